@@ -1,0 +1,67 @@
+/** Every offset in use is a multiple of a quarter of an hour, and changes only on one. */
+const QUARTER_MS = 900_000;
+
+/** `2025-03-01 09:05:00` in the zone: Kybio's date format, without an offset. */
+export function zonedDateTime(nowMs: number, timeZone: string): string {
+  return new Date(nowMs + offsetMs(nowMs, timeZone)).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/** `2025-03-01` in the zone. */
+export function zonedDay(nowMs: number, timeZone: string): string {
+  return zonedDateTime(nowMs, timeZone).slice(0, 10);
+}
+
+/** When the zone's next day begins, as milliseconds since the epoch. */
+export function nextMidnightMs(nowMs: number, timeZone: string): number {
+  const today = zonedDay(nowMs, timeZone);
+  let quarter = Math.floor(nowMs / QUARTER_MS) + 1;
+  // A day has at most 25 hours; a loop over quarters is right in every zone and across clock changes.
+  while (zonedDay(quarter * QUARTER_MS, timeZone) === today) quarter += 1;
+  return quarter * QUARTER_MS;
+}
+
+export function isTimeZone(timeZone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en-US', { timeZone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const DATE_TIME = /^([0-9]{4})-([0-9]{2})-([0-9]{2}) ([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])$/;
+
+/** Whether the text is a date and time that exists, as `yyyy-MM-dd HH:mm:ss` with a 24-hour clock. */
+export function isDateTime(text: string): boolean {
+  const match = DATE_TIME.exec(text);
+  if (!match) return false;
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  const date = new Date(Date.UTC(year, month - 1, day));
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+}
+
+let cachedZone = '';
+let cachedQuarter = -1;
+let cachedOffsetMs = 0;
+
+/** Kept for the running quarter of an hour: Intl takes longer than a whole call may. */
+function offsetMs(nowMs: number, timeZone: string): number {
+  const quarter = Math.floor(nowMs / QUARTER_MS);
+  if (quarter === cachedQuarter && timeZone === cachedZone) return cachedOffsetMs;
+  const parts = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  }).formatToParts(quarter * QUARTER_MS);
+  const part = (type: string): number => Number(parts.find((candidate) => candidate.type === type)?.value);
+  const localMs = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
+  cachedZone = timeZone;
+  cachedQuarter = quarter;
+  cachedOffsetMs = localMs - quarter * QUARTER_MS;
+  return cachedOffsetMs;
+}

@@ -1,0 +1,84 @@
+import type { ExitCode } from '../base/errors.ts';
+import type { RunDocument } from '../report/run-document.ts';
+import type { CommandName } from './flags.ts';
+import { runResume } from './resume.ts';
+import type { CommandInput } from './run-command.ts';
+import { runExport, runImport, runTopup } from './run-command.ts';
+import { runRuns } from './runs.ts';
+import { runSandbox } from './sandbox.ts';
+import { runValidate } from './validate.ts';
+
+/** A command either did something with rows, which ends in a document, or says its own exit code. */
+export type CommandResult = { readonly document: RunDocument } | { readonly exitCode: ExitCode };
+
+export type Command = {
+  readonly name: CommandName;
+  /** The positional argument as --help shows it; '' when there is none. */
+  readonly argument: string;
+  readonly about: string;
+  readonly examples: readonly (readonly [command: string, about: string])[];
+  readonly run: (input: CommandInput) => Promise<CommandResult>;
+};
+
+/** Every command there is: --help and the test of the README are made from this table. */
+export const COMMANDS: readonly Command[] = [
+  {
+    name: 'import',
+    argument: '<file>',
+    about: 'create or update one member or customer per row (1 lookup and at most 1 write a row)',
+    examples: [
+      ['memberload import members.csv', 'create new members, update those that differ'],
+      ['memberload import members.csv --mode create', 'only create: 1 call a row'],
+      ['memberload import members.csv --to kybio,wonder --country HK', 'both at once'],
+    ],
+    run: runImport,
+  },
+  {
+    name: 'topup',
+    argument: '<file>',
+    about: 'add points and balance to Kybio members, never twice (1 call a row with customerUid, else 2)',
+    examples: [
+      ['memberload topup quarter.csv --expect-rows 2000 --expect-points 150000', 'refuse any other file'],
+      ['memberload topup quarter.csv --daily-quota 300 --wait', 'go on day after day'],
+    ],
+    run: runTopup,
+  },
+  {
+    name: 'export',
+    argument: '[file]',
+    about: 'look up the rows of a file (1 call a row), or everybody with --all (1 call per 100 members)',
+    examples: [
+      ['memberload export lookups.csv --columns name,point,balance', 'add three fields to each row'],
+      ['memberload export --all -o members.csv', 'everybody, ready to be imported again'],
+    ],
+    run: runExport,
+  },
+  {
+    name: 'validate',
+    argument: '<file>',
+    about: 'check a file as a run would: no calls, no credentials',
+    examples: [['memberload validate members.csv --as members', 'writes members.result.csv']],
+    run: runValidate,
+  },
+  {
+    name: 'resume',
+    argument: '[run]',
+    about: 'carry on an unfinished run (default: the latest) with its own settings',
+    examples: [['memberload resume', 'the latest unfinished run']],
+    run: runResume,
+  },
+  {
+    name: 'runs',
+    argument: '[run]',
+    about: 'list runs, or show one: settings, counts, calls, rows in doubt (no calls)',
+    examples: [['memberload runs', 'the latest runs and the calls of each day']],
+    run: runRuns,
+  },
+  {
+    name: 'sandbox',
+    argument: '',
+    about: 'run a local Kybio and Wonder to try things on, and print the settings to paste',
+    examples: [['memberload sandbox --set fault.cutAfter=5%', 'one in twenty calls is applied but not answered']],
+    run: runSandbox,
+  },
+];

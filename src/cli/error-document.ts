@@ -1,0 +1,29 @@
+import type { OperatorError } from '../base/errors.ts';
+import type { RunDocument } from '../report/run-document.ts';
+import { sumCalls } from '../run/summary.ts';
+import { Tally } from '../run/tally.ts';
+
+/** The `--json` document of a command that ended before a run began: nothing was sent, and why. */
+export function errorDocument(
+  error: OperatorError,
+  command: string | null,
+  argument: string | null,
+): RunDocument & { readonly error: { readonly code: string; readonly message: string; readonly hint: string } } {
+  const tally = new Tally();
+  return {
+    run: null,
+    command: command ?? '',
+    input: argument,
+    result: null,
+    state: 'stopped',
+    rows: tally.rows,
+    actions: tally.actions,
+    errorCodes: tally.errorCodes,
+    calls: sumCalls([]),
+    totals: tally.totals,
+    quota: null,
+    elapsedMs: 0,
+    exitCode: error.exitCode,
+    error: { code: error.code, message: error.message, hint: error.hint },
+  };
+}

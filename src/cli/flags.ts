@@ -1,0 +1,104 @@
+/** Which commands take a flag. */
+export type CommandName = 'import' | 'topup' | 'export' | 'validate' | 'resume' | 'runs' | 'sandbox';
+
+export type Flag = {
+  /** As typed, without dashes; the config file takes it in camelCase. */
+  readonly name: string;
+  readonly alias?: string;
+  readonly type: 'text' | 'switch' | 'list';
+  /** How the value is written, for --help. */
+  readonly value?: string;
+  readonly about: string;
+  readonly commands: readonly CommandName[];
+};
+
+const FILE_COMMANDS = ['import', 'topup', 'export', 'validate'] as const;
+const CALLING_COMMANDS = ['import', 'topup', 'export', 'resume'] as const;
+const RUNNING_COMMANDS = ['import', 'topup', 'export'] as const;
+const ALL_COMMANDS = [...FILE_COMMANDS, 'resume', 'runs', 'sandbox'] as const;
+
+/** Every flag there is: --help, the config file's keys and the test of the README are made from this table. */
+export const FLAGS: readonly Flag[] = [
+  text('to', 'target', 'kybio (default), wonder, or kybio,wonder', ['import']),
+  text('from', 'vendor', 'kybio (default) or wonder', ['export']),
+  text('as', 'kind', 'members, customers, topup or lookups', ['validate']),
+  text('mode', 'mode', 'upsert (default), create (no lookups: half the calls) or update', ['import']),
+  toggle('all', 'export everybody instead of looking rows up', ['export']),
+  text('columns', 'a,b,c', 'the fields to export, in this order (default: all)', ['export']),
+  text(
+    'output',
+    'file',
+    'the result file (default: <input>.result.csv beside the input); may replace a file',
+    FILE_COMMANDS,
+    'o',
+  ),
+  toggle('dry-run', 'read but never write; say what would be sent and what it costs', RUNNING_COMMANDS, 'n'),
+  toggle('sandbox', 'use the embedded sandbox instead of the vendor; no settings needed', CALLING_COMMANDS),
+  text('store', 'name', 'the settings of this store in the config file', CALLING_COMMANDS),
+  text('rate', 'calls', 'at most so many calls: 5/s (default), 100/m, unlimited', CALLING_COMMANDS),
+  text('concurrency', 'n', 'rows in hand at a time (default 4)', CALLING_COMMANDS),
+  text('timeout', 'time', 'how long a call may take: 30s (default), 500ms, 2m', CALLING_COMMANDS),
+  text(
+    'daily-quota',
+    'n',
+    'calls that the appId may make a day, over all runs; then the run pauses (exit 6)',
+    CALLING_COMMANDS,
+  ),
+  text('reserve', 'n', 'of these, calls to leave to others', CALLING_COMMANDS),
+  toggle('wait', "at the end of the day's calls sleep until they are back, instead of pausing", CALLING_COMMANDS),
+  text('lookup', 'way', 'how existing records are found: auto (default), pages or rows', RUNNING_COMMANDS),
+  text('max-errors', 'n|n%', 'stop after so many rows went wrong (exit 5; default: never)', CALLING_COMMANDS),
+  text('on-duplicate', 'what', 'a member given twice in a file: reject (default) or allow', FILE_COMMANDS),
+  toggle('skip-invalid', 'top up the valid rows although others are invalid', ['topup']),
+  text(
+    'encoding',
+    'name',
+    'encoding of the file (default: by its byte order mark, else utf-8), e.g. gb18030, big5',
+    FILE_COMMANDS,
+  ),
+  text('delimiter', 'char', 'cell delimiter (default: by the header line): , ; | or tab', FILE_COMMANDS),
+  text('map', 'file', 'JSON file that renames headers: {"columns": {"Card #": "number"}}', FILE_COMMANDS),
+  text(
+    'date-format',
+    'pattern',
+    'how dates are written, e.g. dd/MM/yyyy (default: yyyy-MM-dd or yyyy/MM/dd)',
+    FILE_COMMANDS,
+  ),
+  text('country', 'code', 'country of phone numbers without a country code (Wonder), e.g. HK', FILE_COMMANDS),
+  text('time-zone', 'zone', "the store's time zone (default Asia/Shanghai)", CALLING_COMMANDS),
+  toggle('raw', 'write and read cells as they are, without guarding spreadsheets against formulas', FILE_COMMANDS),
+  text('expect-rows', 'n', 'refuse the file unless it has n rows to credit (exit 3)', ['topup']),
+  text('expect-points', 'x', 'refuse the file unless its points add up to x (exit 3)', ['topup']),
+  text('expect-balance', 'x', 'refuse the file unless its balances add up to x (exit 3)', ['topup']),
+  toggle('again', 'credit the same rows once more', ['topup']),
+  text('port', 'n', 'port on 127.0.0.1 (default: a free one)', ['sandbox']),
+  {
+    name: 'set',
+    type: 'list',
+    value: 'name=value',
+    about: 'turn a switch of the sandbox, e.g. notFound=error2015 fault.cutAfter=5%',
+    commands: ['sandbox'],
+  },
+  toggle('json', 'print one JSON document on stdout', ALL_COMMANDS),
+  toggle('quiet', 'no progress and no messages but errors', ALL_COMMANDS, 'q'),
+  toggle('no-color', 'no colours', ALL_COMMANDS),
+  toggle('yes', 'do not ask; replace an existing result file', FILE_COMMANDS, 'y'),
+  text('config', 'file', 'settings file (default: memberload.config.json in this folder)', ALL_COMMANDS),
+];
+
+function text(name: string, value: string, about: string, commands: readonly CommandName[], alias?: string): Flag {
+  return { name, type: 'text', value, about, commands, ...(alias && { alias }) };
+}
+
+function toggle(name: string, about: string, commands: readonly CommandName[], alias?: string): Flag {
+  return { name, type: 'switch', about, commands, ...(alias && { alias }) };
+}
+
+export function flagsOf(command: CommandName): readonly Flag[] {
+  return FLAGS.filter((flag) => flag.commands.includes(command));
+}
+
+/** `daily-quota` → `dailyQuota`: the flag's name in the config file. */
+export function configKey(flagName: string): string {
+  return flagName.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,65 @@
+import { EXIT, type ExitCode, usageError } from '../base/errors.ts';
+import type { RunRecord } from '../ledger/ledger.ts';
+import type { RunDocument } from '../report/run-document.ts';
+import type { ControlSettings, SavedSettings } from '../run/run-settings.ts';
+import { readControlSettings } from './job-settings.ts';
+import { type CommandInput, resumeRun } from './run-command.ts';
+import { type Session, withSession } from './session.ts';
+import type { Settings } from './settings.ts';
+
+/**
+ * `resume`: the run's own settings, with the run-control flags that are typed now. Run settings that are
+ * not typed again stay as the run was begun with.
+ */
+export async function runResume(input: CommandInput): Promise<{ document: RunDocument } | { exitCode: ExitCode }> {
+  const { flags, argument, surroundings, console } = input;
+  // The run knows its store and its config file; both are needed before its settings can be read.
+  const run = await withSession(flags, surroundings, console, async (session) => chooseRun(session, argument));
+  if (run === undefined) {
+    console.say('No unfinished run.');
+    return { exitCode: EXIT.ok };
+  }
+  const saved = JSON.parse(run.settingsJson) as SavedSettings;
+  const withOwnPlaces = {
+    ...flags,
+    ...(flags.store === undefined && saved.connection.store !== undefined && { store: saved.connection.store }),
+    ...(flags.config === undefined &&
+      saved.connection.configPath !== undefined && { config: saved.connection.configPath }),
+  };
+  return withSession(withOwnPlaces, surroundings, console, async (session) => ({
+    document: await resumeRun({ ...input, flags: withOwnPlaces }, session, run, {
+      ...saved,
+      controls: controlsOf(session.settings, saved.controls),
+    }),
+  }));
+}
+
+function chooseRun({ ledger }: Session, runId: string | undefined): RunRecord | undefined {
+  if (runId === undefined) return ledger.runs.list(1000).find((run) => run.state !== 'finished');
+  const run = ledger.runs.find(runId);
+  if (!run) throw usageError('UNKNOWN_RUN', `There is no run '${runId}'.`, 'List them with: memberload runs');
+  if (run.state === 'finished') {
+    throw usageError(
+      'RUN_FINISHED',
+      `Run ${runId} has finished: nothing is left to carry on.`,
+      `Its result file: ${run.resultPath}`,
+    );
+  }
+  return run;
+}
+
+/** Typed flags first, then what the run began with. */
+function controlsOf(settings: Settings, saved: ControlSettings): ControlSettings {
+  const now = readControlSettings(settings);
+  return {
+    rate: settings.isTyped('rate') ? now.rate : saved.rate,
+    concurrency: settings.isTyped('concurrency') ? now.concurrency : saved.concurrency,
+    timeoutMs: settings.isTyped('timeout') ? now.timeoutMs : saved.timeoutMs,
+    dailyQuota: settings.isTyped('daily-quota') ? now.dailyQuota : saved.dailyQuota,
+    reserve: settings.isTyped('reserve') ? now.reserve : saved.reserve,
+    waitsForQuota: settings.isTyped('wait') ? now.waitsForQuota : saved.waitsForQuota,
+    maxErrors: settings.isTyped('max-errors') ? now.maxErrors : saved.maxErrors,
+    quotaZone: saved.quotaZone,
+    quietWindowMs: saved.quietWindowMs,
+  };
+}

@@ -1,0 +1,26 @@
+/** What a command may know of the process it runs in. Only main.ts makes one from the real process. */
+export type Surroundings = {
+  /** Arguments after the program's name. */
+  readonly argv: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly workingFolder: string;
+  readonly userFolder: string;
+  readonly pid: number;
+  readonly version: string;
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  /** Calls back at each SIGINT and SIGTERM until the returned function is called. */
+  readonly onSignal: (listener: (signal: 'SIGINT' | 'SIGTERM') => void) => () => void;
+  /** Leaves at once: for the second Ctrl-C. */
+  readonly exitNow: (exitCode: number) => never;
+};
+
+export type OutputStream = {
+  write(text: string): void;
+  readonly isTerminal: boolean;
+  /** For prompts only. */
+  readonly stream: NodeJS.WritableStream;
+  /** Columns of the terminal; 80 elsewhere. */
+  readonly columnCount: number;
+};

@@ -1,0 +1,117 @@
+import { fileError } from '../base/errors.ts';
+import type { FileBytes } from './file-bytes.ts';
+import { firstInvalidByte, toUtf8 } from './strict-decoder.ts';
+import { encodingHint, type TextEncoding } from './text-encoding.ts';
+
+/**
+ * A line beyond this is refused before it is decoded, so that memory stays bounded. Twice the limit of a
+ * record, because text may shrink to half when it becomes UTF-8.
+ */
+const LINE_BYTES_MAX = 2 * 1024 * 1024;
+
+export interface TextBlocks {
+  /**
+   * The next block of whole lines, as valid UTF-8; undefined at the end. `lineNumber` is the line the block
+   * begins on, for the message when it cannot be decoded.
+   */
+  next(lineNumber: number): Promise<Buffer | undefined>;
+}
+
+/**
+ * Cuts the file's bytes where a line ends, and decodes each block on its own. In every encoding we take, the
+ * bytes of a line end are never part of another character, so a block needs no state of its neighbours, and
+ * an invalid byte is found by looking at its block alone. CR LF is never cut in two.
+ */
+export function textBlocks(path: string, head: Buffer, file: FileBytes, encoding: TextEncoding): TextBlocks {
+  let pending = head.subarray(encoding.byteOrderMarkLength);
+  let pendingOffset = encoding.byteOrderMarkLength;
+  let hasEnded = false;
+
+  const decode = (bytes: Buffer, lineNumber: number): Buffer => {
+    const text = toUtf8(bytes, encoding.name);
+    if (text === undefined) throw badEncoding(path, bytes, pendingOffset, lineNumber, encoding);
+    return text;
+  };
+
+  return {
+    async next(lineNumber) {
+      let searchFrom = 0;
+      while (!hasEnded) {
+        const end = lastLineEnd(pending, searchFrom, encoding.name);
+        if (end > 0) {
+          const text = decode(pending.subarray(0, end), lineNumber);
+          pending = pending.subarray(end);
+          pendingOffset += end;
+          return text;
+        }
+        if (pending.length > LINE_BYTES_MAX) {
+          throw fileError(
+            'ROW_TOO_LONG',
+            `${path}, line ${lineNumber}: the line is longer than 2 MiB.`,
+            'Check that this is a CSV file, and that its lines end.',
+          );
+        }
+        const more = await file.read();
+        if (more === undefined) hasEnded = true;
+        else {
+          // The last two bytes may be a CR whose LF comes only now.
+          searchFrom = Math.max(0, (pending.length & ~1) - 2);
+          pending = pending.length === 0 ? more : Buffer.concat([pending, more]);
+        }
+      }
+      if (pending.length === 0) return undefined;
+      const text = decode(pending, lineNumber);
+      pendingOffset += pending.length;
+      pending = Buffer.alloc(0);
+      return text;
+    },
+  };
+}
+
+/** Where the last complete line of the bytes ends, looking no further back than `from`; 0 when there is none. */
+function lastLineEnd(bytes: Buffer, from: number, encoding: string): number {
+  if (encoding === 'utf-16le') return lastLineEndOf16(bytes, from, 0);
+  if (encoding === 'utf-16be') return lastLineEndOf16(bytes, from, 1);
+  for (let index = bytes.length - 1; index >= from; index -= 1) {
+    const byte = bytes[index];
+    // A CR as the last byte may be half of a CR LF.
+    if (byte === LF || (byte === CR && index < bytes.length - 1)) return index + 1;
+  }
+  return 0;
+}
+
+function lastLineEndOf16(bytes: Buffer, from: number, lowByte: 0 | 1): number {
+  const last = (bytes.length & ~1) - 2;
+  for (let index = last; index >= from; index -= 2) {
+    if (bytes[index + 1 - lowByte] !== 0) continue;
+    const byte = bytes[index + lowByte];
+    if (byte === LF || (byte === CR && index < last)) return index + 2;
+  }
+  return 0;
+}
+
+const LF = 0x0a;
+const CR = 0x0d;
+
+function badEncoding(path: string, bytes: Buffer, offset: number, lineNumber: number, encoding: TextEncoding) {
+  const index = firstInvalidByte(bytes, encoding.name);
+  const before = toUtf8(bytes.subarray(0, index), encoding.name) ?? Buffer.alloc(0);
+  const byte = (bytes[index] ?? 0).toString(16).toUpperCase().padStart(2, '0');
+  return fileError(
+    'BAD_ENCODING',
+    `${path}, line ${lineNumber + countLineEnds(before)}: byte 0x${byte} at byte offset ${offset + index} is not valid ${encoding.name}.`,
+    encoding.isTold
+      ? `The file is not all ${encoding.name}: check --encoding, or save it as CSV UTF-8.`
+      : encodingHint(bytes),
+  );
+}
+
+/** Line ends in UTF-8 text: LF, CR LF, and CR alone. */
+export function countLineEnds(text: Buffer): number {
+  let count = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const byte = text[index];
+    if (byte === LF || (byte === CR && text[index + 1] !== LF)) count += 1;
+  }
+  return count;
+}

@@ -1,0 +1,192 @@
+import type { Dispatcher, Pool } from 'undici';
+import { errorText } from '../base/errors.ts';
+import { BODY_BYTES_MAX, decodeBody } from './decode-body.ts';
+import { oneLine } from './one-line.ts';
+
+export type TransportRequest = {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  /** Put after the base URL's path and sent as it stands, query included; starts with `/`. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+  /** One deadline for everything: waiting for a connection, connecting, sending, headers, body. */
+  readonly timeoutMs: number;
+  /** Aborting cuts the call, also one that was sent already; that one is then without an answer. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called immediately before the first byte is handed to the socket. */
+  readonly onSent?: (() => void) | undefined;
+};
+
+export type TransportResult = TransportResponse | TransportBroken;
+
+export type TransportResponse = {
+  readonly kind: 'response';
+  readonly status: number;
+  /** Lower-case names; a header that came several times is joined with `, `. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Complete and decoded. */
+  readonly body: Buffer;
+};
+
+export type TransportBroken = {
+  readonly kind: 'broken';
+  /** False only when the first byte of the request certainly never went to a socket. */
+  readonly wasSent: boolean;
+  readonly errorCode: 'TIMEOUT' | 'CONNECTION_FAILED';
+  /** One line, at most 200 characters, without anything of the request. */
+  readonly detail: string;
+};
+
+/** One request on its way. States: waiting → started → sent → settled; it may settle from each of them. */
+export interface Exchange {
+  readonly settled: Promise<TransportResult>;
+  isStarted(): boolean;
+  isSettled(): boolean;
+  /** Hands the request to undici, which connects when it has to. */
+  start(pool: Pool, basePath: string): void;
+  /** Ends a waiting request as not sent. */
+  cancel(detail: string): void;
+}
+
+/**
+ * `wasSent` hangs on one hook: undici calls `onRequestStart` once the socket is connected (and TLS is up)
+ * and the header is written in the same synchronous step right after it (`writeH1` in client-h1.js of
+ * undici 7.30). Before it nothing of the request has touched a socket; from it on a byte may be out. An
+ * abort inside the hook makes undici drop the request unwritten, which is how a request that settled while
+ * it waited for its connection is kept from going out late.
+ *
+ * undici puts a running request back into its queue, and so sends it again, only when its socket is
+ * destroyed with an "informational" error; with pipelining 1 no path does that to a request still wanted.
+ * Should a later version do it, the hook would be called a second time and stops it there.
+ */
+export function openExchange(request: TransportRequest): Exchange {
+  let settle: (result: TransportResult) => void = () => {};
+  let fail: (error: Error) => void = () => {};
+  const settled = new Promise<TransportResult>((resolve, reject) => {
+    settle = resolve;
+    fail = reject;
+  });
+  let isStarted = false;
+  let isSettled = false;
+  let wasSent = false;
+  let controller: Dispatcher.DispatchController | undefined;
+  let status = 0;
+  let headers: Readonly<Record<string, string>> = {};
+  let byteCount = 0;
+  const chunks: Buffer[] = [];
+
+  const deadline = setTimeout(() => {
+    const detail = wasSent
+      ? `no complete answer within ${request.timeoutMs} ms`
+      : `no connection within ${request.timeoutMs} ms`;
+    stop({ kind: 'broken', wasSent, errorCode: 'TIMEOUT', detail });
+  }, request.timeoutMs);
+  const onAbort = () => {
+    const detail = wasSent ? 'aborted while waiting for the answer' : 'aborted before it was sent';
+    stop({ kind: 'broken', wasSent, errorCode: 'CONNECTION_FAILED', detail });
+  };
+  request.signal?.addEventListener('abort', onAbort, { once: true });
+  if (request.signal?.aborted) onAbort();
+
+  /** True for the first caller only: whoever settles first has decided. */
+  function claim(): boolean {
+    if (isSettled) return false;
+    isSettled = true;
+    clearTimeout(deadline);
+    request.signal?.removeEventListener('abort', onAbort);
+    return true;
+  }
+
+  function stop(result: TransportBroken): void {
+    if (!claim()) return;
+    settle(result);
+    // Destroys the socket when the request is on it; a late answer must not meet the next request.
+    controller?.abort(new Error('given up'));
+  }
+
+  const handler: Dispatcher.DispatchHandler = {
+    onRequestStart(newController) {
+      if (isSettled) {
+        newController.abort(new Error('settled before it was sent'));
+        return;
+      }
+      if (wasSent) {
+        stop({ kind: 'broken', wasSent, errorCode: 'CONNECTION_FAILED', detail: 'kept from being sent a second time' });
+        newController.abort(new Error('sent already'));
+        return;
+      }
+      controller = newController;
+      wasSent = true;
+      request.onSent?.();
+    },
+    onResponseStart(_controller, statusCode, rawHeaders) {
+      // Interim answers (103 Early Hints) come through here as well.
+      if (statusCode < 200) return;
+      status = statusCode;
+      headers = lowerCaseHeaders(rawHeaders);
+    },
+    onResponseData(_controller, chunk) {
+      byteCount += chunk.length;
+      if (byteCount <= BODY_BYTES_MAX) chunks.push(chunk);
+      else stop(broken(wasSent, new Error(`the answer is larger than ${BODY_BYTES_MAX} bytes`)));
+    },
+    onResponseEnd() {
+      if (!claim()) return;
+      decodeBody(Buffer.concat(chunks, byteCount), headers['content-encoding']).then((decoding) => {
+        if (decoding.isDecoded) settle({ kind: 'response', status, headers, body: decoding.body });
+        else settle({ kind: 'broken', wasSent: true, errorCode: 'CONNECTION_FAILED', detail: decoding.detail });
+      }, fail);
+    },
+    onResponseError(_controller, error) {
+      if (!claim()) return;
+      settle(broken(wasSent, error));
+    },
+  };
+
+  return {
+    settled,
+    isStarted: () => isStarted,
+    isSettled: () => isSettled,
+    start(pool, basePath) {
+      isStarted = true;
+      pool.dispatch(
+        {
+          method: request.method,
+          path: basePath + request.path,
+          headers: { ...request.headers },
+          body: request.body ?? null,
+        },
+        handler,
+      );
+    },
+    cancel(detail) {
+      stop({ kind: 'broken', wasSent, errorCode: 'CONNECTION_FAILED', detail });
+    },
+  };
+}
+
+const TIMEOUT_CODES = new Set([
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+]);
+
+function broken(wasSent: boolean, error: unknown): TransportBroken {
+  const code = codeOf(error);
+  // An AggregateError (every address of a name refused) has a code and no message.
+  const detail = oneLine([code, errorText(error)].filter((part) => part !== '').join(': '));
+  return { kind: 'broken', wasSent, errorCode: TIMEOUT_CODES.has(code) ? 'TIMEOUT' : 'CONNECTION_FAILED', detail };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+function lowerCaseHeaders(raw: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  const headers: Record<string, string> = Object.create(null);
+  for (const [name, value] of Object.entries(raw)) {
+    if (value !== undefined) headers[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return headers;
+}

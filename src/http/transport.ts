@@ -1,0 +1,122 @@
+import { Pool } from 'undici';
+import { BugError, usageError } from '../base/errors.ts';
+import { BODY_BYTES_MAX } from './decode-body.ts';
+import { type Exchange, openExchange, type TransportRequest, type TransportResult } from './exchange.ts';
+
+export type { TransportRequest, TransportResponse, TransportResult } from './exchange.ts';
+
+/**
+ * Sends one HTTP/1.1 request and tells exactly how it ended: an answer, or nothing, and then whether the
+ * first byte may have gone out. It never sends anything twice, follows no redirect and repeats nothing.
+ */
+export interface Transport {
+  /** The path of the base URL without a slash at its end, `''` when there is none. `send` puts it before `path`. */
+  readonly basePath: string;
+  /**
+   * Never rejects, except with a BugError for a request that HTTP cannot express. At most `connections`
+   * calls are under way; the others wait first in, first out, inside their own deadline.
+   */
+  send(request: TransportRequest): Promise<TransportResult>;
+  /** Calls still waiting end as not sent; calls under way are waited for. */
+  close(): Promise<void>;
+}
+
+export type TransportOptions = {
+  /** `https://host[:port][/path]`. */
+  readonly baseUrl: string;
+  readonly connections: number;
+  /** How long an idle socket may be used again. Default 1,000 ms, which is also the upper bound. */
+  readonly keepAliveMs?: number;
+};
+
+/**
+ * A server or a proxy in between closes idle sockets after a time of its own (nginx 75 s, Node 5 s, some
+ * gateways 2 s or less), and a request that crosses that close gets no answer: the commonest cause of an
+ * unanswered call there is. An idle socket is therefore given up after a second, before anybody's timeout,
+ * and a new connection costs less than a row in doubt. The server's own Keep-Alive hint can only shorten it.
+ */
+const KEEP_ALIVE_MS_MAX = 1000;
+
+/** A connection that is not there after this long is not coming. The call's own deadline is usually shorter. */
+const CONNECT_MS_MAX = 20_000;
+
+export function openTransport(options: TransportOptions): Transport {
+  const base = readBaseUrl(options.baseUrl);
+  const keepAliveMs = Math.min(options.keepAliveMs ?? KEEP_ALIVE_MS_MAX, KEEP_ALIVE_MS_MAX);
+  const pool = new Pool(base.origin, {
+    connections: options.connections,
+    pipelining: 1,
+    allowH2: false,
+    keepAliveTimeout: keepAliveMs,
+    keepAliveMaxTimeout: keepAliveMs,
+    // 0 switches undici's own timers off: the deadline of the call covers headers and body.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxResponseSize: BODY_BYTES_MAX,
+    connect: { timeout: CONNECT_MS_MAX },
+  });
+  const waiting: Exchange[] = [];
+  const settlements = new Set<Promise<TransportResult>>();
+  let runningCount = 0;
+  let isClosed = false;
+
+  function startWaiting(): void {
+    while (runningCount < options.connections) {
+      const exchange = waiting.shift();
+      if (!exchange) return;
+      if (exchange.isSettled()) continue;
+      runningCount++;
+      exchange.start(pool, base.path);
+    }
+  }
+
+  return {
+    basePath: base.path,
+    send(request) {
+      if (isClosed) {
+        const detail = 'the connections are closed already';
+        return Promise.resolve({ kind: 'broken', wasSent: false, errorCode: 'CONNECTION_FAILED', detail });
+      }
+      // Found here, because undici's pool (7.30) hands out a client no more that refused a malformed request.
+      const problem = findMalformedPart(request);
+      if (problem) return Promise.reject(new BugError(`a request that cannot be sent: ${problem}`));
+      const exchange = openExchange(request);
+      const settlement = exchange.settled.finally(() => {
+        settlements.delete(settlement);
+        const place = waiting.indexOf(exchange);
+        if (place >= 0) waiting.splice(place, 1);
+        if (exchange.isStarted()) runningCount--;
+        startWaiting();
+      });
+      settlements.add(settlement);
+      waiting.push(exchange);
+      startWaiting();
+      return settlement;
+    },
+    async close() {
+      isClosed = true;
+      for (const exchange of [...waiting]) exchange.cancel('the connections were closed');
+      await Promise.allSettled([...settlements]);
+      await pool.destroy();
+    },
+  };
+}
+
+/** What HTTP/1.1 cannot carry, named without its value. Values are settled long before; hence a bug. */
+function findMalformedPart(request: TransportRequest): string | undefined {
+  if (!/^\/[\x21-\x7e]*$/.test(request.path)) return 'its path';
+  const header = Object.entries(request.headers).find(([, value]) => /[^\t\x20-\x7e]/.test(value));
+  return header && `its header ${header[0]}`;
+}
+
+function readBaseUrl(text: string): { origin: string; path: string } {
+  const hint = 'Write it like https://host/path, without a question mark, a user name or a password.';
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  // The text is not repeated: a password may stand in it.
+  if (!url) throw usageError('BAD_URL', 'The base URL cannot be read.', hint);
+  const hasExtras = url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '';
+  if ((url.protocol !== 'https:' && url.protocol !== 'http:') || hasExtras) {
+    throw usageError('BAD_URL', `The base URL for ${url.host} is not a plain http(s) URL.`, hint);
+  }
+  return { origin: url.origin, path: url.pathname.replace(/\/+$/, '') };
+}

@@ -1,0 +1,84 @@
+import { isDecimal } from '../base/decimal.ts';
+import { type CellProblem, type CellValue, shown } from './cell-text.ts';
+
+/**
+ * An amount, exactly as written: 12.50 stays 12.50. Nothing is repaired on the way in, because a comma
+ * read wrongly moves a balance by a factor of a thousand; what it was probably meant to be is said instead.
+ */
+export function readDecimal(text: string): CellValue {
+  if (isDecimal(text)) return text;
+  if (PLAIN.test(text)) {
+    return { errorCode: 'OUT_OF_RANGE', text: `${shown(text)} has more than 30 digits on one side of the point.` };
+  }
+  return notADecimal(text, suggestionFor(text));
+}
+
+/** A share that is paid: 0 to 100. */
+export function readPercentage(text: string): CellValue {
+  if (isDecimal(text)) {
+    // By its digits: arithmetic on every cell of a million rows is slow, and here not needed.
+    if (/^(-0(\.0+)?|[0-9]{1,2}(\.[0-9]+)?|100(\.0+)?)$/.test(text)) return text;
+    return {
+      errorCode: 'OUT_OF_RANGE',
+      text: `${shown(text)} is not between 0 and 100. 90 means that the member pays 90 %.`,
+    };
+  }
+  const bare = text.normalize('NFKC').replace(/\s*%$/, '');
+  if (bare !== text && isDecimal(bare)) return notADecimal(text, `Write ${bare}.`);
+  const value = readDecimal(text);
+  if (typeof value === 'string' || value.errorCode !== 'NOT_A_DECIMAL') return value;
+  return notADecimal(text, suggestionFor(text) ?? 'Write 90 for 90 % (9折).');
+}
+
+function notADecimal(text: string, suggestion: string | undefined): CellProblem {
+  return {
+    errorCode: 'NOT_A_DECIMAL',
+    text: `${shown(text)} is not a decimal. ${suggestion ?? 'Write digits with a point, such as 12.50.'}`,
+  };
+}
+
+const PLAIN = /^-?(0|[1-9][0-9]*)(\.[0-9]+)?$/;
+const CURRENCY = /^(-?)\s*(?:HK\$|US\$|RMB|CNY|HKD|USD|[$¥€£])\s*|\s*(?:元|RMB|CNY|HKD|USD|[$¥€£])$/gi;
+
+/** A full sentence, or nothing when it cannot be told what was meant. */
+function suggestionFor(text: string): string | undefined {
+  if (/^-?[0-9][.,]?[0-9]*E[+-][0-9]{2,3}$/.test(text)) {
+    return 'A spreadsheet has shortened it: give the column a number format with all digits and export it again.';
+  }
+  const bare = text
+    .normalize('NFKC')
+    .replace(/[\u2212\u2012\u2013]/g, '-')
+    .replace(CURRENCY, '$1')
+    // Bookkeepers write a negative amount in parentheses.
+    .replace(/^\(([^()]+)\)$/, '-$1')
+    .replace(CURRENCY, '$1')
+    .replace(/^\+/, '')
+    .replace(/^-\s+/, '-');
+
+  const thousandsOrDecimals = /^(-?[1-9][0-9]{0,2}),([0-9]{3})$/.exec(bare);
+  if (thousandsOrDecimals !== null) {
+    const [, whole, rest] = thousandsOrDecimals;
+    return `Write ${whole}${rest} if the comma separates thousands, or ${whole}.${rest} if it stands before the decimals.`;
+  }
+  const digits = ungrouped(bare);
+  const exponent = /^(-?[0-9]+)e([0-9]{1,2})$/.exec(digits);
+  const plain = exponent === null ? digits : `${exponent[1]}${'0'.repeat(Number(exponent[2]))}`;
+  const repaired = plain
+    .replace(/^(-?)\./, '$10.')
+    .replace(/\.$/, '')
+    .replace(/^(-?)0+(?=[0-9])/, '$1');
+  return isDecimal(repaired) ? `Write ${repaired}.` : undefined;
+}
+
+/** The same digits without separators of thousands, where these can be nothing else. */
+function ungrouped(text: string): string {
+  // 1,234,567  1,234.50  1 000
+  if (/^-?[0-9]{1,3}(,[0-9]{3})+\.[0-9]+$|^-?[0-9]{1,3}(,[0-9]{3}){2,}$/.test(text)) return text.replaceAll(',', '');
+  if (/^-?[0-9]{1,3}([\s'’][0-9]{3})+([.,][0-9]+)?$/.test(text)) return text.replace(/[\s'’]/g, '').replace(',', '.');
+  // 1.234.567  1.234,50
+  if (/^-?[0-9]{1,3}(\.[0-9]{3})+,[0-9]+$|^-?[0-9]{1,3}(\.[0-9]{3}){2,}$/.test(text)) {
+    return text.replaceAll('.', '').replace(',', '.');
+  }
+  // 12,50: a single comma that cannot separate thousands
+  return /^-?[0-9]+,[0-9]+$/.test(text) ? text.replace(',', '.') : text;
+}

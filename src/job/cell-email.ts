@@ -1,0 +1,28 @@
+import { type CellValue, shown, tooLong } from './cell-text.ts';
+
+/**
+ * One address that a mail server would take. Letters of any script are tolerated on both sides
+ * (internationalised mail exists, and neither vendor says what it refuses); quoted local parts, comments
+ * and bare hosts are not: in a member list they are slips.
+ */
+export function readEmail(text: string, lengthMax: number | undefined): CellValue {
+  if (lengthMax !== undefined && text.length > lengthMax) return tooLong(text, lengthMax);
+  if (EMAIL.test(text)) return text;
+  const repaired = text
+    .normalize('NFKC')
+    .replace(/^mailto:/i, '')
+    .replace(/\s+/g, '')
+    .replace(/[.,;。]+$/, '');
+  if (EMAIL.test(repaired)) {
+    return { errorCode: 'BAD_EMAIL', text: `${shown(text)} is not an e-mail address. Write ${repaired}.` };
+  }
+  const severalAt = text.split(/[@＠]/).length > 2;
+  return {
+    errorCode: 'BAD_EMAIL',
+    text: `${shown(text)} is not an e-mail address. Write one${severalAt ? ' only' : ''}, such as name@example.com, or leave it blank.`,
+  };
+}
+
+/** Local part without dots at its ends or side by side; domain of two labels or more, the last one not a number. */
+const EMAIL =
+  /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*@(?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?\.)+(?:\p{L}[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])$/u;

@@ -1,0 +1,144 @@
+import { type CountryCode, getCountries, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js';
+import { usageError } from '../base/errors.ts';
+import { nearestName } from '../base/nearest.ts';
+import {
+  type CellProblem,
+  type CellValue,
+  digitsLost,
+  isInvisiblyMarked,
+  isScientific,
+  shown,
+  tooLong,
+} from './cell-text.ts';
+
+export type Phone = { readonly dialCode?: string; readonly phone: string };
+
+/**
+ * A Wonder customer's phone, in the two fields that Wonder keeps it in.
+ *
+ * - `+852…` or `00852…` says its country: split.
+ * - with a dial code: the digits as they are; a country code of its own must agree
+ * - with `country`: must be a number of that country, else a mainland mobile in a Hong Kong list would
+ *   quietly become a Hong Kong one
+ * - otherwise passed on as written, without a dial code: nothing is guessed
+ */
+export function readPhone(
+  text: string,
+  dialCode: string | undefined,
+  country: CountryCode | undefined,
+  lengthMax: number | undefined,
+): Phone | CellProblem {
+  const checked = readContact(text, lengthMax);
+  if (typeof checked !== 'string') return checked;
+  const digits = text
+    .normalize('NFKC')
+    .replace(SEPARATORS, '')
+    .replace(/^00(?=[1-9])/, '+');
+  if (digits.startsWith('+')) return international(text, digits, dialCode);
+  if (dialCode === undefined && country === undefined) return { phone: text };
+  if (!/^[0-9]+$/.test(digits)) {
+    return { errorCode: 'BAD_PHONE', text: `${shown(text)} is not one phone number. Write its digits only.` };
+  }
+  if (dialCode !== undefined) return { dialCode, phone: digits };
+  return country === undefined ? { phone: text } : national(text, digits, country);
+}
+
+/** What people write between the digits of a phone number. */
+const SEPARATORS = /[\s().\u2010-\u2015/-]/g;
+
+function international(text: string, digits: string, dialCode: string | undefined): Phone | CellProblem {
+  const parsed = /^\+[0-9]+$/.test(digits) ? parsePhoneNumberFromString(digits) : undefined;
+  if (parsed === undefined || !parsed.isPossible()) {
+    return {
+      errorCode: 'BAD_PHONE',
+      text: `${shown(text)} cannot be a phone number: too long, too short, or no such country code. Correct it.`,
+    };
+  }
+  const callingCode = `+${parsed.countryCallingCode}`;
+  if (dialCode === undefined || dialCode === callingCode)
+    return { dialCode: callingCode, phone: parsed.nationalNumber };
+  // +1242, as people write the Bahamas: the calling code is +1, and 242 begins the number.
+  if (
+    dialCode.startsWith(callingCode) &&
+    parsed.number.startsWith(dialCode) &&
+    parsed.number.length > dialCode.length
+  ) {
+    return { dialCode, phone: parsed.number.slice(dialCode.length) };
+  }
+  return {
+    errorCode: 'BAD_PHONE',
+    text: `${shown(text)} begins with ${callingCode}, but dial_code is ${shown(dialCode)}. Correct one of them.`,
+  };
+}
+
+function national(text: string, digits: string, country: CountryCode): Phone | CellProblem {
+  const parsed = parsePhoneNumberFromString(digits, country);
+  if (parsed?.isValid()) return { dialCode: `+${parsed.countryCallingCode}`, phone: parsed.nationalNumber };
+  return {
+    errorCode: 'BAD_PHONE',
+    text:
+      `${shown(text)} is not a number of ${country}, which --country says. ` +
+      'Write it with its country code, such as +85291234567, or give dial_code.',
+  };
+}
+
+/** A phone or QQ number kept as written: no vendor publishes a form for it. A cell without a digit is a note, not a number. */
+export function readContact(text: string, lengthMax: number | undefined): CellValue {
+  if (isScientific(text)) return digitsLost(text);
+  if (lengthMax !== undefined && text.length > lengthMax) return tooLong(text, lengthMax);
+  if (isInvisiblyMarked(text)) {
+    return {
+      errorCode: 'BAD_PHONE',
+      text: `${shown(text)} holds a character that cannot be seen. Write one number, on one line.`,
+    };
+  }
+  if (!/\p{Nd}/u.test(text)) {
+    return { errorCode: 'BAD_PHONE', text: `${shown(text)} holds no digit. Write the number, or leave it blank.` };
+  }
+  return text;
+}
+
+export function readDialCode(text: string, lengthMax: number | undefined): CellValue {
+  if (lengthMax !== undefined && text.length > lengthMax) return tooLong(text, lengthMax);
+  if (DIAL_CODE.test(text)) return text;
+  const repaired = `+${text
+    .normalize('NFKC')
+    .replace(SEPARATORS, '')
+    .replace(/^(\+|00)/, '')}`;
+  return {
+    errorCode: 'NOT_ALLOWED',
+    text: `${shown(text)} is not a dial code. ${DIAL_CODE.test(repaired) ? `Write ${repaired}.` : 'Write it like +852.'}`,
+  };
+}
+
+const DIAL_CODE = /^\+[0-9]{1,5}$/;
+
+/**
+ * The country of `--country`, in capitals.
+ *
+ * @throws OperatorError UNKNOWN_COUNTRY (exit 2)
+ */
+export function checkCountry(text: string): CountryCode {
+  const country = text.trim().toUpperCase();
+  if (isSupportedCountry(country)) return country;
+  const nearest = OTHER_NAMES.get(country) ?? (country.length === 2 ? undefined : nearestName(country, getCountries()));
+  throw usageError(
+    'UNKNOWN_COUNTRY',
+    `The country ${shown(text)} is not known.`,
+    `${nearest === undefined ? '' : `Did you mean ${nearest}? `}Give its two letters of ISO 3166, such as --country HK.`,
+  );
+}
+
+/** What people type instead of the two letters. */
+const OTHER_NAMES = new Map([
+  ['UK', 'GB'],
+  ['HKG', 'HK'],
+  ['CHN', 'CN'],
+  ['PRC', 'CN'],
+  ['MAC', 'MO'],
+  ['TWN', 'TW'],
+  ['SGP', 'SG'],
+  ['MYS', 'MY'],
+  ['GBR', 'GB'],
+  ['USA', 'US'],
+]);

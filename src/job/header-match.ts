@@ -1,0 +1,285 @@
+import { fileError, type OperatorError, usageError } from '../base/errors.ts';
+import { nearestName } from '../base/nearest.ts';
+import { shown } from './cell-text.ts';
+import { COLUMNS, type Column, type FileKind, RESULT_COLUMNS, type ResultColumn } from './columns.ts';
+
+export type HeaderMatch = {
+  /** Column name → index of its cell. */
+  readonly columns: ReadonlyMap<string, number>;
+  /** In the order of the file. Only those with `isRenamed` are worth printing. */
+  readonly matches: readonly { readonly header: string; readonly column: string; readonly isRenamed: boolean }[];
+  /** Headers of no known column, as the file writes them: they stay in the result. */
+  readonly unused: readonly string[];
+  /** Columns of an earlier result file, by their name without `result_`. */
+  readonly earlier: Readonly<Partial<Record<ResultColumn, number>>>;
+  /** Lookups only: `kybio_<field>` and `wonder_<field>` of an earlier result → index. */
+  readonly fetched: ReadonlyMap<string, number>;
+  /** Indexes of the input's own columns, the ones that go into the new result. */
+  readonly keptIndexes: readonly number[];
+  /** The header as it came: a row of another length has lost its columns. */
+  readonly header: readonly string[];
+};
+
+export type Vendor = 'kybio' | 'wonder';
+
+/** Header text → column name, as `--map` gives it. An empty column name means: do not use this header. */
+export type HeaderMapping = Readonly<Record<string, string>>;
+
+/**
+ * Finds the columns of a file. A mapping decides first, and what it names is taken from every other header;
+ * then names and sure synonyms match without regard to case, spaces, `_`, `-` and width.
+ *
+ * A file for both vendors is read as `members` and `customers` at once; a members file for Wonder alone, as
+ * `customers`. `vendor` matters to lookups only: each vendor finds its records by other columns.
+ *
+ * @throws OperatorError DUPLICATE_COLUMN, MISSING_COLUMN, UNKNOWN_HEADER (the file, exit 3), UNKNOWN_COLUMN
+ *   (the mapping, exit 2); each names the nearest.
+ */
+export function matchHeader(
+  header: readonly string[],
+  kinds: FileKind | readonly FileKind[],
+  mapping: HeaderMapping = {},
+  vendor?: Vendor,
+): HeaderMatch {
+  const kindList = typeof kinds === 'string' ? [kinds] : kinds;
+  const known = knownColumns(kindList);
+  const earlier: Partial<Record<ResultColumn, number>> = {};
+  const fetched = new Map<string, number>();
+  const keptIndexes: number[] = [];
+  for (const [index, text] of header.entries()) {
+    const resultColumn = resultColumnOf(text);
+    if (resultColumn !== undefined) {
+      if (earlier[resultColumn] !== undefined) throw duplicateColumn(text, text, text);
+      earlier[resultColumn] = index;
+    } else if (kindList.includes('lookups') && FETCHED.test(text)) {
+      fetched.set(text, index);
+    } else {
+      keptIndexes.push(index);
+    }
+  }
+
+  const chosen = mappedIndexes(header, keptIndexes, mapping, known);
+  const columns = new Map<string, number>();
+  for (const [index, name] of chosen) if (name !== '') columns.set(name, index);
+  const taken = new Set(columns.keys());
+  for (const index of keptIndexes) {
+    const text = header[index] ?? '';
+    if (chosen.has(index)) continue;
+    const column = known.byHeader.get(headerKey(text));
+    // A header whose column the mapping gave to another one is not a duplicate: that is what --map is for.
+    if (column === undefined || taken.has(column.name)) continue;
+    const other = columns.get(column.name);
+    if (other !== undefined) throw duplicateColumn(column.name, header[other] ?? '', text);
+    columns.set(column.name, index);
+  }
+
+  const nameAt = new Map([...columns].map(([name, index]) => [index, name]));
+  const matches = keptIndexes.flatMap((index) => {
+    const column = nameAt.get(index);
+    const text = header[index] ?? '';
+    return column === undefined ? [] : [{ header: text, column, isRenamed: text.trim() !== column }];
+  });
+  const unused = keptIndexes.filter((index) => !nameAt.has(index)).map((index) => header[index] ?? '');
+  const match: HeaderMatch = {
+    columns,
+    matches,
+    // Excel leaves commas behind the last column: a header without text has nothing to be named by.
+    unused: unused.filter((text) => text.trim() !== ''),
+    earlier,
+    fetched,
+    keptIndexes,
+    header,
+  };
+  for (const kind of kindList) requireColumns(match, kind, known, vendor);
+  return match;
+}
+
+type KnownColumns = {
+  /** By the key of their name and of each synonym. */
+  readonly byHeader: ReadonlyMap<string, Column>;
+  readonly byName: ReadonlyMap<string, Column>;
+  readonly kinds: readonly FileKind[];
+};
+
+function knownColumns(kinds: readonly FileKind[]): KnownColumns {
+  const byHeader = new Map<string, Column>();
+  const byName = new Map<string, Column>();
+  for (const kind of kinds) {
+    for (const column of COLUMNS[kind]) {
+      if (!byName.has(column.name)) byName.set(column.name, column);
+      for (const text of [column.name, ...column.synonyms]) {
+        if (!byHeader.has(headerKey(text))) byHeader.set(headerKey(text), column);
+      }
+    }
+  }
+  return { byHeader, byName, kinds };
+}
+
+const MANDATORY_MARK = /^\*+|\*+$|\((必填|必须|required|mandatory)\)$/g;
+const IGNORED_IN_HEADER = /[\s_\-\u200b\u2060\ufeff]/g;
+
+/** What of a header counts: not case, width, spaces, `_`, `-`, a closing `.` or `:`, or a mark of a mandatory field. */
+function headerKey(text: string): string {
+  return text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(IGNORED_IN_HEADER, '')
+    .replace(/[:.]$/, '')
+    .replace(MANDATORY_MARK, '')
+    .replace(/[:.]$/, '');
+}
+
+const RESULT_BY_HEADER = new Map<string, ResultColumn>(RESULT_COLUMNS.map((name) => [`result_${name}`, name]));
+const FETCHED = /^(kybio|wonder)_/;
+
+/**
+ * Only the columns that we write ourselves. Anything else of somebody's own that starts with `result_`
+ * must stay in the file, so a prefix is not enough.
+ */
+function resultColumnOf(header: string): ResultColumn | undefined {
+  return RESULT_BY_HEADER.get(header.trim());
+}
+
+function mappedIndexes(
+  header: readonly string[],
+  keptIndexes: readonly number[],
+  mapping: HeaderMapping,
+  known: KnownColumns,
+): Map<number, string> {
+  const chosen = new Map<number, string>();
+  const headerOf = new Map<string, string>();
+  for (const [text, wanted] of Object.entries(mapping)) {
+    const index = mappedIndex(header, keptIndexes, text);
+    const name = mappedColumn(text, wanted, known);
+    const other = headerOf.get(name);
+    if (name !== '' && other !== undefined) throw duplicateColumn(name, other, text);
+    if (chosen.has(index)) throw duplicateColumn(name, header[index] ?? '', text);
+    headerOf.set(name, text);
+    chosen.set(index, name);
+  }
+  return chosen;
+}
+
+function mappedIndex(header: readonly string[], keptIndexes: readonly number[], text: string): number {
+  const exact = keptIndexes.filter((index) => header[index]?.trim() === text.trim());
+  const found =
+    exact.length > 0 ? exact : keptIndexes.filter((index) => headerKey(header[index] ?? '') === headerKey(text));
+  const [index, another] = found;
+  if (index === undefined) {
+    const nearest = nearestName(text, header);
+    throw fileError(
+      'UNKNOWN_HEADER',
+      `The mapping names the header ${shown(text)}, which the file does not have. It has: ${listed(header)}.`,
+      nearest === undefined
+        ? 'Write the header in the mapping exactly as the first row of the file does.'
+        : `Did you mean ${shown(nearest)}? Write it in the mapping exactly as the file does.`,
+    );
+  }
+  if (another !== undefined) {
+    throw fileError(
+      'DUPLICATE_COLUMN',
+      `The mapping names the header ${shown(text)}, which the file has ${found.length} times.`,
+      'Give each of these columns a header of its own.',
+    );
+  }
+  return index;
+}
+
+function mappedColumn(text: string, wanted: string, known: KnownColumns): string {
+  if (wanted.trim() === '') return '';
+  for (const name of known.byName.keys()) if (headerKey(name) === headerKey(wanted)) return name;
+  const nearest = known.byHeader.get(headerKey(wanted))?.name ?? nearestName(wanted, known.byName.keys());
+  throw usageError(
+    'UNKNOWN_COLUMN',
+    `The mapping gives ${shown(text)} to ${shown(wanted)}, which is not a column of ${known.kinds.join(' or ')}.`,
+    `${nearest === undefined ? '' : `Did you mean ${nearest}? `}Columns: ${[...known.byName.keys()].join(', ')}.`,
+  );
+}
+
+function duplicateColumn(column: string, first: string, second: string): OperatorError {
+  const both = first === second ? `two headers ${shown(first)}` : `the headers ${shown(first)} and ${shown(second)}`;
+  return fileError(
+    'DUPLICATE_COLUMN',
+    `Two columns of the file mean ${column}: ${both}.`,
+    first === second
+      ? 'Rename one of them in the file.'
+      : `Rename one of them, or say with --map which counts: {"columns": {${JSON.stringify(first)}: "${column}"}}.`,
+  );
+}
+
+/** Each group needs one of its columns. */
+function requiredGroups(kind: FileKind, vendor: Vendor | undefined): readonly (readonly string[])[] {
+  const member = ['number', 'customerUid'];
+  const customer = ['reference_number', 'uuid', 'number'];
+  switch (kind) {
+    case 'members':
+      return [member];
+    case 'customers':
+      return [customer, ['name'], ['phone']];
+    case 'topup':
+      return [member, ['pointIncrement', 'balanceIncrement']];
+    case 'lookups':
+      if (vendor === 'kybio') return [member];
+      return [vendor === 'wonder' ? customer : [...new Set([...member, ...customer])]];
+  }
+}
+
+function requireColumns(match: HeaderMatch, kind: FileKind, known: KnownColumns, vendor: Vendor | undefined): void {
+  const missing = requiredGroups(kind, vendor).filter((names) => !names.some((name) => match.columns.has(name)));
+  if (missing.length === 0) return;
+  const needs = missing.map((names) => names.join(' or ')).join(', and ');
+  throw fileError(
+    'MISSING_COLUMN',
+    `The file has no column ${needs}, which ${PURPOSES[kind]} needs. It has: ${listed(match.header)}.`,
+    missingColumnHint(match, missing.flat(), known),
+  );
+}
+
+const PURPOSES: Readonly<Record<FileKind, string>> = {
+  members: 'an import to Kybio',
+  customers: 'an import to Wonder',
+  topup: 'a top-up',
+  lookups: 'a lookup',
+};
+
+function missingColumnHint(match: HeaderMatch, missing: readonly string[], known: KnownColumns): string {
+  const [only] = match.header;
+  const separator = match.header.length === 1 ? /[;\t|,，]/.exec(only ?? '')?.[0] : undefined;
+  if (separator !== undefined) {
+    return `The first row is one single cell that holds ${shown(separator)}: is that the delimiter? Say so with --delimiter.`;
+  }
+  const needed = known.kinds.flatMap((kind) => COLUMNS[kind]).filter((column) => missing.includes(column.name));
+  for (const text of match.unused) {
+    if (missing.some((name) => name.endsWith('Increment')) && CURRENT_AMOUNTS.has(headerKey(text))) {
+      return (
+        `${shown(text)} reads as what a member has now, not as what to add, so it is not used. If it does hold ` +
+        `the amount to add, say so with --map: {"columns": {${JSON.stringify(text)}: "pointIncrement"}} or "balanceIncrement".`
+      );
+    }
+  }
+  for (const text of match.unused) {
+    for (const column of needed) {
+      if (nearestName(headerKey(text), [column.name, ...column.synonyms].map(headerKey)) === undefined) continue;
+      return (
+        `Did you mean ${column.name} by ${shown(text)}? Rename it, or use --map with a file that holds ` +
+        `{"columns": {${JSON.stringify(text)}: "${column.name}"}}.`
+      );
+    }
+  }
+  const example = `Name the column with --map and a file that holds {"columns": {"<your header>": "${missing[0]}"}}.`;
+  return match.columns.size === 0 ? `The first row of the file must name its columns. ${example}` : example;
+}
+
+const CURRENT_AMOUNTS = new Set(
+  COLUMNS.members
+    .filter((column) => column.name === 'point' || column.name === 'balance')
+    .flatMap((column) => [column.name, ...column.synonyms].map(headerKey)),
+);
+
+/** Enough of the header to recognise the file by, never a screenful. */
+function listed(header: readonly string[]): string {
+  const first = header.slice(0, 20).map((text) => shown(text));
+  return header.length > first.length
+    ? `${first.join(', ')} and ${header.length - first.length} more`
+    : first.join(', ');
+}

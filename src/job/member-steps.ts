@@ -1,0 +1,205 @@
+import { decimalsEqual, isDecimal } from '../base/decimal.ts';
+import { type TextFields, textFields } from '../base/text-fields.ts';
+import type { Answer } from '../http/answer.ts';
+import { type Done, type Failed, type Outcome, type Steps, type Unapplied, unsuccessful } from './outcome.ts';
+import type { MemberRow } from './validate-row.ts';
+
+export type ImportMode = 'upsert' | 'create' | 'update';
+
+/** What the ledger knows of the row from before a kill: the write that an intent without outcome was about. */
+export type PriorIntent = { readonly operation: string } | undefined;
+
+/**
+ * Creates or updates one Kybio member.
+ *
+ * - create: `add` alone; the number is unique, so no lookup is needed
+ * - upsert: lookup, then `add`, or `updateBaseInfo` with only the fields that differ
+ * - update with a customerUid, or a row with nothing else: `updateBaseInfo` alone
+ *
+ * Where a row gives both, the number decides (an exported file can be imported into another store, where
+ * uids mean nothing), but a number that belongs to another uid is refused.
+ *
+ * `add` is not repeatable, but its effect can be looked up: an unanswered add, and a "member exists" after
+ * an unanswered one of ours, are decided by what the number holds now (DESIGN §5).
+ */
+export function* memberSteps(row: MemberRow, mode: ImportMode, prior: PriorIntent): Steps {
+  if (row.customerUid !== undefined && (mode === 'update' || row.number === undefined)) {
+    return yield* updateByUid(row, row.customerUid);
+  }
+  const number = row.number ?? '';
+  const hadAddIntent = prior?.operation === 'customerOpenApi/add';
+  if (mode === 'create' && !hadAddIntent) return yield* add(row, number, mode);
+
+  const lookup = yield* findByNumber(number);
+  if (lookup.kind === 'ended') return lookup.outcome;
+  const { member } = lookup;
+  if (member === undefined) {
+    if (mode === 'update') return memberNotFound(number);
+    return yield* add(row, number, mode);
+  }
+  if (row.customerUid !== undefined && member.customerUid !== row.customerUid) return otherUid(row, member);
+  if (hadAddIntent && (mode === 'create' || isOurAdd(row, member))) return ownAdd(row, member);
+  return yield* updateIfChanged(row, member, prior?.operation === 'customerOpenApi/updateBaseInfo');
+}
+
+/** The fields that `updateBaseInfo` can change; everything else of an existing member stays. */
+export const UPDATABLE_FIELDS = ['name', 'phone', 'birthday', 'qq', 'email', 'address', 'remarks'] as const;
+
+function* add(row: MemberRow, number: string, mode: ImportMode): Steps {
+  const customerInfo = textFields([['number', number], ...Object.entries(row.fields)]);
+  // An unanswered add is looked up, and sent again only when the number is still free.
+  let wasUnanswered = false;
+  for (let round = 1; ; round += 1) {
+    const answer = yield { endpoint: 'customerOpenApi/add', customerInfo };
+    if (answer.kind === 'success') {
+      const { customerUid } = answer.data as { customerUid?: string };
+      return { status: 'done', action: 'created', messages: [], ...(customerUid ? { customerUid } : {}) };
+    }
+    const exists = answer.kind === 'refused' && answer.meaning === 'exists';
+    if (exists && !wasUnanswered && mode === 'create') return unsuccessful(answer, 'add');
+    if (!exists && answer.kind !== 'unanswered') return unsuccessful(answer, 'add');
+    wasUnanswered ||= answer.kind === 'unanswered';
+
+    const lookup = yield* findByNumber(number);
+    if (lookup.kind === 'ended') return lookup.outcome;
+    const { member } = lookup;
+    if (member !== undefined) {
+      if (wasUnanswered && isOurAdd(row, member)) return ownAdd(row, member);
+      if (mode === 'create') return alreadyExists(number);
+      return yield* updateIfChanged(row, member, false);
+    }
+    if (exists) {
+      return {
+        status: 'failed',
+        errorCode: answer.errorCode,
+        messages: [
+          `number: '${number}' is taken, yet no member can be read under it (a deleted member may hold it). Use another number.`,
+        ],
+        mayRetry: false,
+      };
+    }
+    if (round >= ADD_ROUNDS_MAX) return unsuccessful(answer, 'add');
+  }
+}
+
+/** As many as the attempts of a repeatable call. */
+const ADD_ROUNDS_MAX = 3;
+
+function* updateByUid(row: MemberRow, customerUid: string): Steps {
+  const { fields, notChanged } = splitFields(row.fields);
+  const answer = yield { endpoint: 'customerOpenApi/updateBaseInfo', customerUid, fields };
+  if (answer.kind !== 'success') return { ...unsuccessful(answer, 'updateBaseInfo'), customerUid };
+  return { status: 'done', action: 'updated', messages: notChangedMessages(notChanged), customerUid };
+}
+
+function* updateIfChanged(row: MemberRow, member: TextFields, hadUpdateIntent: boolean): Steps {
+  const { customerUid } = member;
+  if (customerUid === undefined) {
+    return {
+      status: 'failed',
+      errorCode: 'BAD_RESPONSE',
+      messages: ['queryByNumber answered a member without customerUid.'],
+      mayRetry: true,
+    };
+  }
+  const differing = textFields(
+    Object.entries(row.fields).filter(([name, value]) => !isSameValue(name, value, member[name])),
+  );
+  const { fields, notChanged } = splitFields(differing);
+  const messages = notChangedMessages(notChanged);
+  if (Object.keys(fields).length === 0) {
+    // After our own intent, "already so" means that the update arrived although its answer did not.
+    return { status: 'done', action: hadUpdateIntent ? 'updated' : 'unchanged', messages, customerUid };
+  }
+  const answer = yield { endpoint: 'customerOpenApi/updateBaseInfo', customerUid, fields };
+  if (answer.kind !== 'success') return { ...unsuccessful(answer, 'updateBaseInfo'), customerUid };
+  return { status: 'done', action: 'updated', messages, customerUid };
+}
+
+type Lookup =
+  | { readonly kind: 'answered'; readonly member: TextFields | undefined }
+  | { readonly kind: 'ended'; readonly outcome: Failed | Unapplied };
+
+function* findByNumber(
+  number: string,
+): Generator<{ endpoint: 'customerOpenApi/queryByNumber'; number: string }, Lookup, Answer<unknown>> {
+  const answer = yield { endpoint: 'customerOpenApi/queryByNumber', number };
+  if (answer.kind === 'success') return { kind: 'answered', member: answer.data as TextFields | undefined };
+  return { kind: 'ended', outcome: unsuccessful(answer, 'queryByNumber') };
+}
+
+function splitFields(given: TextFields): { fields: TextFields; notChanged: string[] } {
+  const updatable: readonly string[] = UPDATABLE_FIELDS;
+  const entries = Object.entries(given);
+  return {
+    fields: textFields(entries.filter(([name]) => updatable.includes(name))),
+    notChanged: entries.map(([name]) => name).filter((name) => !updatable.includes(name)),
+  };
+}
+
+function notChangedMessages(names: readonly string[]): string[] {
+  if (names.length === 0) return [];
+  return [`not changed on an existing member (updateBaseInfo cannot): ${names.join(', ')}.`];
+}
+
+function isSameValue(name: string, given: string, current: string | undefined): boolean {
+  if (current === undefined) return false;
+  if (name === 'password') return false; // read back as a hash: cannot be compared
+  if (name === 'birthday') return dateOf(given) === dateOf(current);
+  if (DECIMAL_FIELDS.has(name) && isDecimal(given) && isDecimal(current)) return decimalsEqual(given, current);
+  return given === current;
+}
+
+const DECIMAL_FIELDS: ReadonlySet<string> = new Set(['point', 'balance', 'discount', 'enable', 'onAccount']);
+
+/** A birthday without its time when that is midnight: vendors add `00:00:00` to dates. */
+function dateOf(text: string): string {
+  return text.replace(/ 00:00(:00)?$/, '');
+}
+
+/**
+ * Whether the member under our number is the one that our unanswered `add` made: every field that we sent
+ * and that can be compared holds what we sent. Points and balances may have moved at the tills since.
+ */
+function isOurAdd(row: MemberRow, member: TextFields): boolean {
+  return UPDATABLE_FIELDS.every((name) => {
+    const given = row.fields[name];
+    return given === undefined || isSameValue(name, given, member[name]);
+  });
+}
+
+function ownAdd(row: MemberRow, member: TextFields): Outcome {
+  if (!isOurAdd(row, member)) return alreadyExists(row.number ?? '');
+  const { customerUid } = member;
+  const created: Done = { status: 'done', action: 'created', messages: [] };
+  return customerUid === undefined ? created : { ...created, customerUid };
+}
+
+function alreadyExists(number: string): Failed {
+  return {
+    status: 'failed',
+    errorCode: '2012',
+    messages: [`number: '${number}' belongs to a member already. Use --mode upsert to update it.`],
+    mayRetry: false,
+  };
+}
+
+function otherUid(row: MemberRow, member: TextFields): Failed {
+  return {
+    status: 'failed',
+    errorCode: 'RESPONSE_MISMATCH',
+    messages: [
+      `customerUid: '${row.customerUid}' is not the member with number '${row.number}', who has ${member.customerUid}. Correct one of the two, or leave customerUid blank to go by the number.`,
+    ],
+    mayRetry: false,
+  };
+}
+
+function memberNotFound(number: string): Failed {
+  return {
+    status: 'failed',
+    errorCode: 'MEMBER_NOT_FOUND',
+    messages: [`number: no member has '${number}'. Correct it, or use --mode upsert to create the member.`],
+    mayRetry: false,
+  };
+}

@@ -1,0 +1,90 @@
+import type { TextFields } from '../base/text-fields.ts';
+import type { Answer } from '../http/answer.ts';
+import type { Call } from './call.ts';
+
+export type Action = 'created' | 'updated' | 'unchanged' | 'topped_up' | 'found' | 'upserted';
+
+/** How a row ended at one target. */
+export type Outcome = Done | Failed | Invalid | InDoubt | Unapplied;
+
+export type Done = {
+  readonly status: 'done';
+  readonly action: Action;
+  readonly messages: readonly string[];
+  readonly customerUid?: string;
+  readonly uuid?: string;
+  /** Top-up: the values before and after, as the vendor or the evidence says. */
+  readonly change?: Change;
+  /** Lookup: the vendor's record. */
+  readonly found?: TextFields;
+};
+
+export type Change = {
+  readonly pointBefore: string;
+  readonly pointAfter: string;
+  readonly balanceBefore: string;
+  readonly balanceAfter: string;
+};
+
+/** Refused by the vendor, or by our own reading of its answer before anything was written. */
+export type Failed = {
+  readonly status: 'failed';
+  readonly errorCode: string;
+  readonly messages: readonly string[];
+  /** Whether `resume` of an unfinished run tries again: no answer came to a call that may be repeated. */
+  readonly mayRetry: boolean;
+  readonly customerUid?: string;
+  readonly uuid?: string;
+};
+
+/** Refused by us after the scan; nothing was sent. */
+export type Invalid = {
+  readonly status: 'invalid';
+  readonly errorCode: string;
+  readonly messages: readonly string[];
+};
+
+/** An increment that may or may not have been applied. */
+export type InDoubt = {
+  readonly status: 'in_doubt';
+  readonly errorCode: string;
+  readonly messages: readonly string[];
+  /** The vendor says that it applied something else than was asked: the run must stop. */
+  readonly isMismatch: boolean;
+};
+
+/** Certainly not applied, and not the row's fault: done by `resume`. */
+export type Unapplied = {
+  readonly status: 'unapplied';
+  readonly errorCode: string;
+  readonly messages: readonly string[];
+  readonly customerUid?: string;
+  readonly uuid?: string;
+};
+
+/**
+ * What a job does with one row at one target: yields the calls it wants, is sent their answers, returns the
+ * outcome. Pure, so that every path is tested without a network; the run performs the calls.
+ */
+export type Steps = Generator<Call, Outcome, Answer<unknown>>;
+
+/** The outcome of a call that did not succeed and has no meaning of its own to the job. */
+export function unsuccessful(answer: Exclude<Answer<unknown>, { kind: 'success' }>, call: string): Failed | Unapplied {
+  switch (answer.kind) {
+    case 'refused': {
+      const messages = [`${call}: ${answer.messages.join('; ') || 'refused without a message'}`];
+      if (answer.meaning === 'credentials' || answer.meaning === 'quota') {
+        return { status: 'unapplied', errorCode: answer.errorCode, messages };
+      }
+      return { status: 'failed', errorCode: answer.errorCode, messages, mayRetry: answer.meaning === 'too_fast' };
+    }
+    case 'unanswered':
+    case 'not_sent':
+      return {
+        status: 'failed',
+        errorCode: answer.errorCode,
+        messages: [`${call}: ${answer.detail}. Run the result file again to repeat this row.`],
+        mayRetry: true,
+      };
+  }
+}

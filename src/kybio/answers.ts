@@ -1,0 +1,103 @@
+import type { Clock } from '../base/clock.ts';
+import type { Answer, Refused, Unanswered } from '../http/answer.ts';
+import type { TransportResult } from '../http/exchange.ts';
+import { answerByStatus, badResponse, type JsonReply, readJsonReply, refused } from '../http/json-reply.ts';
+import { jsonMessages, jsonText } from '../http/json-text.ts';
+import { isJsonObject, type JsonObject, type JsonValue, jsonField } from '../http/lossless-json.ts';
+import type { Reading } from '../http/reading.ts';
+import { type CodeSettings, findKybioCode } from './error-codes.ts';
+import { isSignedV1 } from './signature.ts';
+
+export type AnswerSettings = {
+  readonly appKey: string;
+  readonly codes: CodeSettings;
+  /** Whether a response's `data-signature` is looked at: never, when it is there, or always. */
+  readonly answerSignature: 'ignore' | 'if_present' | 'required';
+};
+
+/** How one endpoint reads the `data` of a success: a value, or why it cannot be believed. */
+export type DataReader<T> = (data: JsonValue | undefined) => Reading<T>;
+
+/**
+ * Reduces what came over the wire to an Answer. What is believed, in this order:
+ * 1. an error envelope with a code that the table or the settings know, whatever the HTTP status;
+ * 2. the HTTP status, when it is not 2xx;
+ * 3. a success envelope whose data reads as the endpoint's;
+ * everything else under 2xx is no answer.
+ */
+export function readKybioAnswer<T>(
+  result: TransportResult,
+  settings: AnswerSettings,
+  clock: Pick<Clock, 'nowMs'>,
+  readData: DataReader<T>,
+): Answer<T> {
+  const reply = readJsonReply(result, clock);
+  if (reply.kind !== 'reply') return reply;
+  const is2xx = reply.status >= 200 && reply.status < 300;
+
+  const seal = checkSeal(reply, settings);
+  // Unsigned under "required" may be a proxy's own page; its status still tells a refusal from no answer.
+  if (seal === 'broken' || (seal === 'missing' && is2xx)) {
+    return badResponse(reply, seal === 'broken' ? 'its data-signature is wrong' : 'it has no data-signature');
+  }
+  const envelope = seal === 'missing' ? undefined : readEnvelope(reply.json);
+
+  if (envelope?.status === 'error') return readError(reply, envelope, settings);
+  if (!is2xx) return answerByStatus(reply);
+  if (envelope === undefined) return badResponse(reply, reply.problem || 'it is no Kybio envelope');
+  if (envelope.errorCode !== undefined) return badResponse(reply, 'a success that carries an errorCode');
+  const reading = readData(envelope.data);
+  return reading.isRead ? { kind: 'success', data: reading.value } : badResponse(reply, reading.problem);
+}
+
+type Envelope = {
+  readonly status: 'success' | 'error';
+  readonly errorCode: string | undefined;
+  readonly messages: readonly string[];
+  readonly data: JsonValue | undefined;
+};
+
+function readEnvelope(json: JsonValue | undefined): Envelope | undefined {
+  if (!isJsonObject(json)) return undefined;
+  const statusText = jsonText(jsonField(json, 'status'))?.toLowerCase();
+  if (statusText !== 'success' && statusText !== 'error') return undefined;
+  return {
+    status: statusText,
+    errorCode: readErrorCode(json, statusText),
+    messages: jsonMessages(jsonField(json, 'messages')),
+    data: jsonField(json, 'data'),
+  };
+}
+
+function readErrorCode(envelope: JsonObject, status: 'success' | 'error'): string | undefined {
+  const text = jsonText(jsonField(envelope, 'errorCode'))?.trim();
+  if (text === undefined || text === '') return undefined;
+  // 0 is "unknown error" in the table, and no code at all beside a success.
+  return status === 'success' && text === '0' ? undefined : text;
+}
+
+function readError(reply: JsonReply, envelope: Envelope, settings: AnswerSettings): Refused | Unanswered {
+  const { errorCode, messages } = envelope;
+  const known = errorCode === undefined ? undefined : findKybioCode(errorCode, settings.codes);
+  // "0: unknown error" says no more than the status does.
+  if (errorCode !== undefined && known !== undefined && known.meaning !== 'unknown') {
+    return refused(reply, known.meaning, errorCode, withEnglish(messages, known.english));
+  }
+  const byStatus = reply.status >= 200 && reply.status < 300 ? undefined : answerByStatus(reply, messages);
+  if (byStatus?.kind === 'unanswered') return byStatus;
+  if (byStatus && byStatus.meaning !== 'unknown') return byStatus;
+  return refused(reply, 'unknown', errorCode ?? byStatus?.errorCode ?? 'BAD_RESPONSE', messages);
+}
+
+/** Kybio mostly answers in Chinese; who reads only English gets the table's words as well. */
+function withEnglish(messages: readonly string[], english: string): readonly string[] {
+  const isEnglishAlready = messages.some((message) => /^[\x20-\x7e]+$/.test(message));
+  return isEnglishAlready ? messages : [...messages, english];
+}
+
+function checkSeal(reply: JsonReply, settings: AnswerSettings): 'fine' | 'missing' | 'broken' {
+  if (settings.answerSignature === 'ignore') return 'fine';
+  const signature = reply.headers['data-signature'];
+  if (signature === undefined) return settings.answerSignature === 'required' ? 'missing' : 'fine';
+  return isSignedV1(settings.appKey, reply.body, signature) ? 'fine' : 'broken';
+}

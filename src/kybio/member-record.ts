@@ -1,0 +1,77 @@
+import { type TextFields, textFields } from '../base/text-fields.ts';
+import { jsonDecimal, jsonText } from '../http/json-text.ts';
+import { isJsonObject, type JsonObject, type JsonValue, jsonField } from '../http/lossless-json.ts';
+import { type Reading, read, unreadable } from '../http/reading.ts';
+
+const UID_MAX = 2n ** 63n - 1n;
+
+/** A Kybio Long: 1 to 2^63 - 1, as a JSON number or a string of digits (both occur). */
+export function readUid(value: JsonValue | undefined): string | undefined {
+  const digits = jsonText(value);
+  return digits !== undefined && isUid(digits) ? digits : undefined;
+}
+
+export function isUid(text: string): boolean {
+  return /^[1-9]\d{0,18}$/.test(text) && BigInt(text) <= UID_MAX;
+}
+
+const DECIMAL_FIELDS = ['point', 'discount', 'balance', 'enable', 'onAccount'] as const;
+
+/**
+ * The documented text fields of a member. Others are dropped: `customrUid` (a misspelt twin of
+ * customerUid), `password`, nested objects such as extInfo, and whatever comes next.
+ */
+const TEXT_FIELDS = [
+  'categoryName',
+  'number',
+  'name',
+  'phone',
+  'birthday',
+  'qq',
+  'email',
+  'address',
+  'remarks',
+  'createdDate',
+  'expiryDate',
+  'createStoreAppIdOrAccount',
+  'department',
+] as const;
+
+/**
+ * A member's record as texts: the vendor's field names, numbers as their digits, absent, null and empty
+ * fields absent. Undefined for a blank record, one of the shapes of "no such member".
+ */
+export function readMember(value: JsonValue | undefined): Reading<TextFields | undefined> {
+  if (value === undefined || value === null) return read(undefined);
+  if (!isJsonObject(value)) return unreadable('the member is no object');
+  const uid = readUid(jsonField(value, 'customerUid'));
+  const number = jsonText(jsonField(value, 'number')) ?? '';
+  if (uid === undefined) {
+    return number === '' && isBlank(jsonField(value, 'customerUid'))
+      ? read(undefined)
+      : unreadable('a member without a usable customerUid');
+  }
+  const entries: [string, string][] = [['customerUid', uid]];
+  for (const name of TEXT_FIELDS) {
+    const text = jsonText(jsonField(value, name));
+    if (text !== undefined && text !== '') entries.push([name, text]);
+  }
+  for (const name of DECIMAL_FIELDS) {
+    const digits = readDecimal(value, name);
+    if (digits === undefined) return unreadable(`a member whose ${name} is no number`);
+    if (digits !== '') entries.push([name, digits]);
+  }
+  return read(textFields(entries));
+}
+
+/** The digits, `''` when the field is absent, undefined when there is something else than a number. */
+function readDecimal(record: JsonObject, name: string): string | undefined {
+  const value = jsonField(record, name);
+  if (value === undefined || value === null || value === '') return '';
+  if (typeof value === 'boolean') return value ? '1' : '0';
+  return jsonDecimal(value);
+}
+
+function isBlank(value: JsonValue | undefined): boolean {
+  return value === undefined || value === null || jsonText(value) === '' || jsonText(value) === '0';
+}

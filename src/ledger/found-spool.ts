@@ -1,0 +1,42 @@
+import { closeSync, existsSync, openSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
+import { type TextFields, textFields } from '../base/text-fields.ts';
+
+/**
+ * What lookups found, until the result file is written: personal data, therefore not in the ledger but in
+ * the run's own folder, from which `remove` deletes it when the run has finished.
+ */
+export interface FoundSpool {
+  /** Written through to the disk before it returns: a lookup is not paid for twice. */
+  write(rowNumber: number, fields: TextFields): void;
+  read(rowNumber: number): TextFields | undefined;
+  close(): void;
+  remove(): void;
+}
+
+export function openFoundSpool(folder: string): FoundSpool {
+  const path = join(folder, 'found.sqlite');
+  if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
+  const database = new DatabaseSync(path);
+  // NORMAL survives a killed process; after a power cut the last lookups are asked again, which is harmless.
+  database.exec(`
+    PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+    CREATE TABLE IF NOT EXISTS found (row_number INTEGER PRIMARY KEY, fields_json TEXT NOT NULL)`);
+  const write = database.prepare('INSERT OR REPLACE INTO found VALUES (?, ?)');
+  const read = database.prepare('SELECT fields_json FROM found WHERE row_number = ?');
+  return {
+    write(rowNumber, fields) {
+      write.run(rowNumber, JSON.stringify(fields));
+    },
+    read(rowNumber) {
+      const row = read.get(rowNumber) as { fields_json: string } | undefined;
+      return row && textFields(Object.entries(JSON.parse(row.fields_json) as Record<string, string>));
+    },
+    close: () => database.close(),
+    remove() {
+      database.close();
+      for (const ending of ['', '-wal', '-shm']) rmSync(path + ending, { force: true });
+    },
+  };
+}

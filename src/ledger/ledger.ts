@@ -1,0 +1,132 @@
+import type { RowState } from './row-states.ts';
+
+/**
+ * Durable memory of runs, rows, calls and dataChangeTimes: the contract that every backend keeps.
+ * A promise resolves once the change is durable. Any failure is an OperatorError `LEDGER_FAILED` after
+ * which the ledger refuses everything: the process must stop.
+ */
+export interface Ledger {
+  readonly runs: RunStore;
+  readonly rows: RowStore;
+  readonly calls: CallStore;
+  readonly changeTimes: ChangeTimeStore;
+  readonly facts: FactStore;
+  readonly evidence: EvidenceStore;
+  /** Path of the database, for messages. */
+  readonly path: string;
+  close(): void;
+}
+
+export type RunState = 'running' | 'finished' | 'paused' | 'stopped' | 'interrupted';
+
+export type RunRecord = {
+  readonly runId: string;
+  readonly command: string;
+  readonly targets: string;
+  readonly account: string;
+  readonly state: RunState;
+  readonly createdMs: number;
+  readonly updatedMs: number;
+  readonly inputPath: string;
+  readonly inputSha256: string;
+  readonly resultPath: string;
+  readonly settingsJson: string;
+  readonly rowsDigest: string;
+  readonly rowCount: number;
+  readonly progressJson: string;
+  readonly summaryJson: string;
+};
+
+export interface RunStore {
+  start(run: Omit<RunRecord, 'updatedMs' | 'progressJson' | 'summaryJson'>): void;
+  find(runId: string): RunRecord | undefined;
+  /** Newest first. */
+  list(limit: number): RunRecord[];
+  /** Newest first; runs of the same rows (in any order, under any file name) for the same account. */
+  findByDigest(command: string, rowsDigest: string, account: string): RunRecord[];
+  setState(runId: string, state: RunState, nowMs: number): void;
+  setSummary(runId: string, summaryJson: string, nowMs: number): void;
+  setProgress(runId: string, progressJson: string, nowMs: number): Promise<void>;
+}
+
+export type Target = 'kybio' | 'wonder';
+
+export type RowRecord = {
+  readonly runId: string;
+  readonly rowNumber: number;
+  readonly target: Target;
+  readonly state: RowState;
+  /** The write that the intent is about: an endpoint's name, '' before any. */
+  readonly operation: string;
+  readonly action: string;
+  readonly errorCode: string;
+  readonly messages: readonly string[];
+  readonly attempts: number;
+  readonly customerUid: string;
+  readonly uuid: string;
+  readonly pointIncrement: string;
+  readonly balanceIncrement: string;
+  readonly dataChangeTime: string;
+  readonly pointBefore: string;
+  readonly pointAfter: string;
+  readonly balanceBefore: string;
+  readonly balanceAfter: string;
+  readonly intentMs: number;
+  readonly updatedMs: number;
+};
+
+export type RowKey = Pick<RowRecord, 'runId' | 'rowNumber' | 'target'>;
+
+/** What a step adds to a row; fields that are not given keep what the ledger has. */
+export type RowChange = Partial<Omit<RowRecord, keyof RowKey | 'updatedMs'>>;
+
+export interface RowStore {
+  /** Makes an intent or an outcome durable. */
+  record(key: RowKey, change: RowChange & { state: RowState }, nowMs: number): Promise<void>;
+  find(key: RowKey): RowRecord | undefined;
+  /** All rows that were begun, by row number and target, read in pages so that memory stays bounded. */
+  iterate(runId: string): Iterable<RowRecord>;
+  /** Rows in one of these states, by row number. */
+  listByState(runId: string, states: readonly RowState[]): RowRecord[];
+  countByState(runId: string): { target: Target; state: RowState; rowCount: number }[];
+}
+
+export interface CallStore {
+  /** Counts one call before it is sent. `account` is `kybio:<appId>`, `day` the quota day. */
+  count(account: string, day: string, endpoint: string): Promise<void>;
+  /** Calls counted for the account on that day, over all runs. */
+  total(account: string, day: string): number;
+  byDay(
+    account: string | undefined,
+    limit: number,
+  ): { account: string; day: string; endpoint: string; calls: number }[];
+}
+
+export interface ChangeTimeStore {
+  /** Whether the member ever had this dataChangeTime. */
+  isTaken(account: string, customerUid: string, dataChangeTime: string): boolean;
+  /**
+   * Records an increment's intent together with the first of `candidates` that the member never had, in one
+   * commit, and resolves to that dataChangeTime once it is durable; to undefined, with nothing recorded,
+   * when every candidate is taken. `candidates` may be endless.
+   */
+  claimWithIntent(
+    account: string,
+    key: RowKey,
+    intent: RowChange & { customerUid: string },
+    candidates: Iterable<string>,
+    nowMs: number,
+  ): Promise<string | undefined>;
+}
+
+export interface FactStore {
+  read(account: string, fact: string): string | undefined;
+  write(account: string, fact: string, value: string, nowMs: number): void;
+}
+
+export type Evidence = { readonly recordedMs: number; readonly kind: string; readonly detailJson: string };
+
+export interface EvidenceStore {
+  add(runId: string, rowNumber: number, evidence: Evidence): Promise<void>;
+  list(runId: string, rowNumber: number): Evidence[];
+}

@@ -1,0 +1,79 @@
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { GroupCommit } from './group-commit.ts';
+import type { RunRecord, RunState, RunStore } from './ledger.ts';
+
+export function openRunStore(database: DatabaseSyncInstance, commits: GroupCommit): RunStore {
+  const insert = database.prepare(
+    `INSERT INTO run (run_id, command, targets, account, state, created_ms, updated_ms, input_path, input_sha256,
+       result_path, settings_json, rows_digest, row_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const find = database.prepare('SELECT * FROM run WHERE run_id = ?');
+  const list = database.prepare('SELECT * FROM run ORDER BY created_ms DESC, run_id DESC LIMIT ?');
+  const byDigest = database.prepare(
+    'SELECT * FROM run WHERE command = ? AND rows_digest = ? AND account = ? ORDER BY created_ms DESC, run_id DESC',
+  );
+  const setState = database.prepare('UPDATE run SET state = ?, updated_ms = ? WHERE run_id = ?');
+  const setSummary = database.prepare('UPDATE run SET summary_json = ?, updated_ms = ? WHERE run_id = ?');
+  const setProgress = database.prepare('UPDATE run SET progress_json = ?, updated_ms = ? WHERE run_id = ?');
+
+  return {
+    start(run) {
+      commits.writeNow(() =>
+        insert.run(
+          run.runId,
+          run.command,
+          run.targets,
+          run.account,
+          run.state,
+          run.createdMs,
+          run.createdMs,
+          run.inputPath,
+          run.inputSha256,
+          run.resultPath,
+          run.settingsJson,
+          run.rowsDigest,
+          run.rowCount,
+        ),
+      );
+    },
+    find: (runId) => optionalRun(find.get(runId)),
+    list: (limit) => list.all(limit).map(toRun),
+    findByDigest: (command, rowsDigest, account) => byDigest.all(command, rowsDigest, account).map(toRun),
+    setState(runId, state, nowMs) {
+      commits.writeNow(() => setState.run(state, nowMs, runId));
+    },
+    setSummary(runId, summaryJson, nowMs) {
+      commits.writeNow(() => setSummary.run(summaryJson, nowMs, runId));
+    },
+    setProgress: (runId, progressJson, nowMs) =>
+      commits.write(() => {
+        setProgress.run(progressJson, nowMs, runId);
+      }),
+  };
+}
+
+function optionalRun(row: unknown): RunRecord | undefined {
+  return row ? toRun(row) : undefined;
+}
+
+function toRun(row: unknown): RunRecord {
+  const columns = row as Record<string, string & number>;
+  const text = (name: string): string => String(columns[name]);
+  return {
+    runId: text('run_id'),
+    command: text('command'),
+    targets: text('targets'),
+    account: text('account'),
+    state: text('state') as RunState,
+    createdMs: Number(columns.created_ms),
+    updatedMs: Number(columns.updated_ms),
+    inputPath: text('input_path'),
+    inputSha256: text('input_sha256'),
+    resultPath: text('result_path'),
+    settingsJson: text('settings_json'),
+    rowsDigest: text('rows_digest'),
+    rowCount: Number(columns.row_count),
+    progressJson: text('progress_json'),
+    summaryJson: text('summary_json'),
+  };
+}

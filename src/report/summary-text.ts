@@ -1,0 +1,65 @@
+import { isZeroDecimal } from '../base/decimal.ts';
+import type { RunDocument } from './run-document.ts';
+
+/** How a run ended, for a person: counts, result file, and what to type next, one text per line. */
+export function renderSummary(document: RunDocument): string[] {
+  const { rows, actions, errorCodes, calls, totals, quota } = document;
+  const counts = [
+    `${rows.read} read`,
+    `${rows.done} done`,
+    ...(['invalid', 'failed', 'in_doubt', 'not_sent'] as const)
+      .filter((status) => rows[status] > 0)
+      .map((status) => `${rows[status]} ${status}`),
+  ];
+  const named = (record: Readonly<Record<string, number>>): string =>
+    Object.entries(record)
+      .filter(([, count]) => count > 0)
+      .map(([name, count]) => `${name} ${count}`)
+      .join(', ');
+  const lines = [`Rows: ${counts.join(', ')}.`];
+  if (named(actions) !== '') lines.push(`Actions: ${named(actions)}.`);
+  if (named(errorCodes) !== '') lines.push(`Errors: ${named(errorCodes)}.`);
+  for (const [name, total] of Object.entries(totals)) {
+    if (isZeroDecimal(total.asked)) continue;
+    const doubt = isZeroDecimal(total.in_doubt) ? '' : `, in doubt ${total.in_doubt}`;
+    lines.push(`${name}: asked ${total.asked}, applied ${total.applied}${doubt}.`);
+  }
+  if (calls.sent > 0) {
+    const retried = calls.retried > 0 ? `, ${calls.retried} of them retries` : '';
+    lines.push(`Calls: ${calls.sent}${retried} (${named(calls.byEndpoint)}).`);
+  }
+  if (quota?.limit !== null && quota !== null)
+    lines.push(`Quota of ${quota.day}: ${quota.used} of ${quota.limit} used.`);
+  if (document.result !== null) lines.push(`Result file: ${document.result}`);
+  const next = nextStep(document);
+  if (next !== undefined) lines.push(next);
+  return lines;
+}
+
+/** What to type next, for every exit code but 0 (CONTRACT §6). */
+function nextStep(document: RunDocument): string | undefined {
+  const resume = `memberload resume ${document.run}`;
+  switch (document.exitCode) {
+    case 0:
+      return undefined;
+    case 1:
+      return `Correct the rows that are invalid or failed in the result file, then run that file: ${rerun(document)}`;
+    case 4:
+      return `The vendor refused the credentials. Correct them, then type: ${resume}`;
+    case 5:
+      return `Stopped. When the cause is gone, type: ${resume}`;
+    case 6:
+      return `Paused: the day's calls are used up. When they are back, type: ${resume}`;
+    case 7:
+      return `Look at the rows in doubt: memberload resolve ${document.run}`;
+    case 130:
+    case 143:
+      return `Interrupted. Carry on with: ${resume}`;
+    default:
+      return undefined;
+  }
+}
+
+function rerun({ command, result }: RunDocument): string {
+  return `memberload ${command}${command === 'validate' ? ' …' : ''} ${result}`;
+}

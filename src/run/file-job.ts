@@ -1,0 +1,89 @@
+import { assert } from '../base/errors.ts';
+import { customerSteps } from '../job/customer-steps.ts';
+import type { HeaderMatch } from '../job/header-match.ts';
+import { customerLookupSteps, memberLookupSteps } from '../job/lookup-steps.ts';
+import { memberSteps, type PriorIntent } from '../job/member-steps.ts';
+import type { Steps } from '../job/outcome.ts';
+import { topupSteps } from '../job/topup-steps.ts';
+import {
+  type CustomerRow,
+  type LookupRow,
+  type MemberRow,
+  type RowIssue,
+  type TopupRow,
+  type Validated,
+  validateCustomer,
+  validateLookup,
+  validateMember,
+  validateTopup,
+} from '../job/validate-row.ts';
+import type { Target } from '../ledger/ledger.ts';
+import type { JobSettings } from './run-settings.ts';
+
+export type JobRow = MemberRow | CustomerRow | TopupRow | LookupRow;
+
+/** A row that may be sent, once for each target of the run. */
+export type TargetRow = { readonly target: Target; readonly row: JobRow };
+
+export type CheckedRow =
+  | { readonly isValid: true; readonly targetRows: readonly TargetRow[] }
+  | { readonly isValid: false; readonly issues: readonly RowIssue[] };
+
+/**
+ * Checks one row for every target of the run. A row that one target would refuse is invalid as a whole:
+ * `invalid` promises that nothing was sent.
+ */
+export function checkRow(settings: JobSettings, cells: readonly string[], match: HeaderMatch): CheckedRow {
+  const targetRows: TargetRow[] = [];
+  const issues: RowIssue[] = [];
+  for (const target of settings.targets) {
+    const checked = checkFor(settings, target, cells, match);
+    if (checked.isValid) targetRows.push({ target, row: checked.row });
+    else issues.push(...checked.issues.filter((issue) => !issues.some((known) => known.message === issue.message)));
+  }
+  return issues.length > 0 ? { isValid: false, issues } : { isValid: true, targetRows };
+}
+
+function checkFor(
+  settings: JobSettings,
+  target: Target,
+  cells: readonly string[],
+  match: HeaderMatch,
+): Validated<JobRow> {
+  const options = {
+    mode: settings.mode,
+    trustRoundIds: settings.trustRoundIds,
+    ...(settings.dateFormats && { dateFormats: [...settings.dateFormats] }),
+    ...(settings.country && { country: settings.country }),
+  };
+  // One kind for each target, in the same order.
+  const fileKind = settings.fileKinds[settings.targets.indexOf(target)];
+  switch (fileKind) {
+    case 'members':
+      return validateMember(cells, match, options);
+    case 'customers':
+      return validateCustomer(cells, match, options);
+    case 'topup':
+      return validateTopup(cells, match, options);
+    case 'lookups':
+      return validateLookup(cells, match, options, target);
+    default:
+      assert(false, `no kind of file for ${target}`);
+  }
+}
+
+/** The steps of one row at its target. `prior` is the write that an earlier, unfinished attempt had begun. */
+export function stepsOf(settings: JobSettings, { row, target }: TargetRow, prior: PriorIntent): Steps {
+  switch (row.kind) {
+    case 'member':
+      return memberSteps(row, settings.mode, prior);
+    case 'customer':
+      return customerSteps(row);
+    case 'topup':
+      return topupSteps(row);
+    case 'lookup':
+      return target === 'kybio' ? memberLookupSteps(row) : customerLookupSteps(row);
+    default:
+      assert(false, 'a row of no known kind');
+  }
+}

@@ -1,0 +1,74 @@
+import { openCsv } from '../csv/read-csv.ts';
+import { type HeaderMatch, matchHeader } from '../job/header-match.ts';
+import { wrongColumnCount } from '../job/validate-row.ts';
+import { type CheckedRow, checkRow } from './file-job.ts';
+import type { JobSettings } from './run-settings.ts';
+
+/** One record of the input, read and checked; the same in every pass over the file. */
+export type InputRow = {
+  readonly rowNumber: number;
+  readonly lineNumber: number;
+  readonly cells: readonly string[];
+  /** The status that an earlier result file gives the row, when that settles it. */
+  readonly earlier: EarlierStatus | undefined;
+  readonly checked: CheckedRow;
+};
+
+/** Done rows are not sent again, those in doubt wait for a person, those not sent may belong to a paused run. */
+export type EarlierStatus = 'done' | 'in_doubt' | 'not_sent';
+
+export type InputFile = {
+  readonly header: readonly string[];
+  readonly match: HeaderMatch;
+  readonly delimiter: string;
+  readonly lineEnding: '\n' | '\r\n';
+  readonly encoding: string;
+  readonly hasByteOrderMark: boolean;
+  readonly rows: AsyncIterable<InputRow>;
+  /** Of the file's bytes; known once all rows were read. */
+  sha256(): string;
+};
+
+/**
+ * Opens one pass over an input file.
+ *
+ * @throws OperatorError (exit 3) for whatever cannot be read as asked, also from `rows`
+ */
+export async function openInput(path: string, settings: JobSettings): Promise<InputFile> {
+  const csv = await openCsv(path, {
+    raw: settings.raw,
+    ...(settings.encoding !== undefined && { encoding: settings.encoding }),
+    ...(settings.delimiter !== undefined && { delimiter: settings.delimiter }),
+  });
+  const match = matchHeader(csv.header, settings.fileKinds, settings.columnMap ?? {}, settings.targets[0]);
+  return {
+    header: csv.header,
+    match,
+    delimiter: csv.delimiter,
+    lineEnding: csv.lineEnding,
+    encoding: csv.encoding,
+    hasByteOrderMark: csv.hasByteOrderMark,
+    rows: readRows(csv.rows, match, settings),
+    sha256: () => csv.sha256(),
+  };
+}
+
+async function* readRows(
+  rows: Awaited<ReturnType<typeof openCsv>>['rows'],
+  match: HeaderMatch,
+  settings: JobSettings,
+): AsyncGenerator<InputRow> {
+  for await (const { rowNumber, lineNumber, cells, columnCountError } of rows) {
+    const earlier = earlierStatus(cells, match);
+    const checked: CheckedRow = columnCountError
+      ? { isValid: false, issues: [wrongColumnCount(columnCountError.expected, columnCountError.actual)] }
+      : checkRow(settings, cells, match);
+    yield { rowNumber, lineNumber, cells, earlier, checked };
+  }
+}
+
+function earlierStatus(cells: readonly string[], match: HeaderMatch): EarlierStatus | undefined {
+  const index = match.earlier.status;
+  const status = index === undefined ? undefined : cells[index]?.trim();
+  return status === 'done' || status === 'in_doubt' || status === 'not_sent' ? status : undefined;
+}

@@ -1,0 +1,204 @@
+import type { Clock } from '../base/clock.ts';
+import { nextMidnightMs, zonedDay } from '../base/zoned-time.ts';
+import type { Answer } from '../http/answer.ts';
+import type { RateLimiter } from '../http/rate-limiter.ts';
+import { createRetryBudget, decideRetry, RETRY_AFTER_MS_MAX } from '../http/retry-timing.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { Breaker } from './breaker.ts';
+import { type RunControl, StoppedError } from './run-control.ts';
+
+export type LaneSettings = {
+  /** `kybio:<appId>` or `wonder:<appId>`: whose calls are counted. */
+  readonly account: string;
+  readonly quotaZone: string;
+  /** Calls that this account may make in one day of the quota zone; undefined: no limit is known. */
+  readonly dailyQuota: number | undefined;
+  /** Of these, how many are left to others. */
+  readonly reserve: number;
+  /** Sleep until the quota zone's midnight instead of pausing the run. */
+  readonly waitsForQuota: boolean;
+};
+
+export type CallAudit = {
+  readonly sent: number;
+  readonly retried: number;
+  readonly byEndpoint: ReadonlyMap<string, number>;
+};
+
+/** One call to make: `send` is one attempt. */
+export type LaneCall<T> = {
+  readonly endpoint: string;
+  readonly isRepeatable: boolean;
+  send(onSent: () => void): Promise<Answer<T>>;
+  /** Made durable together with the call's count, before the first attempt. */
+  beforeSend?(): Promise<void>;
+  /** Settles increments: may use the calls kept back for that, and goes on when the day's other calls are gone. */
+  readonly isSettling?: boolean;
+};
+
+export type LaneAnswer<T> = { readonly answer: Answer<T>; readonly attempts: number };
+
+/**
+ * The one way to a vendor: admits each attempt at the rate and within the day's quota, counts it in the
+ * ledger before it is sent, retries what may be retried, and stops the run when the account or the vendor
+ * is at fault.
+ *
+ * The first call goes alone, so that a wrong key costs one call and not as many as are sent at once.
+ */
+export class Lane {
+  readonly settings: LaneSettings;
+  readonly #ledger: Ledger;
+  readonly #limiter: RateLimiter;
+  readonly #control: RunControl;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #breaker = new Breaker();
+  readonly #budget = createRetryBudget();
+  readonly #byEndpoint = new Map<string, number>();
+  #sent = 0;
+  #retried = 0;
+  #day = '';
+  #usedToday = 0;
+  #isProven = false;
+  #firstCall: Promise<unknown> | undefined;
+  /** Increments on the wire that may need calls for settling: two reads each. */
+  #settlingReserve = 0;
+
+  constructor(
+    settings: LaneSettings,
+    parts: { ledger: Ledger; limiter: RateLimiter; control: RunControl; clock: Clock; random: () => number },
+  ) {
+    this.settings = settings;
+    this.#ledger = parts.ledger;
+    this.#limiter = parts.limiter;
+    this.#control = parts.control;
+    this.#clock = parts.clock;
+    this.#random = parts.random;
+  }
+
+  get audit(): CallAudit {
+    return { sent: this.#sent, retried: this.#retried, byEndpoint: this.#byEndpoint };
+  }
+
+  /** Calls counted today for the account, over all runs. */
+  get usedToday(): number {
+    this.#startDay();
+    return this.#usedToday;
+  }
+
+  get day(): string {
+    this.#startDay();
+    return this.#day;
+  }
+
+  /** Keeps `calls` of the day back for settling (negative: gives them free again). */
+  keepForSettling(calls: number): void {
+    this.#settlingReserve += calls;
+  }
+
+  /** @throws StoppedError when the run stops before the call was sent */
+  async perform<T>(call: LaneCall<T>): Promise<LaneAnswer<T>> {
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await this.#admitAndSend(call, attempt);
+      this.#judge(answer, call.endpoint);
+      if (attempt === 1) this.#budget.recordCall();
+      const decision = decideRetry({
+        attempt,
+        answer,
+        repeatable: call.isRepeatable,
+        budget: this.#budget,
+        random: this.#random,
+      });
+      if (answer.kind !== 'success' && 'retryAfterMs' in answer && answer.retryAfterMs !== undefined) {
+        this.#limiter.hold(this.#clock.monotonicMs() + Math.min(answer.retryAfterMs, RETRY_AFTER_MS_MAX));
+      }
+      if (!decision.retry || this.#control.reason !== undefined) return { answer, attempts: attempt };
+      await this.#clock.sleep(decision.delayMs, this.#control.signal);
+      // Stopped in the backoff: the answer stands as it is.
+      if (this.#control.reason !== undefined) return { answer, attempts: attempt };
+      this.#budget.recordRetry();
+      this.#retried += 1;
+    }
+  }
+
+  async #admitAndSend<T>(call: LaneCall<T>, attempt: number): Promise<Answer<T>> {
+    while (!this.#isProven && this.#firstCall) await this.#firstCall;
+    if (!call.isSettling) this.#control.check();
+    if (this.#isProven) return this.#send(call, attempt);
+    const first = this.#send(call, attempt);
+    this.#firstCall = first.then(
+      (answer) => {
+        if (answer.kind !== 'refused' || answer.meaning !== 'credentials') this.#isProven = true;
+        this.#firstCall = undefined;
+      },
+      () => {
+        this.#firstCall = undefined;
+      },
+    );
+    return first;
+  }
+
+  async #send<T>(call: LaneCall<T>, attempt: number): Promise<Answer<T>> {
+    await this.#takeFromQuota(call.isSettling === true);
+    const counted = this.#ledger.calls.count(this.settings.account, this.#day, call.endpoint);
+    // Queued in the same turn, so that both are in one commit.
+    const prepared = attempt === 1 ? call.beforeSend?.() : undefined;
+    await counted;
+    await prepared;
+    const admission = await this.#limiter.admit(call.isSettling ? undefined : this.#control.signal);
+    if (admission === undefined) throw new StoppedError();
+    this.#sent += 1;
+    this.#byEndpoint.set(call.endpoint, (this.#byEndpoint.get(call.endpoint) ?? 0) + 1);
+    return call.send(() => admission.sent());
+  }
+
+  async #takeFromQuota(isSettling: boolean): Promise<void> {
+    for (;;) {
+      this.#startDay();
+      const { dailyQuota, reserve } = this.settings;
+      if (dailyQuota === undefined) break;
+      const keptBack = reserve + (isSettling ? 0 : this.#settlingReserve);
+      if (this.#usedToday < dailyQuota - keptBack) break;
+      await this.#pauseForQuota(
+        `${this.#usedToday} of ${dailyQuota} calls of ${this.#day} (${this.settings.quotaZone}) are used${keptBack > 0 ? `, ${keptBack} kept back` : ''}`,
+      );
+    }
+    this.#usedToday += 1;
+  }
+
+  /** With --wait sleeps until midnight and returns; otherwise stops the run. */
+  async #pauseForQuota(detail: string): Promise<void> {
+    const resumeAtMs = nextMidnightMs(this.#clock.nowMs(), this.settings.quotaZone);
+    if (!this.settings.waitsForQuota) {
+      this.#control.stop({ kind: 'quota', detail, resumeAtMs });
+      throw new StoppedError();
+    }
+    await this.#clock.sleep(resumeAtMs - this.#clock.nowMs(), this.#control.signal);
+    this.#control.check();
+  }
+
+  #startDay(): void {
+    const today = zonedDay(this.#clock.nowMs(), this.settings.quotaZone);
+    if (today === this.#day) return;
+    this.#day = today;
+    this.#usedToday = this.#ledger.calls.total(this.settings.account, today);
+  }
+
+  #judge(answer: Answer<unknown>, endpoint: string): void {
+    if (answer.kind === 'refused' && answer.meaning === 'credentials') {
+      this.#control.stop({
+        kind: 'credentials',
+        detail: `${endpoint} was refused with ${answer.errorCode} (${answer.messages.join('; ')})`,
+      });
+    }
+    if (answer.kind === 'refused' && answer.meaning === 'quota') {
+      this.#control.stop({
+        kind: 'quota',
+        detail: `the vendor answered ${answer.errorCode}: the day's calls are used up`,
+        resumeAtMs: nextMidnightMs(this.#clock.nowMs(), this.settings.quotaZone),
+      });
+    }
+    const broken = this.#breaker.observe(answer);
+    if (broken !== undefined) this.#control.stop({ kind: 'breaker', detail: broken });
+  }
+}

@@ -1,0 +1,174 @@
+import type { Clock } from '../base/clock.ts';
+import { unreachable } from '../base/errors.ts';
+import type { TextFields } from '../base/text-fields.ts';
+import { zonedDateTime } from '../base/zoned-time.ts';
+import type { Answer } from '../http/answer.ts';
+import { type Call, type Increment, isRepeatable, isWrite } from '../job/call.ts';
+import type { Outcome, Steps } from '../job/outcome.ts';
+import type { Ledger, RowChange, RowKey } from '../ledger/ledger.ts';
+import type { RowState } from '../ledger/row-states.ts';
+import type { Vendors } from './vendors.ts';
+import { laneOf, sendCall } from './vendors.ts';
+
+export type RowContext = {
+  readonly key: RowKey;
+  readonly vendors: Vendors;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  /** Zone of the dataChangeTimes. */
+  readonly storeZone: string;
+  /** Called when the increment's member is known and before its intent; resolves when its turn has come. */
+  readonly enterMember: (customerUid: string) => Promise<MemberTurn>;
+  /** Takes a lookup's record before its outcome is recorded. */
+  readonly onFound?: (fields: TextFields) => void;
+};
+
+/** Whether a row's member may be credited now. */
+export type MemberTurn = 'go' | { readonly refuse: Outcome };
+
+/**
+ * Drives one row's steps at one target to their outcome and makes that durable.
+ *
+ * Before a write goes out its intent is in the ledger: a crash between the two leaves a trace, without
+ * which `resume` would credit, create or report twice.
+ *
+ * @throws StoppedError when the run stops first; the ledger then holds what was begun
+ */
+export async function runRow(steps: Steps, context: RowContext): Promise<{ outcome: Outcome; attempts: number }> {
+  let attempts = 0;
+  let next = steps.next();
+  while (!next.done) {
+    const performed = await performCall(next.value, context);
+    if ('outcome' in performed) {
+      next = { done: true, value: performed.outcome };
+      break;
+    }
+    attempts = performed.attempts;
+    next = steps.next(performed.answer);
+  }
+  const outcome = next.value;
+  if (outcome.status === 'done' && outcome.found) context.onFound?.(outcome.found);
+  await context.ledger.rows.record(context.key, { ...toChange(outcome), attempts }, context.clock.nowMs());
+  return { outcome, attempts };
+}
+
+type Performed = { answer: Answer<unknown>; attempts: number } | { outcome: Outcome };
+
+async function performCall(call: Call, context: RowContext): Promise<Performed> {
+  const lane = laneOf(context.vendors, context.key.target);
+  if (call.endpoint === 'customerOpenApi/updateBalancePointByIncrement') return performIncrement(call, context);
+  return lane.perform({
+    endpoint: call.endpoint,
+    isRepeatable: isRepeatable(call.endpoint),
+    send: (onSent) => sendCall(context.vendors, call, undefined, onSent),
+    ...(isWrite(call.endpoint) && {
+      beforeSend: () =>
+        context.ledger.rows.record(
+          context.key,
+          { state: 'intent', operation: call.endpoint, intentMs: context.clock.nowMs() },
+          context.clock.nowMs(),
+        ),
+    }),
+  });
+}
+
+/** How many calls settling one increment may take: two reads (DESIGN §4.4). */
+const SETTLING_CALLS = 2;
+
+async function performIncrement(call: Increment, context: RowContext): Promise<Performed> {
+  const { ledger, clock, key } = context;
+  const turn = await context.enterMember(call.customerUid);
+  if (turn !== 'go') return { outcome: turn.refuse };
+  const lane = laneOf(context.vendors, key.target);
+  let dataChangeTime: string | undefined;
+  let isTimeTaken = false;
+  const intent = async (): Promise<void> => {
+    dataChangeTime = await ledger.changeTimes.claimWithIntent(
+      lane.settings.account,
+      key,
+      {
+        operation: call.endpoint,
+        customerUid: call.customerUid,
+        pointIncrement: call.pointIncrement,
+        balanceIncrement: call.balanceIncrement,
+        ...(call.before && { pointBefore: call.before.point, balanceBefore: call.before.balance }),
+      },
+      call.dataChangeTime === undefined ? secondsFrom(clock.nowMs(), context.storeZone) : [call.dataChangeTime],
+      clock.nowMs(),
+    );
+    isTimeTaken = dataChangeTime === undefined;
+  };
+  lane.keepForSettling(SETTLING_CALLS);
+  try {
+    const performed = await lane.perform({
+      endpoint: call.endpoint,
+      isRepeatable: false,
+      beforeSend: intent,
+      send: async (onSent) => {
+        if (isTimeTaken) throw new TimeTakenError();
+        return sendCall(context.vendors, call, dataChangeTime, onSent);
+      },
+    });
+    if (performed.answer.kind !== 'unanswered') lane.keepForSettling(-SETTLING_CALLS);
+    return performed;
+  } catch (error) {
+    lane.keepForSettling(-SETTLING_CALLS);
+    if (error instanceof TimeTakenError) return { outcome: timeTaken(call) };
+    // Stopped between intent and send: nothing went out, so the intent must not look like money in doubt.
+    if (dataChangeTime !== undefined) await ledger.rows.record(key, { state: 'open' }, clock.nowMs());
+    throw error;
+  }
+}
+
+class TimeTakenError extends Error {}
+
+function timeTaken(call: Increment): Outcome {
+  return {
+    status: 'invalid',
+    errorCode: 'DUPLICATE_ROW',
+    messages: [
+      `dataChangeTime: '${call.dataChangeTime}' was already used for member ${call.customerUid}; it was probably credited then. Leave the column blank to credit again.`,
+    ],
+  };
+}
+
+/** Every second from now on, without end: the ledger takes the first that the member never had. */
+function* secondsFrom(nowMs: number, timeZone: string): Generator<string> {
+  for (let second = nowMs; ; second += 1000) yield zonedDateTime(second, timeZone);
+}
+
+function toChange(outcome: Outcome): RowChange & { state: RowState } {
+  switch (outcome.status) {
+    case 'done':
+      return {
+        state: 'done',
+        action: outcome.action,
+        errorCode: '',
+        messages: outcome.messages,
+        ...(outcome.customerUid !== undefined && { customerUid: outcome.customerUid }),
+        ...(outcome.uuid !== undefined && { uuid: outcome.uuid }),
+        ...outcome.change,
+      };
+    case 'failed':
+      return {
+        state: outcome.mayRetry ? 'retry' : 'failed',
+        errorCode: outcome.errorCode,
+        messages: outcome.messages,
+        ...(outcome.customerUid !== undefined && { customerUid: outcome.customerUid }),
+        ...(outcome.uuid !== undefined && { uuid: outcome.uuid }),
+      };
+    case 'invalid':
+      return { state: 'invalid', errorCode: outcome.errorCode, messages: outcome.messages };
+    case 'in_doubt':
+      // Unanswered increments stay intents until they are settled; a mismatch is for a person at once.
+      return {
+        state: outcome.isMismatch ? 'in_doubt' : 'intent',
+        errorCode: outcome.errorCode,
+        messages: outcome.messages,
+      };
+    case 'unapplied':
+      return { state: 'open', errorCode: outcome.errorCode, messages: outcome.messages };
+    default:
+      return unreachable(outcome);
+  }
+}

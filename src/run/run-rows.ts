@@ -1,0 +1,170 @@
+import type { Clock } from '../base/clock.ts';
+import { forEachBounded } from '../base/pull.ts';
+import type { Outcome } from '../job/outcome.ts';
+import { memberKey } from '../job/row-key.ts';
+import type { FoundSpool } from '../ledger/found-spool.ts';
+import type { Ledger, RowRecord } from '../ledger/ledger.ts';
+import { isSettled } from '../ledger/row-states.ts';
+import type { SeenKeys } from '../ledger/seen-keys.ts';
+import { BegunRows } from './begun-rows.ts';
+import { stepsOf, type TargetRow } from './file-job.ts';
+import type { InputRow } from './job-rows.ts';
+import { type RunControl, StoppedError } from './run-control.ts';
+import { type MemberTurn, type RowContext, runRow } from './run-row.ts';
+import type { JobSettings } from './run-settings.ts';
+import { issuesOf, type Scan } from './scan.ts';
+import { TurnQueue } from './turn-queue.ts';
+import type { Vendors } from './vendors.ts';
+
+export type RunRowsParts = {
+  readonly runId: string;
+  readonly settings: JobSettings;
+  readonly concurrency: number;
+  readonly scan: Scan;
+  readonly vendors: Vendors;
+  readonly ledger: Ledger;
+  readonly control: RunControl;
+  readonly clock: Clock;
+  readonly found: FoundSpool | undefined;
+  /** Told of every row as it ends, for progress and --max-errors. */
+  readonly onRow: (outcome: Outcome) => void;
+};
+
+/**
+ * The second pass: sends what the rows need, a bounded number of rows at a time, and leaves alone what the
+ * ledger has settled. Rows of one member follow each other in the order of the file.
+ */
+export async function runRows(rows: AsyncIterable<InputRow>, parts: RunRowsParts): Promise<void> {
+  const { runId, settings, scan, vendors, ledger, control, clock } = parts;
+  const turns = new TurnQueue();
+  const members = new MemberGuard(ledger, runId, settings.onDuplicate === 'reject' ? scan.seenKeys : undefined);
+  const begun = new BegunRows(ledger.rows.iterate(runId));
+
+  const runTarget = async (input: InputRow, targetRow: TargetRow, record: RowRecord | undefined): Promise<void> => {
+    if (record && (isSettled(record.state) || record.state === 'in_doubt')) return;
+    const prior = record && record.operation !== '' ? { operation: record.operation } : undefined;
+    // An increment that may have gone out is never sent from here: settling decides about it.
+    if (record?.state === 'intent' && targetRow.row.kind === 'topup') return;
+    const { target } = targetRow;
+    const context: RowContext = {
+      key: { runId, rowNumber: input.rowNumber, target },
+      vendors,
+      ledger,
+      clock,
+      storeZone: settings.storeZone,
+      enterMember: (customerUid) => members.enter(customerUid, input.rowNumber),
+      ...(parts.found && {
+        onFound: (fields) => parts.found?.write(input.rowNumber, fields),
+      }),
+    };
+    try {
+      const { outcome } = await runRow(stepsOf(settings, targetRow, prior), context);
+      members.leave(input.rowNumber, outcome);
+      parts.onRow(outcome);
+      if (outcome.status === 'in_doubt' && outcome.isMismatch) {
+        control.stop({ kind: 'mismatch', detail: `row ${input.rowNumber}: ${outcome.messages.join(' ')}` });
+      }
+    } catch (error) {
+      members.abandon(input.rowNumber);
+      if (!(error instanceof StoppedError)) throw error;
+    }
+  };
+
+  const work = async ({ input, targetRows, records }: PlannedRow): Promise<void> => {
+    const first = targetRows[0];
+    if (first === undefined) return;
+    const run = async (): Promise<void> => {
+      // Both targets of a row at once: each has its own lane and its own outcome.
+      await Promise.all(
+        targetRows.map((targetRow) =>
+          runTarget(
+            input,
+            targetRow,
+            records.find((record) => record.target === targetRow.target),
+          ),
+        ),
+      );
+    };
+    if (settings.onDuplicate === 'allow') await turns.after(memberKey(first.row), run);
+    else await run();
+  };
+
+  async function* planned(): AsyncGenerator<PlannedRow> {
+    for await (const input of rows) {
+      if (control.reason !== undefined) return;
+      const records = begun.of(input.rowNumber);
+      if (input.earlier === 'done' || input.earlier === 'in_doubt' || !input.checked.isValid) continue;
+      if (issuesOf(input, settings, scan.seenKeys).length > 0) continue;
+      yield { input, targetRows: input.checked.targetRows, records };
+    }
+  }
+
+  await forEachBounded(planned(), parts.concurrency, work, () => control.reason !== undefined);
+}
+
+type PlannedRow = { input: InputRow; targetRows: readonly TargetRow[]; records: readonly RowRecord[] };
+
+/**
+ * One increment at a time for a member, by uid, which also catches a member that one file names once by
+ * number and once by uid. While an increment of the member is unanswered, its later rows wait: their
+ * before-values would be guesses, and two rows in doubt could not be told apart.
+ */
+class MemberGuard {
+  readonly #seenKeys: SeenKeys | undefined;
+  readonly #turns = new TurnQueue();
+  /** Members with an increment in doubt → its row. */
+  readonly #unanswered = new Map<string, number>();
+  readonly #held = new Map<number, { customerUid: string; release: () => void }>();
+
+  /** `seenKeys`: refuse a second row of one member; undefined: allow it. */
+  constructor(ledger: Ledger, runId: string, seenKeys: SeenKeys | undefined) {
+    this.#seenKeys = seenKeys;
+    for (const record of ledger.rows.listByState(runId, ['intent', 'in_doubt'])) {
+      if (record.customerUid !== '') this.#unanswered.set(record.customerUid, record.rowNumber);
+    }
+  }
+
+  async enter(customerUid: string, rowNumber: number): Promise<MemberTurn> {
+    const release = await this.#turns.enter(customerUid);
+    const unanswered = this.#unanswered.get(customerUid);
+    if (unanswered !== undefined && unanswered !== rowNumber) {
+      release();
+      return {
+        refuse: {
+          status: 'unapplied',
+          errorCode: 'STOPPED',
+          messages: [
+            `Waits: row ${unanswered} credits the same member and is in doubt. Decide it first with: memberload resolve`,
+          ],
+        },
+      };
+    }
+    const first = this.#seenKeys?.firstRowOf(`uid:${customerUid}`, rowNumber) ?? rowNumber;
+    if (first !== rowNumber) {
+      release();
+      return {
+        refuse: {
+          status: 'invalid',
+          errorCode: 'DUPLICATE_ROW',
+          messages: [
+            `This is the member of row ${first} (customerUid ${customerUid}), given under another key. Remove one of the two, or use --on-duplicate allow.`,
+          ],
+        },
+      };
+    }
+    this.#held.set(rowNumber, { customerUid, release });
+    return 'go';
+  }
+
+  leave(rowNumber: number, outcome: Outcome): void {
+    const held = this.#held.get(rowNumber);
+    if (!held) return;
+    if (outcome.status === 'in_doubt') this.#unanswered.set(held.customerUid, rowNumber);
+    this.abandon(rowNumber);
+  }
+
+  abandon(rowNumber: number): void {
+    this.#held.get(rowNumber)?.release();
+    this.#held.delete(rowNumber);
+  }
+}

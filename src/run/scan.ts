@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { addDecimals } from '../base/decimal.ts';
+import type { HeaderMatch } from '../job/header-match.ts';
+import { memberKeys, rowDigestText } from '../job/row-key.ts';
+import { duplicateRow, type RowIssue } from '../job/validate-row.ts';
+import { openSeenKeys, type SeenKeys } from '../ledger/seen-keys.ts';
+import { type InputRow, openInput } from './job-rows.ts';
+import type { JobSettings } from './run-settings.ts';
+
+/** What one offline pass over the whole file tells, before anything is sent. */
+export type Scan = {
+  readonly rowCount: number;
+  /** Rows that an earlier result file calls done. */
+  readonly doneEarlierCount: number;
+  readonly inDoubtEarlierCount: number;
+  readonly invalidCount: number;
+  /** Rows that an earlier run left `not_sent`: it may still be unfinished. */
+  readonly notSentEarlierCount: number;
+  readonly repeatedCount: number;
+  /** The first few issues, for messages. */
+  readonly firstIssues: readonly {
+    readonly rowNumber: number;
+    readonly lineNumber: number;
+    readonly message: string;
+  }[];
+  /** Sums over the rows to send. */
+  readonly pointIncrement: string;
+  readonly balanceIncrement: string;
+  readonly inputSha256: string;
+  /** The same for the same rows in any order, whatever the file is called. */
+  readonly rowsDigest: string;
+  readonly match: HeaderMatch;
+  /** Which rows repeat a member; asked again by the later passes. */
+  readonly seenKeys: SeenKeys;
+};
+
+const ISSUES_KEPT_MAX = 5;
+
+/**
+ * Reads the whole file once, offline: structure, validation, duplicates, sums, digests.
+ *
+ * @throws OperatorError (exit 3) when the file cannot be read as asked
+ */
+export async function scanInput(path: string, settings: JobSettings, isStopped: () => boolean): Promise<Scan> {
+  const input = await openInput(path, settings);
+  const seenKeys = openSeenKeys();
+  const digest = new MultisetDigest();
+  const firstIssues: { rowNumber: number; lineNumber: number; message: string }[] = [];
+  let rowCount = 0;
+  let doneEarlierCount = 0;
+  let inDoubtEarlierCount = 0;
+  let notSentEarlierCount = 0;
+  let invalidCount = 0;
+  let repeatedCount = 0;
+  let pointIncrement = '0';
+  let balanceIncrement = '0';
+  try {
+    for await (const row of input.rows) {
+      if (isStopped()) break;
+      rowCount += 1;
+      if (row.earlier === 'done') doneEarlierCount += 1;
+      else if (row.earlier === 'in_doubt') inDoubtEarlierCount += 1;
+      if (row.earlier === 'done' || row.earlier === 'in_doubt') continue;
+      if (row.earlier === 'not_sent') notSentEarlierCount += 1;
+      const issues = issuesOf(row, settings, seenKeys);
+      if (issues.length > 0) {
+        invalidCount += 1;
+        if (issues.some((issue) => issue.errorCode === 'DUPLICATE_ROW')) repeatedCount += 1;
+        for (const { message } of issues) {
+          if (firstIssues.length < ISSUES_KEPT_MAX) {
+            firstIssues.push({ rowNumber: row.rowNumber, lineNumber: row.lineNumber, message });
+          }
+        }
+        continue;
+      }
+      if (!row.checked.isValid) continue;
+      for (const { row: targetRow } of row.checked.targetRows) {
+        digest.add(rowDigestText(targetRow));
+        if (targetRow.kind === 'topup') {
+          pointIncrement = addDecimals(pointIncrement, targetRow.pointIncrement);
+          balanceIncrement = addDecimals(balanceIncrement, targetRow.balanceIncrement);
+        }
+      }
+    }
+  } catch (error) {
+    seenKeys.close();
+    throw error;
+  }
+  return {
+    rowCount,
+    doneEarlierCount,
+    inDoubtEarlierCount,
+    notSentEarlierCount,
+    invalidCount,
+    repeatedCount,
+    firstIssues,
+    pointIncrement,
+    balanceIncrement,
+    inputSha256: input.sha256(),
+    rowsDigest: digest.hex(),
+    match: input.match,
+    seenKeys,
+  };
+}
+
+/**
+ * All that is wrong with a row, the same in every pass. A second row of one member is refused unless
+ * `--on-duplicate allow`: which of the two is meant, only the owner of the file knows.
+ */
+export function issuesOf(row: InputRow, settings: JobSettings, seenKeys: SeenKeys): readonly RowIssue[] {
+  if (!row.checked.isValid) return row.checked.issues;
+  if (settings.onDuplicate === 'allow' || settings.command === 'export') return [];
+  for (const { row: targetRow } of row.checked.targetRows) {
+    for (const key of memberKeys(targetRow)) {
+      const firstRow = seenKeys.firstRowOf(key, row.rowNumber);
+      if (firstRow !== row.rowNumber) return [duplicateRow(key, firstRow)];
+    }
+  }
+  return [];
+}
+
+/**
+ * The sum of the rows' hashes modulo 2^256: the order does not matter, a row given twice does.
+ */
+class MultisetDigest {
+  readonly #words = new Uint32Array(8);
+
+  add(text: string): void {
+    const hash = createHash('sha256').update(text).digest();
+    let carry = 0;
+    for (let word = 0; word < 8; word += 1) {
+      const sum = (this.#words[word] ?? 0) + hash.readUInt32LE(word * 4) + carry;
+      this.#words[word] = sum >>> 0;
+      carry = sum > 0xffffffff ? 1 : 0;
+    }
+  }
+
+  hex(): string {
+    return [...this.#words].map((word) => word.toString(16).padStart(8, '0')).join('');
+  }
+}

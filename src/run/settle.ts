@@ -1,0 +1,218 @@
+import type { Clock } from '../base/clock.ts';
+import { addDecimals, decimalsEqual } from '../base/decimal.ts';
+import type { TextFields } from '../base/text-fields.ts';
+import type { Answer } from '../http/answer.ts';
+import type { Increment } from '../job/call.ts';
+import { type IncrementAnswer, readIncrementAnswer } from '../job/topup-steps.ts';
+import type { Ledger, RowChange, RowRecord } from '../ledger/ledger.ts';
+import type { RowState } from '../ledger/row-states.ts';
+import type { KybioVendor } from './vendors.ts';
+
+export const REPEAT_CODE_FACT = 'repeat_code';
+
+/**
+ * Decides increments that went out and got no answer that can be believed (DESIGN §4.4).
+ *
+ * ```
+ * account known to refuse a repeated dataChangeTime → the same bytes again:
+ *     success → done, applied now        repeat code → done, applied before        else → still in doubt
+ * else, after the quiet window, the member is read twice:
+ *     both reads = before + increment in every column → done
+ *     both reads = before                             → in doubt: not applied so far, a person may resend
+ *     anything else, or no before-value               → in doubt
+ * ```
+ *
+ * @returns how many rows were decided
+ * @throws StoppedError when the day's calls are used up; the undecided rows stay as they are
+ */
+export async function settleIncrements(parts: {
+  runId: string;
+  kybio: KybioVendor;
+  ledger: Ledger;
+  clock: Clock;
+  /** Ends the waiting; rows stay undecided. */
+  signal: AbortSignal;
+  quietWindowMs: number;
+  /** When this process began: an intent without any answer is at least as old as the one before it. */
+  startedMs: number;
+  onWait: (rowCount: number, delayMs: number) => void;
+}): Promise<number> {
+  const { runId, kybio, ledger, clock } = parts;
+  const undecided = ledger.rows
+    .listByState(runId, ['intent', 'in_doubt'])
+    .filter((record) => record.dataChangeTime !== '' && record.errorCode !== 'RESPONSE_MISMATCH');
+  if (undecided.length === 0) return 0;
+  const repeatCode = ledger.facts.read(kybio.lane.settings.account, REPEAT_CODE_FACT);
+  let decidedCount = 0;
+  if (repeatCode !== undefined) {
+    for (const record of undecided) {
+      if (await repeatIncrement(record, repeatCode, parts)) decidedCount += 1;
+    }
+    return decidedCount;
+  }
+  const quietAtMs =
+    Math.max(...undecided.map((record) => lastActivityMs(record, parts.startedMs))) + parts.quietWindowMs;
+  const delayMs = quietAtMs - clock.nowMs();
+  if (delayMs > 0) {
+    parts.onWait(undecided.length, delayMs);
+    await clock.sleep(delayMs, parts.signal);
+    if (parts.signal.aborted) return 0;
+  }
+  for (const record of undecided) {
+    if (await compareWithReads(record, undecided, parts)) decidedCount += 1;
+  }
+  return decidedCount;
+}
+
+/** An answer that never came is as old as its deadline; an intent from before a kill, as this process. */
+function lastActivityMs(record: RowRecord, startedMs: number): number {
+  return record.errorCode === '' ? Math.max(startedMs, record.updatedMs) : record.updatedMs;
+}
+
+type Parts = Parameters<typeof settleIncrements>[0];
+
+async function repeatIncrement(record: RowRecord, repeatCode: string, parts: Parts): Promise<boolean> {
+  const { client, lane } = parts.kybio;
+  const { answer } = await lane.perform({
+    endpoint: 'customerOpenApi/updateBalancePointByIncrement',
+    // Refused when it was applied before: that is what the account is known for.
+    isRepeatable: true,
+    isSettling: true,
+    send: (onSent) => client.updateBalancePointByIncrement(record, { onSent }),
+  });
+  await addEvidence(parts, record, 'repeat', { answer: describeAnswer(answer) });
+  if (answer.kind === 'refused' && answer.errorCode === repeatCode) {
+    await decide(parts, record, {
+      state: 'done',
+      action: 'topped_up',
+      errorCode: '',
+      messages: [`Applied once: the vendor refused the same dataChangeTime again (${repeatCode}).`],
+    });
+    return true;
+  }
+  const outcome = readIncrementAnswer(toIncrement(record), answer);
+  if (outcome.status === 'done') {
+    await decide(parts, record, { state: 'done', action: 'topped_up', errorCode: '', messages: [], ...outcome.change });
+    return true;
+  }
+  if (outcome.status === 'in_doubt' && outcome.isMismatch) {
+    await decide(parts, record, { state: 'in_doubt', errorCode: outcome.errorCode, messages: outcome.messages });
+    return false;
+  }
+  await decide(parts, record, {
+    state: 'in_doubt',
+    errorCode: record.errorCode || 'IN_DOUBT',
+    messages: outcome.messages,
+  });
+  return false;
+}
+
+async function compareWithReads(record: RowRecord, undecided: readonly RowRecord[], parts: Parts): Promise<boolean> {
+  const reads: Reading[] = [];
+  for (let read = 1; read <= 2; read += 1) {
+    const reading = await readMember(record.customerUid, parts);
+    await addEvidence(parts, record, 'read', reading);
+    reads.push(reading);
+  }
+  const isShared = undecided.some((other) => other !== record && other.customerUid === record.customerUid);
+  const verdict = isShared ? sharedVerdict : judgeReads(record, reads);
+  await decide(parts, record, {
+    state: verdict.isApplied ? 'done' : 'in_doubt',
+    messages: [verdict.message],
+    errorCode: verdict.isApplied ? '' : record.errorCode || 'IN_DOUBT',
+    ...(verdict.isApplied && {
+      action: 'topped_up',
+      pointAfter: reads[0]?.point ?? '',
+      balanceAfter: reads[0]?.balance ?? '',
+    }),
+  });
+  return verdict.isApplied;
+}
+
+/** Point and balance of a member as one read told them; undefined when it told nothing. */
+export type Reading = { readonly point: string | undefined; readonly balance: string | undefined };
+
+type Verdict = { readonly isApplied: boolean; readonly message: string };
+
+const sharedVerdict: Verdict = {
+  isApplied: false,
+  message:
+    'Two rows in doubt credit this member: its values cannot tell which was applied. Look at the member in the back office.',
+};
+
+/** What two reads after the quiet window say about an increment; the honest limit is in the README. */
+export function judgeReads(
+  record: Pick<RowRecord, 'pointBefore' | 'balanceBefore' | 'pointIncrement' | 'balanceIncrement'>,
+  reads: readonly Reading[],
+): Verdict {
+  const { pointBefore, balanceBefore, pointIncrement, balanceIncrement } = record;
+  if (pointBefore === '' || balanceBefore === '') {
+    return { isApplied: false, message: 'The values before are not known, so reading the member decides nothing.' };
+  }
+  const bothRead = (point: string, balance: string): boolean =>
+    reads.length > 0 &&
+    reads.every(
+      (read) =>
+        read.point !== undefined &&
+        read.balance !== undefined &&
+        decimalsEqual(read.point, point) &&
+        decimalsEqual(read.balance, balance),
+    );
+  const seen = reads
+    .map((read) => `point ${read.point ?? 'unknown'}, balance ${read.balance ?? 'unknown'}`)
+    .join('; then ');
+  const was = `before: point ${pointBefore}, balance ${balanceBefore}; read: ${seen}.`;
+  if (bothRead(addDecimals(pointBefore, pointIncrement), addDecimals(balanceBefore, balanceIncrement))) {
+    return { isApplied: true, message: `No answer came; applied once by the evidence: ${was}` };
+  }
+  if (bothRead(pointBefore, balanceBefore)) {
+    return { isApplied: false, message: `Not applied so far, by the evidence: ${was} Decide with: memberload resolve` };
+  }
+  return { isApplied: false, message: `The evidence does not tell: ${was} Look at the member in the back office.` };
+}
+
+async function readMember(customerUid: string, parts: Parts): Promise<Reading> {
+  const { client, lane } = parts.kybio;
+  const { answer } = await lane.perform({
+    endpoint: 'customerOpenApi/queryByUid',
+    isRepeatable: true,
+    isSettling: true,
+    send: (onSent) => client.queryByUid(customerUid, { onSent }),
+  });
+  const member: TextFields | undefined = answer.kind === 'success' ? answer.data : undefined;
+  return { point: member?.point, balance: member?.balance };
+}
+
+async function addEvidence(parts: Parts, record: RowRecord, kind: string, detail: object): Promise<void> {
+  await parts.ledger.evidence.add(record.runId, record.rowNumber, {
+    recordedMs: parts.clock.nowMs(),
+    kind,
+    detailJson: JSON.stringify(detail),
+  });
+}
+
+async function decide(parts: Parts, record: RowRecord, change: RowChange & { state: RowState }): Promise<void> {
+  await parts.ledger.rows.record(record, change, parts.clock.nowMs());
+}
+
+function toIncrement(record: RowRecord): Increment {
+  return {
+    endpoint: 'customerOpenApi/updateBalancePointByIncrement',
+    customerUid: record.customerUid,
+    pointIncrement: record.pointIncrement,
+    balanceIncrement: record.balanceIncrement,
+    dataChangeTime: record.dataChangeTime,
+    before: undefined,
+  };
+}
+
+function describeAnswer(answer: Answer<IncrementAnswer>): string {
+  switch (answer.kind) {
+    case 'success':
+      return 'success';
+    case 'refused':
+      return `refused ${answer.errorCode}: ${answer.messages.join('; ')}`;
+    default:
+      return `${answer.errorCode}: ${answer.detail}`;
+  }
+}

@@ -1,0 +1,71 @@
+import { EXIT, type ExitCode } from '../base/errors.ts';
+import type { RunDocument } from '../report/run-document.ts';
+import type { Lane } from './lane.ts';
+import type { StopReason } from './run-control.ts';
+import type { FileRun } from './run-file.ts';
+import type { Tally } from './tally.ts';
+import type { Vendors } from './vendors.ts';
+
+/** The document of a run that was begun, for `--json` and the ledger. */
+export function runDocument(parts: {
+  runId: string | null;
+  job: Pick<FileRun, 'settings' | 'inputPath' | 'resultPath'>;
+  tally: Tally;
+  state: RunDocument['state'];
+  vendors: Vendors;
+  elapsedMs: number;
+  exitCode: ExitCode;
+}): RunDocument {
+  const { job, tally, vendors } = parts;
+  const lanes = [vendors.kybio?.lane, vendors.wonder?.lane].filter((lane) => lane !== undefined);
+  return {
+    run: parts.runId,
+    command: job.settings.command,
+    input: job.inputPath === '' ? null : job.inputPath,
+    result: job.resultPath === '' ? null : job.resultPath,
+    state: parts.state,
+    rows: tally.rows,
+    actions: tally.actions,
+    errorCodes: tally.errorCodes,
+    calls: sumCalls(lanes),
+    totals: tally.totals,
+    quota: quotaOf(lanes[0]),
+    elapsedMs: Math.max(0, Math.round(parts.elapsedMs)),
+    exitCode: parts.exitCode,
+  };
+}
+
+export function sumCalls(lanes: readonly Lane[]): RunDocument['calls'] {
+  const byEndpoint: Record<string, number> = {};
+  for (const { audit } of lanes) Object.assign(byEndpoint, Object.fromEntries(audit.byEndpoint));
+  return {
+    sent: lanes.reduce((sum, { audit }) => sum + audit.sent, 0),
+    retried: lanes.reduce((sum, { audit }) => sum + audit.retried, 0),
+    byEndpoint,
+  };
+}
+
+/** Of the first target: Kybio's, where both are called, since only Kybio has a daily quota. */
+function quotaOf(lane: Lane | undefined): RunDocument['quota'] {
+  if (!lane) return null;
+  return { day: lane.day, limit: lane.settings.dailyQuota ?? null, used: lane.usedToday };
+}
+
+/** CONTRACT §6: when several apply, 7 > 4 > 5 > 6 > 1; an interrupted run without rows in doubt says so. */
+export function exitCodeOf(reason: StopReason | undefined, tally: Tally): ExitCode {
+  const { in_doubt, failed, invalid } = tally.rows;
+  if (in_doubt > 0 || reason?.kind === 'mismatch') return EXIT.inDoubt;
+  switch (reason?.kind) {
+    case 'credentials':
+      return EXIT.credentials;
+    case 'breaker':
+    case 'max_errors':
+      return EXIT.stopped;
+    case 'quota':
+      return EXIT.paused;
+    case 'interrupted':
+      return reason.signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+    default:
+      return failed + invalid > 0 ? EXIT.rowsFailed : EXIT.ok;
+  }
+}

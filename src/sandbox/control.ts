@@ -1,0 +1,126 @@
+import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { LosslessNumber } from 'lossless-json';
+import type { Clock } from '../base/clock.ts';
+import { errorText, OperatorError } from '../base/errors.ts';
+import type { Running } from './call-handler.ts';
+import type { CallLog } from './call-log.ts';
+import { seededChance } from './chance.ts';
+import { booksChunks, memberChunks } from './control-books.ts';
+import { looseAmount } from './control-input.ts';
+import { seedMembers } from './control-seed.ts';
+import { deliver } from './delivery.ts';
+import { type JsonFields, ParameterError, parseJsonFields, requiredText } from './json-input.ts';
+import { addAmounts } from './kybio-decimal.ts';
+import type { MemberRow } from './member-table.ts';
+import { jsonReply } from './reply.ts';
+import { mergeSwitches, parseSwitches } from './switches.ts';
+import type { VendorState } from './vendor-state.ts';
+
+type Tools = {
+  readonly state: VendorState;
+  readonly running: Running;
+  readonly clock: Clock;
+  readonly log: CallLog;
+};
+
+export type Control = {
+  answer(method: string, path: string, query: URLSearchParams, body: Buffer, response: ServerResponse): Promise<void>;
+};
+
+/** What tests and people see and change behind the vendors' backs: unsigned, uncounted, without faults. */
+export function controlOf({ state, running, clock, log }: Tools): Control {
+  return {
+    async answer(method, path, query, body, response) {
+      const send = (value: unknown, httpStatus = 200) =>
+        deliver(response, jsonReply(httpStatus, JSON.stringify(value)), false);
+      const sendFound = (found: unknown) => (found === undefined ? send({ error: 'not found' }, 404) : send(found));
+      try {
+        switch (`${method} ${path}`) {
+          case 'GET /sandbox/books':
+            return await stream(response, booksChunks(state, log));
+          case 'GET /sandbox/members':
+            if (!query.has('number') && !query.has('customerUid')) return await stream(response, memberChunks(state));
+            return sendFound(findMember(query));
+          case 'GET /sandbox/customers':
+            if (!query.has('reference_number')) return send(state.customers.list(-1, 0));
+            return sendFound(state.customers.findByReference(query.get('reference_number') ?? ''));
+          case 'GET /sandbox/calls':
+            return send(log.since(Number(query.get('since') ?? 0)));
+          case 'GET /sandbox/switches':
+            return send(running.switches);
+          case 'PUT /sandbox/switches':
+            return send(changeSwitches(parseJsonFields(body)));
+          case 'POST /sandbox/members':
+            return send(seedMembers(body, state));
+          case 'POST /sandbox/adjust':
+            return send(adjust(parseJsonFields(body)));
+          case 'DELETE /sandbox/state':
+            state.reset(running.switches);
+            log.clear();
+            running.resets += 1;
+            running.chance = seededChance(running.switches.seed);
+            return send({ members: state.members.count(), customers: state.customers.count() });
+          default:
+            return send({ error: `${method} ${path} is not known` }, 404);
+        }
+      } catch (error) {
+        if (response.headersSent) {
+          response.destroy();
+          return;
+        }
+        const isAskedWrongly = error instanceof OperatorError || error instanceof ParameterError;
+        const hint = error instanceof OperatorError ? ` ${error.hint}` : '';
+        send({ error: `${errorText(error)}${hint}` }, isAskedWrongly ? 400 : 409);
+      }
+    },
+  };
+
+  function findMember(query: URLSearchParams): MemberRow | undefined {
+    const number = query.get('number');
+    return number === null
+      ? state.members.findByUid(query.get('customerUid') ?? '')
+      : state.members.findByNumber(number);
+  }
+
+  function changeSwitches(fields: JsonFields) {
+    const texts: Record<string, string> = {};
+    for (const [name, value] of Object.entries(fields)) {
+      texts[name] = value instanceof LosslessNumber ? value.value : String(value);
+    }
+    const changes = parseSwitches(texts);
+    running.switches = mergeSwitches(running.switches, changes);
+    if (changes.seed !== undefined) running.chance = seededChance(changes.seed);
+    return running.switches;
+  }
+
+  /** A sale at the till: the amounts change, and no call of the API did it. */
+  function adjust(fields: JsonFields) {
+    const number = requiredText(fields, 'number');
+    const pointIncrement = looseAmount(fields, 'pointIncrement') ?? '0';
+    const balanceIncrement = looseAmount(fields, 'balanceIncrement') ?? '0';
+    return state.store.transaction(() => {
+      const member = state.members.findByNumber(number);
+      if (member === undefined) throw new ParameterError(`there is no member ${number}`);
+      const point = addAmounts(member.point, pointIncrement);
+      const balance = addAmounts(member.balance, balanceIncrement);
+      state.members.setAmounts(member.id, point, balance);
+      state.increments.record('till', {
+        customerUid: member.customerUid,
+        number,
+        pointIncrement,
+        balanceIncrement,
+        dataChangeTime: '',
+        appliedAt: clock.nowMs(),
+        callId: 0,
+      });
+      return { ...member, point, balance };
+    });
+  }
+}
+
+async function stream(response: ServerResponse, chunks: Iterable<string>): Promise<void> {
+  response.writeHead(200, { 'content-type': 'application/json;charset=UTF-8' });
+  await pipeline(Readable.from(chunks), response);
+}

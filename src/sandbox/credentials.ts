@@ -1,0 +1,67 @@
+import { createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
+import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+/** Made up, and the same in every sandbox: they open nothing but a loopback port. */
+export const KYBIO_APP_ID = 'ABCDEFABCDEFABCDEFABCDEFABCDEFAB';
+export const KYBIO_APP_KEY = '1234567890123456789';
+export const WONDER_APP_ID = '5a4db0c5-0c1e-4e57-8b0c-000000000001';
+
+const KEY_FILE = 'wonder-private-key.pem';
+
+export type WonderKey = {
+  readonly privateKeyFile: string;
+  readonly publicKey: KeyObject;
+  /** Removes what was only made for this sandbox. */
+  remove(): void;
+};
+
+/** Generated once per state folder; a sandbox in memory gets a temporary folder for it. */
+export async function openWonderKey(stateFolder: string): Promise<WonderKey> {
+  if (stateFolder !== ':memory:') {
+    const file = join(stateFolder, KEY_FILE);
+    return { privateKeyFile: file, publicKey: await readOrCreate(file, generatePem), remove() {} };
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'memberload-sandbox-'));
+  const file = join(folder, KEY_FILE);
+  const publicKey = await readOrCreate(file, sharedPem);
+  return { privateKeyFile: file, publicKey, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** Making a key takes up to a second: sandboxes in memory share one per process. */
+let shared: Promise<string> | undefined;
+
+function sharedPem(): Promise<string> {
+  shared ??= generatePem();
+  return shared;
+}
+
+async function readOrCreate(file: string, makePem: () => Promise<string>): Promise<KeyObject> {
+  const existing = readIfThere(file);
+  if (existing !== undefined) {
+    chmodSync(file, 0o600);
+    return createPublicKey(existing);
+  }
+  const pem = await makePem();
+  // Renamed into place: a kill in between must not leave half a key.
+  const draft = `${file}.${process.pid}.draft`;
+  writeFileSync(draft, pem, { mode: 0o600 });
+  renameSync(draft, file);
+  return createPublicKey(pem);
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function generatePem(): Promise<string> {
+  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+}

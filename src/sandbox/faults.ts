@@ -1,0 +1,42 @@
+import type { Chance } from './chance.ts';
+import { FAULT_NAMES, type FaultName, type SandboxSwitches } from './switches.ts';
+import type { CallKind } from './vendor-call.ts';
+
+/** At most one fault for a call, from one draw: the shares are laid end to end. */
+export function drawFault(switches: SandboxSwitches, kind: CallKind, chance: Chance): FaultName | undefined {
+  if (!mayStrike(switches.faultsOn, kind)) return undefined;
+  let draw: number | undefined;
+  let reached = 0;
+  for (const name of FAULT_NAMES) {
+    const share = switches[name];
+    if (share === 0 || (name === 'fault.wrongUid' && kind !== 'increment')) continue;
+    // Drawn only when there is a fault to draw for: a quiet sandbox spends no chance.
+    draw ??= chance();
+    reached += share;
+    if (draw < reached) return name;
+  }
+  return undefined;
+}
+
+/** Whether the call takes no effect: the vendor never saw it, or refused it. */
+export function preventsApplication(fault: FaultName): boolean {
+  return (
+    fault === 'fault.cutBefore' ||
+    fault === 'fault.tooFast' ||
+    fault === 'fault.serverErrorBefore' ||
+    fault === 'fault.unknownCode'
+  );
+}
+
+function mayStrike(faultsOn: SandboxSwitches['faultsOn'], kind: CallKind): boolean {
+  switch (faultsOn) {
+    case 'all':
+      return true;
+    case 'writes':
+      return kind !== 'read';
+    case 'increments':
+      return kind === 'increment';
+    case 'reads':
+      return kind === 'read';
+  }
+}

@@ -1,0 +1,58 @@
+import { type CallCounts, callCounts } from './call-counts.ts';
+import { type CategoryTable, categoryTable } from './category-table.ts';
+import { type CustomerTable, customerTable } from './customer-table.ts';
+import { fillDemoState } from './demo-state.ts';
+import { type IncrementTable, incrementTable } from './increment-table.ts';
+import { type MemberTable, memberTable } from './member-table.ts';
+import { Store } from './store.ts';
+import type { SandboxSwitches } from './switches.ts';
+
+/** Everything the two vendors keep, and the store below it. */
+export type VendorState = {
+  readonly store: Store;
+  readonly members: MemberTable;
+  readonly categories: CategoryTable;
+  readonly increments: IncrementTable;
+  readonly callCounts: CallCounts;
+  readonly customers: CustomerTable;
+  /** What the ids of this state are made from: the seed it was created with. */
+  idSeed(): number;
+  /** Forgets everything and starts as a new state would. */
+  reset(switches: SandboxSwitches): void;
+};
+
+export function openVendorState(stateFolder: string, switches: SandboxSwitches): VendorState {
+  const store = new Store(stateFolder);
+  const readSeed = store.prepare("SELECT value FROM meta WHERE name = 'idSeed'");
+  const writeSeed = store.prepare("INSERT INTO meta (name, value) VALUES ('idSeed', ?)");
+  let idSeed = 0;
+  const state: VendorState = {
+    store,
+    members: memberTable(store),
+    categories: categoryTable(store),
+    increments: incrementTable(store),
+    callCounts: callCounts(store),
+    customers: customerTable(store),
+    idSeed: () => idSeed,
+    reset(current) {
+      store.transaction(() => {
+        store.clear();
+        begin(current);
+      });
+    },
+  };
+
+  function begin(current: SandboxSwitches): void {
+    idSeed = current.seed;
+    writeSeed.run(String(idSeed));
+    fillDemoState(state, idSeed, current.empty);
+  }
+
+  store.transaction(() => {
+    const stored = readSeed.get();
+    // Kept with the state: another seed after a restart must not make an id that exists already.
+    if (stored === undefined) begin(switches);
+    else idSeed = Number(stored.value);
+  });
+  return state;
+}

@@ -1,0 +1,203 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import type { Clock } from '../base/clock.ts';
+import { assert, usageError } from '../base/errors.ts';
+import type { TextFields } from '../base/text-fields.ts';
+import type { Answer } from '../http/answer.ts';
+import type { CallOptions } from '../http/call-options.ts';
+import { jsonText } from '../http/json-text.ts';
+import { isJsonObject, type JsonObject, type JsonValue, jsonField, stringifyJson } from '../http/lossless-json.ts';
+import { read, unreadable } from '../http/reading.ts';
+import { openTransport } from '../http/transport.ts';
+import { readWonderAnswer, type SuccessReader, type WonderCodes } from './answers.ts';
+import { readCustomer } from './customer-record.ts';
+import { ALGORITHM, credentialTime, digestOf, loadPrivateKey, signDigest } from './signature.ts';
+
+export type WonderSettings = {
+  /** The gateway without the API's path, e.g. `https://gateway-stg.wonder.today`. */
+  readonly baseUrl: string;
+  readonly appId: string;
+  readonly privateKeyPem: string;
+  readonly timeoutMs: number;
+  readonly connections: number;
+  /** Whether the query string is inside the signature: so with all vendor code, against the documentation's words. */
+  readonly signQuery: boolean;
+  readonly putBody: 'flat' | 'wrapped';
+  readonly codes: WonderCodes;
+  /** `zh-HK`, `zh-CN` or `en`: the language of messages. */
+  readonly language?: string | undefined;
+  /** Added to the clock for the credential's time, which must be within 30 minutes of the server's. */
+  readonly clockOffsetMs?: number | undefined;
+};
+
+export const WONDER_DEFAULTS = {
+  signQuery: true,
+  putBody: 'flat',
+  codes: { notFound: [], tooFast: [] },
+} as const satisfies Partial<WonderSettings>;
+
+/** What makes two equal requests differ. Injected so that tests can hold it. */
+export type WonderRandom = {
+  /** A whole number from 0 to `below` - 1. */
+  int(below: number): number;
+  uuid(): string;
+};
+
+export const systemWonderRandom: WonderRandom = { int: (below) => randomInt(below), uuid: () => randomUUID() };
+
+export type CustomerList = { readonly customers: readonly TextFields[]; readonly total?: number };
+
+/**
+ * Wonder's customer calls. Every method is one attempt of one call and ends in an Answer; it never rejects
+ * for anything the network or the vendor does. All of them may be repeated: POST updates a customer whose
+ * reference_number exists, PUT sets fields.
+ */
+export interface WonderClient {
+  /** The answered customer; it does not tell whether it was created or updated. */
+  createCustomer(fields: TextFields, options?: CallOptions): Promise<Answer<TextFields>>;
+  updateCustomer(uuid: string, fields: TextFields, options?: CallOptions): Promise<Answer<TextFields>>;
+  /** `limit` up to 1,000. `total` comes from a header that only older documentation mentions. */
+  listCustomers(
+    page: { readonly limit: number; readonly offset: number },
+    options?: CallOptions,
+  ): Promise<Answer<CustomerList>>;
+  /** Undefined: no such customer, in each of the shapes in which Wonder may say so. */
+  findCustomerByReference(reference: string, options?: CallOptions): Promise<Answer<TextFields | undefined>>;
+  /** Tests credentials, signature and clock without touching anything. */
+  echo(message: string, options?: CallOptions): Promise<Answer<undefined>>;
+  close(): Promise<void>;
+}
+
+const API_PATH = '/svc/payment/api/v1/openapi';
+
+export function openWonderClient(
+  settings: WonderSettings,
+  clock: Pick<Clock, 'nowMs'>,
+  random: WonderRandom = systemWonderRandom,
+): WonderClient {
+  const privateKey = loadPrivateKey(settings.privateKeyPem);
+  if (!/^[\x21-\x7e]+$/.test(settings.appId) || settings.appId.includes('/')) {
+    throw usageError('BAD_APP_ID', 'The Wonder AppID has characters that cannot be in a credential.', APP_ID_HINT);
+  }
+  const transport = openTransport({ baseUrl: settings.baseUrl, connections: settings.connections });
+
+  async function call<T>(
+    request: { method: 'GET' | 'POST' | 'PUT'; path: string; query?: string; body?: JsonObject },
+    readSuccess: SuccessReader<T>,
+    options: CallOptions | undefined,
+  ): Promise<Answer<T>> {
+    const path = API_PATH + request.path;
+    const query = request.query === undefined ? '' : `?${request.query}`;
+    // Written once: the signed bytes are the sent bytes.
+    const body = request.body === undefined ? undefined : stringifyJson(request.body);
+    const time = credentialTime(clock.nowMs() + (settings.clockOffsetMs ?? 0));
+    const nonce = createNonce(random);
+    const uri = transport.basePath + path + (settings.signQuery ? query : '');
+    const digest = digestOf({ time, nonce, method: request.method, uri, body });
+    const result = await transport.send({
+      method: request.method,
+      path: path + query,
+      headers: {
+        Credential: `${settings.appId}/${time}/${ALGORITHM}`,
+        Nonce: nonce,
+        Signature: signDigest(digest, privateKey),
+        'X-Request-ID': random.uuid(),
+        Accept: 'application/json',
+        'accept-encoding': 'gzip',
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(settings.language === undefined ? {} : { 'x-i18n-lang': settings.language }),
+      },
+      body,
+      timeoutMs: settings.timeoutMs,
+      signal: options?.signal,
+      onSent: options?.onSent,
+    });
+    return readWonderAnswer(result, settings.codes, clock, readSuccess);
+  }
+
+  return {
+    createCustomer(fields, options) {
+      const body = { customer: bodyFields(fields, ['uuid']) };
+      const readCreated = readWritten('reference_number', fields.reference_number);
+      return call({ method: 'POST', path: '/customers', body }, readCreated, options);
+    },
+    updateCustomer(uuid, fields, options) {
+      assert(uuid !== '', 'an update without a uuid reached the client');
+      // reference_number cannot change; Wonder may refuse a body that has it.
+      const flat = bodyFields(fields, ['uuid', 'reference_number']);
+      const body = settings.putBody === 'flat' ? flat : { customer: flat };
+      const path = `/customers/${encodeURIComponent(uuid)}`;
+      return call({ method: 'PUT', path, body }, readWritten('uuid', uuid), options);
+    },
+    listCustomers(page, options) {
+      const query = `limit=${page.limit}&offset=${page.offset}`;
+      return call({ method: 'GET', path: '/customers', query }, readList, options);
+    },
+    async findCustomerByReference(reference, options) {
+      assert(reference !== '', 'a lookup without a reference reached the client');
+      const path = `/customers/ref/${encodeURIComponent(reference)}`;
+      const answer = await call({ method: 'GET', path }, readFound(reference), options);
+      const isNotFound = answer.kind === 'refused' && answer.meaning === 'not_found';
+      return isNotFound ? { kind: 'success', data: undefined } : answer;
+    },
+    echo(message, options) {
+      return call({ method: 'POST', path: '/echo', body: { message } }, () => read(undefined), options);
+    },
+    close: () => transport.close(),
+  };
+}
+
+const APP_ID_HINT = 'Set WONDER_APP_ID to the AppID as the Wonder dashboard shows it.';
+
+const NONCE_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+const NONCE_LENGTH = 16;
+
+function createNonce(random: WonderRandom): string {
+  return Array.from({ length: NONCE_LENGTH }, () => NONCE_CHARACTERS[random.int(NONCE_CHARACTERS.length)]).join('');
+}
+
+/** Every documented field is a string. An empty one is left out: whether it would clear anything is unknown. */
+function bodyFields(fields: TextFields, without: readonly string[]): JsonObject {
+  const entries = Object.entries(fields).filter(([name, text]) => text !== '' && !without.includes(name));
+  return Object.fromEntries(entries);
+}
+
+/** `data.customer` of POST and PUT; it has to be the customer that was sent. */
+function readWritten(name: 'reference_number' | 'uuid', asked: string | undefined): SuccessReader<TextFields> {
+  return (data) => {
+    const customer = readCustomer(fieldOf(data, 'customer'));
+    if (customer === undefined) return unreadable('the answer has no customer with a uuid');
+    const answered = customer[name];
+    const isOther = asked !== undefined && answered !== undefined && answered !== asked;
+    return isOther ? unreadable(`the answer is about another ${name}`) : read(customer);
+  };
+}
+
+/** Null data, or data without a customer, is one of the shapes of "no such customer". */
+function readFound(reference: string): SuccessReader<TextFields | undefined> {
+  return (data) => {
+    const value = fieldOf(data, 'customer');
+    if (data === undefined || data === null || value === undefined || value === null) return read(undefined);
+    return readWritten('reference_number', reference)(data, {});
+  };
+}
+
+const readList: SuccessReader<CustomerList> = (data, headers) => {
+  const rows = fieldOf(data, 'customers');
+  if (!Array.isArray(rows)) return unreadable('the answer has no list of customers');
+  const customers: TextFields[] = [];
+  for (const row of rows) {
+    const customer = readCustomer(row);
+    if (customer === undefined) return unreadable('a customer of the list has no uuid');
+    customers.push(customer);
+  }
+  const total = readTotal(headers['x-total-entries']) ?? readTotal(jsonText(fieldOf(data, 'total')));
+  return read(total === undefined ? { customers } : { customers, total });
+};
+
+function readTotal(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,12}$/.test(text.trim()) ? Number(text) : undefined;
+}
+
+function fieldOf(value: JsonValue | undefined, name: string): JsonValue | undefined {
+  return isJsonObject(value) ? jsonField(value, name) : undefined;
+}
