@@ -68,6 +68,7 @@ export async function runFile(job: FileRun, parts: RunParts): Promise<RunDocumen
     if (carriedOn) checkSameInput(carriedOn, scan);
     const resultPath = carriedOn?.resultPath ?? job.resultPath;
     guardTopup(job, scan, ledger, carriedOn);
+    if (settings.command === 'topup') ledger.requireNewest();
     if (!carriedOn && !job.mayReplaceResult && existsSync(resultPath)) throw resultExists(resultPath);
     if (!carriedOn) await job.confirm(scan);
 
@@ -125,10 +126,15 @@ async function execute(
     };
     // Rows that went out before a kill are settled first: their members' later rows wait for that.
     await settle(runId, vendors, job, parts);
-    await pass();
-    const decidedCount = await settle(runId, vendors, job, parts);
-    // Rows that waited for a member's unanswered increment can go now.
-    if (decidedCount > 0 && control.reason === undefined) await pass();
+    for (;;) {
+      const refusedBefore = quotaRefusalCount(vendors);
+      await pass();
+      const decidedCount = await settle(runId, vendors, job, parts);
+      // Again for rows that waited for a member's unanswered increment, and for those that the vendor refused
+      // because the day's calls were used up, when the run has waited for more.
+      const mayGoAgain = decidedCount > 0 || quotaRefusalCount(vendors) > refusedBefore;
+      if (!mayGoAgain || control.reason !== undefined) break;
+    }
     reporter.end();
     const tally = await writeResult({
       inputPath: job.inputPath,
@@ -147,15 +153,16 @@ async function execute(
 
 async function settle(runId: string, vendors: Vendors, job: FileRun, parts: RunParts): Promise<number> {
   const { control, reporter } = parts;
-  const mayGoOn = control.reason === undefined || control.reason.kind === 'quota';
-  if (!vendors.kybio || job.settings.command !== 'topup' || !mayGoOn) return 0;
+  if (!vendors.kybio || job.settings.command !== 'topup' || !control.maySettle) return 0;
   try {
     return await settleIncrements({
       runId,
       kybio: vendors.kybio,
       ledger: parts.ledger,
       clock: parts.clock,
-      signal: control.signal,
+      // Not the signal of the run: when the day's calls are used up, those kept back still settle.
+      signal: control.interruptSignal,
+      mayGoOn: () => control.maySettle,
       quietWindowMs: job.controls.quietWindowMs,
       startedMs: parts.startedMs,
       onWait: (rowCount, delayMs) =>
@@ -167,6 +174,10 @@ async function settle(runId: string, vendors: Vendors, job: FileRun, parts: RunP
     if (error instanceof StoppedError) return 0;
     throw error;
   }
+}
+
+function quotaRefusalCount(vendors: Vendors): number {
+  return (vendors.kybio?.lane.quotaRefusalCount ?? 0) + (vendors.wonder?.lane.quotaRefusalCount ?? 0);
 }
 
 function finish(
@@ -186,10 +197,13 @@ function finish(
     job,
     tally,
     state,
+    reason: control.reason,
     vendors,
     elapsedMs: clock.nowMs() - parts.startedMs,
-    exitCode: exitCodeOf(control.reason, tally),
+    // Stopped for no reason of its own: its rows wait for one in doubt of another run.
+    exitCode: state === 'stopped' && control.reason === undefined ? EXIT.inDoubt : exitCodeOf(control.reason, tally),
   });
+  if (control.reason && 'detail' in control.reason) parts.reporter.note(`Stopped: ${control.reason.detail}.`);
   ledger.runs.setSummary(runId, JSON.stringify(document), clock.nowMs());
   ledger.runs.setState(runId, state, clock.nowMs());
   return document;
