@@ -38,7 +38,7 @@ describe('memberload import to Wonder', () => {
     expect(await vendor.customer('K9001')).toMatchObject({ dial_code: '+65', phone: '91112233' });
     expect(await vendor.customer('K0001')).toMatchObject({ dial_code: '+852', phone: '91234999' });
     expect(recordsOf(result)[1]?.result_uuid).toBe((await vendor.customer('K9001'))?.uuid);
-    expect(await vendor.calls()).toEqual({ 'POST /customers': 2, 'PUT /customers/:id': 2 });
+    expect(await vendor.calls()).toEqual({ 'POST /customers': 2, 'PUT /customers/:uuid': 2 });
   });
 
   test('--country reads national numbers', async () => {
@@ -72,17 +72,17 @@ describe('memberload import to Kybio and Wonder', () => {
     expect(await vendor.customer('B1')).toMatchObject({ name: 'Grace', dial_code: '+852', phone: '91230001' });
   });
 
-  test('when one half fails, running the result file again repeats only the missing half', async () => {
+  test('when one half fails the other stands, and the row says both', async () => {
     const work = openWorkspace(vendor.settings);
     work.file('both.csv', members);
     await vendor.seed([{ number: 'B2', name: 'Taken' }]);
-    const first = await work.run(['import', 'both.csv', '--to', 'kybio,wonder', '--mode', 'create']);
-    expect(first.exitCode).toBe(1);
-    expect(outcomesOf(work.read('both.result.csv'))).toEqual([
-      'done kybio:created;wonder:upserted',
-      'failed wonder:upserted kybio:2012',
-    ]);
-    expect(recordsOf(work.read('both.result.csv'))[1]?.result_uuid).toBe((await vendor.customer('B2'))?.uuid);
+    const ended = await work.run(['import', 'both.csv', '--to', 'kybio,wonder', '--mode', 'create', '--json']);
+    expect(ended.exitCode).toBe(1);
+    const result = work.read('both.result.csv');
+    expect(outcomesOf(result)).toEqual(['done kybio:created;wonder:upserted', 'failed wonder:upserted kybio:2012']);
+    expect(recordsOf(result)[1]?.result_messages).toMatch(/^kybio:.*(已存在|belongs to a member)/);
+    expect(recordsOf(result)[1]?.result_uuid).toBe((await vendor.customer('B2'))?.uuid);
+    expect(JSON.parse(ended.stdout)).toMatchObject({ rows: { done: 1, failed: 1 }, errorCodes: { '2012': 1 } });
   });
 
   test('when the run is paused between the halves, resume sends only the missing ones', async () => {

@@ -1,0 +1,161 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { columnOf, lines } from '../support/csv-text.ts';
+import { useVendorSandbox } from '../support/vendor-sandbox.ts';
+import { openWorkspace, type Workspace } from '../support/workspace.ts';
+
+const vendor = useVendorSandbox();
+
+function withMembers(environment: Record<string, string> = vendor.settings): Workspace {
+  const work = openWorkspace(environment);
+  work.file('members.csv', lines('number', 'N1'));
+  return work;
+}
+
+describe('wrong usage', () => {
+  test.each([
+    [['import', 'members.csv', '--moed', 'create'], "memberload import does not take 'moed'.\nDid you mean --mode?"],
+    [['export', 'members.csv', '--again'], "memberload export does not take 'again'."],
+    [
+      ['import', 'members.csv', '--mode', 'creat'],
+      "--mode: 'creat' is not one of upsert, create, update.\nDid you mean create?",
+    ],
+    [['import', 'members.csv', '--to', 'kybo'], 'Did you mean kybio?'],
+    [['import', 'members.csv', '--rate', '5'], '"5" cannot be used'],
+    [['import', 'members.csv', '--concurrency', '0'], "--concurrency: '0' is not a whole number from 1 to 256"],
+    [['import', 'members.csv', '--timeout', 'soon'], "--timeout: 'soon' is not a time"],
+    [['import', 'members.csv', '--max-errors', 'some'], "--max-errors: 'some' is neither"],
+    [['import', 'members.csv', '--encoding', 'klingon'], 'klingon'],
+    [['import', 'members.csv', '--delimiter', 'ab'], "Delimiter 'ab'"],
+    [['import', 'members.csv', '--date-format', 'dd'], '--date-format'],
+    [['import', 'members.csv', '--country', 'XX'], 'XX'],
+    [['import', 'members.csv', '--time-zone', 'Asia/Atlantis'], "'Asia/Atlantis' is not a time zone"],
+    [['export', 'members.csv', '--columns', 'nmae'], 'Did you mean name?'],
+    [['export'], 'export needs either a file of rows to look up, or --all'],
+    [['export', 'members.csv', '--all'], 'export needs either a file of rows to look up, or --all'],
+    [['validate', 'members.csv'], 'validate needs to know what the file is'],
+    [['import'], ''],
+    [['improt', 'members.csv'], 'Did you mean import?'],
+    [[], 'Name a command.'],
+    [['resume', 'no-such-run'], "There is no run 'no-such-run'"],
+  ])('%j is exit 2 and says why', async (args, message) => {
+    const work = withMembers();
+    const ended = await work.run(args);
+    expect(ended.stderr).toContain(message);
+    expect(ended).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(work.names()).toEqual(['members.csv']);
+  });
+});
+
+describe('the config file', () => {
+  test.each([
+    [{ dailyQouta: 300 }, "'dailyQouta' is not a setting.\nDid you mean 'dailyQuota'?"],
+    [{ kybio: { quotaCode: [] } }, "'kybio.quotaCode' is not a setting.\nDid you mean 'kybio.quotaCodes'?"],
+    [{ wonder: { singQuery: true } }, "Did you mean 'wonder.signQuery'?"],
+    [
+      { stores: { hk1: { kybioAppKey: '1' } } },
+      "'stores.hk1.kybioAppKey' is not a setting.\nDid you mean 'stores.hk1.kybioAppKeyFile'?",
+    ],
+    [{ rate: { calls: 5 } }, "'rate' cannot be"],
+  ])('%j is exit 2 and names the nearest', async (values, message) => {
+    const work = withMembers();
+    work.config(values);
+    const ended = await work.run(['import', 'members.csv']);
+    expect(ended.stderr).toContain(message);
+    expect(ended.exitCode).toBe(2);
+    expect(await vendor.callCount()).toBe(0);
+  });
+
+  test('flag goes before config file, and --config before the one in the folder', async () => {
+    const work = withMembers();
+    work.config({ mode: 'update' });
+    work.file('other.json', JSON.stringify({ rate: 'unlimited', mode: 'create', output: 'other.csv' }));
+    expect((await work.run(['import', 'members.csv', '--config', 'other.json'])).exitCode).toBe(0);
+    expect(columnOf(work.read('other.csv'), 'result_action')).toEqual(['created']);
+    expect((await work.run(['import', 'members.csv', '--mode', 'upsert'])).exitCode).toBe(0);
+    expect(columnOf(work.read('members.result.csv'), 'result_action')).toEqual(['unchanged']);
+  });
+
+  test('--store takes the place of the environment, so that one installation serves many stores', async () => {
+    const work = withMembers({
+      KYBIO_BASE_URL: 'https://kybio.invalid/openapi/v1',
+      KYBIO_APP_ID: 'OTHER',
+      KYBIO_APP_KEY: 'other',
+    });
+    const { KYBIO_BASE_URL, KYBIO_APP_ID, KYBIO_APP_KEY } = vendor.settings;
+    work.file('hk1.key', `${KYBIO_APP_KEY}\n`);
+    work.config({
+      stores: { hk1: { kybioBaseUrl: KYBIO_BASE_URL, kybioAppId: KYBIO_APP_ID, kybioAppKeyFile: 'hk1.key' } },
+    });
+    expect((await work.run(['import', 'members.csv', '--store', 'hk1'])).exitCode).toBe(0);
+    expect(await vendor.member('N1')).toBeDefined();
+    const unknown = await work.run(['import', 'members.csv', '--store', 'hk2']);
+    expect(unknown.exitCode).toBe(2);
+    expect(unknown.stderr).toContain('Stores there: hk1.');
+  });
+});
+
+describe('addresses and credentials', () => {
+  test.each([
+    ['KYBIO_BASE_URL', 'http://kybio.example/openapi/v1', "would send members' data unencrypted"],
+    ['KYBIO_BASE_URL', 'http://127.0.0.1.evil.example/openapi/v1', 'unencrypted'],
+    ['KYBIO_BASE_URL', 'ftp://127.0.0.1/', 'unencrypted'],
+    ['KYBIO_BASE_URL', 'kybio', 'is not an address'],
+    ['KYBIO_BASE_URL', 'https://user:hunter2@kybio.example/', 'has more than a host and a path'],
+    ['KYBIO_BASE_URL', '', 'KYBIO_BASE_URL is not set'],
+    ['KYBIO_APP_KEY', '', 'KYBIO_APP_KEY is not set'],
+    ['KYBIO_APP_KEY_FILE', 'no-such.key', 'no-such.key cannot be read'],
+    ['WONDER_PRIVATE_KEY_FILE', 'members.csv', 'key'],
+  ])('%s=%s is refused before any call', async (name, value, message) => {
+    const work = withMembers({ ...vendor.settings, [name]: value });
+    const ended = await work.run(['import', 'members.csv', '--to', name.startsWith('WONDER') ? 'wonder' : 'kybio']);
+    expect(ended.stderr).toContain(message);
+    expect(ended.stderr).not.toContain('hunter2');
+    expect(await vendor.callCount()).toBe(0);
+    if (!name.startsWith('WONDER')) expect(ended.exitCode).toBe(2);
+  });
+
+  test('no secret reaches any output or file, whether the run goes well or is refused', async () => {
+    const pem = readFileSync(vendor.settings.WONDER_PRIVATE_KEY_FILE, 'utf8');
+    const secrets = [
+      vendor.settings.KYBIO_APP_KEY,
+      ...pem
+        .split('\n')
+        .filter((line) => line.length > 40)
+        .slice(0, 3),
+      'tr0ub4dor',
+    ];
+    const work = openWorkspace(vendor.settings);
+    work.file(
+      'members.csv',
+      lines('number,name,phone,password', 'N1,Grace,+85291230001,tr0ub4dor', 'N2,Tom,+85291230002,tr0ub4dor'),
+    );
+    const printed = [];
+    await vendor.set({ 'fault.serverErrorBefore': 0.2, 'fault.cutAfter': 0.1 });
+    for (const args of [
+      ['import', 'members.csv', '--to', 'kybio,wonder', '--mode', 'create', '--json', '-o', 'out.csv'],
+      ['runs'],
+      ['runs', '--json'],
+      ['import', 'out.csv', '--to', 'wonder', '--rate', 'nonsense', '--json'],
+    ]) {
+      printed.push(await work.run(args));
+    }
+    printed.push(
+      await work.run(['import', 'members.csv', '-o', 'wrong.csv'], { environment: { KYBIO_APP_ID: 'WRONG' } }),
+    );
+    for (const secret of secrets) {
+      for (const { stdout, stderr } of printed) expect(stdout + stderr).not.toContain(secret);
+      for (const [path, bytes] of work.everything()) {
+        if (!path.endsWith('members.csv')) expect([path, bytes.includes(secret)]).toEqual([path, false]);
+      }
+    }
+  });
+
+  test('the home folder is for the owner alone', async () => {
+    const work = withMembers();
+    await work.run(['import', 'members.csv']);
+    expect(statSync(work.home).mode & 0o777).toBe(0o700);
+    expect(statSync(join(work.home, 'ledger.sqlite')).mode & 0o777).toBe(0o600);
+  });
+});
