@@ -102,6 +102,7 @@ export async function exportAll(job: ExportAll, parts: RunParts): Promise<RunDoc
     vendors,
     elapsedMs: clock.nowMs() - parts.startedMs,
     exitCode: failure ? EXIT.stopped : exitCodeOf(control.reason, tally),
+    rowByRowCalls: tally.rows.read,
   });
   if (failure) reporter.note(`${failure.message} ${failure.hint}`);
   ledger.runs.setSummary(runId, JSON.stringify(document), clock.nowMs());

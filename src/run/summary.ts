@@ -15,6 +15,8 @@ export function runDocument(parts: {
   vendors: Vendors;
   elapsedMs: number;
   exitCode: ExitCode;
+  /** What the rows would have cost one by one. */
+  rowByRowCalls?: number;
 }): RunDocument {
   const { job, tally, vendors } = parts;
   const lanes = [vendors.kybio?.lane, vendors.wonder?.lane].filter((lane) => lane !== undefined);
@@ -27,7 +29,7 @@ export function runDocument(parts: {
     rows: tally.rows,
     actions: tally.actions,
     errorCodes: tally.errorCodes,
-    calls: sumCalls(lanes),
+    calls: { ...sumCalls(lanes), ...(parts.rowByRowCalls !== undefined && { rowByRow: parts.rowByRowCalls }) },
     totals: tally.totals,
     quota: quotaOf(lanes[0]),
     elapsedMs: Math.max(0, Math.round(parts.elapsedMs)),
