@@ -11,6 +11,15 @@ export function zonedDay(nowMs: number, timeZone: string): string {
   return zonedDateTime(nowMs, timeZone).slice(0, 10);
 }
 
+/** `2025-03-01T09:05:00+08:00`: readable in the zone, and the same moment for everybody. */
+export function zonedIso(nowMs: number, timeZone: string): string {
+  const minutes = offsetMs(nowMs, timeZone) / 60_000;
+  const sign = minutes < 0 ? '-' : '+';
+  const twoDigits = (count: number): string => String(count).padStart(2, '0');
+  const offset = `${sign}${twoDigits(Math.trunc(Math.abs(minutes) / 60))}:${twoDigits(Math.abs(minutes) % 60)}`;
+  return zonedDateTime(nowMs, timeZone).replace(' ', 'T') + offset;
+}
+
 /** When the zone's next day begins, as milliseconds since the epoch. */
 export function nextMidnightMs(nowMs: number, timeZone: string): number {
   const today = zonedDay(nowMs, timeZone);

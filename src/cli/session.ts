@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../base/clock.ts';
+import { zonedIso } from '../base/zoned-time.ts';
 import { createRateLimiter } from '../http/rate-limiter.ts';
 import { type KybioSettings, openKybioClient } from '../kybio/client.ts';
 import type { Ledger, Target } from '../ledger/ledger.ts';
-import { openSqliteLedger } from '../ledger/sqlite-ledger.ts';
+import { explainSqliteError, isSqliteError, openSqliteLedger } from '../ledger/sqlite-ledger.ts';
 import { Lane, type LaneSettings } from '../run/lane.ts';
 import { RunControl } from '../run/run-control.ts';
 import type { ControlSettings } from '../run/run-settings.ts';
@@ -47,11 +48,16 @@ export async function withSession<T>(
   const clock = systemClock;
   const startedMs = clock.nowMs();
   const control = new RunControl();
-  const ledger = openSqliteLedger(settings.homeFolder, {
-    pid: surroundings.pid,
-    command: ['memberload', ...surroundings.argv].join(' '),
-    startedAt: new Date(startedMs).toISOString(),
-  });
+  const ledger = openSqliteLedger(
+    settings.homeFolder,
+    {
+      pid: surroundings.pid,
+      command: ['memberload', ...surroundings.argv].join(' '),
+      startedAt: new Date(startedMs).toISOString(),
+    },
+    // Before anything else: what waits for the rate or a retry must not go out any more.
+    (error) => control.stop({ kind: 'fatal', error }),
+  );
   let sandbox: Sandbox | undefined;
   let signalCount = 0;
   const stopListening = surroundings.onSignal((signal) => {
@@ -79,9 +85,17 @@ export async function withSession<T>(
         const located = usesSandbox
           ? new Settings({ config: flags.config }, sandboxSurroundings(surroundings, await openOwnSandbox()))
           : settings;
-        return connectVendors(located, targets, controls, { ledger, control, clock });
+        const zone = controls.quotaZone;
+        return connectVendors(located, targets, controls, {
+          ledger,
+          control,
+          clock,
+          onQuotaWait: (untilMs, detail) => console.say(`Waiting until ${zonedIso(untilMs, zone)}: ${detail}.`),
+        });
       },
     });
+  } catch (error) {
+    throw isSqliteError(error) ? explainSqliteError(error, ledger.path, '') : error;
   } finally {
     stopListening();
     await sandbox?.close();
@@ -97,7 +111,12 @@ function sandboxSurroundings(surroundings: Surroundings, sandbox: Sandbox): Surr
   };
 }
 
-type LaneParts = { ledger: Ledger; control: RunControl; clock: Clock };
+type LaneParts = {
+  ledger: Ledger;
+  control: RunControl;
+  clock: Clock;
+  onQuotaWait: (untilMs: number, detail: string) => void;
+};
 
 /** Checks the settings of every target before the first client is opened. */
 function connectVendors(
@@ -120,7 +139,11 @@ function connectVendors(
     openVendors: () => ({
       ...(kybio &&
         accounts.kybio && {
-          kybio: { client: openKybioClient(kybio, parts.clock), lane: openLane(accounts.kybio, controls, parts) },
+          kybio: {
+            client: openKybioClient(kybio, parts.clock),
+            lane: openLane(accounts.kybio, controls, parts),
+            repeatCodes: kybio.codes.repeat,
+          },
         }),
       ...(wonder &&
         accounts.wonder && {

@@ -4,6 +4,7 @@ import type { TextFields } from '../base/text-fields.ts';
 import type { Answer } from '../http/answer.ts';
 import type { CallOptions } from '../http/call-options.ts';
 import { type JsonObject, type JsonValue, jsonNumber, stringifyJson } from '../http/lossless-json.ts';
+import { readServerDate, type ServerDate } from '../http/server-date.ts';
 import { openTransport } from '../http/transport.ts';
 import { type DataReader, readKybioAnswer } from './answers.ts';
 import {
@@ -93,6 +94,8 @@ export interface KybioClient {
   queryAllCustomerCategory(options?: CallOptions): Promise<Answer<readonly Category[]>>;
   /** At most 100 changes. */
   batchUpdateCategory(changes: readonly CategoryChange[], options?: CallOptions): Promise<Answer<undefined>>;
+  /** By the last answer that had one. */
+  readonly serverDate: ServerDate | undefined;
   close(): Promise<void>;
 }
 
@@ -100,6 +103,7 @@ export const CATEGORY_CHANGES_MAX = 100;
 
 export function openKybioClient(settings: KybioSettings, clock: Pick<Clock, 'nowMs'>): KybioClient {
   const transport = openTransport({ baseUrl: settings.baseUrl, connections: settings.connections });
+  let serverDate: ServerDate | undefined;
 
   async function call<T>(
     endpoint: string,
@@ -124,6 +128,7 @@ export function openKybioClient(settings: KybioSettings, clock: Pick<Clock, 'now
       signal: options?.signal,
       onSent: options?.onSent,
     });
+    serverDate = readServerDate(result, clock) ?? serverDate;
     return readKybioAnswer(result, settings, clock, readData);
   }
 
@@ -191,6 +196,9 @@ export function openKybioClient(settings: KybioSettings, clock: Pick<Clock, 'now
       }));
       // The parameter's name is from the article KB-060.
       return call('customerOpenApi/batchUpdateCategory', { customerCategories }, readNothing, options);
+    },
+    get serverDate() {
+      return serverDate;
     },
     close: () => transport.close(),
   };

@@ -12,14 +12,22 @@ import { EXIT, errorText, OperatorError } from '../base/errors.ts';
 export class GroupCommit {
   readonly #database: DatabaseSyncInstance;
   readonly #afterCommit: () => void;
+  readonly #onFailure: (error: OperatorError) => void;
   #waiting: Waiting[] = [];
   #isScheduled = false;
   #failure: OperatorError | undefined;
 
-  /** `afterCommit` runs after each durable commit and before its promises resolve. */
-  constructor(database: DatabaseSyncInstance, afterCommit: () => void = () => undefined) {
+  /**
+   * `afterCommit` runs after each durable commit of queued writes and before its promises resolve; its error
+   * is final as well. `onFailure` is told once.
+   */
+  constructor(
+    database: DatabaseSyncInstance,
+    hooks: { afterCommit?: () => void; onFailure?: (error: OperatorError) => void } = {},
+  ) {
     this.#database = database;
-    this.#afterCommit = afterCommit;
+    this.#afterCommit = hooks.afterCommit ?? (() => undefined);
+    this.#onFailure = hooks.onFailure ?? (() => undefined);
   }
 
   /** Queues `write` for the next commit; resolves to what it returned once that is durable. */
@@ -75,13 +83,15 @@ export class GroupCommit {
   }
 
   #fail(error: unknown): OperatorError {
-    this.#failure ??= new OperatorError({
+    if (this.#failure) return this.#failure;
+    this.#failure = new OperatorError({
       code: 'LEDGER_FAILED',
       message: `The ledger could not be written: ${errorText(error)}.`,
       hint: 'Nothing more is sent. Free disk space or mend the disk, then carry on with: memberload resume',
       exitCode: EXIT.stopped,
       cause: error,
     });
+    this.#onFailure(this.#failure);
     return this.#failure;
   }
 }

@@ -1,3 +1,4 @@
+import type { MarkState } from './high-water-mark.ts';
 import type { RowState } from './row-states.ts';
 
 /**
@@ -14,8 +15,30 @@ export interface Ledger {
   readonly evidence: EvidenceStore;
   /** Path of the database, for messages. */
   readonly path: string;
+  /**
+   * To be asked before increments are planned; no intent is recorded without it either.
+   *
+   * @throws OperatorError LEDGER_OLDER when this may be an older copy of what was sent from here
+   */
+  requireNewest(): void;
+  /** A person has looked and says that this ledger is to be taken for the newest. */
+  acceptAsNewest(): void;
+  /** Reads every page of the database: seconds for a large one. */
+  readHealth(): LedgerHealth;
   close(): void;
 }
+
+export type LedgerHealth = {
+  readonly path: string;
+  readonly version: number;
+  readonly sqliteVersion: string;
+  readonly journalMode: string;
+  readonly synchronous: string;
+  readonly lockingMode: string;
+  /** What SQLite found wrong; empty when all is well. */
+  readonly problems: readonly string[];
+  readonly mark: MarkState;
+};
 
 export type RunState = 'running' | 'finished' | 'paused' | 'stopped' | 'interrupted';
 
@@ -35,18 +58,27 @@ export type RunRecord = {
   readonly rowCount: number;
   readonly progressJson: string;
   readonly summaryJson: string;
+  /** When all but what the same-file guard needs was dropped; 0: it is all there. */
+  readonly prunedMs: number;
 };
 
 export interface RunStore {
-  start(run: Omit<RunRecord, 'updatedMs' | 'progressJson' | 'summaryJson'>): void;
+  start(run: Omit<RunRecord, 'updatedMs' | 'progressJson' | 'summaryJson' | 'prunedMs'>): void;
   find(runId: string): RunRecord | undefined;
-  /** Newest first. */
+  /** Newest first, without those that were pruned. */
   list(limit: number): RunRecord[];
   /** Newest first; runs of the same rows (in any order, under any file name) for the same account. */
   findByDigest(command: string, rowsDigest: string, account: string): RunRecord[];
   setState(runId: string, state: RunState, nowMs: number): void;
   setSummary(runId: string, summaryJson: string, nowMs: number): void;
   setProgress(runId: string, progressJson: string, nowMs: number): Promise<void>;
+  /**
+   * Drops what is known of runs that finished before that time and have no row in doubt. Of a top-up the
+   * digest of its rows stays, so that the same file is still refused; its dataChangeTimes stay in any case.
+   *
+   * @returns how many runs
+   */
+  prune(finishedBeforeMs: number, nowMs: number): number;
 }
 
 export type Target = 'kybio' | 'wonder';
@@ -91,6 +123,10 @@ export interface RowStore {
   /** Rows in one of these states, by row number. */
   listByState(runId: string, states: readonly RowState[]): RowRecord[];
   countByState(runId: string): { target: Target; state: RowState; rowCount: number }[];
+  /** Increments of all runs of the account that may or may not have been applied, the oldest run first. */
+  listUnsettledIncrements(account: string): RowRecord[];
+  /** Increments to one member in all runs of the account, whatever became of them. Reads all rows: for rare use. */
+  listOfMember(account: string, customerUid: string): RowRecord[];
 }
 
 export interface CallStore {
@@ -102,15 +138,21 @@ export interface CallStore {
     account: string | undefined,
     limit: number,
   ): { account: string; day: string; endpoint: string; calls: number }[];
+  /** Forgets the days before that one. */
+  prune(beforeDay: string): void;
 }
 
 export interface ChangeTimeStore {
   /** Whether the member ever had this dataChangeTime. */
   isTaken(account: string, customerUid: string, dataChangeTime: string): boolean;
+  /** Takes the first of `candidates` that the member never had, for a change that credits nothing. */
+  claim(account: string, customerUid: string, candidates: Iterable<string>): Promise<string | undefined>;
   /**
    * Records an increment's intent together with the first of `candidates` that the member never had, in one
    * commit, and resolves to that dataChangeTime once it is durable; to undefined, with nothing recorded,
    * when every candidate is taken. `candidates` may be endless.
+   *
+   * @throws OperatorError LEDGER_OLDER, see `requireNewest`
    */
   claimWithIntent(
     account: string,

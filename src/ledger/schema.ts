@@ -92,4 +92,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
   INSERT INTO counter VALUES ('increment_intents', 0);
   `,
+  `
+  -- When \`runs prune\` dropped the run's rows; 0: they are all there.
+  ALTER TABLE run ADD COLUMN pruned_ms INTEGER NOT NULL DEFAULT 0;
+  `,
 ];

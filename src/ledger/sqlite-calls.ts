@@ -14,7 +14,11 @@ export function openCallStore(database: DatabaseSyncInstance, commits: GroupComm
     `SELECT account, day, endpoint, calls FROM call_count WHERE ?1 IS NULL OR account = ?1
      ORDER BY day DESC, account, calls DESC LIMIT ?2`,
   );
+  const prune = database.prepare('DELETE FROM call_count WHERE day < ?');
   return {
+    prune(beforeDay) {
+      commits.writeNow(() => prune.run(beforeDay));
+    },
     count: (account, day, endpoint) =>
       commits.write(() => {
         add.run(account, day, endpoint);

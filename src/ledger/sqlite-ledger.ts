@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { EXIT, errorText, OperatorError } from '../base/errors.ts';
 import { GroupCommit } from './group-commit.ts';
-import type { Ledger } from './ledger.ts';
+import { type HighWaterMark, openHighWaterMark } from './high-water-mark.ts';
+import type { Ledger, LedgerHealth } from './ledger.ts';
 import { MIGRATIONS } from './schema.ts';
 import { openCallStore, openEvidenceStore, openFactStore } from './sqlite-calls.ts';
 import { openChangeTimeStore, openRowStore } from './sqlite-rows.ts';
@@ -18,31 +19,113 @@ const APPLICATION_ID = 0x6d6c6467;
  * One process at a time: `locking_mode=EXCLUSIVE` is set before WAL, so a second process is refused by
  * SQLite itself, also after a kill -9 of the first, when the lock goes with the process.
  *
+ * The guard is as wide as the folder: a process of the same account with another MEMBERLOAD_HOME, or on
+ * another machine, has a ledger of its own. It is not seen, its calls are not counted, and the same file
+ * given to both is credited twice.
+ *
  * @param holder what to tell a second process about this one: its command
+ * @param onFailure told once, when nothing may be sent any more
  * @throws OperatorError LEDGER_IN_USE, LEDGER_DAMAGED, LEDGER_TOO_NEW, LEDGER_NOT_WRITABLE
  */
-export function openSqliteLedger(folder: string, holder: { pid: number; command: string; startedAt: string }): Ledger {
+export function openSqliteLedger(
+  folder: string,
+  holder: { pid: number; command: string; startedAt: string },
+  onFailure: (error: OperatorError) => void = () => undefined,
+): Ledger {
   const path = join(folder, 'ledger.sqlite');
   const holderPath = join(folder, 'ledger.holder.json');
   const database = openDatabase(folder, path, holderPath);
+  let mark: HighWaterMark | undefined;
   try {
     writeFileSync(holderPath, JSON.stringify(holder), { mode: 0o600 });
-    const commits = new GroupCommit(database);
+    let intentCount = numberOf(database, "SELECT value FROM counter WHERE name = 'increment_intents'");
+    const openMark = openHighWaterMark(join(folder, 'ledger.mark'), intentCount);
+    mark = openMark;
+    const commits = new GroupCommit(database, { afterCommit: () => openMark.raise(intentCount), onFailure });
     const rows = openRowStore(database, commits);
+    const requireNewest = (): void => {
+      if (openMark.state.kind !== 'agrees') throw ledgerOlder(path, openMark.state);
+    };
     return {
       path,
       runs: openRunStore(database, commits),
       rows,
       calls: openCallStore(database, commits),
-      changeTimes: openChangeTimeStore(database, commits, rows.recordNow, rows.find),
+      changeTimes: openChangeTimeStore(database, commits, {
+        recordNow: rows.recordNow,
+        findRow: rows.find,
+        requireNewest,
+        onIntent: () => {
+          intentCount += 1;
+        },
+      }),
       facts: openFactStore(database, commits),
       evidence: openEvidenceStore(database, commits),
-      close: () => database.close(),
+      requireNewest,
+      acceptAsNewest: () => openMark.accept(intentCount),
+      readHealth: () => readHealth(database, path, openMark),
+      close() {
+        closeUnlocked(database);
+        openMark.close();
+      },
     };
   } catch (error) {
     database.close();
-    throw error;
+    mark?.close();
+    throw explainSqliteError(error, path, holderPath);
   }
+}
+
+/**
+ * The driver (1.2.1) has no way to end a statement: after its close() SQLite keeps the file locked until the
+ * statements are garbage, and `resume`, which opens the ledger twice, would wait for itself. Leaving WAL gives
+ * the lock back at once; it costs 1.5 ms and leaves one file behind.
+ */
+function closeUnlocked(database: DatabaseSyncInstance): void {
+  try {
+    database.exec('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT count(*) FROM sqlite_schema');
+  } catch {
+    // A ledger that failed: what is durable is in the WAL, and the next process reads it from there.
+  }
+  database.close();
+}
+
+function readHealth(database: DatabaseSyncInstance, path: string, mark: HighWaterMark): LedgerHealth {
+  const text = (sql: string): string => String(Object.values(database.prepare(sql).get() as object)[0]);
+  const problems = database
+    .prepare('PRAGMA quick_check(10)')
+    .all()
+    .map((row) => String(Object.values(row as object)[0]))
+    .filter((line) => line !== 'ok');
+  return {
+    path,
+    version: numberOf(database, 'PRAGMA user_version'),
+    sqliteVersion: text('SELECT sqlite_version()'),
+    journalMode: text('PRAGMA journal_mode'),
+    synchronous: text('PRAGMA synchronous'),
+    lockingMode: text('PRAGMA locking_mode'),
+    problems,
+    mark: mark.state,
+  };
+}
+
+/** Says what the mark found, and what a person can do about it. */
+function ledgerOlder(path: string, state: Exclude<HighWaterMark['state'], { kind: 'agrees' }>): OperatorError {
+  const found = {
+    older: () =>
+      state.kind === 'older'
+        ? `it knows ${state.countedInLedger} increments, ${state.marked} were recorded from here. An older copy was put back, or its newest part was lost`
+        : '',
+    missing: () => 'ledger.mark, which stood beside it, is gone, so nobody can tell whether it is the newest',
+    unreadable: () =>
+      'ledger.mark, which stands beside it, cannot be read, so nobody can tell whether it is the newest',
+  }[state.kind]();
+  return new OperatorError({
+    code: 'LEDGER_OLDER',
+    message: `The ledger ${path} may be older than what was sent: ${found}. Sending from it could credit members twice, so no increment is sent.`,
+    hint: 'Put the newest ledger back. If there is none: compare what was credited since then with the back office, then type: memberload doctor --accept-ledger',
+    exitCode: EXIT.usage,
+  });
 }
 
 function openDatabase(folder: string, path: string, holderPath: string): DatabaseSyncInstance {
@@ -62,7 +145,7 @@ function openDatabase(folder: string, path: string, holderPath: string): Databas
     return database;
   } catch (error) {
     database?.close();
-    throw explainOpenError(error, path, holderPath);
+    throw explainSqliteError(error, path, holderPath);
   }
 }
 
@@ -116,7 +199,13 @@ const SQLITE_BUSY = 5;
 const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
 
-function explainOpenError(error: unknown, path: string, holderPath: string): unknown {
+/** Whether SQLite itself failed, by its result code. */
+export function isSqliteError(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error;
+}
+
+/** What SQLite failed with, as something a person can act on; anything else as it is. */
+export function explainSqliteError(error: unknown, path: string, holderPath: string): unknown {
   if (error instanceof OperatorError) return error;
   const resultCode = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
   if (resultCode === SQLITE_BUSY) {
@@ -139,7 +228,7 @@ function explainOpenError(error: unknown, path: string, holderPath: string): unk
   }
   return new OperatorError({
     code: 'LEDGER_NOT_WRITABLE',
-    message: `The ledger ${path} cannot be opened: ${errorText(error)}.`,
+    message: `The ledger ${path} cannot be used: ${errorText(error)}.`,
     hint: 'Check that the folder can be written and the disk is not full, or set MEMBERLOAD_HOME to another folder.',
     exitCode: EXIT.usage,
     cause: error,

@@ -41,6 +41,17 @@ export function openRowStore(
   const count = database.prepare(
     'SELECT target, state, count(*) AS row_count FROM row WHERE run_id = ? GROUP BY target, state',
   );
+  // Through the partial index of unsettled rows, which is as small as there are rows in doubt.
+  const unsettled = database.prepare(
+    `SELECT row.* FROM row JOIN run USING (run_id)
+     WHERE row.state IN ('intent', 'in_doubt') AND row.data_change_time <> '' AND run.account = ?
+     ORDER BY run.created_ms, run_id, row_number`,
+  );
+  const ofMember = database.prepare(
+    `SELECT row.* FROM row JOIN run USING (run_id)
+     WHERE run.account = ? AND row.customer_uid = ? AND row.data_change_time <> ''
+     ORDER BY run.created_ms, run_id, row_number`,
+  );
 
   const recordNow: RecordNow = (key, change, nowMs) => {
     const values = CHANGEABLE.map(([field]) => {
@@ -76,6 +87,8 @@ export function openRowStore(
         .all(runId, ...states)
         .map(toRow);
     },
+    listUnsettledIncrements: (account) => unsettled.all(account).map(toRow),
+    listOfMember: (account, customerUid) => ofMember.all(account, customerUid).map(toRow),
     countByState: (runId) =>
       count.all(runId).map((row) => {
         const columns = row as { target: Target; state: RowState; row_count: number };
@@ -87,8 +100,18 @@ export function openRowStore(
 export function openChangeTimeStore(
   database: DatabaseSyncInstance,
   commits: GroupCommit,
-  recordNow: RecordNow,
-  findRow: RowStore['find'],
+  {
+    recordNow,
+    findRow,
+    requireNewest,
+    onIntent,
+  }: {
+    recordNow: RecordNow;
+    findRow: RowStore['find'];
+    requireNewest: () => void;
+    /** An intent is part of the transaction that is open now. */
+    onIntent: () => void;
+  },
 ): ChangeTimeStore {
   const find = database.prepare(
     'SELECT 1 FROM change_time WHERE account = ? AND customer_uid = ? AND data_change_time = ?',
@@ -98,25 +121,34 @@ export function openChangeTimeStore(
   const isTaken = (account: string, customerUid: string, time: string): boolean =>
     find.get(account, customerUid, time) !== undefined;
 
+  const claim = (account: string, customerUid: string, candidates: Iterable<string>): string | undefined => {
+    for (const time of candidates) {
+      if (isTaken(account, customerUid, time)) continue;
+      insert.run(account, customerUid, time);
+      return time;
+    }
+    return undefined;
+  };
+
   return {
     isTaken,
-    claimWithIntent: (account, key, intent, candidates, nowMs) =>
-      commits.write(() => {
+    claim: (account, customerUid, candidates) => commits.write(() => claim(account, customerUid, candidates)),
+    async claimWithIntent(account, key, intent, candidates, nowMs) {
+      requireNewest();
+      return commits.write(() => {
         const begun = findRow(key);
-        if (begun && begun.dataChangeTime !== '' && begun.customerUid === intent.customerUid) {
-          // Begun before and certainly not applied: the same row keeps its time for ever.
-          recordNow(key, { ...intent, state: 'intent', intentMs: nowMs }, nowMs);
-          return begun.dataChangeTime;
-        }
-        for (const time of candidates) {
-          if (isTaken(account, intent.customerUid, time)) continue;
-          insert.run(account, intent.customerUid, time);
-          countIntent.run();
-          recordNow(key, { ...intent, state: 'intent', dataChangeTime: time, intentMs: nowMs }, nowMs);
-          return time;
-        }
-        return undefined;
-      }),
+        const isBegun = begun !== undefined && begun.dataChangeTime !== '' && begun.customerUid === intent.customerUid;
+        // Begun before and certainly not applied: the same row keeps its time for ever.
+        const time = isBegun ? begun.dataChangeTime : claim(account, intent.customerUid, candidates);
+        if (time === undefined) return undefined;
+        countIntent.run();
+        onIntent();
+        // What an earlier attempt ended with is no outcome of this one.
+        const anew = { state: 'intent', errorCode: '', messages: [], intentMs: nowMs } as const;
+        recordNow(key, { ...intent, ...anew, dataChangeTime: time }, nowMs);
+        return time;
+      });
+    },
   };
 }
 

@@ -8,13 +8,24 @@ export function openRunStore(database: DatabaseSyncInstance, commits: GroupCommi
        result_path, settings_json, rows_digest, row_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const find = database.prepare('SELECT * FROM run WHERE run_id = ?');
-  const list = database.prepare('SELECT * FROM run ORDER BY created_ms DESC, run_id DESC LIMIT ?');
+  const list = database.prepare('SELECT * FROM run WHERE pruned_ms = 0 ORDER BY created_ms DESC, run_id DESC LIMIT ?');
   const byDigest = database.prepare(
     'SELECT * FROM run WHERE command = ? AND rows_digest = ? AND account = ? ORDER BY created_ms DESC, run_id DESC',
   );
   const setState = database.prepare('UPDATE run SET state = ?, updated_ms = ? WHERE run_id = ?');
   const setSummary = database.prepare('UPDATE run SET summary_json = ?, updated_ms = ? WHERE run_id = ?');
   const setProgress = database.prepare('UPDATE run SET progress_json = ?, updated_ms = ? WHERE run_id = ?');
+  const prunable = database.prepare(
+    `SELECT run_id, command FROM run WHERE state = 'finished' AND pruned_ms = 0 AND updated_ms < ?
+     AND NOT EXISTS (SELECT 1 FROM row WHERE row.run_id = run.run_id AND row.state IN ('intent', 'in_doubt'))`,
+  );
+  const dropRows = database.prepare('DELETE FROM row WHERE run_id = ?');
+  const dropEvidence = database.prepare('DELETE FROM evidence WHERE run_id = ?');
+  const dropRun = database.prepare('DELETE FROM run WHERE run_id = ?');
+  const emptyRun = database.prepare(
+    `UPDATE run SET pruned_ms = ?, input_sha256 = '', result_path = '', settings_json = '{}', progress_json = '{}',
+       summary_json = '{}' WHERE run_id = ?`,
+  );
 
   return {
     start(run) {
@@ -49,6 +60,17 @@ export function openRunStore(database: DatabaseSyncInstance, commits: GroupCommi
       commits.write(() => {
         setProgress.run(progressJson, nowMs, runId);
       }),
+    prune: (finishedBeforeMs, nowMs) =>
+      commits.writeNow(() => {
+        const runs = prunable.all(finishedBeforeMs) as { run_id: string; command: string }[];
+        for (const { run_id: runId, command } of runs) {
+          dropRows.run(runId);
+          dropEvidence.run(runId);
+          if (command === 'topup') emptyRun.run(nowMs, runId);
+          else dropRun.run(runId);
+        }
+        return runs.length;
+      }),
   };
 }
 
@@ -75,5 +97,6 @@ function toRun(row: unknown): RunRecord {
     rowCount: Number(columns.row_count),
     progressJson: text('progress_json'),
     summaryJson: text('summary_json'),
+    prunedMs: Number(columns.pruned_ms),
   };
 }

@@ -18,7 +18,13 @@ export type RunDocument = {
     readonly rowByRow?: number;
   };
   readonly totals: { readonly pointIncrement: Total; readonly balanceIncrement: Total };
-  readonly quota: { readonly day: string; readonly limit: number | null; readonly used: number } | null;
+  readonly quota: {
+    readonly day: string;
+    readonly limit: number | null;
+    readonly used: number;
+    /** Of a paused run: when calls are back, in the store's zone, e.g. `2026-11-23T00:00:30+08:00`. */
+    readonly resumeAt?: string;
+  } | null;
   readonly plan?: {
     readonly calls: Readonly<Record<string, number>>;
     readonly total: number;

@@ -50,15 +50,28 @@ function nextStep(document: RunDocument): string | undefined {
     case 5:
       return `Stopped. When the cause is gone, type: ${resume}`;
     case 6:
-      return `Paused: the day's calls are used up. When they are back, type: ${resume}`;
+      return `Paused: the day's calls are used up. When they are back${backAt(document)}, type: ${resume}`;
     case 7:
-      return `Look at the rows in doubt: memberload resolve ${document.run}`;
+      return inDoubtStep(document, resume);
     case 130:
     case 143:
       return `Interrupted. Carry on with: ${resume}`;
     default:
       return undefined;
   }
+}
+
+function inDoubtStep(document: RunDocument, resume: string): string {
+  const { in_doubt, not_sent } = document.rows;
+  if (in_doubt === 0) {
+    return `${not_sent} rows wait for a row in doubt of another run, which their messages name. Decide that one, then type: ${resume}`;
+  }
+  const carryOn = not_sent === 0 ? '' : ` — then carry on${backAt(document)}: ${resume}`;
+  return `Look at the rows in doubt: memberload resolve ${document.run}${carryOn}`;
+}
+
+function backAt({ quota }: RunDocument): string {
+  return quota?.resumeAt === undefined ? '' : ` (${quota.resumeAt.replace('T', ' ')})`;
 }
 
 function rerun({ command, result }: RunDocument): string {

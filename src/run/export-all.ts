@@ -99,9 +99,11 @@ export async function exportAll(job: ExportAll, parts: RunParts): Promise<RunDoc
     job: { settings, inputPath: '', resultPath },
     tally,
     state,
+    reason: control.reason,
     vendors,
     elapsedMs: clock.nowMs() - parts.startedMs,
-    exitCode: failure ? EXIT.stopped : exitCodeOf(control.reason, tally),
+    // A page refused for the key or the quota has stopped the run, and says why better than the page does.
+    exitCode: failure && !control.reason ? EXIT.stopped : exitCodeOf(control.reason, tally),
     rowByRowCalls: tally.rows.read,
   });
   if (failure) reporter.note(`${failure.message} ${failure.hint}`);

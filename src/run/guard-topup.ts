@@ -1,32 +1,51 @@
 import { decimalsEqual } from '../base/decimal.ts';
 import { fileError, type OperatorError } from '../base/errors.ts';
+import { zonedDateTime } from '../base/zoned-time.ts';
 import type { Ledger, RunRecord } from '../ledger/ledger.ts';
 import type { FileRun } from './run-file.ts';
 import type { Scan } from './scan.ts';
 
 /**
- * Refuses a top-up that should not begin, before anything is sent: control totals that differ, rows that
- * are invalid, the same rows again, a paused run's result file.
+ * Refuses a top-up that should not begin, before anything is sent: a member given twice, rows that are
+ * invalid, control totals that differ, the same rows again, the result file of a run that is not finished.
+ *
+ * The same rows are known by the digest that the ledger keeps of every top-up it ever began, also of those
+ * that were pruned. It knows what was sent from its own MEMBERLOAD_HOME only.
  *
  * @throws OperatorError (exit 3)
  */
 export function guardTopup(job: FileRun, scan: Scan, ledger: Ledger, carriedOn: RunRecord | undefined): void {
   if (job.settings.command !== 'topup') return;
-  checkExpectations(job, scan);
+  // Not even --skip-invalid: which of the two rows is meant, only the owner of the file knows.
+  if (scan.repeatedCount > 0) throw repeatedMembers(scan);
   if (scan.invalidCount > 0 && !job.settings.skipInvalid) throw invalidRows(scan);
+  checkExpectations(job, scan);
   if (carriedOn || job.isAgain) return;
-  const same = ledger.runs.findByDigest('topup', scan.rowsDigest, job.account).at(0);
-  if (same && scan.rowCount > scan.doneEarlierCount + scan.inDoubtEarlierCount + scan.invalidCount) {
-    throw same.state === 'finished' ? alreadyFinished(same) : otherUnfinished(same);
+  if (scan.rowCount > scan.doneEarlierCount + scan.inDoubtEarlierCount + scan.invalidCount) {
+    for (const same of ledger.runs.findByDigest('topup', scan.rowsDigest, job.account)) {
+      if (same.state !== 'finished') throw otherUnfinished(same);
+      const creditedCount = countCredited(same, ledger);
+      // A run that credited nobody (every member was missing, say) is no reason to refuse its rows.
+      if (creditedCount !== 0) throw alreadyFinished(same, creditedCount, job.settings.storeZone);
+    }
   }
-  const paused = ledger.runs
+  const unfinished = ledger.runs
     .list(RECENT_RUNS)
     .find((run) => run.command === 'topup' && run.account === job.account && run.state !== 'finished');
-  if (paused && scan.notSentEarlierCount > 0) throw resultOfPaused(paused, scan);
+  if (unfinished && scan.leftEarlierCount > 0) throw resultOfUnfinished(unfinished, scan);
 }
 
 /** Far more unfinished top-ups than anybody keeps. */
 const RECENT_RUNS = 1000;
+
+/** Rows that were or may have been applied; undefined when the run was pruned. */
+function countCredited(run: RunRecord, ledger: Ledger): number | undefined {
+  if (run.prunedMs > 0) return undefined;
+  return ledger.rows
+    .countByState(run.runId)
+    .filter(({ state }) => state === 'done' || state === 'in_doubt' || state === 'intent')
+    .reduce((sum, { rowCount }) => sum + rowCount, 0);
+}
 
 function checkExpectations({ expectations }: FileRun, scan: Scan): void {
   const toSendCount = scan.rowCount - scan.doneEarlierCount - scan.inDoubtEarlierCount - scan.invalidCount;
@@ -50,6 +69,17 @@ function amountDifference(flag: string, expected: string | undefined, actual: st
   return `${flag} ${expected}, the file adds up to ${actual}`;
 }
 
+function repeatedMembers(scan: Scan): OperatorError {
+  const first = scan.firstIssues
+    .filter(({ errorCode }) => errorCode === 'DUPLICATE_ROW')
+    .map(({ rowNumber, lineNumber, message }) => `Row ${rowNumber} (line ${lineNumber}), ${message}`);
+  return fileError(
+    'DUPLICATE_ROW',
+    `${scan.repeatedCount} of ${scan.rowCount} rows name a member that an earlier row names already. ${first.join(' ')}`.trim(),
+    'Nothing was sent. Keep one row a member (memberload validate --as topup lists them all), or credit each row with --on-duplicate allow.',
+  );
+}
+
 function invalidRows(scan: Scan): OperatorError {
   const first = scan.firstIssues.map(
     ({ rowNumber, lineNumber, message }) => `Row ${rowNumber} (line ${lineNumber}), ${message}`,
@@ -61,11 +91,14 @@ function invalidRows(scan: Scan): OperatorError {
   );
 }
 
-function alreadyFinished(run: RunRecord): OperatorError {
+function alreadyFinished(run: RunRecord, creditedCount: number | undefined, storeZone: string): OperatorError {
+  const isAll = creditedCount === undefined || creditedCount >= run.rowCount;
+  const which = isAll ? 'These rows were' : `${creditedCount} of these ${run.rowCount} rows were`;
+  const rest = isAll ? '' : ` For the others, run its result file: memberload topup ${run.resultPath}.`;
   return fileError(
     'SAME_TOPUP',
-    `These rows were credited already: run ${run.runId} on ${new Date(run.createdMs).toISOString().slice(0, 10)} from ${run.inputPath}.`,
-    'Nothing was sent. If they are to be credited a second time, say so with --again.',
+    `${which} credited already: run ${run.runId} on ${zonedDateTime(run.createdMs, storeZone)} from ${run.inputPath}.`,
+    `Nothing was sent.${rest} If all are to be credited a second time, say so with --again.`,
   );
 }
 
@@ -77,10 +110,10 @@ function otherUnfinished(run: RunRecord): OperatorError {
   );
 }
 
-function resultOfPaused(run: RunRecord, scan: Scan): OperatorError {
+function resultOfUnfinished(run: RunRecord, scan: Scan): OperatorError {
   return fileError(
     'UNFINISHED_RUN',
-    `The file has ${scan.notSentEarlierCount} rows that an earlier run did not reach, and run ${run.runId} is not finished: sending them here and carrying that run on would credit them twice.`,
+    `The file has ${scan.leftEarlierCount} rows that an earlier run left not sent or failed, and run ${run.runId} is not finished: sending them here and carrying that run on would credit them twice.`,
     `Nothing was sent. Carry it on with: memberload resume ${run.runId} — or, if these rows are not its rows, use --again.`,
   );
 }

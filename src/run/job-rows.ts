@@ -14,8 +14,11 @@ export type InputRow = {
   readonly checked: CheckedRow;
 };
 
-/** Done rows are not sent again, those in doubt wait for a person, those not sent may belong to a paused run. */
-export type EarlierStatus = 'done' | 'in_doubt' | 'not_sent';
+/**
+ * Done rows are not sent again, those in doubt wait for a person; those not sent or failed may be done by the
+ * `resume` of a run that is not finished.
+ */
+export type EarlierStatus = 'done' | 'in_doubt' | 'not_sent' | 'failed';
 
 export type InputFile = {
   readonly header: readonly string[];
@@ -67,8 +70,10 @@ async function* readRows(
   }
 }
 
+const EARLIER: readonly EarlierStatus[] = ['done', 'in_doubt', 'not_sent', 'failed'];
+
 function earlierStatus(cells: readonly string[], match: HeaderMatch): EarlierStatus | undefined {
   const index = match.earlier.status;
   const status = index === undefined ? undefined : cells[index]?.trim();
-  return status === 'done' || status === 'in_doubt' || status === 'not_sent' ? status : undefined;
+  return EARLIER.find((known) => known === status);
 }

@@ -39,6 +39,16 @@ export type LaneCall<T> = {
 export type LaneAnswer<T> = { readonly answer: Answer<T>; readonly attempts: number };
 
 /**
+ * Waiting for the day's calls ends this long after midnight: the vendor's clock may be late, and a call that
+ * it still counts to the day before would be refused. A guess.
+ */
+const AFTER_MIDNIGHT_MS = 30_000;
+
+/** A vendor that still says "used up" so soon after midnight is asked again before the next midnight. */
+const MIDNIGHT_DISPUTE_MS = 10 * 60_000;
+const DISPUTE_RETRY_MS = 2 * 60_000;
+
+/**
  * The one way to a vendor: admits each attempt at the rate and within the day's quota, counts it in the
  * ledger before it is sent, retries what may be retried, and stops the run when the account or the vendor
  * is at fault.
@@ -52,6 +62,7 @@ export class Lane {
   readonly #control: RunControl;
   readonly #clock: Clock;
   readonly #random: () => number;
+  readonly #onQuotaWait: (untilMs: number, detail: string) => void;
   readonly #breaker = new Breaker();
   readonly #budget = createRetryBudget();
   readonly #byEndpoint = new Map<string, number>();
@@ -63,10 +74,22 @@ export class Lane {
   #firstCall: Promise<unknown> | undefined;
   /** Increments on the wire that may need calls for settling: two reads each. */
   #settlingReserve = 0;
+  /** Until then the vendor has said that the day's calls are used up. */
+  #vendorQuotaUntilMs = Number.NEGATIVE_INFINITY;
+  #waitingUntilMs = Number.NEGATIVE_INFINITY;
+  #quotaRefusalCount = 0;
 
   constructor(
     settings: LaneSettings,
-    parts: { ledger: Ledger; limiter: RateLimiter; control: RunControl; clock: Clock; random: () => number },
+    parts: {
+      ledger: Ledger;
+      limiter: RateLimiter;
+      control: RunControl;
+      clock: Clock;
+      random: () => number;
+      /** Told once for each wait for the day's calls. */
+      onQuotaWait?: (untilMs: number, detail: string) => void;
+    },
   ) {
     this.settings = settings;
     this.#ledger = parts.ledger;
@@ -74,6 +97,7 @@ export class Lane {
     this.#control = parts.control;
     this.#clock = parts.clock;
     this.#random = parts.random;
+    this.#onQuotaWait = parts.onQuotaWait ?? (() => undefined);
   }
 
   get audit(): CallAudit {
@@ -91,9 +115,14 @@ export class Lane {
     return this.#day;
   }
 
+  /** Writes that the vendor refused because the day's calls were used up, while this lane waits for more: to be done again. */
+  get quotaRefusalCount(): number {
+    return this.#quotaRefusalCount;
+  }
+
   /** Keeps `calls` of the day back for settling (negative: gives them free again). */
   keepForSettling(calls: number): void {
-    this.#settlingReserve += calls;
+    this.#settlingReserve = Math.max(0, this.#settlingReserve + calls);
   }
 
   /** @throws StoppedError when the run stops before the call was sent */
@@ -101,6 +130,16 @@ export class Lane {
     for (let attempt = 1; ; attempt += 1) {
       const answer = await this.#admitAndSend(call, attempt);
       this.#judge(answer, call.endpoint);
+      if (answer.kind === 'refused' && answer.meaning === 'quota' && this.settings.waitsForQuota) {
+        // Refused, so not applied. What repeats no harm is sent again after midnight from here; any other write
+        // is given back, so that a wait of hours does not look like an increment in doubt when it is cut short.
+        if (call.isRepeatable && this.#control.reason === undefined) {
+          attempt -= 1;
+          continue;
+        }
+        this.#quotaRefusalCount += 1;
+        return { answer, attempts: attempt };
+      }
       if (attempt === 1) this.#budget.recordCall();
       const decision = decideRetry({
         attempt,
@@ -149,13 +188,20 @@ export class Lane {
     if (admission === undefined) throw new StoppedError();
     this.#sent += 1;
     this.#byEndpoint.set(call.endpoint, (this.#byEndpoint.get(call.endpoint) ?? 0) + 1);
-    return call.send(() => admission.sent());
+    const answer = await call.send(() => admission.sent());
+    // The limiter learns how late calls arrive, so that the vendor never sees more than the rate.
+    admission.answered();
+    return answer;
   }
 
   async #takeFromQuota(isSettling: boolean): Promise<void> {
     for (;;) {
       this.#startDay();
       const { dailyQuota, reserve } = this.settings;
+      if (this.#clock.nowMs() < this.#vendorQuotaUntilMs) {
+        await this.#pauseForQuota("the vendor says that the day's calls are used up", this.#vendorQuotaUntilMs);
+        continue;
+      }
       if (dailyQuota === undefined) break;
       const keptBack = reserve + (isSettling ? 0 : this.#settlingReserve);
       if (this.#usedToday < dailyQuota - keptBack) break;
@@ -164,17 +210,24 @@ export class Lane {
       );
     }
     this.#usedToday += 1;
+    // Spent for what it was kept back for.
+    if (isSettling) this.keepForSettling(-1);
   }
 
-  /** With --wait sleeps until midnight and returns; otherwise stops the run. */
-  async #pauseForQuota(detail: string): Promise<void> {
-    const resumeAtMs = nextMidnightMs(this.#clock.nowMs(), this.settings.quotaZone);
+  /** With --wait sleeps until then and returns; otherwise stops the run. */
+  async #pauseForQuota(detail: string, resumeAtMs = this.#nextDayMs()): Promise<void> {
     if (!this.settings.waitsForQuota) {
       this.#control.stop({ kind: 'quota', detail, resumeAtMs });
       throw new StoppedError();
     }
+    if (resumeAtMs !== this.#waitingUntilMs) this.#onQuotaWait(resumeAtMs, detail);
+    this.#waitingUntilMs = resumeAtMs;
     await this.#clock.sleep(resumeAtMs - this.#clock.nowMs(), this.#control.signal);
     this.#control.check();
+  }
+
+  #nextDayMs(): number {
+    return nextMidnightMs(this.#clock.nowMs(), this.settings.quotaZone) + AFTER_MIDNIGHT_MS;
   }
 
   #startDay(): void {
@@ -192,11 +245,17 @@ export class Lane {
       });
     }
     if (answer.kind === 'refused' && answer.meaning === 'quota') {
-      this.#control.stop({
-        kind: 'quota',
-        detail: `the vendor answered ${answer.errorCode}: the day's calls are used up`,
-        resumeAtMs: nextMidnightMs(this.#clock.nowMs(), this.settings.quotaZone),
-      });
+      const nowMs = this.#clock.nowMs();
+      // By its clock the day may not be over yet.
+      const isDisputed = zonedDay(nowMs - MIDNIGHT_DISPUTE_MS, this.settings.quotaZone) !== this.day;
+      this.#vendorQuotaUntilMs = isDisputed ? nowMs + DISPUTE_RETRY_MS : this.#nextDayMs();
+      if (!this.settings.waitsForQuota) {
+        this.#control.stop({
+          kind: 'quota',
+          detail: `the vendor answered ${answer.errorCode}: the day's calls are used up`,
+          resumeAtMs: this.#vendorQuotaUntilMs,
+        });
+      }
     }
     const broken = this.#breaker.observe(answer);
     if (broken !== undefined) this.#control.stop({ kind: 'breaker', detail: broken });

@@ -15,6 +15,7 @@ export type StopReason =
  */
 export class RunControl {
   readonly #abort = new AbortController();
+  readonly #interrupt = new AbortController();
   #reason: StopReason | undefined;
 
   get reason(): StopReason | undefined {
@@ -26,10 +27,21 @@ export class RunControl {
     return this.#abort.signal;
   }
 
+  /** Aborts only when a person or a failed ledger ends the run: for what is still done when the quota is used up. */
+  get interruptSignal(): AbortSignal {
+    return this.#interrupt.signal;
+  }
+
+  /** Whether increments on the wire may still be settled: an ended day does not end that, everything else does. */
+  get maySettle(): boolean {
+    return !this.#interrupt.signal.aborted && (this.#reason === undefined || this.#reason.kind === 'quota');
+  }
+
   stop(reason: StopReason): void {
     // A failed ledger outranks everything: after it no outcome can be recorded.
     if (this.#reason === undefined || (reason.kind === 'fatal' && this.#reason.kind !== 'fatal')) this.#reason = reason;
     this.#abort.abort();
+    if (reason.kind === 'interrupted' || reason.kind === 'fatal') this.#interrupt.abort();
   }
 
   /** @throws StoppedError once the run is to stop */

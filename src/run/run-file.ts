@@ -15,10 +15,10 @@ import { openInput } from './job-rows.ts';
 import type { Snapshots } from './lookups.ts';
 import { priceRun } from './plan-run.ts';
 import { describePrice, priceOf } from './price.ts';
+import { RECORD_COUNT_FACT } from './read-snapshots.ts';
 import type { Reporter } from './reporter.ts';
 import type { NotSentReason } from './row-view.ts';
 import { type RunControl, StoppedError, type StopReason } from './run-control.ts';
-import { RECORD_COUNT_FACT } from './read-snapshots.ts';
 import { makeRunFolder, newRunId } from './run-folder.ts';
 import { runRows } from './run-rows.ts';
 import type { Connection, ControlSettings, Expectations, JobSettings, SavedSettings } from './run-settings.ts';
@@ -80,6 +80,7 @@ export async function runFile(job: FileRun, parts: RunParts): Promise<RunDocumen
     const resultPath = carriedOn?.resultPath ?? job.resultPath;
     guardTopup(job, scan, ledger, carriedOn);
     if (job.isDryRun) return await planFile(job, scan, parts);
+    if (settings.command === 'topup') ledger.requireNewest();
     if (!carriedOn && !job.mayReplaceResult && existsSync(resultPath)) throw resultExists(resultPath);
     if (!carriedOn) await job.confirm(scan);
 
@@ -145,10 +146,15 @@ async function execute(job: FileRun, scan: Scan, place: RunPlace, parts: RunPart
     if (gathered) {
       await announcePrice(gathered, gathering);
       reporter.start(toSendCount);
-      await pass(gathered.categories);
-      const decidedCount = await settle(runId, vendors, job, parts);
-      // Rows that waited for a member's unanswered increment can go now.
-      if (decidedCount > 0 && control.reason === undefined) await pass(gathered.categories);
+      for (;;) {
+        const refusedBefore = quotaRefusalCount(vendors);
+        await pass(gathered.categories);
+        const decidedCount = await settle(runId, vendors, job, parts);
+        // Again for rows that waited for a member's unanswered increment, and for those that the vendor refused
+        // because the day's calls were used up, when the run has waited for more.
+        const mayGoAgain = decidedCount > 0 || quotaRefusalCount(vendors) > refusedBefore;
+        if (!mayGoAgain || control.reason !== undefined) break;
+      }
       reporter.end();
     }
     const tally = await writeResult({
@@ -272,15 +278,16 @@ function closeSnapshots(snapshots: Snapshots): void {
 
 async function settle(runId: string, vendors: Vendors, job: FileRun, parts: RunParts): Promise<number> {
   const { control, reporter } = parts;
-  const mayGoOn = control.reason === undefined || control.reason.kind === 'quota';
-  if (!vendors.kybio || job.settings.command !== 'topup' || !mayGoOn) return 0;
+  if (!vendors.kybio || job.settings.command !== 'topup' || !control.maySettle) return 0;
   try {
     return await settleIncrements({
       runId,
       kybio: vendors.kybio,
       ledger: parts.ledger,
       clock: parts.clock,
-      signal: control.signal,
+      // Not the signal of the run: when the day's calls are used up, those kept back still settle.
+      signal: control.interruptSignal,
+      mayGoOn: () => control.maySettle,
       quietWindowMs: job.controls.quietWindowMs,
       startedMs: parts.startedMs,
       onWait: (rowCount, delayMs) =>
@@ -292,6 +299,10 @@ async function settle(runId: string, vendors: Vendors, job: FileRun, parts: RunP
     if (error instanceof StoppedError) return 0;
     throw error;
   }
+}
+
+function quotaRefusalCount(vendors: Vendors): number {
+  return (vendors.kybio?.lane.quotaRefusalCount ?? 0) + (vendors.wonder?.lane.quotaRefusalCount ?? 0);
 }
 
 function finish(
@@ -316,9 +327,11 @@ function finish(
     job,
     tally,
     state,
+    reason: control.reason,
     vendors,
     elapsedMs: clock.nowMs() - parts.startedMs,
-    exitCode: exitCodeOf(control.reason, tally),
+    // Stopped for no reason of its own: its rows wait for one in doubt of another run.
+    exitCode: state === 'stopped' && control.reason === undefined ? EXIT.inDoubt : exitCodeOf(control.reason, tally),
     rowByRowCalls,
   });
   ledger.runs.setSummary(runId, JSON.stringify(document), clock.nowMs());

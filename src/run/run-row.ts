@@ -7,6 +7,7 @@ import { type Call, type Increment, isLookup, isRepeatable, type LookupCall, typ
 import type { Outcome, Steps } from '../job/outcome.ts';
 import type { Ledger, RowChange, RowKey } from '../ledger/ledger.ts';
 import type { RowState } from '../ledger/row-states.ts';
+import { describeAnswer } from './describe-answer.ts';
 import { answerFromSnapshot, noteWrite, type Snapshots, toFound } from './lookups.ts';
 import type { Vendors } from './vendors.ts';
 import { laneOf, sendCall } from './vendors.ts';
@@ -23,6 +24,8 @@ export type RowContext = {
   readonly storeZone: string;
   /** Called when the increment's member is known and before its intent; resolves when its turn has come. */
   readonly enterMember: (customerUid: string) => Promise<MemberTurn>;
+  /** What an increment is recorded as when it was not sent after all; default: begun, to be done by `resume`. */
+  readonly whenNotSent?: RowChange & { readonly state: RowState };
   /** Takes a lookup's record before its outcome is recorded. */
   readonly onFound?: (fields: TextFields) => void;
 };
@@ -40,6 +43,7 @@ export type MemberTurn = 'go' | { readonly refuse: Outcome };
  */
 export async function runRow(steps: Steps, context: RowContext): Promise<{ outcome: Outcome; attempts: number }> {
   let attempts = 0;
+  let lastAnswer: Answer<unknown> | undefined;
   let next = steps.next();
   while (!next.done) {
     const performed = await performCall(next.value, context);
@@ -48,15 +52,31 @@ export async function runRow(steps: Steps, context: RowContext): Promise<{ outco
       break;
     }
     attempts = performed.attempts;
+    lastAnswer = performed.answer;
     next = steps.next(performed.answer);
   }
   const outcome = next.value;
   if (outcome.status === 'done' && outcome.found) context.onFound?.(outcome.found);
-  await context.ledger.rows.record(context.key, { ...toChange(outcome), attempts }, context.clock.nowMs());
+  await recordOutcome(outcome, attempts, lastAnswer, context);
   return { outcome, attempts };
 }
 
-type Performed = { answer: Answer<unknown>; attempts: number } | { outcome: Outcome };
+/** Makes an outcome durable; of one in doubt also what the vendor said and when, in the same commit. */
+export async function recordOutcome(
+  outcome: Outcome,
+  attempts: number,
+  answer: Answer<unknown> | undefined,
+  { ledger, clock, key }: Pick<RowContext, 'ledger' | 'clock' | 'key'>,
+): Promise<void> {
+  const nowMs = clock.nowMs();
+  const recorded = ledger.rows.record(key, { ...toChange(outcome), attempts }, nowMs);
+  if (outcome.status !== 'in_doubt' || answer === undefined) return recorded;
+  const detail = { answer: describeAnswer(answer), ...(answer.kind === 'success' && { data: answer.data }) };
+  const evidence = { recordedMs: nowMs, kind: 'answer', detailJson: JSON.stringify(detail) };
+  await Promise.all([recorded, ledger.evidence.add(key.runId, key.rowNumber, evidence)]);
+}
+
+export type Performed = { answer: Answer<unknown>; attempts: number } | { outcome: Outcome };
 
 async function performCall(call: Call, context: RowContext): Promise<Performed> {
   if (isLookup(call)) return performLookup(call, context);
@@ -95,7 +115,8 @@ async function performLookup(call: LookupCall, context: RowContext): Promise<Per
 /** How many calls settling one increment may take: two reads (DESIGN §4.4). */
 const SETTLING_CALLS = 2;
 
-async function performIncrement(call: Increment, context: RowContext): Promise<Performed> {
+/** Intent, durable, then one send: the only way in which an increment goes out. */
+export async function performIncrement(call: Increment, context: RowContext): Promise<Performed> {
   const { ledger, clock, key } = context;
   const turn = await context.enterMember(call.customerUid);
   if (turn !== 'go') return { outcome: turn.refuse };
@@ -135,7 +156,9 @@ async function performIncrement(call: Increment, context: RowContext): Promise<P
     lane.keepForSettling(-SETTLING_CALLS);
     if (error instanceof TimeTakenError) return { outcome: timeTaken(call) };
     // Stopped between intent and send: nothing went out, so the intent must not look like money in doubt.
-    if (dataChangeTime !== undefined) await ledger.rows.record(key, { state: 'open' }, clock.nowMs());
+    if (dataChangeTime !== undefined) {
+      await ledger.rows.record(key, context.whenNotSent ?? { state: 'open' }, clock.nowMs());
+    }
     throw error;
   }
 }

@@ -41,9 +41,14 @@ export type RunRowsParts = {
  * ledger has settled. Rows of one member follow each other in the order of the file.
  */
 export async function runRows(rows: AsyncIterable<InputRow>, parts: RunRowsParts): Promise<void> {
-  const { runId, settings, scan, ledger, control } = parts;
+  const { runId, settings, scan, vendors, ledger, control } = parts;
   const turns = new TurnQueue();
-  const members = new MemberGuard(ledger, runId, settings.onDuplicate === 'reject' ? scan.seenKeys : undefined);
+  const members = new MemberGuard(
+    runId,
+    // Of every run of the account: another run's increment in doubt is told apart no better than our own.
+    vendors.kybio ? ledger.rows.listUnsettledIncrements(vendors.kybio.lane.settings.account) : [],
+    settings.onDuplicate === 'reject' ? scan.seenKeys : undefined,
+  );
 
   const runTarget = async ({ input, targetRow, record }: RowToDo): Promise<void> => {
     const { rowNumber } = input;
@@ -92,31 +97,32 @@ export function priorIntent(record: RowRecord | undefined): PriorIntent {
  * before-values would be guesses, and two rows in doubt could not be told apart.
  */
 class MemberGuard {
+  readonly #runId: string;
   readonly #seenKeys: SeenKeys | undefined;
   readonly #turns = new TurnQueue();
-  /** Members with an increment in doubt → its row. */
-  readonly #unanswered = new Map<string, number>();
+  /** Members with an increment in doubt → its row, of this run or another. */
+  readonly #unanswered = new Map<string, { readonly runId: string; readonly rowNumber: number }>();
   readonly #held = new Map<number, { customerUid: string; release: () => void }>();
 
   /** `seenKeys`: refuse a second row of one member; undefined: allow it. */
-  constructor(ledger: Ledger, runId: string, seenKeys: SeenKeys | undefined) {
+  constructor(runId: string, unsettled: readonly RowRecord[], seenKeys: SeenKeys | undefined) {
+    this.#runId = runId;
     this.#seenKeys = seenKeys;
-    for (const record of ledger.rows.listByState(runId, ['intent', 'in_doubt'])) {
-      if (record.customerUid !== '') this.#unanswered.set(record.customerUid, record.rowNumber);
-    }
+    for (const record of unsettled) this.#unanswered.set(record.customerUid, record);
   }
 
   async enter(customerUid: string, rowNumber: number): Promise<MemberTurn> {
     const release = await this.#turns.enter(customerUid);
     const unanswered = this.#unanswered.get(customerUid);
-    if (unanswered !== undefined && unanswered !== rowNumber) {
+    if (unanswered !== undefined) {
       release();
+      const where = unanswered.runId === this.#runId ? '' : ` of run ${unanswered.runId}`;
       return {
         refuse: {
           status: 'unapplied',
           errorCode: 'STOPPED',
           messages: [
-            `Waits: row ${unanswered} credits the same member and is in doubt. Decide it first with: memberload resolve`,
+            `Waits: row ${unanswered.rowNumber}${where} credits the same member and is in doubt. Decide it first with: memberload resolve ${unanswered.runId}`,
           ],
         },
       };
@@ -141,7 +147,7 @@ class MemberGuard {
   leave(rowNumber: number, outcome: Outcome): void {
     const held = this.#held.get(rowNumber);
     if (!held) return;
-    if (outcome.status === 'in_doubt') this.#unanswered.set(held.customerUid, rowNumber);
+    if (outcome.status === 'in_doubt') this.#unanswered.set(held.customerUid, { runId: this.#runId, rowNumber });
     this.abandon(rowNumber);
   }
 

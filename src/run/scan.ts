@@ -14,13 +14,14 @@ export type Scan = {
   readonly doneEarlierCount: number;
   readonly inDoubtEarlierCount: number;
   readonly invalidCount: number;
-  /** Rows that an earlier run left `not_sent`: it may still be unfinished. */
-  readonly notSentEarlierCount: number;
+  /** Rows that an earlier run left `not_sent` or `failed`: it may still be unfinished, and do them at `resume`. */
+  readonly leftEarlierCount: number;
   readonly repeatedCount: number;
   /** The first few issues, for messages. */
   readonly firstIssues: readonly {
     readonly rowNumber: number;
     readonly lineNumber: number;
+    readonly errorCode: string;
     readonly message: string;
   }[];
   /** Sums over the rows to send. */
@@ -45,11 +46,11 @@ export async function scanInput(path: string, settings: JobSettings, isStopped: 
   const input = await openInput(path, settings);
   const seenKeys = openSeenKeys();
   const digest = new MultisetDigest();
-  const firstIssues: { rowNumber: number; lineNumber: number; message: string }[] = [];
+  const firstIssues: { rowNumber: number; lineNumber: number; errorCode: string; message: string }[] = [];
   let rowCount = 0;
   let doneEarlierCount = 0;
   let inDoubtEarlierCount = 0;
-  let notSentEarlierCount = 0;
+  let leftEarlierCount = 0;
   let invalidCount = 0;
   let repeatedCount = 0;
   let pointIncrement = '0';
@@ -61,14 +62,14 @@ export async function scanInput(path: string, settings: JobSettings, isStopped: 
       if (row.earlier === 'done') doneEarlierCount += 1;
       else if (row.earlier === 'in_doubt') inDoubtEarlierCount += 1;
       if (row.earlier === 'done' || row.earlier === 'in_doubt') continue;
-      if (row.earlier === 'not_sent') notSentEarlierCount += 1;
+      if (row.earlier === 'not_sent' || row.earlier === 'failed') leftEarlierCount += 1;
       const issues = issuesOf(row, settings, seenKeys);
       if (issues.length > 0) {
         invalidCount += 1;
         if (issues.some((issue) => issue.errorCode === 'DUPLICATE_ROW')) repeatedCount += 1;
-        for (const { message } of issues) {
+        for (const { errorCode, message } of issues) {
           if (firstIssues.length < ISSUES_KEPT_MAX) {
-            firstIssues.push({ rowNumber: row.rowNumber, lineNumber: row.lineNumber, message });
+            firstIssues.push({ rowNumber: row.rowNumber, lineNumber: row.lineNumber, errorCode, message });
           }
         }
         continue;
@@ -90,7 +91,7 @@ export async function scanInput(path: string, settings: JobSettings, isStopped: 
     rowCount,
     doneEarlierCount,
     inDoubtEarlierCount,
-    notSentEarlierCount,
+    leftEarlierCount,
     invalidCount,
     repeatedCount,
     firstIssues,

@@ -1,14 +1,13 @@
 import type { Clock } from '../base/clock.ts';
 import { addDecimals, decimalsEqual } from '../base/decimal.ts';
 import type { TextFields } from '../base/text-fields.ts';
-import type { Answer } from '../http/answer.ts';
 import type { Increment } from '../job/call.ts';
-import { type IncrementAnswer, readIncrementAnswer } from '../job/topup-steps.ts';
+import { readIncrementAnswer } from '../job/topup-steps.ts';
 import type { Ledger, RowChange, RowRecord } from '../ledger/ledger.ts';
 import type { RowState } from '../ledger/row-states.ts';
+import { describeAnswer } from './describe-answer.ts';
+import { repeatCodesOf } from './repeat-fact.ts';
 import type { KybioVendor } from './vendors.ts';
-
-export const REPEAT_CODE_FACT = 'repeat_code';
 
 /**
  * Decides increments that went out and got no answer that can be believed (DESIGN §4.4).
@@ -27,26 +26,33 @@ export const REPEAT_CODE_FACT = 'repeat_code';
  */
 export async function settleIncrements(parts: {
   runId: string;
+  /** Only these rows; undefined: all of the run. */
+  rowNumbers?: ReadonlySet<number>;
   kybio: KybioVendor;
   ledger: Ledger;
   clock: Clock;
   /** Ends the waiting; rows stay undecided. */
   signal: AbortSignal;
+  /** Asked before each row. */
+  mayGoOn: () => boolean;
   quietWindowMs: number;
   /** When this process began: an intent without any answer is at least as old as the one before it. */
   startedMs: number;
   onWait: (rowCount: number, delayMs: number) => void;
 }): Promise<number> {
-  const { runId, kybio, ledger, clock } = parts;
+  const { runId, rowNumbers, kybio, ledger, clock } = parts;
+  const { account } = kybio.lane.settings;
   const undecided = ledger.rows
     .listByState(runId, ['intent', 'in_doubt'])
-    .filter((record) => record.dataChangeTime !== '' && record.errorCode !== 'RESPONSE_MISMATCH');
+    .filter((record) => record.dataChangeTime !== '' && record.errorCode !== 'RESPONSE_MISMATCH')
+    .filter((record) => rowNumbers === undefined || rowNumbers.has(record.rowNumber));
   if (undecided.length === 0) return 0;
-  const repeatCode = ledger.facts.read(kybio.lane.settings.account, REPEAT_CODE_FACT);
+  const repeatCodes = repeatCodesOf(ledger, account, kybio.repeatCodes);
   let decidedCount = 0;
-  if (repeatCode !== undefined) {
+  if (repeatCodes.length > 0) {
     for (const record of undecided) {
-      if (await repeatIncrement(record, repeatCode, parts)) decidedCount += 1;
+      if (!parts.mayGoOn()) break;
+      if (await repeatIncrement(record, repeatCodes, parts)) decidedCount += 1;
     }
     return decidedCount;
   }
@@ -58,8 +64,11 @@ export async function settleIncrements(parts: {
     await clock.sleep(delayMs, parts.signal);
     if (parts.signal.aborted) return 0;
   }
+  // Of every run of the account, as it is now: a row decided by these reads must not lend them to another.
+  const sharers = ledger.rows.listUnsettledIncrements(account);
   for (const record of undecided) {
-    if (await compareWithReads(record, undecided, parts)) decidedCount += 1;
+    if (!parts.mayGoOn()) break;
+    if (await compareWithReads(record, sharers, parts)) decidedCount += 1;
   }
   return decidedCount;
 }
@@ -71,7 +80,7 @@ function lastActivityMs(record: RowRecord, startedMs: number): number {
 
 type Parts = Parameters<typeof settleIncrements>[0];
 
-async function repeatIncrement(record: RowRecord, repeatCode: string, parts: Parts): Promise<boolean> {
+async function repeatIncrement(record: RowRecord, repeatCodes: readonly string[], parts: Parts): Promise<boolean> {
   const { client, lane } = parts.kybio;
   const { answer } = await lane.perform({
     endpoint: 'customerOpenApi/updateBalancePointByIncrement',
@@ -81,12 +90,12 @@ async function repeatIncrement(record: RowRecord, repeatCode: string, parts: Par
     send: (onSent) => client.updateBalancePointByIncrement(record, { onSent }),
   });
   await addEvidence(parts, record, 'repeat', { answer: describeAnswer(answer) });
-  if (answer.kind === 'refused' && answer.errorCode === repeatCode) {
+  if (answer.kind === 'refused' && repeatCodes.includes(answer.errorCode)) {
     await decide(parts, record, {
       state: 'done',
       action: 'topped_up',
       errorCode: '',
-      messages: [`Applied once: the vendor refused the same dataChangeTime again (${repeatCode}).`],
+      messages: [`Applied once: the vendor refused the same dataChangeTime again (${answer.errorCode}).`],
     });
     return true;
   }
@@ -107,14 +116,14 @@ async function repeatIncrement(record: RowRecord, repeatCode: string, parts: Par
   return false;
 }
 
-async function compareWithReads(record: RowRecord, undecided: readonly RowRecord[], parts: Parts): Promise<boolean> {
+async function compareWithReads(record: RowRecord, sharers: readonly RowRecord[], parts: Parts): Promise<boolean> {
   const reads: Reading[] = [];
   for (let read = 1; read <= 2; read += 1) {
-    const reading = await readMember(record.customerUid, parts);
+    const reading = await readAmounts(record.customerUid, parts);
     await addEvidence(parts, record, 'read', reading);
     reads.push(reading);
   }
-  const isShared = undecided.some((other) => other !== record && other.customerUid === record.customerUid);
+  const isShared = sharers.some((other) => other.customerUid === record.customerUid && !isSameRow(other, record));
   const verdict = isShared ? sharedVerdict : judgeReads(record, reads);
   await decide(parts, record, {
     state: verdict.isApplied ? 'done' : 'in_doubt',
@@ -127,6 +136,10 @@ async function compareWithReads(record: RowRecord, undecided: readonly RowRecord
     }),
   });
   return verdict.isApplied;
+}
+
+function isSameRow(left: RowRecord, right: RowRecord): boolean {
+  return left.runId === right.runId && left.rowNumber === right.rowNumber;
 }
 
 /** Point and balance of a member as one read told them; undefined when it told nothing. */
@@ -171,7 +184,8 @@ export function judgeReads(
   return { isApplied: false, message: `The evidence does not tell: ${was} Look at the member in the back office.` };
 }
 
-async function readMember(customerUid: string, parts: Parts): Promise<Reading> {
+/** One read of a member's amounts, for settling: it may use the calls kept back for that. */
+export async function readAmounts(customerUid: string, parts: { kybio: KybioVendor }): Promise<Reading> {
   const { client, lane } = parts.kybio;
   const { answer } = await lane.perform({
     endpoint: 'customerOpenApi/queryByUid',
@@ -204,15 +218,4 @@ function toIncrement(record: RowRecord): Increment {
     dataChangeTime: record.dataChangeTime,
     before: undefined,
   };
-}
-
-function describeAnswer(answer: Answer<IncrementAnswer>): string {
-  switch (answer.kind) {
-    case 'success':
-      return 'success';
-    case 'refused':
-      return `refused ${answer.errorCode}: ${answer.messages.join('; ')}`;
-    default:
-      return `${answer.errorCode}: ${answer.detail}`;
-  }
 }

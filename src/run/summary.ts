@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode } from '../base/errors.ts';
+import { zonedIso } from '../base/zoned-time.ts';
 import type { RunDocument } from '../report/run-document.ts';
 import type { Lane } from './lane.ts';
 import type { StopReason } from './run-control.ts';
@@ -12,6 +13,8 @@ export function runDocument(parts: {
   job: Pick<FileRun, 'settings' | 'inputPath' | 'resultPath'>;
   tally: Tally;
   state: RunDocument['state'];
+  /** Why the run stopped: of a pause, the document says when calls are back. */
+  reason?: StopReason | undefined;
   vendors: Vendors;
   elapsedMs: number;
   exitCode: ExitCode;
@@ -31,7 +34,7 @@ export function runDocument(parts: {
     errorCodes: tally.errorCodes,
     calls: { ...sumCalls(lanes), ...(parts.rowByRowCalls !== undefined && { rowByRow: parts.rowByRowCalls }) },
     totals: tally.totals,
-    quota: quotaOf(lanes[0]),
+    quota: quotaOf(lanes[0], parts.reason, job.settings.storeZone),
     elapsedMs: Math.max(0, Math.round(parts.elapsedMs)),
     exitCode: parts.exitCode,
   };
@@ -48,9 +51,14 @@ export function sumCalls(lanes: readonly Lane[]): RunDocument['calls'] {
 }
 
 /** Of the first target: Kybio's, where both are called, since only Kybio has a daily quota. */
-function quotaOf(lane: Lane | undefined): RunDocument['quota'] {
+function quotaOf(lane: Lane | undefined, reason: StopReason | undefined, storeZone: string): RunDocument['quota'] {
   if (!lane) return null;
-  return { day: lane.day, limit: lane.settings.dailyQuota ?? null, used: lane.usedToday };
+  return {
+    day: lane.day,
+    limit: lane.settings.dailyQuota ?? null,
+    used: lane.usedToday,
+    ...(reason?.kind === 'quota' && { resumeAt: zonedIso(reason.resumeAtMs, storeZone) }),
+  };
 }
 
 /** CONTRACT §6: when several apply, 7 > 4 > 5 > 6 > 1; an interrupted run without rows in doubt says so. */

@@ -7,7 +7,12 @@ import type { WonderClient } from '../wonder/client.ts';
 import type { Lane } from './lane.ts';
 
 /** A vendor that this run may call: its client and the lane that its calls go through. */
-export type KybioVendor = { readonly client: KybioClient; readonly lane: Lane };
+export type KybioVendor = {
+  readonly client: KybioClient;
+  readonly lane: Lane;
+  /** Codes that the config file says mean "this dataChangeTime was applied before". */
+  readonly repeatCodes: readonly string[];
+};
 export type WonderVendor = { readonly client: WonderClient; readonly lane: Lane };
 export type Vendors = { readonly kybio?: KybioVendor; readonly wonder?: WonderVendor };
 

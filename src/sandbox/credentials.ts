@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
+import { createPublicKey, generateKeyPair, type KeyObject, randomUUID } from 'node:crypto';
 import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,7 +46,7 @@ async function readOrCreate(file: string, makePem: () => Promise<string>): Promi
   }
   const pem = await makePem();
   // Renamed into place: a kill in between must not leave half a key.
-  const draft = `${file}.${process.pid}.draft`;
+  const draft = `${file}.${randomUUID()}.draft`;
   writeFileSync(draft, pem, { mode: 0o600 });
   renameSync(draft, file);
   return createPublicKey(pem);

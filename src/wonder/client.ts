@@ -2,11 +2,12 @@ import { randomInt, randomUUID } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import { assert, usageError } from '../base/errors.ts';
 import type { TextFields } from '../base/text-fields.ts';
-import type { Answer } from '../http/answer.ts';
+import type { Answer, Refused } from '../http/answer.ts';
 import type { CallOptions } from '../http/call-options.ts';
 import { jsonText } from '../http/json-text.ts';
 import { isJsonObject, type JsonObject, type JsonValue, jsonField, stringifyJson } from '../http/lossless-json.ts';
 import { read, unreadable } from '../http/reading.ts';
+import { readServerDate, type ServerDate } from '../http/server-date.ts';
 import { openTransport } from '../http/transport.ts';
 import { readWonderAnswer, type SuccessReader, type WonderCodes } from './answers.ts';
 import { readCustomer } from './customer-record.ts';
@@ -64,6 +65,8 @@ export interface WonderClient {
   findCustomerByReference(reference: string, options?: CallOptions): Promise<Answer<TextFields | undefined>>;
   /** Tests credentials, signature and clock without touching anything. */
   echo(message: string, options?: CallOptions): Promise<Answer<undefined>>;
+  /** By the last answer that had one. */
+  readonly serverDate: ServerDate | undefined;
   close(): Promise<void>;
 }
 
@@ -79,6 +82,8 @@ export function openWonderClient(
     throw usageError('BAD_APP_ID', 'The Wonder AppID has characters that cannot be in a credential.', APP_ID_HINT);
   }
   const transport = openTransport({ baseUrl: settings.baseUrl, connections: settings.connections });
+
+  let serverDate: ServerDate | undefined;
 
   async function call<T>(
     request: { method: 'GET' | 'POST' | 'PUT'; path: string; query?: string; body?: JsonObject },
@@ -111,6 +116,7 @@ export function openWonderClient(
       signal: options?.signal,
       onSent: options?.onSent,
     });
+    serverDate = readServerDate(result, clock) ?? serverDate;
     return readWonderAnswer(result, settings.codes, clock, readSuccess);
   }
 
@@ -120,13 +126,17 @@ export function openWonderClient(
       const readCreated = readWritten('reference_number', fields.reference_number);
       return call({ method: 'POST', path: '/customers', body }, readCreated, options);
     },
-    updateCustomer(uuid, fields, options) {
+    async updateCustomer(uuid, fields, options) {
       assert(uuid !== '', 'an update without a uuid reached the client');
       // reference_number cannot change; Wonder may refuse a body that has it.
       const flat = bodyFields(fields, ['uuid', 'reference_number']);
       const body = settings.putBody === 'flat' ? flat : { customer: flat };
       const path = `/customers/${encodeURIComponent(uuid)}`;
-      return call({ method: 'PUT', path, body }, readWritten('uuid', uuid), options);
+      const answer = await call({ method: 'PUT', path, body }, orNull(readWritten('uuid', uuid)), options);
+      if (answer.kind !== 'success') return answer;
+      const { data } = answer;
+      // Success with null data: nobody has that uuid.
+      return data === undefined ? NO_SUCH_CUSTOMER : { kind: 'success', data };
     },
     listCustomers(page, options) {
       const query = `limit=${page.limit}&offset=${page.offset}`;
@@ -135,12 +145,15 @@ export function openWonderClient(
     async findCustomerByReference(reference, options) {
       assert(reference !== '', 'a lookup without a reference reached the client');
       const path = `/customers/ref/${encodeURIComponent(reference)}`;
-      const answer = await call({ method: 'GET', path }, readFound(reference), options);
+      const answer = await call({ method: 'GET', path }, orNull(readWritten('reference_number', reference)), options);
       const isNotFound = answer.kind === 'refused' && answer.meaning === 'not_found';
       return isNotFound ? { kind: 'success', data: undefined } : answer;
     },
     echo(message, options) {
       return call({ method: 'POST', path: '/echo', body: { message } }, () => read(undefined), options);
+    },
+    get serverDate() {
+      return serverDate;
     },
     close: () => transport.close(),
   };
@@ -167,19 +180,28 @@ function readWritten(name: 'reference_number' | 'uuid', asked: string | undefine
     const customer = readCustomer(fieldOf(data, 'customer'));
     if (customer === undefined) return unreadable('the answer has no customer with a uuid');
     const answered = customer[name];
-    const isOther = asked !== undefined && answered !== undefined && answered !== asked;
+    // A uuid is the same in either case; whether a reference is, nobody documents, so it is taken to the letter.
+    const isSame = name === 'uuid' ? answered?.toLowerCase() === asked?.toLowerCase() : answered === asked;
+    const isOther = asked !== undefined && answered !== undefined && !isSame;
     return isOther ? unreadable(`the answer is about another ${name}`) : read(customer);
   };
 }
 
-/** Null data, or data without a customer, is one of the shapes of "no such customer". */
-function readFound(reference: string): SuccessReader<TextFields | undefined> {
-  return (data) => {
-    const value = fieldOf(data, 'customer');
-    if (data === undefined || data === null || value === undefined || value === null) return read(undefined);
-    return readWritten('reference_number', reference)(data, {});
+/** Null data under a success is one of the shapes of "no such customer". */
+function orNull(readData: SuccessReader<TextFields>): SuccessReader<TextFields | undefined> {
+  return (data, headers) => {
+    const isNothing = data === null || (isJsonObject(data) && jsonField(data, 'customer') === null);
+    return isNothing ? read(undefined) : readData(data, headers);
   };
 }
+
+const NO_SUCH_CUSTOMER: Refused = {
+  kind: 'refused',
+  errorCode: 'HTTP_200',
+  messages: ['no such customer: success without data'],
+  meaning: 'not_found',
+  httpStatus: 200,
+};
 
 const readList: SuccessReader<CustomerList> = (data, headers) => {
   const rows = fieldOf(data, 'customers');

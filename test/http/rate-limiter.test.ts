@@ -80,8 +80,9 @@ class HeldClock implements Clock {
   }
 }
 
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+/** A turn of the event loop: whatever promises were due have run, however many steps they take. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Asks without pause, `width` askers at a time, and notes when each was let through. */
@@ -264,26 +265,26 @@ describe('answers', () => {
   }
 
   it('that took long are counted as late arrivals: a server that stood still is not overrun', async () => {
-    // Every 700 ms nothing arrives for 45 ms, then everything that was sent meanwhile at once.
-    const delayMs = (nowMs: number) => Math.max(2, 45 - (nowMs % 700));
+    // Every 700 ms nothing arrives for 100 ms, then everything that was sent meanwhile at once.
+    const delayMs = (nowMs: number) => Math.max(2, 100 - (nowMs % 700));
     for (const calls of [5, 50, 200]) {
       const arrived = await arrivalsAt(calls, 20_000, delayMs);
       expect(maxInWindow(arrived, 1000)).toBeLessThanOrEqual(calls);
     }
   });
 
-  it('that are slow but steady cost nothing', async () => {
-    const arrived = await arrivalsAt(50, 20_000, () => 300);
-    expect(arrived.length).toBeGreaterThanOrEqual(0.98 * 50 * 20);
+  it('that are slow but steady cost nothing after the first second', async () => {
+    const arrived = await arrivalsAt(50, 60_000, () => 300);
+    expect(arrived.length).toBeGreaterThanOrEqual(0.98 * 50 * 60);
   });
 
-  it('of a vendor whose answers vary a lot cost at most a twentieth of the rate', async () => {
+  it('of a vendor whose answers vary a lot cost at most a tenth of the rate', async () => {
     let seed = 1;
     const arrived = await arrivalsAt(50, 20_000, () => {
       seed = (seed * 48_271) % 2_147_483_647;
       return seed % 400;
     });
-    expect(arrived.length).toBeGreaterThanOrEqual(0.93 * 50 * 20);
+    expect(arrived.length).toBeGreaterThanOrEqual(0.88 * 50 * 20);
   });
 });
 

@@ -1,0 +1,103 @@
+import { closeSync, fdatasyncSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/**
+ * What the mark says of the ledger beside it.
+ * - agrees:     the ledger knows every increment that was recorded from here
+ * - older:      more were recorded than the ledger knows: a copy was put back, or its newest part was lost
+ * - missing:    there is no mark although the ledger has recorded increments: nobody can tell
+ * - unreadable: there is a mark, and it is none of ours
+ */
+export type MarkState =
+  | { readonly kind: 'agrees'; readonly countedInLedger: number }
+  | { readonly kind: 'older'; readonly countedInLedger: number; readonly marked: number }
+  | { readonly kind: 'missing'; readonly countedInLedger: number }
+  | { readonly kind: 'unreadable'; readonly countedInLedger: number };
+
+/**
+ * How many increment intents were ever committed to the ledger, kept beside it in a file of its own. A copy
+ * of the database that was put back knows fewer: it would take rows for new that were sent long ago.
+ *
+ * The database is committed first and the mark raised after, so that a crash between the two leaves a mark
+ * that is too low, never one that is too high. A folder that was put back as a whole, mark included, cannot
+ * be told from the newest.
+ */
+export interface HighWaterMark {
+  readonly state: MarkState;
+  /** On the disk when it returns. Does nothing when the mark stands there already. */
+  raise(count: number): void;
+  /** Takes the ledger as it is for the newest: what a person says after having looked. */
+  accept(count: number): void;
+  close(): void;
+}
+
+export function openHighWaterMark(path: string, countedInLedger: number): HighWaterMark {
+  const marked = readMark(path);
+  let state = compare(marked, countedInLedger);
+  let file: number | undefined;
+  let markedCount = typeof marked === 'number' ? marked : -1;
+
+  function write(count: number): void {
+    if (file === undefined) file = openForWriting(path);
+    // One write of always the same few bytes inside one sector: it is old or new, never half.
+    writeSync(file, renderMark(count), 0);
+    fdatasyncSync(file);
+    markedCount = count;
+    state = { kind: 'agrees', countedInLedger: count };
+  }
+
+  // A new ledger, or a crash between a commit and its mark.
+  if (state.kind === 'agrees' && markedCount !== countedInLedger) write(countedInLedger);
+
+  return {
+    get state() {
+      return state;
+    },
+    raise(count) {
+      if (state.kind === 'agrees' && count > markedCount) write(count);
+    },
+    accept: write,
+    close() {
+      if (file !== undefined) closeSync(file);
+    },
+  };
+}
+
+const MARK = /^memberload-mark ([0-9]{20})\n$/;
+
+function renderMark(count: number): string {
+  return `memberload-mark ${String(count).padStart(20, '0')}\n`;
+}
+
+function readMark(path: string): number | 'missing' | 'unreadable' {
+  try {
+    const digits = MARK.exec(readFileSync(path, 'utf8'))?.[1];
+    return digits === undefined ? 'unreadable' : Number(digits);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'missing';
+    throw error;
+  }
+}
+
+function compare(marked: ReturnType<typeof readMark>, countedInLedger: number): MarkState {
+  if (marked === 'unreadable') return { kind: 'unreadable', countedInLedger };
+  if (marked === 'missing') return { kind: countedInLedger === 0 ? 'agrees' : 'missing', countedInLedger };
+  return marked > countedInLedger ? { kind: 'older', countedInLedger, marked } : { kind: 'agrees', countedInLedger };
+}
+
+function openForWriting(path: string): number {
+  try {
+    return openSync(path, 'r+');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
+  const file = openSync(path, 'wx', 0o600);
+  // The name itself has to survive a power cut, or the mark would be gone with it.
+  const folder = openSync(dirname(path), 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+  return file;
+}

@@ -1,0 +1,129 @@
+/** Exchanges one text of a built module; the anchor must stand there exactly once. */
+export type Patch = { readonly file: string; readonly anchor: string; readonly replacement: string };
+
+type Point = {
+  readonly file: string;
+  /** Text of the built module. */
+  readonly anchor: string;
+  /** Where the process is when it passes the point. */
+  readonly at: 'before' | 'after';
+  /** Only calls for which this expression holds. */
+  readonly when?: string;
+  /** A turn of the event loop later: what was handed to the socket is out. */
+  readonly isDeferred?: boolean;
+};
+
+const IS_INCREMENT = "request.path.endsWith('/updateBalancePointByIncrement')";
+
+/**
+ * The named moments of the protocol (DESIGN §4) at which a process may die. Anchors are texts of `dist`:
+ * whoever refactors there moves them along, and preload.mjs refuses to start with one that it cannot find.
+ */
+const POINTS = {
+  'intent.before': at('run/run-row.js', 'const intent = async () => {', 'after'),
+  'commit.before': at(
+    'ledger/group-commit.js',
+    'waiting.run();\n            this.#database.exec(\'COMMIT\');',
+    'before',
+  ),
+  'commit.after': at('ledger/group-commit.js', 'this.#afterCommit();\n', 'before'),
+  'intent.after': at('run/run-row.js', 'isTimeTaken = dataChangeTime === undefined;', 'after'),
+  'admit.before': at('run/lane.js', 'const admission = await this.#limiter.admit(', 'before'),
+  'send.before': at('run/run-row.js', 'return sendCall(context.vendors, call, dataChangeTime,', 'before'),
+  'send.first_byte': { ...at('http/exchange.js', 'request.onSent?.();', 'after'), when: IS_INCREMENT },
+  'send.after': { ...at('http/exchange.js', 'wasSent = true;\n', 'after'), when: IS_INCREMENT, isDeferred: true },
+  'answer.before': {
+    ...at('http/exchange.js', 'decodeBody(Buffer.concat(chunks, byteCount)', 'before'),
+    when: IS_INCREMENT,
+  },
+  'answer.after': at('run/run-row.js', "if (performed.answer.kind !== 'unanswered')", 'before'),
+  'outcome.before': at('run/run-row.js', 'await recordOutcome(outcome, attempts, lastAnswer, context);', 'before'),
+  'outcome.after': at('run/run-row.js', 'return { outcome, attempts };', 'before'),
+  'settle.read': at('run/settle.js', "await addEvidence(parts, record, 'read', reading);", 'before'),
+  'settle.decide': at('run/settle.js', 'await parts.ledger.rows.record(record, change, parts.clock.nowMs());', 'before'),
+  'settle.decided': at('run/settle.js', 'await parts.ledger.rows.record(record, change, parts.clock.nowMs());', 'after'),
+  'settle.repeat': at('run/settle.js', "await addEvidence(parts, record, 'repeat'", 'before'),
+  'view.before': at('run/write-result.js', 'const writer = await openCsvWriter(', 'before'),
+  'view.row': at('run/write-result.js', 'countRow(tally, row, result);\n            const found', 'before'),
+  'view.rename': at('csv/write-csv.js', 'await rename(temporary, target);', 'before'),
+  'view.after': at('csv/write-csv.js', "state = 'committed';", 'after'),
+  'finish.before': at('run/run-file.js', 'ledger.runs.setState(runId, state, clock.nowMs());', 'before'),
+  'finish.after': at('run/run-file.js', 'ledger.runs.setState(runId, state, clock.nowMs());', 'after'),
+} as const satisfies Record<string, Point>;
+
+export type PointName = keyof typeof POINTS;
+export const POINT_NAMES = Object.keys(POINTS) as PointName[];
+
+/** Passed for every row, so that a plan "the n-th time" comes true while rows are left. */
+export const ROW_POINTS: readonly PointName[] = POINT_NAMES.filter((name) =>
+  /^(intent|commit|admit|send|answer|outcome)\./.test(name),
+);
+/** Passed at the end of a process, when the ledger has decided everything. */
+export const END_POINTS: readonly PointName[] = POINT_NAMES.filter((name) => /^(view|finish)\./.test(name));
+/** Passed only when rows are in doubt; by reads, or by sending again. */
+export const SETTLE_POINTS: Readonly<Record<'accepted' | 'refused', readonly PointName[]>> = {
+  accepted: ['settle.read', 'settle.decide', 'settle.decided'],
+  refused: ['settle.repeat', 'settle.decide', 'settle.decided'],
+};
+
+/** The patches that make every point known to preload.mjs. */
+export function pointPatches(): Patch[] {
+  const merged = new Map<string, { before: string; after: string; point: Point }>();
+  for (const name of POINT_NAMES) {
+    const point: Point = POINTS[name];
+    const key = `${point.file}\n${point.anchor}`;
+    const entry = merged.get(key) ?? { before: '', after: '', point };
+    entry[point.at] += passing(name, point);
+    merged.set(key, entry);
+  }
+  return [...merged.values()].map(({ before, after, point: { file, anchor } }) => {
+    const isOfLoop = anchor.startsWith('waiting.run();');
+    // The loop's body has no braces: what comes "before the COMMIT" goes behind it.
+    const replacement = isOfLoop ? anchor.replace('\n', `\n${before}`) : `${before}${anchor}${after}`;
+    return { file, anchor, replacement };
+  });
+}
+
+function passing(name: PointName, point: Point): string {
+  const pass = `globalThis.chaosPass('${name}');`;
+  const timed = point.isDeferred ? `setImmediate(() => { ${pass} });` : pass;
+  return point.when === undefined ? ` ${timed} ` : ` if (${point.when}) { ${timed} } `;
+}
+
+function at(file: string, anchor: string, where: Point['at']): Point {
+  return { file, anchor, at: where };
+}
+
+/**
+ * Negative controls: the product with one of its two safeguards taken out. Chaos that finds no double
+ * credits in these proves nothing about the product either.
+ */
+export const CONTROLS = {
+  /** The increment goes out without a trace in the ledger. */
+  withoutIntent: [
+    {
+      file: 'run/run-row.js',
+      anchor: 'dataChangeTime = await ledger.changeTimes.claimWithIntent(',
+      replacement:
+        'dataChangeTime = zonedDateTime(clock.nowMs(), context.storeZone); return; await ledger.changeTimes.claimWithIntent(',
+    },
+  ],
+  /** `resume` sends rows again that have an intent, instead of settling them. */
+  resendsIntents: [
+    {
+      file: 'run/run-rows.js',
+      anchor: "if (record && (isSettled(record.state) || record.state === 'in_doubt'))",
+      replacement: 'if (record && isSettled(record.state))',
+    },
+    {
+      file: 'run/run-rows.js',
+      anchor: "if (record?.state === 'intent' && targetRow.row.kind === 'topup')",
+      replacement: 'if (false)',
+    },
+    {
+      file: 'run/run-file.js',
+      anchor: 'await settle(runId, vendors, job, parts);\n        await pass();',
+      replacement: 'await pass();',
+    },
+  ],
+} as const satisfies Record<string, readonly Patch[]>;

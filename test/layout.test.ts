@@ -1,0 +1,110 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const SOURCE = new URL('../src/', import.meta.url).pathname;
+
+/** DESIGN §2: what each folder may import. Downwards only, and never from a folder beside it. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  main: ['cli'],
+  cli: ['run', 'job', 'csv', 'kybio', 'wonder', 'ledger', 'report', 'sandbox', 'http', 'base'],
+  run: ['job', 'csv', 'kybio', 'wonder', 'ledger', 'report', 'http', 'base'],
+  job: ['http', 'base'],
+  csv: ['http', 'base'],
+  kybio: ['http', 'base'],
+  wonder: ['http', 'base'],
+  ledger: ['http', 'base'],
+  report: ['http', 'base'],
+  sandbox: ['base'],
+  http: ['base'],
+  base: [],
+};
+
+type SourceFile = { readonly path: string; readonly folder: string; readonly text: string };
+
+const files: readonly SourceFile[] = readdirSync(SOURCE, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map((entry) => {
+    const path = relative(SOURCE, join(entry.parentPath, entry.name)).split(sep).join('/');
+    return { path, folder: folderOf(path), text: readFileSync(join(SOURCE, path), 'utf8') };
+  });
+
+function folderOf(path: string): string {
+  const [first = ''] = path.split('/');
+  return first === 'main.ts' ? 'main' : first;
+}
+
+/** Every module that the file names: imports, re-exports, dynamic imports. */
+function importsOf({ text }: SourceFile): string[] {
+  const named = text.matchAll(/(?:\bfrom |^import |\bimport\()'([^']+)'\)?;?/gm);
+  return [...named].flatMap(([, module]) => module ?? []);
+}
+
+/** `src/run/lane.ts` imports `../http/answer.ts` → `http`. */
+function importedFolder(file: SourceFile, module: string): string {
+  return folderOf(relative(SOURCE, new URL(module, `file://${join(SOURCE, file.path)}`).pathname));
+}
+
+/** The code without what is said about it, so that a comment may speak of anything. */
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[^:'"])\/\/.*$/gm, '$1');
+}
+
+describe('the layout of src', () => {
+  test('has only the folders of the design, and main.ts beside them', () => {
+    expect(readdirSync(SOURCE).sort()).toEqual(
+      [...Object.keys(MAY_IMPORT).filter((name) => name !== 'main'), 'main.ts'].sort(),
+    );
+  });
+
+  test('imports point downwards only, and never sideways', () => {
+    const wrong = files.flatMap((file) =>
+      importsOf(file)
+        .filter((module) => module.startsWith('.'))
+        .map((module) => importedFolder(file, module))
+        .filter((folder) => folder !== file.folder && !MAY_IMPORT[file.folder]?.includes(folder))
+        .map((folder) => `${file.path} imports from ${folder}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('relative imports name a .ts file, and everything else is Node or a dependency', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(SOURCE, '..', 'package.json'), 'utf8')) as {
+      dependencies: Record<string, string>;
+    };
+    const wrong = files.flatMap((file) =>
+      importsOf(file)
+        .filter((module) => !(module.startsWith('.') ? module.endsWith('.ts') : isKnown(module)))
+        .map((module) => `${file.path} imports ${module}`),
+    );
+    expect(wrong).toEqual([]);
+
+    function isKnown(module: string): boolean {
+      return (
+        module.startsWith('node:') ||
+        Object.keys(dependencies).some((name) => module === name || module.startsWith(`${name}/`))
+      );
+    }
+  });
+
+  test('only main.ts knows the process', () => {
+    const wrong = files
+      .filter(({ path }) => path !== 'main.ts')
+      .filter(({ text }) => /\bprocess\s*(\.|\?\.|\[)|\bnode:process\b/.test(withoutComments(text)))
+      .map(({ path }) => path);
+    expect(wrong).toEqual([]);
+  });
+
+  test('there are no barrels and no default exports', () => {
+    const wrong = files.filter(
+      ({ path, text }) =>
+        /(^|\/)index\.ts$/.test(path) || /\bexport\s+default\b|\bas default\b/.test(withoutComments(text)),
+    );
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+
+  test('files are TypeScript and named in kebab-case', () => {
+    const wrong = files.filter(({ path }) => !/^([a-z]+\/)?[a-z0-9]+(-[a-z0-9]+)*\.ts$/.test(path));
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+});

@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { openWorkspace } from './support/workspace.ts';
+
+/*
+ * samples/expected holds what each sample gives in a fresh sandbox. After a change that is meant:
+ * UPDATE_EXPECTED=1 npx vitest run --config test/vitest.config.ts samples-expected, and read the difference.
+ */
+const samples = fileURLToPath(new URL('../samples/', import.meta.url));
+const expectedFolder = join(samples, 'expected');
+
+const CASES: readonly { sample: string; exitCode: number; command: string; flags?: readonly string[] }[] = [
+  { sample: 'members.csv', exitCode: 1, command: 'import' },
+  { sample: 'members-zh.csv', exitCode: 1, command: 'import' },
+  { sample: 'members-gb18030.csv', exitCode: 0, command: 'import', flags: ['--encoding', 'gb18030'] },
+  {
+    sample: 'legacy-cards.csv',
+    exitCode: 1,
+    command: 'import',
+    flags: ['--map', 'map.json', '--date-format', 'dd/MM/yyyy'],
+  },
+  { sample: 'topup.csv', exitCode: 0, command: 'topup' },
+  { sample: 'topup-zh.csv', exitCode: 0, command: 'topup' },
+  { sample: 'topup-with-mistakes.csv', exitCode: 1, command: 'topup', flags: ['--skip-invalid'] },
+  { sample: 'customers.csv', exitCode: 1, command: 'import', flags: ['--to', 'wonder'] },
+  { sample: 'customers-zh.csv', exitCode: 1, command: 'import', flags: ['--to', 'wonder'] },
+  { sample: 'lookups.csv', exitCode: 1, command: 'export' },
+  { sample: 'lookups-zh.csv', exitCode: 0, command: 'export', flags: ['--columns', 'name,point,balance'] },
+];
+
+test('every sample has its expected result, and nothing else lies there', () => {
+  const sampleFiles = readdirSync(samples).filter((name) => name.endsWith('.csv'));
+  expect(CASES.map(({ sample }) => sample).sort()).toEqual(sampleFiles.sort());
+  expect(readdirSync(expectedFolder).sort()).toEqual(sampleFiles.map(resultName).sort());
+});
+
+test.each(CASES)(
+  '$command $sample gives the expected result file',
+  async ({ sample, exitCode, command, flags = [] }) => {
+    const workspace = openWorkspace();
+    for (const name of [sample, 'map.json']) workspace.file(name, readFileSync(join(samples, name)));
+    // One row at a time: the sandbox numbers new members in the order in which they arrive.
+    const ended = await workspace.run([command, sample, ...flags, '--sandbox', '--concurrency', '1']);
+    expect(ended.exitCode, ended.stderr).toBe(exitCode);
+    const actual = withoutGivenTimes(workspace.read(resultName(sample)), workspace.read(sample));
+    const expectedFile = join(expectedFolder, resultName(sample));
+    if (process.env.UPDATE_EXPECTED !== undefined) writeFileSync(expectedFile, actual);
+    expect(actual).toBe(readFileSync(expectedFile, 'utf8'));
+  },
+);
+
+function resultName(sample: string): string {
+  return sample.replace(/\.csv$/, '.result.csv');
+}
+
+/** Blanks each dataChangeTime (the last column) that is not the input's own: it is the time of the run. */
+function withoutGivenTimes(result: string, input: string): string {
+  return result.replace(/,([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8})(?=\r?\n)/g, (cell: string, time: string) =>
+    input.includes(time) ? cell : ',',
+  );
+}
