@@ -47,6 +47,13 @@ export const FLAGS: readonly Flag[] = [
   text('reserve', 'n', 'of these, calls to leave to others', CALLING_COMMANDS),
   toggle('wait', "at the end of the day's calls sleep until they are back, instead of pausing", CALLING_COMMANDS),
   text('lookup', 'way', 'how existing records are found: auto (default), pages or rows', RUNNING_COMMANDS),
+  text(
+    'snapshot-max-age',
+    'time',
+    'let this command and the next share what was read by pages for so long, e.g. 12h (default: not at all)',
+    RUNNING_COMMANDS,
+  ),
+  toggle('change-category', 'change the category of existing members too, 100 members a call', ['import']),
   text('max-errors', 'n|n%', 'stop after so many rows went wrong (exit 5; default: never)', CALLING_COMMANDS),
   text('on-duplicate', 'what', 'a member given twice in a file: reject (default) or allow', FILE_COMMANDS),
   toggle('skip-invalid', 'top up the valid rows although others are invalid', ['topup']),

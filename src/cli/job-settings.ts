@@ -30,6 +30,8 @@ export function readJobSettings(settings: Settings, command: JobCommand): JobSet
     country: settings.text('country'),
     trustRoundIds: settings.configText('trustRoundIds') === 'true',
     storeZone: readTimeZone('--time-zone', settings.text('time-zone') ?? 'Asia/Shanghai'),
+    lookup: readChoice('--lookup', settings.text('lookup') ?? 'auto', ['auto', 'pages', 'rows']),
+    changesCategory: command === 'import' && settings.isOn('change-category'),
     onDuplicate: readChoice('--on-duplicate', settings.text('on-duplicate') ?? 'reject', ['reject', 'allow']),
     skipInvalid: settings.isOn('skip-invalid'),
   };
@@ -55,6 +57,11 @@ export function readControlSettings(settings: Settings): ControlSettings {
     waitsForQuota: settings.isOn('wait'),
     quotaZone: quotaZone(settings),
     maxErrors: maxErrors === undefined ? undefined : readMaxErrors('--max-errors', maxErrors),
+    snapshotMaxAgeMs: readDuration('--snapshot-max-age', settings.text('snapshot-max-age') ?? '0s', 7 * 86_400_000),
+    pageSizes: {
+      kybio: readCount('kybio.pageSize', settings.kybioFact('pageSize') ?? '100', 1, 10_000),
+      wonder: readCount('wonder.pageSize', settings.wonderFact('pageSize') ?? '1000', 1, 1000),
+    },
     quietWindowMs: readDuration('quietWindow', settings.configText('quietWindow') ?? '60s', 3_600_000),
   };
 }

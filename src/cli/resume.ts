@@ -61,5 +61,7 @@ function controlsOf(settings: Settings, saved: ControlSettings): ControlSettings
     maxErrors: settings.isTyped('max-errors') ? now.maxErrors : saved.maxErrors,
     quotaZone: saved.quotaZone,
     quietWindowMs: saved.quietWindowMs,
+    snapshotMaxAgeMs: saved.snapshotMaxAgeMs,
+    pageSizes: saved.pageSizes,
   };
 }

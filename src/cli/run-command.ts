@@ -118,6 +118,8 @@ async function runOrResume(
       resultPath: resultPathOf(settings, request.input),
       mayReplaceResult,
       isAgain: settings.isOn('again'),
+      isDryRun: resumed === undefined && settings.isOn('dry-run'),
+      diffPath: settings.isTyped('output') ? resultPathOf(settings, request.input) : undefined,
       resumed,
       account: connected.account,
       confirm: (scan) => confirmTopup(scan, job, settings, surroundings, console),

@@ -5,14 +5,39 @@ import type { TextFields } from '../base/text-fields.ts';
  * often and what it costs is the run's business.
  */
 export type Call =
-  | { readonly endpoint: 'customerOpenApi/queryByNumber'; readonly number: string }
-  | { readonly endpoint: 'customerOpenApi/queryByUid'; readonly customerUid: string }
+  | { readonly endpoint: 'customerOpenApi/queryByNumber'; readonly number: string; readonly source: LookupSource }
+  | { readonly endpoint: 'customerOpenApi/queryByUid'; readonly customerUid: string; readonly source: LookupSource }
   | { readonly endpoint: 'customerOpenApi/add'; readonly customerInfo: TextFields }
   | { readonly endpoint: 'customerOpenApi/updateBaseInfo'; readonly customerUid: string; readonly fields: TextFields }
   | Increment
-  | { readonly endpoint: 'GET /customers/ref/:id'; readonly reference: string }
+  | { readonly endpoint: 'GET /customers/ref/:id'; readonly reference: string; readonly source: LookupSource }
+  /** Wonder documents no call for one customer by uuid: only what was read by pages can answer. */
+  | { readonly endpoint: 'GET /customers'; readonly uuid: string; readonly source: 'snapshot_only' }
   | { readonly endpoint: 'POST /customers'; readonly fields: TextFields }
   | { readonly endpoint: 'PUT /customers/:id'; readonly uuid: string; readonly fields: TextFields };
+
+/**
+ * Where a lookup may be answered from:
+ * - vendor: a call, whatever was read before
+ * - snapshot: what was read by pages, absence included, when all pages are in
+ * - snapshot_if_present: what was read by pages; a record that they do not hold is asked for
+ * - snapshot_only: what was read by pages, never a call
+ */
+export type LookupSource = 'vendor' | 'snapshot' | 'snapshot_if_present' | 'snapshot_only';
+
+/** What a lookup answers. */
+export type Found =
+  | {
+      readonly state: 'present';
+      readonly fields: TextFields;
+      /** Fields that may exist although `fields` does not hold them: a page does not carry them. */
+      readonly lacks: readonly string[];
+      /** Read by this run: old enough values are no evidence of what an increment did. */
+      readonly isOfThisRun: boolean;
+    }
+  | { readonly state: 'absent' }
+  /** `snapshot_only`, and not all pages were read. */
+  | { readonly state: 'not_read' };
 
 /** An increment without its dataChangeTime: the ledger gives that when it records the intent. */
 export type Increment = {
@@ -33,16 +58,11 @@ export function isRepeatable(endpoint: Endpoint): boolean {
   return endpoint !== 'customerOpenApi/add' && endpoint !== 'customerOpenApi/updateBalancePointByIncrement';
 }
 
-/** Whether the call changes something at the vendor, so that an intent is recorded before it. */
-export function isWrite(endpoint: Endpoint): boolean {
-  switch (endpoint) {
-    case 'customerOpenApi/add':
-    case 'customerOpenApi/updateBaseInfo':
-    case 'customerOpenApi/updateBalancePointByIncrement':
-    case 'POST /customers':
-    case 'PUT /customers/:id':
-      return true;
-    default:
-      return false;
-  }
+export type LookupCall = Extract<Call, { readonly source: LookupSource }>;
+
+/** Calls that change something at the vendor: an intent is recorded before each. */
+export type WriteCall = Exclude<Call, LookupCall>;
+
+export function isLookup(call: Call): call is LookupCall {
+  return 'source' in call;
 }

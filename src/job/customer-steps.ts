@@ -1,12 +1,23 @@
-import { textFields } from '../base/text-fields.ts';
+import { type TextFields, textFields } from '../base/text-fields.ts';
+import type { Found } from './call.ts';
 import { type Steps, unsuccessful } from './outcome.ts';
 import type { CustomerRow } from './validate-row.ts';
 
 /**
  * Creates or updates one Wonder customer: with a uuid by PUT, else by POST, which updates when the
- * reference exists and cannot tell which of the two it did.
+ * reference exists and cannot tell which of the two it did. No lookup is made for it, but where the
+ * customers were read by pages, those that are already so cost no call, and the action is known.
  */
 export function* customerSteps(row: CustomerRow): Steps {
+  const lookup =
+    row.uuid === undefined
+      ? yield { endpoint: 'GET /customers/ref/:id', reference: row.reference_number ?? '', source: 'snapshot_only' }
+      : yield { endpoint: 'GET /customers', uuid: row.uuid, source: 'snapshot_only' };
+  const found: Found = lookup.kind === 'success' ? (lookup.data as Found) : { state: 'not_read' };
+  if (found.state === 'present' && isUnchanged(row, found.fields)) {
+    const { uuid } = found.fields;
+    return { status: 'done', action: 'unchanged', messages: [], ...(uuid ? { uuid } : {}) };
+  }
   if (row.uuid !== undefined) {
     const answer = yield { endpoint: 'PUT /customers/:id', uuid: row.uuid, fields: row.fields };
     if (answer.kind !== 'success') return { ...unsuccessful(answer, 'PUT customers'), uuid: row.uuid };
@@ -16,5 +27,11 @@ export function* customerSteps(row: CustomerRow): Steps {
   const answer = yield { endpoint: 'POST /customers', fields };
   if (answer.kind !== 'success') return unsuccessful(answer, 'POST customers');
   const { uuid } = answer.data as { uuid?: string };
-  return { status: 'done', action: 'upserted', messages: [], ...(uuid ? { uuid } : {}) };
+  const action = ({ present: 'updated', absent: 'created', not_read: 'upserted' } as const)[found.state];
+  return { status: 'done', action, messages: [], ...(uuid ? { uuid } : {}) };
+}
+
+/** `company_name` is in no answer (api/wonder.md §4): a row that gives it is always sent. */
+function isUnchanged(row: CustomerRow, customer: TextFields): boolean {
+  return Object.entries(row.fields).every(([name, value]) => customer[name] === value);
 }

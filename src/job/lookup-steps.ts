@@ -1,33 +1,53 @@
-import type { TextFields } from '../base/text-fields.ts';
+import type { Found } from './call.ts';
+import { FIELDS_NOT_IN_PAGES } from './fetched-fields.ts';
 import { type Failed, type Steps, unsuccessful } from './outcome.ts';
 import type { LookupRow } from './validate-row.ts';
 
-/** Looks one Kybio member up, by uid when it is given: that never changes. */
-export function* memberLookupSteps(row: LookupRow): Steps {
+/**
+ * Looks one Kybio member up, by uid when it is given: that never changes. `fields`: those that are wanted;
+ * what a page does not carry costs a call.
+ */
+export function* memberLookupSteps(row: LookupRow, fields: readonly string[]): Steps {
+  const source = fields.some((field) => FIELDS_NOT_IN_PAGES.includes(field)) ? 'vendor' : 'snapshot_if_present';
   const answer =
     row.customerUid === undefined
-      ? yield { endpoint: 'customerOpenApi/queryByNumber', number: row.number ?? '' }
-      : yield { endpoint: 'customerOpenApi/queryByUid', customerUid: row.customerUid };
+      ? yield { endpoint: 'customerOpenApi/queryByNumber', number: row.number ?? '', source }
+      : yield { endpoint: 'customerOpenApi/queryByUid', customerUid: row.customerUid, source };
   if (answer.kind !== 'success') return unsuccessful(answer, 'lookup');
-  const found = answer.data as TextFields | undefined;
-  if (found === undefined) {
+  const found = answer.data as Found;
+  if (found.state !== 'present') {
     const [column, value] = row.customerUid === undefined ? ['number', row.number] : ['customerUid', row.customerUid];
     return notFound('MEMBER_NOT_FOUND', `${column}: no member has '${value}'. Check it in the back office.`);
   }
-  const customerUid = found.customerUid;
-  return { status: 'done', action: 'found', messages: [], found, ...(customerUid ? { customerUid } : {}) };
+  const { customerUid } = found.fields;
+  return {
+    status: 'done',
+    action: 'found',
+    messages: [],
+    found: found.fields,
+    ...(customerUid ? { customerUid } : {}),
+  };
 }
 
-/** Looks one Wonder customer up by its reference. */
+/** Looks one Wonder customer up, by reference where there is one: by uuid only pages can answer. */
 export function* customerLookupSteps(row: LookupRow): Steps {
-  const answer = yield { endpoint: 'GET /customers/ref/:id', reference: row.reference_number ?? '' };
+  const answer =
+    row.reference_number === undefined
+      ? yield { endpoint: 'GET /customers', uuid: row.uuid ?? '', source: 'snapshot_only' }
+      : yield {
+          endpoint: 'GET /customers/ref/:id',
+          reference: row.reference_number,
+          source: 'snapshot_if_present',
+        };
   if (answer.kind !== 'success') return unsuccessful(answer, 'lookup');
-  const found = answer.data as TextFields | undefined;
-  if (found === undefined) {
-    return notFound('CUSTOMER_NOT_FOUND', `reference_number: no customer has '${row.reference_number}'.`);
+  const found = answer.data as Found;
+  if (found.state !== 'present') {
+    const [column, value] =
+      row.reference_number === undefined ? ['uuid', row.uuid] : ['reference_number', row.reference_number];
+    return notFound('CUSTOMER_NOT_FOUND', `${column}: no customer has '${value}'. Check it in the dashboard.`);
   }
-  const uuid = found.uuid;
-  return { status: 'done', action: 'found', messages: [], found, ...(uuid ? { uuid } : {}) };
+  const { uuid } = found.fields;
+  return { status: 'done', action: 'found', messages: [], found: found.fields, ...(uuid ? { uuid } : {}) };
 }
 
 function notFound(errorCode: string, message: string): Failed {

@@ -1,10 +1,16 @@
 import { decimalsEqual, isDecimal } from '../base/decimal.ts';
 import { type TextFields, textFields } from '../base/text-fields.ts';
 import type { Answer } from '../http/answer.ts';
+import type { Found, LookupCall, LookupSource } from './call.ts';
 import { type Done, type Failed, type Outcome, type Steps, type Unapplied, unsuccessful } from './outcome.ts';
 import type { MemberRow } from './validate-row.ts';
 
 export type ImportMode = 'upsert' | 'create' | 'update';
+
+/** Uid of each category by its name; undefined unless categories are to be changed. */
+export type Categories = ReadonlyMap<string, string> | undefined;
+
+type Job = { readonly row: MemberRow; readonly mode: ImportMode; readonly categories: Categories };
 
 /** What the ledger knows of the row from before a kill: the write that an intent without outcome was about. */
 export type PriorIntent = { readonly operation: string } | undefined;
@@ -22,30 +28,40 @@ export type PriorIntent = { readonly operation: string } | undefined;
  * `add` is not repeatable, but its effect can be looked up: an unanswered add, and a "member exists" after
  * an unanswered one of ours, are decided by what the number holds now (DESIGN §5).
  */
-export function* memberSteps(row: MemberRow, mode: ImportMode, prior: PriorIntent): Steps {
+export function* memberSteps(
+  row: MemberRow,
+  mode: ImportMode,
+  prior: PriorIntent,
+  categories: Categories = undefined,
+): Steps {
+  const job: Job = { row, mode, categories };
   if (row.customerUid !== undefined && (mode === 'update' || row.number === undefined)) {
-    return yield* updateByUid(row, row.customerUid);
+    return yield* updateByUid(job, row.customerUid);
   }
   const number = row.number ?? '';
   const hadAddIntent = prior?.operation === 'customerOpenApi/add';
-  if (mode === 'create' && !hadAddIntent) return yield* add(row, number, mode);
+  if (mode === 'create' && !hadAddIntent) return yield* add(job, number);
 
-  const lookup = yield* findByNumber(number);
+  // A write of ours may have gone out after the pages were read: then only the vendor knows.
+  const source = prior ? 'vendor' : mode === 'update' ? 'snapshot_if_present' : 'snapshot';
+  const lookup = yield* findByNumber(number, source);
   if (lookup.kind === 'ended') return lookup.outcome;
   const { member } = lookup;
   if (member === undefined) {
     if (mode === 'update') return memberNotFound(number);
-    return yield* add(row, number, mode);
+    return yield* add(job, number);
   }
-  if (row.customerUid !== undefined && member.customerUid !== row.customerUid) return otherUid(row, member);
-  if (hadAddIntent && (mode === 'create' || isOurAdd(row, member))) return ownAdd(row, member);
-  return yield* updateIfChanged(row, member, prior?.operation === 'customerOpenApi/updateBaseInfo');
+  if (row.customerUid !== undefined && member.fields.customerUid !== row.customerUid)
+    return otherUid(row, member.fields);
+  if (hadAddIntent && (mode === 'create' || isOurAdd(row, member.fields))) return ownAdd(row, member.fields);
+  return yield* updateIfChanged(job, member, prior?.operation === 'customerOpenApi/updateBaseInfo');
 }
 
 /** The fields that `updateBaseInfo` can change; everything else of an existing member stays. */
 export const UPDATABLE_FIELDS = ['name', 'phone', 'birthday', 'qq', 'email', 'address', 'remarks'] as const;
 
-function* add(row: MemberRow, number: string, mode: ImportMode): Steps {
+function* add(job: Job, number: string): Steps {
+  const { row, mode } = job;
   const customerInfo = textFields([['number', number], ...Object.entries(row.fields)]);
   // An unanswered add is looked up, and sent again only when the number is still free.
   let wasUnanswered = false;
@@ -60,13 +76,13 @@ function* add(row: MemberRow, number: string, mode: ImportMode): Steps {
     if (!exists && answer.kind !== 'unanswered') return unsuccessful(answer, 'add');
     wasUnanswered ||= answer.kind === 'unanswered';
 
-    const lookup = yield* findByNumber(number);
+    const lookup = yield* findByNumber(number, 'vendor');
     if (lookup.kind === 'ended') return lookup.outcome;
     const { member } = lookup;
     if (member !== undefined) {
-      if (wasUnanswered && isOurAdd(row, member)) return ownAdd(row, member);
+      if (wasUnanswered && isOurAdd(row, member.fields)) return ownAdd(row, member.fields);
       if (mode === 'create') return alreadyExists(number);
-      return yield* updateIfChanged(row, member, false);
+      return yield* updateIfChanged(job, member, false);
     }
     if (exists) {
       return {
@@ -85,15 +101,21 @@ function* add(row: MemberRow, number: string, mode: ImportMode): Steps {
 /** As many as the attempts of a repeatable call. */
 const ADD_ROUNDS_MAX = 3;
 
-function* updateByUid(row: MemberRow, customerUid: string): Steps {
-  const { fields, notChanged } = splitFields(row.fields);
+function* updateByUid(job: Job, customerUid: string): Steps {
+  const { fields, notChanged, categoryUid } = splitFields(job.row.fields, job.categories);
+  const messages = notChangedMessages(notChanged);
+  if (Object.keys(fields).length === 0 && categoryUid !== undefined) {
+    return { status: 'deferred', categoryUid, customerUid, messages };
+  }
   const answer = yield { endpoint: 'customerOpenApi/updateBaseInfo', customerUid, fields };
   if (answer.kind !== 'success') return { ...unsuccessful(answer, 'updateBaseInfo'), customerUid };
-  return { status: 'done', action: 'updated', messages: notChangedMessages(notChanged), customerUid };
+  if (categoryUid !== undefined) return { status: 'deferred', categoryUid, customerUid, messages };
+  return { status: 'done', action: 'updated', messages, customerUid };
 }
 
-function* updateIfChanged(row: MemberRow, member: TextFields, hadUpdateIntent: boolean): Steps {
-  const { customerUid } = member;
+function* updateIfChanged(job: Job, member: Present, hadUpdateIntent: boolean): Steps {
+  const { row, categories } = job;
+  const { customerUid } = member.fields;
   if (customerUid === undefined) {
     return {
       status: 'failed',
@@ -102,38 +124,60 @@ function* updateIfChanged(row: MemberRow, member: TextFields, hadUpdateIntent: b
       mayRetry: true,
     };
   }
-  const differing = textFields(
-    Object.entries(row.fields).filter(([name, value]) => !isSameValue(name, value, member[name])),
+  const isLacking = (name: string): boolean => member.lacks.includes(name);
+  const differing = Object.entries(row.fields).filter(
+    ([name, value]) => !isLacking(name) && !isSameValue(name, value, member.fields[name]),
   );
-  const { fields, notChanged } = splitFields(differing);
+  const unread = Object.entries(row.fields).filter(([name]) => isLacking(name));
+  const { fields, notChanged, categoryUid } = splitFields(textFields(differing), categories);
+  if (Object.keys(fields).length === 0 && unread.length > 0) {
+    // What the page lacks decides whether there is anything to send: worth a lookup of this member.
+    const lookup = yield* findByNumber(row.number ?? '', 'vendor');
+    if (lookup.kind === 'ended') return lookup.outcome;
+    if (lookup.member === undefined) return memberNotFound(row.number ?? '');
+    return yield* updateIfChanged(job, lookup.member, hadUpdateIntent);
+  }
   const messages = notChangedMessages(notChanged);
   if (Object.keys(fields).length === 0) {
+    if (categoryUid !== undefined) return { status: 'deferred', categoryUid, customerUid, messages };
     // After our own intent, "already so" means that the update arrived although its answer did not.
     return { status: 'done', action: hadUpdateIntent ? 'updated' : 'unchanged', messages, customerUid };
   }
-  const answer = yield { endpoint: 'customerOpenApi/updateBaseInfo', customerUid, fields };
+  // A call goes out anyway: what the page lacks goes along, asked or not.
+  const sent = splitFields(textFields([...differing, ...unread]), categories).fields;
+  const answer = yield { endpoint: 'customerOpenApi/updateBaseInfo', customerUid, fields: sent };
   if (answer.kind !== 'success') return { ...unsuccessful(answer, 'updateBaseInfo'), customerUid };
+  if (categoryUid !== undefined) return { status: 'deferred', categoryUid, customerUid, messages };
   return { status: 'done', action: 'updated', messages, customerUid };
 }
 
+type Present = Extract<Found, { readonly state: 'present' }>;
+
 type Lookup =
-  | { readonly kind: 'answered'; readonly member: TextFields | undefined }
+  | { readonly kind: 'answered'; readonly member: Present | undefined }
   | { readonly kind: 'ended'; readonly outcome: Failed | Unapplied };
 
-function* findByNumber(
-  number: string,
-): Generator<{ endpoint: 'customerOpenApi/queryByNumber'; number: string }, Lookup, Answer<unknown>> {
-  const answer = yield { endpoint: 'customerOpenApi/queryByNumber', number };
-  if (answer.kind === 'success') return { kind: 'answered', member: answer.data as TextFields | undefined };
-  return { kind: 'ended', outcome: unsuccessful(answer, 'queryByNumber') };
+function* findByNumber(number: string, source: LookupSource): Generator<LookupCall, Lookup, Answer<unknown>> {
+  const answer = yield { endpoint: 'customerOpenApi/queryByNumber', number, source };
+  if (answer.kind !== 'success') return { kind: 'ended', outcome: unsuccessful(answer, 'queryByNumber') };
+  const found = answer.data as Found;
+  return { kind: 'answered', member: found.state === 'present' ? found : undefined };
 }
 
-function splitFields(given: TextFields): { fields: TextFields; notChanged: string[] } {
+/** What updateBaseInfo takes, the category that a batch call can give, and what nothing can change. */
+function splitFields(
+  given: TextFields,
+  categories: Categories,
+): { fields: TextFields; notChanged: string[]; categoryUid: string | undefined } {
   const updatable: readonly string[] = UPDATABLE_FIELDS;
   const entries = Object.entries(given);
+  const categoryUid = given.categoryName === undefined ? undefined : categories?.get(given.categoryName);
   return {
     fields: textFields(entries.filter(([name]) => updatable.includes(name))),
-    notChanged: entries.map(([name]) => name).filter((name) => !updatable.includes(name)),
+    notChanged: entries
+      .map(([name]) => name)
+      .filter((name) => !updatable.includes(name) && !(name === 'categoryName' && categoryUid !== undefined)),
+    categoryUid,
   };
 }
 

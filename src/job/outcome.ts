@@ -5,7 +5,7 @@ import type { Call } from './call.ts';
 export type Action = 'created' | 'updated' | 'unchanged' | 'topped_up' | 'found' | 'upserted';
 
 /** How a row ended at one target. */
-export type Outcome = Done | Failed | Invalid | InDoubt | Unapplied;
+export type Outcome = Done | Failed | Invalid | InDoubt | Unapplied | Deferred;
 
 export type Done = {
   readonly status: 'done';
@@ -60,6 +60,14 @@ export type Unapplied = {
   readonly messages: readonly string[];
   readonly customerUid?: string;
   readonly uuid?: string;
+};
+
+/** Everything is done but the category, which is changed for a hundred members in one call. */
+export type Deferred = {
+  readonly status: 'deferred';
+  readonly categoryUid: string;
+  readonly customerUid: string;
+  readonly messages: readonly string[];
 };
 
 /**

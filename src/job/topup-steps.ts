@@ -1,7 +1,6 @@
 import { addDecimals, decimalsEqual } from '../base/decimal.ts';
-import type { TextFields } from '../base/text-fields.ts';
 import type { Answer } from '../http/answer.ts';
-import type { Increment } from './call.ts';
+import type { Found, Increment } from './call.ts';
 import { type Change, type InDoubt, type Outcome, type Steps, unsuccessful } from './outcome.ts';
 import type { TopupRow } from './validate-row.ts';
 
@@ -25,10 +24,10 @@ export function* topupSteps(row: TopupRow): Steps {
   let before: Increment['before'];
   if (customerUid === undefined) {
     const number = row.number ?? '';
-    const lookup = yield { endpoint: 'customerOpenApi/queryByNumber', number };
+    const lookup = yield { endpoint: 'customerOpenApi/queryByNumber', number, source: 'snapshot_if_present' };
     if (lookup.kind !== 'success') return unsuccessful(lookup, 'queryByNumber');
-    const member = lookup.data as TextFields | undefined;
-    if (member?.customerUid === undefined) {
+    const found = lookup.data as Found;
+    if (found.state !== 'present' || found.fields.customerUid === undefined) {
       return {
         status: 'failed',
         errorCode: 'MEMBER_NOT_FOUND',
@@ -38,10 +37,10 @@ export function* topupSteps(row: TopupRow): Steps {
         mayRetry: false,
       };
     }
-    customerUid = member.customerUid;
-    if (member.point !== undefined && member.balance !== undefined) {
-      before = { point: member.point, balance: member.balance };
-    }
+    const { point, balance } = found.fields;
+    customerUid = found.fields.customerUid;
+    // Values from before this run are no evidence: the tills may have moved them since.
+    if (found.isOfThisRun && point !== undefined && balance !== undefined) before = { point, balance };
   }
   const increment: Increment = {
     endpoint: 'customerOpenApi/updateBalancePointByIncrement',

@@ -1,18 +1,18 @@
-import { closeSync, existsSync, openSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { type TextFields, textFields } from '../base/text-fields.ts';
 
 /**
  * What lookups found, until the result file is written: personal data, therefore not in the ledger but in
- * the run's own folder, from which `remove` deletes it when the run has finished.
+ * the run's own folder, which is removed when the run has finished.
  */
 export interface FoundSpool {
   /** Written through to the disk before it returns: a lookup is not paid for twice. */
   write(rowNumber: number, fields: TextFields): void;
   read(rowNumber: number): TextFields | undefined;
+  /** Does nothing when it is closed already. */
   close(): void;
-  remove(): void;
 }
 
 export function openFoundSpool(folder: string): FoundSpool {
@@ -33,10 +33,8 @@ export function openFoundSpool(folder: string): FoundSpool {
       const row = read.get(rowNumber) as { fields_json: string } | undefined;
       return row && textFields(Object.entries(JSON.parse(row.fields_json) as Record<string, string>));
     },
-    close: () => database.close(),
-    remove() {
-      database.close();
-      for (const ending of ['', '-wal', '-shm']) rmSync(path + ending, { force: true });
+    close() {
+      if (database.isOpen) database.close();
     },
   };
 }

@@ -82,9 +82,7 @@ function readMark(path: string): number | 'missing' | 'unreadable' {
 function compare(marked: ReturnType<typeof readMark>, countedInLedger: number): MarkState {
   if (marked === 'unreadable') return { kind: 'unreadable', countedInLedger };
   if (marked === 'missing') return { kind: countedInLedger === 0 ? 'agrees' : 'missing', countedInLedger };
-  return marked > countedInLedger
-    ? { kind: 'older', countedInLedger, marked }
-    : { kind: 'agrees', countedInLedger };
+  return marked > countedInLedger ? { kind: 'older', countedInLedger, marked } : { kind: 'agrees', countedInLedger };
 }
 
 function openForWriting(path: string): number {

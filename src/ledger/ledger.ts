@@ -96,6 +96,8 @@ export type RowRecord = {
   readonly attempts: number;
   readonly customerUid: string;
   readonly uuid: string;
+  /** The category that a deferred row is to get. */
+  readonly categoryUid: string;
   readonly pointIncrement: string;
   readonly balanceIncrement: string;
   readonly dataChangeTime: string;

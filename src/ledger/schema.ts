@@ -37,6 +37,7 @@ export const MIGRATIONS: readonly string[] = [
     attempts          INTEGER NOT NULL DEFAULT 0,
     customer_uid      TEXT NOT NULL DEFAULT '',
     uuid              TEXT NOT NULL DEFAULT '',
+    category_uid      TEXT NOT NULL DEFAULT '',
     point_increment   TEXT NOT NULL DEFAULT '',
     balance_increment TEXT NOT NULL DEFAULT '',
     data_change_time  TEXT NOT NULL DEFAULT '',

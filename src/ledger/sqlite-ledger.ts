@@ -117,7 +117,8 @@ function ledgerOlder(path: string, state: Exclude<HighWaterMark['state'], { kind
         ? `it knows ${state.countedInLedger} increments, ${state.marked} were recorded from here. An older copy was put back, or its newest part was lost`
         : '',
     missing: () => 'ledger.mark, which stood beside it, is gone, so nobody can tell whether it is the newest',
-    unreadable: () => 'ledger.mark, which stands beside it, cannot be read, so nobody can tell whether it is the newest',
+    unreadable: () =>
+      'ledger.mark, which stands beside it, cannot be read, so nobody can tell whether it is the newest',
   }[state.kind]();
   return new OperatorError({
     code: 'LEDGER_OLDER',

@@ -13,6 +13,7 @@ const CHANGEABLE = [
   ['attempts', 'attempts'],
   ['customerUid', 'customer_uid'],
   ['uuid', 'uuid'],
+  ['categoryUid', 'category_uid'],
   ['pointIncrement', 'point_increment'],
   ['balanceIncrement', 'balance_increment'],
   ['dataChangeTime', 'data_change_time'],
@@ -99,7 +100,12 @@ export function openRowStore(
 export function openChangeTimeStore(
   database: DatabaseSyncInstance,
   commits: GroupCommit,
-  { recordNow, findRow, requireNewest, onIntent }: {
+  {
+    recordNow,
+    findRow,
+    requireNewest,
+    onIntent,
+  }: {
     recordNow: RecordNow;
     findRow: RowStore['find'];
     requireNewest: () => void;
@@ -177,6 +183,7 @@ function toRow(row: unknown): RowRecord {
     attempts: Number(columns.attempts),
     customerUid: text('customer_uid'),
     uuid: text('uuid'),
+    categoryUid: text('category_uid'),
     pointIncrement: text('point_increment'),
     balanceIncrement: text('balance_increment'),
     dataChangeTime: text('data_change_time'),

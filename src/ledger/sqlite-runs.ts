@@ -8,9 +8,7 @@ export function openRunStore(database: DatabaseSyncInstance, commits: GroupCommi
        result_path, settings_json, rows_digest, row_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const find = database.prepare('SELECT * FROM run WHERE run_id = ?');
-  const list = database.prepare(
-    'SELECT * FROM run WHERE pruned_ms = 0 ORDER BY created_ms DESC, run_id DESC LIMIT ?',
-  );
+  const list = database.prepare('SELECT * FROM run WHERE pruned_ms = 0 ORDER BY created_ms DESC, run_id DESC LIMIT ?');
   const byDigest = database.prepare(
     'SELECT * FROM run WHERE command = ? AND rows_digest = ? AND account = ? ORDER BY created_ms DESC, run_id DESC',
   );

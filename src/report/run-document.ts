@@ -14,6 +14,8 @@ export type RunDocument = {
     readonly sent: number;
     readonly retried: number;
     readonly byEndpoint: Readonly<Record<string, number>>;
+    /** What the rows would have cost one by one; absent where there is nothing to compare. */
+    readonly rowByRow?: number;
   };
   readonly totals: { readonly pointIncrement: Total; readonly balanceIncrement: Total };
   readonly quota: {

@@ -26,7 +26,8 @@ export function renderSummary(document: RunDocument): string[] {
   }
   if (calls.sent > 0) {
     const retried = calls.retried > 0 ? `, ${calls.retried} of them retries` : '';
-    lines.push(`Calls: ${calls.sent}${retried} (${named(calls.byEndpoint)}).`);
+    const rowByRow = calls.rowByRow === undefined ? '' : ` Row by row: ${calls.rowByRow}.`;
+    lines.push(`Calls: ${calls.sent}${retried} (${named(calls.byEndpoint)}).${rowByRow}`);
   }
   if (quota?.limit !== null && quota !== null)
     lines.push(`Quota of ${quota.day}: ${quota.used} of ${quota.limit} used.`);

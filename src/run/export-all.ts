@@ -104,6 +104,7 @@ export async function exportAll(job: ExportAll, parts: RunParts): Promise<RunDoc
     elapsedMs: clock.nowMs() - parts.startedMs,
     // A page refused for the key or the quota has stopped the run, and says why better than the page does.
     exitCode: failure && !control.reason ? EXIT.stopped : exitCodeOf(control.reason, tally),
+    rowByRowCalls: tally.rows.read,
   });
   if (failure) reporter.note(`${failure.message} ${failure.hint}`);
   ledger.runs.setSummary(runId, JSON.stringify(document), clock.nowMs());

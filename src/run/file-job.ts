@@ -1,8 +1,9 @@
 import { assert } from '../base/errors.ts';
 import { customerSteps } from '../job/customer-steps.ts';
+import { chooseFields } from '../job/fetched-fields.ts';
 import type { HeaderMatch } from '../job/header-match.ts';
 import { customerLookupSteps, memberLookupSteps } from '../job/lookup-steps.ts';
-import { memberSteps, type PriorIntent } from '../job/member-steps.ts';
+import { type Categories, memberSteps, type PriorIntent } from '../job/member-steps.ts';
 import type { Steps } from '../job/outcome.ts';
 import { topupSteps } from '../job/topup-steps.ts';
 import {
@@ -73,16 +74,23 @@ function checkFor(
 }
 
 /** The steps of one row at its target. `prior` is the write that an earlier, unfinished attempt had begun. */
-export function stepsOf(settings: JobSettings, { row, target }: TargetRow, prior: PriorIntent): Steps {
+export function stepsOf(
+  settings: JobSettings,
+  { row, target }: TargetRow,
+  prior: PriorIntent,
+  categories: Categories,
+): Steps {
   switch (row.kind) {
     case 'member':
-      return memberSteps(row, settings.mode, prior);
+      return memberSteps(row, settings.mode, prior, categories);
     case 'customer':
       return customerSteps(row);
     case 'topup':
       return topupSteps(row);
     case 'lookup':
-      return target === 'kybio' ? memberLookupSteps(row) : customerLookupSteps(row);
+      return target === 'kybio'
+        ? memberLookupSteps(row, chooseFields('kybio', settings.columns))
+        : customerLookupSteps(row);
     default:
       assert(false, 'a row of no known kind');
   }

@@ -69,6 +69,8 @@ function readRecord(record: RowRecord | undefined, notSent: NotSentReason): Read
         errorCode: errorCode || notSent.errorCode,
         messages: errorCode ? messages : notSentMessages(notSent),
       };
+    case 'deferred':
+      return { status: 'not_sent', errorCode: notSent.errorCode, messages: notSentMessages(notSent) };
     case 'intent':
       // An increment without an outcome is money in doubt; any other write is completed by `resume`.
       if (record.dataChangeTime !== '') {

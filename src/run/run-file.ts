@@ -1,13 +1,21 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { EXIT, fileError, OperatorError, usageError } from '../base/errors.ts';
 import type { HeaderMatch } from '../job/header-match.ts';
+import type { Categories } from '../job/member-steps.ts';
 import { type FoundSpool, openFoundSpool } from '../ledger/found-spool.ts';
-import type { Ledger, RunRecord, RunState } from '../ledger/ledger.ts';
+import type { Ledger, RowRecord, RunRecord, RunState } from '../ledger/ledger.ts';
 import type { RunDocument } from '../report/run-document.ts';
+import { changeCategories } from './change-categories.ts';
+import { dryRun } from './dry-run.ts';
+import { type Gathered, type GatherParts, gather, openSnapshots } from './gather.ts';
 import { guardTopup } from './guard-topup.ts';
 import { openInput } from './job-rows.ts';
+import type { Snapshots } from './lookups.ts';
+import { priceRun } from './plan-run.ts';
+import { describePrice, priceOf } from './price.ts';
+import { RECORD_COUNT_FACT } from './read-snapshots.ts';
 import type { Reporter } from './reporter.ts';
 import type { NotSentReason } from './row-view.ts';
 import { type RunControl, StoppedError, type StopReason } from './run-control.ts';
@@ -17,8 +25,8 @@ import type { Connection, ControlSettings, Expectations, JobSettings, SavedSetti
 import { type Scan, scanInput } from './scan.ts';
 import { settleIncrements } from './settle.ts';
 import { exitCodeOf, runDocument } from './summary.ts';
-import type { Tally } from './tally.ts';
-import type { Vendors } from './vendors.ts';
+import { Tally } from './tally.ts';
+import { laneOf, type Vendors } from './vendors.ts';
 import { writeResult } from './write-result.ts';
 
 export type FileRun = {
@@ -34,6 +42,9 @@ export type FileRun = {
   readonly isAgain: boolean;
   /** resume: the run to carry on. */
   readonly resumed: RunRecord | undefined;
+  /** --dry-run: read, but write nothing; the diff goes to `resultPath` when one was named. */
+  readonly isDryRun: boolean;
+  readonly diffPath: string | undefined;
   /** Whose records: `kybio:<appId>`, joined with ','. */
   readonly account: string;
   /** Asks the person at the terminal to confirm a top-up; resolves at once elsewhere. */
@@ -68,6 +79,7 @@ export async function runFile(job: FileRun, parts: RunParts): Promise<RunDocumen
     if (carriedOn) checkSameInput(carriedOn, scan);
     const resultPath = carriedOn?.resultPath ?? job.resultPath;
     guardTopup(job, scan, ledger, carriedOn);
+    if (job.isDryRun) return await planFile(job, scan, parts);
     if (settings.command === 'topup') ledger.requireNewest();
     if (!carriedOn && !job.mayReplaceResult && existsSync(resultPath)) throw resultExists(resultPath);
     if (!carriedOn) await job.confirm(scan);
@@ -79,10 +91,10 @@ export async function runFile(job: FileRun, parts: RunParts): Promise<RunDocumen
     } else {
       startRun(job, scan, runId, resultPath, parts);
     }
-    const folder = makeRunFolder(parts.homeFolder, runId);
-    const found = settings.command === 'export' ? openFoundSpool(folder) : undefined;
+    const runFolder = makeRunFolder(parts.homeFolder, runId);
+    const found = settings.command === 'export' ? openFoundSpool(runFolder) : undefined;
     try {
-      return await execute({ ...job, resultPath }, scan, runId, found, parts);
+      return await execute({ ...job, resultPath }, scan, { runId, runFolder, found }, parts);
     } catch (error) {
       found?.close();
       throw error;
@@ -92,21 +104,20 @@ export async function runFile(job: FileRun, parts: RunParts): Promise<RunDocumen
   }
 }
 
-async function execute(
-  job: FileRun,
-  scan: Scan,
-  runId: string,
-  found: FoundSpool | undefined,
-  parts: RunParts,
-): Promise<RunDocument> {
+type RunPlace = { readonly runId: string; readonly runFolder: string; readonly found: FoundSpool | undefined };
+
+async function execute(job: FileRun, scan: Scan, place: RunPlace, parts: RunParts): Promise<RunDocument> {
   const { ledger, control, clock, reporter } = parts;
   const { settings, controls } = job;
+  const { runId, found } = place;
   const toSendCount = scan.rowCount - scan.invalidCount - scan.doneEarlierCount - scan.inDoubtEarlierCount;
   const vendors = parts.openVendors();
+  const gathering = gatherParts(job, scan, place.runFolder, vendors, () => ledger.rows.iterate(runId), parts);
+  const snapshots = openSnapshots(gathering);
   try {
     const errors = new ErrorCount(controls.maxErrors, scan, control);
-    reporter.start(toSendCount);
-    const pass = async (): Promise<void> => {
+    const createdMs = ledger.runs.find(runId)?.createdMs ?? clock.nowMs();
+    const pass = async (categories: Categories): Promise<void> => {
       const input = await openInput(job.inputPath, settings);
       await runRows(input.rows, {
         runId,
@@ -114,6 +125,10 @@ async function execute(
         concurrency: controls.concurrency,
         scan,
         vendors,
+        snapshots,
+        // With several rows of one member, what was read before the first of them is no evidence for the next.
+        evidenceFromMs: settings.onDuplicate === 'reject' ? createdMs : Number.POSITIVE_INFINITY,
+        categories,
         ledger,
         control,
         clock,
@@ -123,19 +138,25 @@ async function execute(
           reporter.row(outcome);
         },
       });
+      if (vendors.kybio && settings.changesCategory) await changeCategories(runId, vendors.kybio, parts);
     };
     // Rows that went out before a kill are settled first: their members' later rows wait for that.
     await settle(runId, vendors, job, parts);
-    for (;;) {
-      const refusedBefore = quotaRefusalCount(vendors);
-      await pass();
-      const decidedCount = await settle(runId, vendors, job, parts);
-      // Again for rows that waited for a member's unanswered increment, and for those that the vendor refused
-      // because the day's calls were used up, when the run has waited for more.
-      const mayGoAgain = decidedCount > 0 || quotaRefusalCount(vendors) > refusedBefore;
-      if (!mayGoAgain || control.reason !== undefined) break;
+    const gathered = await gatherOrStop(snapshots, gathering, control);
+    if (gathered) {
+      await announcePrice(gathered, gathering);
+      reporter.start(toSendCount);
+      for (;;) {
+        const refusedBefore = quotaRefusalCount(vendors);
+        await pass(gathered.categories);
+        const decidedCount = await settle(runId, vendors, job, parts);
+        // Again for rows that waited for a member's unanswered increment, and for those that the vendor refused
+        // because the day's calls were used up, when the run has waited for more.
+        const mayGoAgain = decidedCount > 0 || quotaRefusalCount(vendors) > refusedBefore;
+        if (!mayGoAgain || control.reason !== undefined) break;
+      }
+      reporter.end();
     }
-    reporter.end();
     const tally = await writeResult({
       inputPath: job.inputPath,
       resultPath: job.resultPath,
@@ -145,10 +166,114 @@ async function execute(
       found,
       notSent: notSentReason(control.reason),
     });
-    return finish(job, runId, tally, found, vendors, parts);
+    if (gathered) rememberCreated(gathered, tally, gathering);
+    return finish(job, place, tally, { snapshots, rowByRowCalls: gathered?.rowByRowCalls ?? 0 }, vendors, parts);
   } finally {
+    closeSnapshots(snapshots);
     await Promise.all([vendors.kybio?.client.close(), vendors.wonder?.client.close()]);
   }
+}
+
+/** Undefined when the run stops while it is still reading: the rows are left to `resume`. */
+async function gatherOrStop(
+  snapshots: Snapshots,
+  gathering: GatherParts,
+  control: RunControl,
+): Promise<Gathered | undefined> {
+  try {
+    return await gather(snapshots, gathering);
+  } catch (error) {
+    if (error instanceof StoppedError) return undefined;
+    if (!(error instanceof OperatorError) || error.code !== 'PAGE_FAILED') throw error;
+    // The reason that the lane gave (credentials, quota, breaker) says more than the page.
+    if (control.reason === undefined) control.stop({ kind: 'breaker', detail: error.message });
+    return undefined;
+  }
+}
+
+async function announcePrice(gathered: Gathered, gathering: GatherParts): Promise<void> {
+  const { settings, controls, vendors, clock, reporter } = gathering;
+  const { calls, isAtMost } = await priceRun(gathered, gathering);
+  const lane = laneOf(vendors, settings.targets[0] ?? 'kybio');
+  reporter.note(
+    describePrice(priceOf(calls, lane, controls, settings.storeZone, clock.nowMs()), controls, lane, isAtMost),
+  );
+}
+
+/** --dry-run: everything but writing, and nothing of it in the ledger but the calls it made. */
+async function planFile(job: FileRun, scan: Scan, parts: RunParts): Promise<RunDocument> {
+  const runFolder = makeRunFolder(parts.homeFolder, `plan-${newRunId(parts.clock.nowMs())}`);
+  const vendors = parts.openVendors();
+  const gathering = gatherParts(job, scan, runFolder, vendors, () => [], parts);
+  const snapshots = openSnapshots(gathering);
+  try {
+    const { tally, plan } = await dryRun(await gather(snapshots, gathering), job.diffPath, gathering);
+    return {
+      ...runDocument({
+        runId: null,
+        job: { ...job, resultPath: job.diffPath ?? '' },
+        tally,
+        state: 'planned',
+        vendors,
+        elapsedMs: parts.clock.nowMs() - parts.startedMs,
+        exitCode: tally.rows.invalid > 0 ? EXIT.rowsFailed : EXIT.ok,
+      }),
+      plan,
+    };
+  } catch (error) {
+    throw error instanceof StoppedError ? stoppedInPlan(parts.control.reason) : error;
+  } finally {
+    closeSnapshots(snapshots);
+    rmSync(runFolder, { recursive: true, force: true });
+    await Promise.all([vendors.kybio?.client.close(), vendors.wonder?.client.close()]);
+  }
+}
+
+function stoppedInPlan(reason: StopReason | undefined): OperatorError {
+  const detail = reason && 'detail' in reason ? reason.detail : 'interrupted';
+  return new OperatorError({
+    code: 'PLAN_STOPPED',
+    message: `The dry run stopped: ${detail}.`,
+    hint: 'Nothing was written.',
+    exitCode: exitCodeOf(reason, new Tally()),
+  });
+}
+
+function gatherParts(
+  job: FileRun,
+  scan: Scan,
+  runFolder: string,
+  vendors: Vendors,
+  records: () => Iterable<RowRecord>,
+  parts: RunParts,
+): GatherParts {
+  return {
+    inputPath: job.inputPath,
+    settings: job.settings,
+    controls: job.controls,
+    scan,
+    account: job.account,
+    homeFolder: parts.homeFolder,
+    runFolder,
+    vendors,
+    ledger: parts.ledger,
+    clock: parts.clock,
+    reporter: parts.reporter,
+    records,
+  };
+}
+
+/** What we added ourselves counts too, so that the next choice between pages and rows is right. */
+function rememberCreated({ snapshots }: Gathered, tally: Tally, { ledger, vendors, clock }: GatherParts): void {
+  const createdCount = tally.actions.created ?? 0;
+  if (!vendors.kybio || !snapshots.kybio?.isComplete || createdCount === 0) return;
+  const recordCount = snapshots.kybio.recordCount + createdCount;
+  ledger.facts.write(vendors.kybio.lane.settings.account, RECORD_COUNT_FACT, String(recordCount), clock.nowMs());
+}
+
+function closeSnapshots(snapshots: Snapshots): void {
+  snapshots.kybio?.close();
+  snapshots.wonder?.close();
 }
 
 async function settle(runId: string, vendors: Vendors, job: FileRun, parts: RunParts): Promise<number> {
@@ -182,16 +307,21 @@ function quotaRefusalCount(vendors: Vendors): number {
 
 function finish(
   job: FileRun,
-  runId: string,
+  { runId, runFolder, found }: RunPlace,
   tally: Tally,
-  found: FoundSpool | undefined,
+  { snapshots, rowByRowCalls }: { snapshots: Snapshots; rowByRowCalls: number },
   vendors: Vendors,
   parts: RunParts,
 ): RunDocument {
-  const { control, ledger, clock } = parts;
+  const { control, ledger, clock, reporter } = parts;
   const state = endState(control.reason, tally);
-  if (state === 'finished') found?.remove();
-  else found?.close();
+  if (control.reason && 'detail' in control.reason) reporter.note(`Stopped: ${control.reason.detail}.`);
+  found?.close();
+  if (state === 'finished') {
+    // Personal data that only this run needed: what is shared with other commands lies elsewhere.
+    closeSnapshots(snapshots);
+    rmSync(runFolder, { recursive: true, force: true });
+  }
   const document = runDocument({
     runId,
     job,
@@ -202,8 +332,8 @@ function finish(
     elapsedMs: clock.nowMs() - parts.startedMs,
     // Stopped for no reason of its own: its rows wait for one in doubt of another run.
     exitCode: state === 'stopped' && control.reason === undefined ? EXIT.inDoubt : exitCodeOf(control.reason, tally),
+    rowByRowCalls,
   });
-  if (control.reason && 'detail' in control.reason) parts.reporter.note(`Stopped: ${control.reason.detail}.`);
   ledger.runs.setSummary(runId, JSON.stringify(document), clock.nowMs());
   ledger.runs.setState(runId, state, clock.nowMs());
   return document;

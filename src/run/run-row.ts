@@ -3,17 +3,21 @@ import { unreachable } from '../base/errors.ts';
 import type { TextFields } from '../base/text-fields.ts';
 import { zonedDateTime } from '../base/zoned-time.ts';
 import type { Answer } from '../http/answer.ts';
-import { type Call, type Increment, isRepeatable, isWrite } from '../job/call.ts';
+import { type Call, type Increment, isLookup, isRepeatable, type LookupCall, type WriteCall } from '../job/call.ts';
 import type { Outcome, Steps } from '../job/outcome.ts';
 import type { Ledger, RowChange, RowKey } from '../ledger/ledger.ts';
 import type { RowState } from '../ledger/row-states.ts';
 import { describeAnswer } from './describe-answer.ts';
+import { answerFromSnapshot, noteWrite, type Snapshots, toFound } from './lookups.ts';
 import type { Vendors } from './vendors.ts';
 import { laneOf, sendCall } from './vendors.ts';
 
 export type RowContext = {
   readonly key: RowKey;
   readonly vendors: Vendors;
+  readonly snapshots: Snapshots;
+  /** Values read before are no evidence of what an increment did. */
+  readonly evidenceFromMs: number;
   readonly ledger: Ledger;
   readonly clock: Clock;
   /** Zone of the dataChangeTimes. */
@@ -75,21 +79,37 @@ export async function recordOutcome(
 export type Performed = { answer: Answer<unknown>; attempts: number } | { outcome: Outcome };
 
 async function performCall(call: Call, context: RowContext): Promise<Performed> {
+  if (isLookup(call)) return performLookup(call, context);
+  const performed = await performWrite(call, context);
+  if ('answer' in performed) noteWrite(call, performed.answer, context.snapshots);
+  return performed;
+}
+
+async function performWrite(call: WriteCall, context: RowContext): Promise<Performed> {
   const lane = laneOf(context.vendors, context.key.target);
   if (call.endpoint === 'customerOpenApi/updateBalancePointByIncrement') return performIncrement(call, context);
   return lane.perform({
     endpoint: call.endpoint,
     isRepeatable: isRepeatable(call.endpoint),
     send: (onSent) => sendCall(context.vendors, call, undefined, onSent),
-    ...(isWrite(call.endpoint) && {
-      beforeSend: () =>
-        context.ledger.rows.record(
-          context.key,
-          { state: 'intent', operation: call.endpoint, intentMs: context.clock.nowMs() },
-          context.clock.nowMs(),
-        ),
-    }),
+    beforeSend: () =>
+      context.ledger.rows.record(
+        context.key,
+        { state: 'intent', operation: call.endpoint, intentMs: context.clock.nowMs() },
+        context.clock.nowMs(),
+      ),
   });
+}
+
+async function performLookup(call: LookupCall, context: RowContext): Promise<Performed> {
+  const found = answerFromSnapshot(call, context.snapshots, context.evidenceFromMs);
+  if (found) return { answer: { kind: 'success', data: found }, attempts: 0 };
+  const { answer, attempts } = await laneOf(context.vendors, context.key.target).perform({
+    endpoint: call.endpoint,
+    isRepeatable: true,
+    send: (onSent) => sendCall(context.vendors, call, undefined, onSent),
+  });
+  return { answer: toFound(answer), attempts };
 }
 
 /** How many calls settling one increment may take: two reads (DESIGN §4.4). */
@@ -187,6 +207,13 @@ function toChange(outcome: Outcome): RowChange & { state: RowState } {
       return {
         state: outcome.isMismatch ? 'in_doubt' : 'intent',
         errorCode: outcome.errorCode,
+        messages: outcome.messages,
+      };
+    case 'deferred':
+      return {
+        state: 'deferred',
+        customerUid: outcome.customerUid,
+        categoryUid: outcome.categoryUid,
         messages: outcome.messages,
       };
     case 'unapplied':

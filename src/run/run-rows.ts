@@ -1,18 +1,19 @@
 import type { Clock } from '../base/clock.ts';
 import { forEachBounded } from '../base/pull.ts';
+import type { Categories, PriorIntent } from '../job/member-steps.ts';
 import type { Outcome } from '../job/outcome.ts';
 import { memberKey } from '../job/row-key.ts';
 import type { FoundSpool } from '../ledger/found-spool.ts';
 import type { Ledger, RowRecord } from '../ledger/ledger.ts';
-import { isSettled } from '../ledger/row-states.ts';
 import type { SeenKeys } from '../ledger/seen-keys.ts';
-import { BegunRows } from './begun-rows.ts';
-import { stepsOf, type TargetRow } from './file-job.ts';
+import { stepsOf } from './file-job.ts';
 import type { InputRow } from './job-rows.ts';
+import type { Snapshots } from './lookups.ts';
+import { type RowToDo, rowsToDo } from './rows-to-do.ts';
 import { type RunControl, StoppedError } from './run-control.ts';
 import { type MemberTurn, type RowContext, runRow } from './run-row.ts';
 import type { JobSettings } from './run-settings.ts';
-import { issuesOf, type Scan } from './scan.ts';
+import type { Scan } from './scan.ts';
 import { TurnQueue } from './turn-queue.ts';
 import type { Vendors } from './vendors.ts';
 
@@ -22,6 +23,11 @@ export type RunRowsParts = {
   readonly concurrency: number;
   readonly scan: Scan;
   readonly vendors: Vendors;
+  readonly snapshots: Snapshots;
+  /** Values read before are no evidence of what an increment did. */
+  readonly evidenceFromMs: number;
+  /** Uid of each category, when categories are to be changed. */
+  readonly categories: Categories;
   readonly ledger: Ledger;
   readonly control: RunControl;
   readonly clock: Clock;
@@ -35,7 +41,7 @@ export type RunRowsParts = {
  * ledger has settled. Rows of one member follow each other in the order of the file.
  */
 export async function runRows(rows: AsyncIterable<InputRow>, parts: RunRowsParts): Promise<void> {
-  const { runId, settings, scan, vendors, ledger, control, clock } = parts;
+  const { runId, settings, scan, vendors, ledger, control } = parts;
   const turns = new TurnQueue();
   const members = new MemberGuard(
     runId,
@@ -43,71 +49,47 @@ export async function runRows(rows: AsyncIterable<InputRow>, parts: RunRowsParts
     vendors.kybio ? ledger.rows.listUnsettledIncrements(vendors.kybio.lane.settings.account) : [],
     settings.onDuplicate === 'reject' ? scan.seenKeys : undefined,
   );
-  const begun = new BegunRows(ledger.rows.iterate(runId));
 
-  const runTarget = async (input: InputRow, targetRow: TargetRow, record: RowRecord | undefined): Promise<void> => {
-    if (record && (isSettled(record.state) || record.state === 'in_doubt')) return;
-    const prior = record && record.operation !== '' ? { operation: record.operation } : undefined;
-    // An increment that may have gone out is never sent from here: settling decides about it.
-    if (record?.state === 'intent' && targetRow.row.kind === 'topup') return;
-    const { target } = targetRow;
+  const runTarget = async ({ input, targetRow, record }: RowToDo): Promise<void> => {
+    const { rowNumber } = input;
     const context: RowContext = {
-      key: { runId, rowNumber: input.rowNumber, target },
-      vendors,
-      ledger,
-      clock,
+      ...parts,
+      key: { runId, rowNumber, target: targetRow.target },
       storeZone: settings.storeZone,
-      enterMember: (customerUid) => members.enter(customerUid, input.rowNumber),
-      ...(parts.found && {
-        onFound: (fields) => parts.found?.write(input.rowNumber, fields),
-      }),
+      enterMember: (customerUid) => members.enter(customerUid, rowNumber),
+      ...(parts.found && { onFound: (fields) => parts.found?.write(rowNumber, fields) }),
     };
     try {
-      const { outcome } = await runRow(stepsOf(settings, targetRow, prior), context);
-      members.leave(input.rowNumber, outcome);
+      const { outcome } = await runRow(stepsOf(settings, targetRow, priorIntent(record), parts.categories), context);
+      members.leave(rowNumber, outcome);
       parts.onRow(outcome);
       if (outcome.status === 'in_doubt' && outcome.isMismatch) {
-        control.stop({ kind: 'mismatch', detail: `row ${input.rowNumber}: ${outcome.messages.join(' ')}` });
+        control.stop({ kind: 'mismatch', detail: `row ${rowNumber}: ${outcome.messages.join(' ')}` });
       }
     } catch (error) {
-      members.abandon(input.rowNumber);
+      members.abandon(rowNumber);
       if (!(error instanceof StoppedError)) throw error;
     }
   };
 
-  const work = async ({ input, targetRows, records }: PlannedRow): Promise<void> => {
-    const first = targetRows[0];
-    if (first === undefined) return;
+  const work = async (toDo: readonly RowToDo[]): Promise<void> => {
+    // Both targets of a row at once: each has its own lane and its own outcome.
     const run = async (): Promise<void> => {
-      // Both targets of a row at once: each has its own lane and its own outcome.
-      await Promise.all(
-        targetRows.map((targetRow) =>
-          runTarget(
-            input,
-            targetRow,
-            records.find((record) => record.target === targetRow.target),
-          ),
-        ),
-      );
+      await Promise.all(toDo.map(runTarget));
     };
-    if (settings.onDuplicate === 'allow') await turns.after(memberKey(first.row), run);
+    const first = toDo[0];
+    if (settings.onDuplicate === 'allow' && first) await turns.after(memberKey(first.targetRow.row), run);
     else await run();
   };
 
-  async function* planned(): AsyncGenerator<PlannedRow> {
-    for await (const input of rows) {
-      if (control.reason !== undefined) return;
-      const records = begun.of(input.rowNumber);
-      if (input.earlier === 'done' || input.earlier === 'in_doubt' || !input.checked.isValid) continue;
-      if (issuesOf(input, settings, scan.seenKeys).length > 0) continue;
-      yield { input, targetRows: input.checked.targetRows, records };
-    }
-  }
-
-  await forEachBounded(planned(), parts.concurrency, work, () => control.reason !== undefined);
+  const toDo = rowsToDo(rows, { settings, scan, records: ledger.rows.iterate(runId) });
+  await forEachBounded(toDo, parts.concurrency, work, () => control.reason !== undefined);
 }
 
-type PlannedRow = { input: InputRow; targetRows: readonly TargetRow[]; records: readonly RowRecord[] };
+/** The write that an earlier attempt had begun and whose effect is not known. */
+export function priorIntent(record: RowRecord | undefined): PriorIntent {
+  return record && record.operation !== '' ? { operation: record.operation } : undefined;
+}
 
 /**
  * One increment at a time for a member, by uid, which also catches a member that one file names once by

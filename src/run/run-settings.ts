@@ -1,5 +1,6 @@
 import type { Rate } from '../http/rate-limiter.ts';
 import type { FileKind } from '../job/columns.ts';
+import type { LookupWay } from '../job/lookup-plan.ts';
 import type { ImportMode } from '../job/member-steps.ts';
 import type { Target } from '../ledger/ledger.ts';
 
@@ -26,6 +27,9 @@ export type JobSettings = {
   readonly trustRoundIds: boolean;
   /** Zone of birthdays' clock times and of dataChangeTime: the store's. */
   readonly storeZone: string;
+  readonly lookup: LookupWay;
+  /** import: change the category of existing members too. */
+  readonly changesCategory: boolean;
   readonly onDuplicate: 'reject' | 'allow';
   readonly skipInvalid: boolean;
 };
@@ -41,6 +45,9 @@ export type ControlSettings = {
   readonly quotaZone: string;
   /** Errors (failed, invalid or in doubt) after which the run stops: a count or a share of the rows read. */
   readonly maxErrors: { readonly count: number } | { readonly percent: number } | undefined;
+  /** How old what was read by pages may be to be used again; 0: only within the run itself. */
+  readonly snapshotMaxAgeMs: number;
+  readonly pageSizes: Readonly<Record<Target, number>>;
   /** How long after its deadline an unanswered increment may still be applied: settling waits so long. */
   readonly quietWindowMs: number;
 };

@@ -18,6 +18,8 @@ export function runDocument(parts: {
   vendors: Vendors;
   elapsedMs: number;
   exitCode: ExitCode;
+  /** What the rows would have cost one by one. */
+  rowByRowCalls?: number;
 }): RunDocument {
   const { job, tally, vendors } = parts;
   const lanes = [vendors.kybio?.lane, vendors.wonder?.lane].filter((lane) => lane !== undefined);
@@ -30,7 +32,7 @@ export function runDocument(parts: {
     rows: tally.rows,
     actions: tally.actions,
     errorCodes: tally.errorCodes,
-    calls: sumCalls(lanes),
+    calls: { ...sumCalls(lanes), ...(parts.rowByRowCalls !== undefined && { rowByRow: parts.rowByRowCalls }) },
     totals: tally.totals,
     quota: quotaOf(lanes[0], parts.reason, job.settings.storeZone),
     elapsedMs: Math.max(0, Math.round(parts.elapsedMs)),

@@ -29,6 +29,13 @@ export class Tally {
     for (const code of row.errorCodes) this.#errorCodes.set(code, (this.#errorCodes.get(code) ?? 0) + 1);
   }
 
+  /** Planned actions, by name; a plan's other counts are not actions. */
+  addActions(actions: ReadonlyMap<string, number>): void {
+    for (const [action, count] of actions) {
+      if (this.#actions.has(action)) this.#actions.set(action, (this.#actions.get(action) ?? 0) + count);
+    }
+  }
+
   addAmounts(amounts: Amounts, status: RowStatus): void {
     for (const name of ['pointIncrement', 'balanceIncrement'] as const) {
       const total = this.#totals[name];

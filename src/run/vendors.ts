@@ -1,4 +1,4 @@
-import { assert } from '../base/errors.ts';
+import { assert, BugError } from '../base/errors.ts';
 import type { Answer } from '../http/answer.ts';
 import type { Call } from '../job/call.ts';
 import type { KybioClient } from '../kybio/client.ts';
@@ -50,6 +50,8 @@ export function sendCall(
         },
         options,
       );
+    case 'GET /customers':
+      throw new BugError('a customer is never asked for by uuid: only pages hold it');
     case 'GET /customers/ref/:id':
       return wonder(vendors).findCustomerByReference(call.reference, options);
     case 'POST /customers':

@@ -1,0 +1,170 @@
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
+import { type TextFields, textFields } from '../base/text-fields.ts';
+
+/** One record as it was read: by a page, which lacks some fields, or whole by a lookup of its own. */
+export type SnapshotRecord = { readonly fields: TextFields; readonly isWhole: boolean; readonly readMs: number };
+
+/**
+ * A vendor's members or customers as read by pages, on disk: finds a record among a million by id or by
+ * number in bounded memory. Personal data: the file has mode 0600, belongs to one run or expires, and is
+ * not part of the ledger.
+ */
+export interface Snapshot {
+  /** When its first page was read; undefined: none was. */
+  readonly takenMs: number | undefined;
+  /** Whether the last page is in: only then does absence mean something. */
+  readonly isComplete: boolean;
+  /** Whether records were added at the vendor by us since: it no longer holds everybody. */
+  readonly hasAdditions: boolean;
+  /** The vendor's cursor after the last page read, as JSON; '' before the first. */
+  readonly cursorJson: string;
+  readonly recordCount: number;
+  findById(id: string): SnapshotRecord | undefined;
+  findByNumber(number: string): SnapshotRecord | undefined;
+  /** Stores a page with the cursor that follows it, in one commit. */
+  addPage(records: readonly TextFields[], page: { cursorJson: string; isLast: boolean; nowMs: number }): void;
+  /** Stores what a lookup of one record told. */
+  addWhole(fields: TextFields, nowMs: number): void;
+  /** Stores that a lookup of this number or id found nobody. */
+  addAbsent(key: string, nowMs: number): void;
+  isKnownAbsent(key: string): boolean;
+  /** What we changed at the vendor ourselves, so that the next reader does not see the old value. */
+  patch(id: string, fields: TextFields): void;
+  /** Its values are not known any more: the next reader asks the vendor. */
+  forget(id: string): void;
+  markAddition(): void;
+  /** Every record in the order of the pages. */
+  iterate(): Iterable<TextFields>;
+  /** Does nothing when it is closed already. */
+  close(): void;
+  remove(): void;
+}
+
+/** Field names of the id and of the number that a shop gives: `customerUid` and `number`, or `uuid` and `reference_number`. */
+export type SnapshotKeys = { readonly id: string; readonly number: string };
+
+const PAGE_RECORDS = 500;
+
+export function openSnapshot(path: string, keys: SnapshotKeys): Snapshot {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
+  chmodSync(path, 0o600);
+  const database = new DatabaseSync(path);
+  // NORMAL: after a power cut the last pages are read again, which costs a few calls and nothing else.
+  database.exec(`
+    PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8000;
+    CREATE TABLE IF NOT EXISTS record (
+      place INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, number TEXT NOT NULL,
+      fields_json TEXT NOT NULL, is_whole INTEGER NOT NULL, read_ms INTEGER NOT NULL);
+    CREATE INDEX IF NOT EXISTS record_by_number ON record (number);
+    CREATE TABLE IF NOT EXISTS absent (key TEXT PRIMARY KEY, read_ms INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID`);
+  const upsert = database.prepare(
+    `INSERT INTO record (id, number, fields_json, is_whole, read_ms) VALUES (?1, ?2, ?3, ?4, ?5)
+     ON CONFLICT (id) DO UPDATE SET number = ?2, fields_json = ?3, is_whole = ?4, read_ms = ?5`,
+  );
+  const insertAbsent = database.prepare('INSERT OR REPLACE INTO absent VALUES (?, ?)');
+  const findAbsent = database.prepare('SELECT 1 FROM absent WHERE key = ?');
+  const byId = database.prepare('SELECT * FROM record WHERE id = ?');
+  const byNumber = database.prepare('SELECT * FROM record WHERE number = ? ORDER BY place DESC LIMIT 1');
+  const change = database.prepare('UPDATE record SET fields_json = ? WHERE id = ?');
+  const forget = database.prepare('DELETE FROM record WHERE id = ?');
+  const page = database.prepare('SELECT place, fields_json FROM record WHERE place > ? ORDER BY place LIMIT ?');
+  const count = database.prepare('SELECT count(*) AS record_count FROM record');
+  const setFact = database.prepare('INSERT OR REPLACE INTO fact VALUES (?, ?)');
+  const facts = new Map(
+    database
+      .prepare('SELECT name, value FROM fact')
+      .all()
+      .map((row) => {
+        const { name, value } = row as { name: string; value: string };
+        return [name, value] as const;
+      }),
+  );
+  const writeFact = (name: string, value: string): void => {
+    setFact.run(name, value);
+    facts.set(name, value);
+  };
+  const write = (fields: TextFields, isWhole: boolean, nowMs: number): void => {
+    upsert.run(fields[keys.id] ?? '', fields[keys.number] ?? '', JSON.stringify(fields), isWhole ? 1 : 0, nowMs);
+  };
+  return {
+    get takenMs() {
+      const taken = facts.get('taken_ms');
+      return taken === undefined ? undefined : Number(taken);
+    },
+    get isComplete() {
+      return facts.get('is_complete') === '1';
+    },
+    get hasAdditions() {
+      return facts.get('has_additions') === '1';
+    },
+    get cursorJson() {
+      return facts.get('cursor') ?? '';
+    },
+    get recordCount() {
+      return Number((count.get() as { record_count: number }).record_count);
+    },
+    findById: (id) => toRecord(byId.get(id)),
+    findByNumber: (number) => toRecord(byNumber.get(number)),
+    addPage(records, { cursorJson, isLast, nowMs }) {
+      database.exec('BEGIN');
+      for (const fields of records) write(fields, false, nowMs);
+      if (!facts.has('taken_ms')) writeFact('taken_ms', String(nowMs));
+      writeFact('cursor', cursorJson);
+      if (isLast) writeFact('is_complete', '1');
+      database.exec('COMMIT');
+    },
+    addWhole(fields, nowMs) {
+      write(fields, true, nowMs);
+      if (!facts.has('taken_ms')) writeFact('taken_ms', String(nowMs));
+    },
+    addAbsent(key, nowMs) {
+      insertAbsent.run(key, nowMs);
+      if (!facts.has('taken_ms')) writeFact('taken_ms', String(nowMs));
+    },
+    isKnownAbsent: (key) => findAbsent.get(key) !== undefined,
+    patch(id, fields) {
+      const record = toRecord(byId.get(id));
+      if (record) change.run(JSON.stringify({ ...record.fields, ...fields }), id);
+    },
+    forget(id) {
+      forget.run(id);
+    },
+    markAddition() {
+      if (facts.get('has_additions') !== '1') writeFact('has_additions', '1');
+    },
+    *iterate() {
+      for (let last = 0; ; ) {
+        const rows = page.all(last, PAGE_RECORDS) as unknown as { place: number; fields_json: string }[];
+        for (const row of rows) yield parseFields(row.fields_json);
+        const end = rows.at(-1);
+        if (!end || rows.length < PAGE_RECORDS) return;
+        last = end.place;
+      }
+    },
+    close() {
+      if (database.isOpen) database.close();
+    },
+    remove() {
+      if (database.isOpen) database.close();
+      for (const ending of ['', '-wal', '-shm']) rmSync(path + ending, { force: true });
+    },
+  };
+}
+
+function toRecord(row: unknown): SnapshotRecord | undefined {
+  if (!row) return undefined;
+  const columns = row as { fields_json: string; is_whole: number; read_ms: number };
+  return {
+    fields: parseFields(columns.fields_json),
+    isWhole: Number(columns.is_whole) === 1,
+    readMs: Number(columns.read_ms),
+  };
+}
+
+function parseFields(json: string): TextFields {
+  return textFields(Object.entries(JSON.parse(json) as Record<string, string>));
+}

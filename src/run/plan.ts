@@ -1,0 +1,83 @@
+import { addDecimals } from '../base/decimal.ts';
+import type { Answer } from '../http/answer.ts';
+import { type Call, type Found, isLookup, type LookupCall, type WriteCall } from '../job/call.ts';
+import { CATEGORY_CALL, CATEGORY_ROWS_PER_CALL } from '../job/category-calls.ts';
+import type { Outcome, Steps } from '../job/outcome.ts';
+
+/** What one row would do next: the write it would send, or how it would end without one. */
+export type RowPlan = {
+  readonly write: WriteCall | undefined;
+  readonly outcome: Outcome | undefined;
+  /** The record as it was read, for a diff. */
+  readonly found: Extract<Found, { readonly state: 'present' }> | undefined;
+};
+
+/** Answers a lookup while planning; `undefined` ends the row's plan there. */
+export type AnswerLookup = (call: LookupCall) => Promise<Answer<Found> | undefined> | Answer<Found> | undefined;
+
+/** Follows a row's steps up to its write, without sending it. */
+export async function planRow(steps: Steps, answerLookup: AnswerLookup): Promise<RowPlan> {
+  let found: RowPlan['found'];
+  let next = steps.next();
+  while (!next.done) {
+    const call = next.value;
+    if (!isLookup(call)) return { write: call, outcome: afterWrite(steps, call), found };
+    const answer = await answerLookup(call);
+    if (answer === undefined) return { write: undefined, outcome: undefined, found };
+    if (answer.kind === 'success' && answer.data.state === 'present') found = answer.data;
+    next = steps.next(answer);
+  }
+  return { write: undefined, outcome: next.value, found };
+}
+
+/** How the row would end if its write succeeded; undefined where that takes the vendor's own words. */
+function afterWrite(steps: Steps, call: Call): Outcome | undefined {
+  const data = succeeds(call);
+  if (data === undefined) return undefined;
+  const next = steps.next({ kind: 'success', data });
+  return next.done ? next.value : undefined;
+}
+
+function succeeds(call: Call): object | undefined {
+  switch (call.endpoint) {
+    case 'customerOpenApi/add':
+    case 'customerOpenApi/updateBaseInfo':
+    case 'POST /customers':
+    case 'PUT /customers/:id':
+      return {};
+    case 'customerOpenApi/updateBalancePointByIncrement':
+      return {
+        customerUid: call.customerUid,
+        pointIncrement: call.pointIncrement,
+        balanceIncrement: call.balanceIncrement,
+        pointBeforeUpdate: '0',
+        balanceBeforeUpdate: '0',
+        pointAfterUpdate: addDecimals('0', call.pointIncrement),
+        balanceAfterUpdate: addDecimals('0', call.balanceIncrement),
+      };
+    default:
+      return undefined;
+  }
+}
+
+/** Counts calls by endpoint; the price of a run is made of these. */
+export class CallCounts {
+  readonly #counts = new Map<string, number>();
+  #deferredCount = 0;
+
+  add(endpoint: string, count = 1): void {
+    if (count > 0) this.#counts.set(endpoint, (this.#counts.get(endpoint) ?? 0) + count);
+  }
+
+  addRow({ write, outcome }: RowPlan): void {
+    if (write) this.add(write.endpoint);
+    if (outcome?.status === 'deferred') this.#deferredCount += 1;
+  }
+
+  /** With the calls that change categories by the hundred. */
+  byEndpoint(): Readonly<Record<string, number>> {
+    const counts = new Map(this.#counts);
+    if (this.#deferredCount > 0) counts.set(CATEGORY_CALL, Math.ceil(this.#deferredCount / CATEGORY_ROWS_PER_CALL));
+    return Object.fromEntries(counts);
+  }
+}

@@ -1,0 +1,202 @@
+import { createHash } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import { EXIT, OperatorError } from '../base/errors.ts';
+import type { TextFields } from '../base/text-fields.ts';
+import type { Answer } from '../http/answer.ts';
+import { chooseLookup, isWorthReadingOn, isWorthSkipping, type LookupWay, pageCalls } from '../job/lookup-plan.ts';
+import type { PageCursor } from '../kybio/client.ts';
+import type { Ledger, Target } from '../ledger/ledger.ts';
+import { openSnapshot, type Snapshot, type SnapshotKeys } from '../ledger/snapshot.ts';
+import type { Reporter } from './reporter.ts';
+import type { KybioVendor, Vendors, WonderVendor } from './vendors.ts';
+
+/** Records of an account as its last whole read counted them; and what an unfinished one has seen. */
+export const RECORD_COUNT_FACT = 'record_count';
+export const RECORD_COUNT_AT_LEAST_FACT = 'record_count_at_least';
+
+const SNAPSHOT_KEYS: Readonly<Record<Target, SnapshotKeys>> = {
+  kybio: { id: 'customerUid', number: 'number' },
+  wonder: { id: 'uuid', number: 'reference_number' },
+};
+
+export type LookupNeeds = {
+  /** Rows with a lookup that a page can answer. */
+  readonly neededCount: number;
+  /** Rows that only pages can answer. */
+  readonly pagesOnlyCount: number;
+  /** Rows that need no lookup, but would cost no write if they were known to be unchanged. */
+  readonly savesCount: number;
+};
+
+export type SnapshotParts = {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly reporter: Reporter;
+  readonly way: LookupWay;
+  readonly pageSizes: Readonly<Record<Target, number>>;
+  /** Whether each row also costs a write. */
+  readonly hasWrites: boolean;
+  /** How many of the needed rows the snapshot holds: what the probe of an unknown account is judged by. */
+  readonly countFound: (snapshot: Snapshot) => Promise<number>;
+};
+
+/** Where a run keeps its snapshot, or the account keeps one that later commands may share. */
+export function snapshotPath(
+  place: { runFolder: string } | { homeFolder: string; account: string },
+  target: Target,
+): string {
+  if ('runFolder' in place) return join(place.runFolder, `snapshot-${target}.sqlite`);
+  const name = createHash('sha256').update(place.account).digest('hex').slice(0, 16);
+  return join(place.homeFolder, 'snapshots', `${target}-${name}.sqlite`);
+}
+
+/**
+ * Opens the snapshot at `path`; one that is older than `ageMsMax` is removed first. `ageMsMax` undefined:
+ * the run's own, which lives as long as the run.
+ */
+export function openFreshSnapshot(path: string, target: Target, ageMsMax: number | undefined, nowMs: number): Snapshot {
+  const snapshot = openSnapshot(path, SNAPSHOT_KEYS[target]);
+  const isExpired =
+    ageMsMax !== undefined && snapshot.takenMs !== undefined && Math.abs(nowMs - snapshot.takenMs) > ageMsMax;
+  if (!isExpired) return snapshot;
+  snapshot.remove();
+  rmSync(path, { force: true });
+  return openSnapshot(path, SNAPSHOT_KEYS[target]);
+}
+
+/**
+ * Reads the pages that are cheaper than single lookups into the snapshot, going on where an earlier read
+ * stopped. Leaves it incomplete, or empty, when single lookups are cheaper.
+ *
+ * @throws StoppedError when the run stops; OperatorError PAGE_FAILED when a page could not be read
+ */
+export async function fillSnapshot(
+  target: Target,
+  snapshot: Snapshot,
+  vendors: Vendors,
+  needs: LookupNeeds,
+  parts: SnapshotParts,
+): Promise<void> {
+  if (snapshot.isComplete) return;
+  if (target === 'kybio' && vendors.kybio) await fillWithMembers(vendors.kybio, snapshot, needs, parts);
+  if (target === 'wonder' && vendors.wonder) await fillWithCustomers(vendors.wonder, snapshot, needs, parts);
+}
+
+async function fillWithMembers(
+  kybio: KybioVendor,
+  snapshot: Snapshot,
+  needs: LookupNeeds,
+  parts: SnapshotParts,
+): Promise<void> {
+  const { ledger, reporter } = parts;
+  const pageSize = parts.pageSizes.kybio;
+  const { account } = kybio.lane.settings;
+  const facts = readCounts(ledger, account);
+  const choice = chooseLookup(parts.way, { rowCount: needs.neededCount, pageSize, ...facts });
+  if (choice.way === 'rows') return;
+  reporter.note(
+    `Reading the members by pages of ${pageSize}: fewer calls than a lookup for each of ${needs.neededCount} rows.`,
+  );
+  let pagesRead = 0;
+  let { probePages } = choice;
+  while (!snapshot.isComplete) {
+    await readMemberPage(kybio, snapshot, parts.clock);
+    pagesRead += 1;
+    if (snapshot.isComplete || probePages === undefined || pagesRead < probePages) continue;
+    const foundCount = await parts.countFound(snapshot);
+    // Found all: reading on could only tell how many members there are.
+    if (foundCount >= needs.neededCount) break;
+    if (!isWorthReadingOn({ rowCount: needs.neededCount, foundCount, pagesRead, hasWrites: parts.hasWrites })) break;
+    probePages = pagesRead + Math.max(1, Math.floor(pagesRead / 2));
+  }
+  rememberCount(ledger, account, snapshot, parts.clock);
+}
+
+/** Reads the next page of members into the snapshot. */
+export async function readMemberPage(
+  kybio: KybioVendor,
+  snapshot: Snapshot,
+  clock: Clock,
+): Promise<readonly TextFields[]> {
+  const cursor = snapshot.cursorJson === '' ? undefined : (JSON.parse(snapshot.cursorJson) as PageCursor);
+  const { answer } = await kybio.lane.perform({
+    endpoint: 'customerOpenApi/queryCustomerPages',
+    isRepeatable: true,
+    send: (onSent) => kybio.client.queryCustomerPages(cursor, { onSent }),
+  });
+  const page = pageOf(answer, 'queryCustomerPages');
+  snapshot.addPage(page.members, {
+    cursorJson: page.cursor ? JSON.stringify(page.cursor) : '',
+    isLast: page.isLast || page.cursor === undefined,
+    nowMs: clock.nowMs(),
+  });
+  return page.members;
+}
+
+async function fillWithCustomers(
+  wonder: WonderVendor,
+  snapshot: Snapshot,
+  needs: LookupNeeds,
+  parts: SnapshotParts,
+): Promise<void> {
+  const { ledger, clock } = parts;
+  const pageSize = parts.pageSizes.wonder;
+  const { account } = wonder.lane.settings;
+  const { recordCount, recordCountAtLeast } = readCounts(ledger, account);
+  const isWorthIt = (count: number): boolean =>
+    needs.pagesOnlyCount > 0 ||
+    parts.way === 'pages' ||
+    pageCalls(count, pageSize) < needs.neededCount ||
+    isWorthSkipping(needs.savesCount, count, pageSize);
+  if (parts.way === 'rows' && needs.pagesOnlyCount === 0) return;
+  // The first page tells how many there are: asked only where one call may pay.
+  if (!isWorthIt(recordCount ?? recordCountAtLeast)) return;
+  for (let offset = 0; ; ) {
+    const from = offset;
+    const { answer } = await wonder.lane.perform({
+      endpoint: 'GET /customers',
+      isRepeatable: true,
+      send: (onSent) => wonder.client.listCustomers({ limit: pageSize, offset: from }, { onSent }),
+    });
+    const { customers, total } = pageOf(answer, 'GET customers');
+    offset += customers.length;
+    // A server may lower the limit: only an empty page or the announced total is an end.
+    const isLast = customers.length === 0 || (total !== undefined && offset >= total);
+    snapshot.addPage(customers, { cursorJson: '', isLast, nowMs: clock.nowMs() });
+    if (isLast) break;
+    if (total !== undefined && !isWorthIt(total)) {
+      ledger.facts.write(account, RECORD_COUNT_FACT, String(total), clock.nowMs());
+      return;
+    }
+  }
+  rememberCount(ledger, account, snapshot, clock);
+}
+
+export function readCounts(
+  ledger: Ledger,
+  account: string,
+): { recordCount: number | undefined; recordCountAtLeast: number } {
+  const count = ledger.facts.read(account, RECORD_COUNT_FACT);
+  return {
+    recordCount: count === undefined ? undefined : Number(count),
+    recordCountAtLeast: Number(ledger.facts.read(account, RECORD_COUNT_AT_LEAST_FACT) ?? 0),
+  };
+}
+
+function rememberCount(ledger: Ledger, account: string, snapshot: Snapshot, clock: Clock): void {
+  const fact = snapshot.isComplete ? RECORD_COUNT_FACT : RECORD_COUNT_AT_LEAST_FACT;
+  ledger.facts.write(account, fact, String(snapshot.recordCount), clock.nowMs());
+}
+
+function pageOf<T>(answer: Answer<T>, call: string): T {
+  if (answer.kind === 'success') return answer.data;
+  const detail = answer.kind === 'refused' ? answer.messages.join('; ') : answer.detail;
+  throw new OperatorError({
+    code: 'PAGE_FAILED',
+    message: `${call} failed with ${answer.errorCode}: ${detail}.`,
+    hint: 'What was read is kept. Carry on with: memberload resume',
+    exitCode: EXIT.stopped,
+  });
+}
