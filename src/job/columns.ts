@@ -172,7 +172,7 @@ export const COLUMNS: Readonly<Record<FileKind, readonly Column[]>> = Object.fre
     column('password', 'secret', 'customerInfo.password', 'Password of a new member; never written to any output', {
       synonyms: ['密码', '会员密码', 'Member Password'],
     }),
-    customerUid("Kybio's own id; finds the member without a lookup"),
+    customerUid("Kybio's own id; saves the lookup where `number` is blank, or with `--mode update`"),
   ],
   topup: [
     memberNumber('Member number; `customerUid` instead saves a lookup', 'customerNum'),
