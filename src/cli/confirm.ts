@@ -1,8 +1,8 @@
-import { createInterface } from 'node:readline/promises';
 import { decimalsEqual, isDecimal, isZeroDecimal } from '../base/decimal.ts';
 import { usageError } from '../base/errors.ts';
 import type { JobSettings } from '../run/run-settings.ts';
 import type { Scan } from '../run/scan.ts';
+import { ask, canAsk } from './ask.ts';
 import type { Console } from './console.ts';
 import type { Settings } from './settings.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -17,22 +17,45 @@ export async function confirmTopup(
   scan: Scan,
   job: JobSettings,
   settings: Settings,
-  { stdin, stderr }: Surroundings,
+  surroundings: Surroundings,
   console: Console,
 ): Promise<void> {
-  if (job.command !== 'topup' || settings.isOn('yes') || !stdin.isTTY || !stderr.isTerminal) return;
+  if (job.command !== 'topup' || settings.isOn('yes') || !canAsk(surroundings)) return;
   const rowCount = scan.rowCount - scan.doneEarlierCount - scan.inDoubtEarlierCount - scan.invalidCount;
   if (rowCount === 0) return;
   const [name, sum] = isZeroDecimal(scan.pointIncrement)
     ? ['balance', scan.balanceIncrement]
     : ['points', scan.pointIncrement];
-  console.say(`${rowCount} members, ${scan.pointIncrement} points and ${scan.balanceIncrement} of balance in all.`);
-  const prompt = createInterface({ input: stdin, output: stderr.stream });
-  try {
-    const typed = (await prompt.question(`Type the sum of the ${name} to credit it: `)).trim();
-    if (isDecimal(typed) && decimalsEqual(typed, sum)) return;
-    throw usageError('NOT_CONFIRMED', `'${typed}' is not ${sum}.`, 'Nothing was sent.');
-  } finally {
-    prompt.close();
+  const typed = await ask(
+    `${rowCount} rows, ${scan.pointIncrement} points and ${scan.balanceIncrement} of balance in all.\nType the sum of the ${name} to credit it: `,
+    surroundings,
+  );
+  if (typed !== undefined && isDecimal(typed) && decimalsEqual(typed, sum)) return;
+  throw usageError(
+    'NOT_CONFIRMED',
+    typed === undefined ? 'The sum was not typed.' : `'${typed}' is not the sum of the ${name}.`,
+    'Nothing was sent.',
+  );
+}
+
+/**
+ * Asks for a plain yes on a terminal, unless -y. Elsewhere nobody can answer: what cannot be taken back then
+ * needs -y, what does no harm goes ahead.
+ *
+ * @throws OperatorError (exit 2) when it is not confirmed; nothing was sent
+ */
+export async function confirmYes(
+  question: string,
+  whenNobodyAnswers: 'refuse' | 'go',
+  settings: Settings,
+  surroundings: Surroundings,
+): Promise<void> {
+  if (settings.isOn('yes')) return;
+  if (!canAsk(surroundings)) {
+    if (whenNobodyAnswers === 'go') return;
+    throw usageError('NOT_CONFIRMED', 'This has to be confirmed, and there is no terminal.', 'Add -y to mean it.');
   }
+  const typed = await ask(`${question} Type yes: `, surroundings);
+  if (typed?.toLowerCase() === 'yes') return;
+  throw usageError('NOT_CONFIRMED', 'It was not confirmed.', 'Nothing was sent.');
 }

@@ -176,7 +176,7 @@ function timeTaken(call: Increment): Outcome {
 }
 
 /** Every second from now on, without end: the ledger takes the first that the member never had. */
-function* secondsFrom(nowMs: number, timeZone: string): Generator<string> {
+export function* secondsFrom(nowMs: number, timeZone: string): Generator<string> {
   for (let second = nowMs; ; second += 1000) yield zonedDateTime(second, timeZone);
 }
 

@@ -119,7 +119,7 @@ async function repeatIncrement(record: RowRecord, repeatCodes: readonly string[]
 async function compareWithReads(record: RowRecord, sharers: readonly RowRecord[], parts: Parts): Promise<boolean> {
   const reads: Reading[] = [];
   for (let read = 1; read <= 2; read += 1) {
-    const reading = await readAmounts(record.customerUid, parts);
+    const reading = await readAmounts(record.customerUid, parts.kybio, true);
     await addEvidence(parts, record, 'read', reading);
     reads.push(reading);
   }
@@ -184,13 +184,16 @@ export function judgeReads(
   return { isApplied: false, message: `The evidence does not tell: ${was} Look at the member in the back office.` };
 }
 
-/** One read of a member's amounts, for settling: it may use the calls kept back for that. */
-export async function readAmounts(customerUid: string, parts: { kybio: KybioVendor }): Promise<Reading> {
-  const { client, lane } = parts.kybio;
+/** One read of a member's amounts. `isSettling`: it may use the calls kept back for that. */
+export async function readAmounts(
+  customerUid: string,
+  { client, lane }: KybioVendor,
+  isSettling: boolean,
+): Promise<Reading> {
   const { answer } = await lane.perform({
     endpoint: 'customerOpenApi/queryByUid',
     isRepeatable: true,
-    isSettling: true,
+    isSettling,
     send: (onSent) => client.queryByUid(customerUid, { onSent }),
   });
   const member: TextFields | undefined = answer.kind === 'success' ? answer.data : undefined;
@@ -209,7 +212,8 @@ async function decide(parts: Parts, record: RowRecord, change: RowChange & { sta
   await parts.ledger.rows.record(record, change, parts.clock.nowMs());
 }
 
-function toIncrement(record: RowRecord): Increment {
+/** The increment as it went out, dataChangeTime included. */
+export function toIncrement(record: RowRecord): Increment {
   return {
     endpoint: 'customerOpenApi/updateBalancePointByIncrement',
     customerUid: record.customerUid,
