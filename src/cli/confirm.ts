@@ -3,7 +3,6 @@ import { usageError } from '../base/errors.ts';
 import type { JobSettings } from '../run/run-settings.ts';
 import type { Scan } from '../run/scan.ts';
 import { ask, canAsk } from './ask.ts';
-import type { Console } from './console.ts';
 import type { Settings } from './settings.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -18,7 +17,6 @@ export async function confirmTopup(
   job: JobSettings,
   settings: Settings,
   surroundings: Surroundings,
-  console: Console,
 ): Promise<void> {
   if (job.command !== 'topup' || settings.isOn('yes') || !canAsk(surroundings)) return;
   const rowCount = scan.rowCount - scan.doneEarlierCount - scan.inDoubtEarlierCount - scan.invalidCount;

@@ -91,7 +91,9 @@ function buildParser(
       },
       (argv) => {
         const values = argv as Record<string, unknown>;
-        const argument = command.argument === '' ? undefined : values[command.argument.slice(1, -1)];
+        const positional = command.argument === '' ? undefined : values[command.argument.slice(1, -1)];
+        // yargs takes a lone '-' for a flag without a name, and gives '' for it.
+        const argument = positional === '' && surroundings.argv.includes('-') ? '-' : positional;
         const flags: Record<string, string | boolean | string[]> = {};
         for (const flag of flagsOf(command.name)) {
           const value = values[flag.name];

@@ -122,7 +122,7 @@ async function runOrResume(
       diffPath: settings.isTyped('output') ? resultPathOf(settings, request.input) : undefined,
       resumed,
       account: connected.account,
-      confirm: (scan) => confirmTopup(scan, job, settings, surroundings, console),
+      confirm: (scan) => confirmTopup(scan, job, settings, surroundings),
     },
     parts,
   );

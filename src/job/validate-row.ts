@@ -221,6 +221,18 @@ export function wrongColumnCount(expectedCount: number, actualCount: number): Ro
   };
 }
 
+/**
+ * A result file holds such a row cut or padded to the header, so that its columns line up: read back, it
+ * would pass for a good row with its values under the wrong headers.
+ */
+export function wrongColumnCountEarlier(): RowIssue {
+  return {
+    errorCode: 'WRONG_COLUMN_COUNT',
+    message:
+      'an earlier run found too many or too few columns here, and the result file holds the row cut or padded to fit. Correct its cells and empty its result_status.',
+  };
+}
+
 /** `key` as `memberKey` gives it. */
 export function duplicateRow(key: string, firstRowNumber: number): RowIssue {
   const colon = key.indexOf(':');

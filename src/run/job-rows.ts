@@ -1,6 +1,6 @@
 import { openCsv } from '../csv/read-csv.ts';
 import { type HeaderMatch, matchHeader } from '../job/header-match.ts';
-import { wrongColumnCount } from '../job/validate-row.ts';
+import { wrongColumnCount, wrongColumnCountEarlier } from '../job/validate-row.ts';
 import { type CheckedRow, checkRow } from './file-job.ts';
 import type { JobSettings } from './run-settings.ts';
 
@@ -63,8 +63,13 @@ async function* readRows(
 ): AsyncGenerator<InputRow> {
   for await (const { rowNumber, lineNumber, cells, columnCountError } of rows) {
     const earlier = earlierStatus(cells, match);
-    const checked: CheckedRow = columnCountError
-      ? { isValid: false, issues: [wrongColumnCount(columnCountError.expected, columnCountError.actual)] }
+    const wrongCount = columnCountError
+      ? wrongColumnCount(columnCountError.expected, columnCountError.actual)
+      : wasRagged(cells, match)
+        ? wrongColumnCountEarlier()
+        : undefined;
+    const checked: CheckedRow = wrongCount
+      ? { isValid: false, issues: [wrongCount] }
       : checkRow(settings, cells, match);
     yield { rowNumber, lineNumber, cells, earlier, checked };
   }
@@ -73,7 +78,15 @@ async function* readRows(
 const EARLIER: readonly EarlierStatus[] = ['done', 'in_doubt', 'not_sent', 'failed'];
 
 function earlierStatus(cells: readonly string[], match: HeaderMatch): EarlierStatus | undefined {
-  const index = match.earlier.status;
-  const status = index === undefined ? undefined : cells[index]?.trim();
+  const status = earlierCell(cells, match.earlier.status);
   return EARLIER.find((known) => known === status);
+}
+
+function wasRagged(cells: readonly string[], match: HeaderMatch): boolean {
+  const isInvalid = earlierCell(cells, match.earlier.status) === 'invalid';
+  return isInvalid && earlierCell(cells, match.earlier.errorCode) === 'WRONG_COLUMN_COUNT';
+}
+
+function earlierCell(cells: readonly string[], index: number | undefined): string | undefined {
+  return index === undefined ? undefined : cells[index]?.trim();
 }

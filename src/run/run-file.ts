@@ -17,6 +17,7 @@ import { priceRun } from './plan-run.ts';
 import { describePrice, priceOf } from './price.ts';
 import { RECORD_COUNT_FACT } from './read-snapshots.ts';
 import type { Reporter } from './reporter.ts';
+import { renderResultStamp } from './result-stamp.ts';
 import type { NotSentReason } from './row-view.ts';
 import { type RunControl, StoppedError, type StopReason } from './run-control.ts';
 import { makeRunFolder, newRunId } from './run-folder.ts';
@@ -166,6 +167,8 @@ async function execute(job: FileRun, scan: Scan, place: RunPlace, parts: RunPart
       found,
       notSent: notSentReason(control.reason),
     });
+    // Told apart later from a file that a person has corrected since.
+    await ledger.runs.setProgress(runId, renderResultStamp(job.resultPath), clock.nowMs());
     if (gathered) rememberCreated(gathered, tally, gathering);
     return finish(job, place, tally, { snapshots, rowByRowCalls: gathered?.rowByRowCalls ?? 0 }, vendors, parts);
   } finally {

@@ -21,11 +21,7 @@ const IS_INCREMENT = "request.path.endsWith('/updateBalancePointByIncrement')";
  */
 const POINTS = {
   'intent.before': at('run/run-row.js', 'const intent = async () => {', 'after'),
-  'commit.before': at(
-    'ledger/group-commit.js',
-    'waiting.run();\n            this.#database.exec(\'COMMIT\');',
-    'before',
-  ),
+  'commit.before': at('ledger/group-commit.js', "waiting.run();\n            this.#database.exec('COMMIT');", 'before'),
   'commit.after': at('ledger/group-commit.js', 'this.#afterCommit();\n', 'before'),
   'intent.after': at('run/run-row.js', 'isTimeTaken = dataChangeTime === undefined;', 'after'),
   'admit.before': at('run/lane.js', 'const admission = await this.#limiter.admit(', 'before'),
@@ -40,8 +36,16 @@ const POINTS = {
   'outcome.before': at('run/run-row.js', 'await recordOutcome(outcome, attempts, lastAnswer, context);', 'before'),
   'outcome.after': at('run/run-row.js', 'return { outcome, attempts };', 'before'),
   'settle.read': at('run/settle.js', "await addEvidence(parts, record, 'read', reading);", 'before'),
-  'settle.decide': at('run/settle.js', 'await parts.ledger.rows.record(record, change, parts.clock.nowMs());', 'before'),
-  'settle.decided': at('run/settle.js', 'await parts.ledger.rows.record(record, change, parts.clock.nowMs());', 'after'),
+  'settle.decide': at(
+    'run/settle.js',
+    'await parts.ledger.rows.record(record, change, parts.clock.nowMs());',
+    'before',
+  ),
+  'settle.decided': at(
+    'run/settle.js',
+    'await parts.ledger.rows.record(record, change, parts.clock.nowMs());',
+    'after',
+  ),
   'settle.repeat': at('run/settle.js', "await addEvidence(parts, record, 'repeat'", 'before'),
   'view.before': at('run/write-result.js', 'const writer = await openCsvWriter(', 'before'),
   'view.row': at('run/write-result.js', 'countRow(tally, row, result);\n            const found', 'before'),

@@ -130,7 +130,9 @@ export function errorCodeOf({ stdout, stderr }: ToolEnd): string | undefined {
 function mergePatches(patches: readonly Patch[]): Patch[] {
   const merged: Patch[] = [];
   for (const patch of patches) {
-    const index = merged.findIndex(({ file, replacement }) => file === patch.file && replacement.includes(patch.anchor));
+    const index = merged.findIndex(
+      ({ file, replacement }) => file === patch.file && replacement.includes(patch.anchor),
+    );
     const known = merged[index];
     if (known && known.anchor !== patch.anchor && !known.anchor.includes(patch.anchor)) {
       throw new Error(`patches collide in ${patch.file}`);

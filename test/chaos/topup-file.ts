@@ -27,13 +27,19 @@ export function inventMembers(count: number, random: Seeded): NewMember[] {
   }));
 }
 
-export function inventRows(members: readonly NewMember[], rowCount: number, random: Seeded): FileRow[] {
+/** `hasRepeats`: some members are credited more than once. */
+export function inventRows(
+  members: readonly NewMember[],
+  rowCount: number,
+  hasRepeats: boolean,
+  random: Seeded,
+): FileRow[] {
   const rows: FileRow[] = [];
   for (let rowNumber = 1; rowNumber <= rowCount; rowNumber += 1) {
     const isByUid = random.chance(BY_UID_SHARE);
     // Soon after the first one, so that both may be in hand at once.
     const earlier = rows.at(-random.whole(1, Math.min(12, Math.max(1, rows.length))));
-    if (earlier && random.chance(REPEATED_MEMBER_SHARE)) {
+    if (hasRepeats && earlier && random.chance(REPEATED_MEMBER_SHARE)) {
       const amounts = random.chance(0.5) ? earlier : inventAmounts(random);
       const { pointIncrement, balanceIncrement } = amounts;
       rows.push({ rowNumber, memberNumber: earlier.memberNumber, isByUid, pointIncrement, balanceIncrement });
