@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { runCli } from './cli/run-cli.ts';
 import type { OutputStream } from './cli/surroundings.ts';
 
@@ -29,6 +30,8 @@ process.exitCode = await runCli({
   environment: process.env,
   workingFolder: process.cwd(),
   userFolder: homedir(),
+  timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  program: [process.execPath, fileURLToPath(import.meta.url)],
   pid: process.pid,
   version: readVersion(),
   stdin: process.stdin,

@@ -6,6 +6,7 @@ import type { CommandInput } from './run-command.ts';
 import { runExport, runImport, runTopup } from './run-command.ts';
 import { runRuns } from './runs.ts';
 import { runSandbox } from './sandbox.ts';
+import { runSchedule } from './schedule.ts';
 import { runValidate } from './validate.ts';
 
 /** A command either did something with rows, which ends in a document, or says its own exit code. */
@@ -73,6 +74,13 @@ export const COMMANDS: readonly Command[] = [
     about: 'list runs, or show one: settings, counts, calls, rows in doubt (no calls)',
     examples: [['memberload runs', 'the latest runs and the calls of each day']],
     run: runRuns,
+  },
+  {
+    name: 'schedule',
+    argument: '',
+    about: 'print the lines for cron, systemd and Windows that carry unfinished runs on every day (no calls)',
+    examples: [['memberload schedule --for cron', "daily, ten minutes after the day's calls are back"]],
+    run: runSchedule,
   },
   {
     name: 'sandbox',

@@ -1,5 +1,5 @@
 /** Which commands take a flag. */
-export type CommandName = 'import' | 'topup' | 'export' | 'validate' | 'resume' | 'runs' | 'sandbox';
+export type CommandName = 'import' | 'topup' | 'export' | 'validate' | 'resume' | 'runs' | 'schedule' | 'sandbox';
 
 export type Flag = {
   /** As typed, without dashes; the config file takes it in camelCase. */
@@ -15,7 +15,7 @@ export type Flag = {
 const FILE_COMMANDS = ['import', 'topup', 'export', 'validate'] as const;
 const CALLING_COMMANDS = ['import', 'topup', 'export', 'resume'] as const;
 const RUNNING_COMMANDS = ['import', 'topup', 'export'] as const;
-const ALL_COMMANDS = [...FILE_COMMANDS, 'resume', 'runs', 'sandbox'] as const;
+const ALL_COMMANDS = [...FILE_COMMANDS, 'resume', 'runs', 'schedule', 'sandbox'] as const;
 
 /** Every flag there is: --help, the config file's keys and the test of the README are made from this table. */
 export const FLAGS: readonly Flag[] = [
@@ -78,6 +78,8 @@ export const FLAGS: readonly Flag[] = [
   text('expect-points', 'x', 'refuse the file unless its points add up to x (exit 3)', ['topup']),
   text('expect-balance', 'x', 'refuse the file unless its balances add up to x (exit 3)', ['topup']),
   toggle('again', 'credit the same rows once more', ['topup']),
+  text('for', 'scheduler', 'cron, systemd or windows (default: all three)', ['schedule']),
+  text('at', 'HH:mm', "time of day in the quota's zone (default 00:10)", ['schedule']),
   text('port', 'n', 'port on 127.0.0.1 (default: a free one)', ['sandbox']),
   {
     name: 'set',

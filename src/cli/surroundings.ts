@@ -5,6 +5,10 @@ export type Surroundings = {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly workingFolder: string;
   readonly userFolder: string;
+  /** This machine's time zone. */
+  readonly timeZone: string;
+  /** The words that start this program: node and the script. */
+  readonly program: readonly string[];
   readonly pid: number;
   readonly version: string;
   readonly stdin: NodeJS.ReadStream;

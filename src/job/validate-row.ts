@@ -26,6 +26,8 @@ export type { RowIssue } from './row-issue.ts';
 
 export type ValidationOptions = {
   readonly mode: 'upsert' | 'create' | 'update';
+  /** `--change-category`: a category alone is something to change on an existing member. */
+  readonly changesCategory?: boolean;
   /** `--date-format`: when given, birthdays must have one of these forms and no other. */
   readonly dateFormats?: readonly string[];
   /** `--country`: ISO 3166 alpha-2, the country of Wonder phone numbers that name none. */
@@ -86,7 +88,11 @@ export function validateMember(
       errorCode: 'REQUIRED',
       text: `it is blank. Give the member number${options.mode === 'create' ? '' : ', or the customerUid'}.`,
     });
-  } else if (mustChangeSomething(hasNumber, options) && !UPDATABLE.some((name) => isGiven(cells, match, name))) {
+  } else if (
+    mustChangeSomething(hasNumber, options) &&
+    !UPDATABLE.some((name) => isGiven(cells, match, name)) &&
+    !(options.changesCategory && isGiven(cells, match, 'categoryName'))
+  ) {
     reading.issues.push({
       errorCode: 'NOTHING_TO_DO',
       message: `the row changes nothing: of an existing member only ${UPDATABLE.join(', ')} can change. Give one of them${

@@ -54,6 +54,7 @@ function checkFor(
   const options = {
     mode: settings.mode,
     trustRoundIds: settings.trustRoundIds,
+    changesCategory: settings.changesCategory,
     ...(settings.dateFormats && { dateFormats: [...settings.dateFormats] }),
     ...(settings.country && { country: settings.country }),
   };
