@@ -5,7 +5,7 @@ import type { ControlSettings, SavedSettings } from '../run/run-settings.ts';
 import { readControlSettings } from './job-settings.ts';
 import { type CommandInput, resumeRun } from './run-command.ts';
 import { type Session, withSession } from './session.ts';
-import type { Settings } from './settings.ts';
+import type { Settings, TypedFlags } from './settings.ts';
 
 /**
  * `resume`: the run's own settings, with the run-control flags that are typed now. Run settings that are
@@ -20,12 +20,7 @@ export async function runResume(input: CommandInput): Promise<{ document: RunDoc
     return { exitCode: EXIT.ok };
   }
   const saved = JSON.parse(run.settingsJson) as SavedSettings;
-  const withOwnPlaces = {
-    ...flags,
-    ...(flags.store === undefined && saved.connection.store !== undefined && { store: saved.connection.store }),
-    ...(flags.config === undefined &&
-      saved.connection.configPath !== undefined && { config: saved.connection.configPath }),
-  };
+  const withOwnPlaces = placesOf(flags, saved);
   return withSession(withOwnPlaces, surroundings, console, async (session) => ({
     document: await resumeRun({ ...input, flags: withOwnPlaces }, session, run, {
       ...saved,
@@ -48,8 +43,17 @@ function chooseRun({ ledger }: Session, runId: string | undefined): RunRecord | 
   return run;
 }
 
+/** The flags with the store and the config file that the run began with, unless others are typed. */
+export function placesOf(flags: TypedFlags, { connection }: SavedSettings): TypedFlags {
+  return {
+    ...flags,
+    ...(flags.store === undefined && connection.store !== undefined && { store: connection.store }),
+    ...(flags.config === undefined && connection.configPath !== undefined && { config: connection.configPath }),
+  };
+}
+
 /** Typed flags first, then what the run began with. */
-function controlsOf(settings: Settings, saved: ControlSettings): ControlSettings {
+export function controlsOf(settings: Settings, saved: ControlSettings): ControlSettings {
   const now = readControlSettings(settings);
   return {
     rate: settings.isTyped('rate') ? now.rate : saved.rate,

@@ -32,7 +32,7 @@ export async function runCli(surroundings: Surroundings): Promise<ExitCode> {
     const { command, flags, argument } = chosen;
     const result = await command.run({ flags, argument, surroundings, console });
     if (!('document' in result)) return result.exitCode;
-    printRun(result.document, console, flags.json === true);
+    printRun(result.document, console, flags);
     return result.document.exitCode;
   } catch (error) {
     const told = error instanceof OperatorError ? error : bug(error);
@@ -73,9 +73,9 @@ function buildParser(
       'Exit codes: 0 done, 1 rows invalid or failed, 2 usage, 3 file, 4 credentials, 5 stopped, 6 paused, 7 in doubt.',
     )
     .fail((message, error, self) => {
-      if (error instanceof OperatorError) throw error;
-      if (error) throw error;
-      throw wrongUsage(message, surroundings.argv, self);
+      // yargs throws its own errors for what was typed wrongly, such as a flag without its value.
+      if (error && error.name !== 'YError') throw error;
+      throw wrongUsage(error?.message ?? message, surroundings.argv, self);
     });
   for (const command of COMMANDS) {
     parser = parser.command(

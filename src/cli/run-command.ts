@@ -13,6 +13,7 @@ import { confirmTopup } from './confirm.ts';
 import type { Console } from './console.ts';
 import { readControlSettings, readExpectations, readJobSettings, resultPathOf } from './job-settings.ts';
 import { openProgress } from './progress.ts';
+import { renderSameFlags } from './same-flags.ts';
 import { type Session, withSession } from './session.ts';
 import type { TypedFlags } from './settings.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -103,6 +104,7 @@ async function runOrResume(
         resultPath: resumed?.resultPath ?? exportPath(session),
         mayReplaceResult,
         resumed,
+        isDryRun: resumed === undefined && settings.isOn('dry-run'),
       },
       parts,
     );
@@ -143,9 +145,9 @@ async function spoolStdin(session: Session, surroundings: Surroundings): Promise
 }
 
 /** Prints how a run ended, as text or as the JSON document. */
-export function printRun(document: RunDocument, console: Console, isJson: boolean): void {
-  if (isJson) console.print(JSON.stringify(document));
-  for (const line of renderSummary(document)) console.say(line);
+export function printRun(document: RunDocument, console: Console, flags: TypedFlags): void {
+  if (flags.json === true) console.print(JSON.stringify(document));
+  for (const line of renderSummary(document, renderSameFlags(flags))) console.say(line);
 }
 
 export async function runImport(input: CommandInput): Promise<{ document: RunDocument }> {

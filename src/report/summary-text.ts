@@ -1,8 +1,12 @@
 import { isZeroDecimal } from '../base/decimal.ts';
 import type { RunDocument } from './run-document.ts';
 
-/** How a run ended, for a person: counts, result file, and what to type next, one text per line. */
-export function renderSummary(document: RunDocument): string[] {
+/**
+ * How a run ended, for a person: counts, result file, and what to type next, one text per line.
+ *
+ * @param sameFlags the run's own flags as they are typed again, with a space before them
+ */
+export function renderSummary(document: RunDocument, sameFlags = ''): string[] {
   const { rows, actions, errorCodes, calls, totals, quota } = document;
   const counts = [
     `${rows.read} read`,
@@ -32,19 +36,19 @@ export function renderSummary(document: RunDocument): string[] {
   if (quota?.limit !== null && quota !== null)
     lines.push(`Quota of ${quota.day}: ${quota.used} of ${quota.limit} used.`);
   if (document.result !== null) lines.push(`Result file: ${document.result}`);
-  const next = nextStep(document);
+  const next = nextStep(document, sameFlags);
   if (next !== undefined) lines.push(next);
   return lines;
 }
 
 /** What to type next, for every exit code but 0 (CONTRACT §6). */
-function nextStep(document: RunDocument): string | undefined {
+function nextStep(document: RunDocument, sameFlags: string): string | undefined {
   const resume = `memberload resume ${document.run}`;
   switch (document.exitCode) {
     case 0:
       return undefined;
     case 1:
-      return `Correct the rows that are invalid or failed in the result file, then run that file: ${rerun(document)}`;
+      return rowsToCorrect(document, sameFlags);
     case 4:
       return `The vendor refused the credentials. Correct them, then type: ${resume}`;
     case 5:
@@ -74,6 +78,12 @@ function backAt({ quota }: RunDocument): string {
   return quota?.resumeAt === undefined ? '' : ` (${quota.resumeAt.replace('T', ' ')})`;
 }
 
-function rerun({ command, result }: RunDocument): string {
-  return `memberload ${command}${command === 'validate' ? ' …' : ''} ${result}`;
+function rowsToCorrect({ command, state, result }: RunDocument, sameFlags: string): string {
+  if (state === 'planned') {
+    return 'The rows that are invalid would not be sent (memberload validate lists them). To send the others, type the command without --dry-run.';
+  }
+  if (command === 'validate') {
+    return `Correct the rows that are invalid in the result file, then check that file: memberload validate ${result}${sameFlags}`;
+  }
+  return `Correct the rows that are invalid or failed in the result file, then run that file: memberload ${command} ${result}${sameFlags}`;
 }

@@ -1,23 +1,30 @@
 import { existsSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { EXIT, OperatorError, usageError } from '../base/errors.ts';
-import { forEachBounded } from '../base/pull.ts';
 import type { TextFields } from '../base/text-fields.ts';
-import type { CsvAppender } from '../csv/write-csv.ts';
 import { openCsvAppender } from '../csv/write-csv.ts';
-import type { Answer } from '../http/answer.ts';
 import { chooseFields, FIELDS_NOT_IN_PAGES } from '../job/fetched-fields.ts';
+import { pageCalls } from '../job/lookup-plan.ts';
+import type { Outcome } from '../job/outcome.ts';
 import type { PageCursor } from '../kybio/client.ts';
-import type { RunRecord, RunState } from '../ledger/ledger.ts';
-import { openSeenKeys } from '../ledger/seen-keys.ts';
+import type { RunRecord, RunState, Target } from '../ledger/ledger.ts';
 import type { RunDocument } from '../report/run-document.ts';
+import {
+  type ExportSink,
+  exportCustomers,
+  exportMembers,
+  exportSnapshot,
+  type SnapshotSource,
+} from './export-pages.ts';
+import { describePrice, priceOf } from './price.ts';
+import { RECORD_COUNT_FACT, readCounts } from './read-snapshots.ts';
 import { StoppedError } from './run-control.ts';
 import type { RunParts } from './run-file.ts';
 import { newRunId } from './run-folder.ts';
 import type { Connection, ControlSettings, JobSettings, SavedSettings } from './run-settings.ts';
 import { exitCodeOf, runDocument } from './summary.ts';
 import { Tally } from './tally.ts';
-import type { KybioVendor, Vendors, WonderVendor } from './vendors.ts';
+import { laneOf } from './vendors.ts';
 
 export type ExportAll = {
   readonly settings: JobSettings;
@@ -27,13 +34,11 @@ export type ExportAll = {
   readonly resultPath: string;
   readonly mayReplaceResult: boolean;
   readonly resumed: RunRecord | undefined;
+  readonly isDryRun: boolean;
 };
 
 /** How far a paged export is: durable after each page, so that a pause or a kill costs one page at most. */
 type Progress = { readonly cursor?: PageCursor; readonly byteCount?: number; readonly rowCount?: number };
-
-/** Documented maximum (api/wonder.md §5). */
-const CUSTOMERS_PER_PAGE = 1000;
 
 /**
  * Exports every member or customer by pages into `<result>.part`, which becomes the result file when the
@@ -45,6 +50,7 @@ export async function exportAll(job: ExportAll, parts: RunParts): Promise<RunDoc
   const target = settings.targets[0] === 'wonder' ? 'wonder' : 'kybio';
   const carriedOn = job.resumed ?? findUnfinished(job, parts);
   const resultPath = carriedOn?.resultPath ?? job.resultPath;
+  if (job.isDryRun) return planExport(job, target, parts);
   if (!carriedOn && !job.mayReplaceResult && existsSync(resultPath)) {
     throw usageError(
       'RESULT_EXISTS',
@@ -75,19 +81,35 @@ export async function exportAll(job: ExportAll, parts: RunParts): Promise<RunDoc
     truncateToByte: progress.byteCount ?? 0,
   });
   let failure: OperatorError | undefined;
+  reporter.start(readCounts(ledger, job.account).recordCount ?? 0);
   try {
     if (progress.byteCount === undefined) await file.write(fields);
     const writeRows = async (records: readonly TextFields[]): Promise<void> => {
-      for (const record of records) await file.write(fields.map((field) => record[field] ?? ''));
+      for (const record of records) {
+        await file.write(fields.map((field) => record[field] ?? ''));
+        reporter.row(FOUND);
+      }
       countRows(records.length);
     };
-    if (vendors.kybio)
-      await exportMembers(vendors.kybio, vendors, fields, progress, { job, parts, runId, file, tally, writeRows });
-    else if (vendors.wonder) await exportCustomers(vendors.wonder, writeRows);
+    const sink: ExportSink = {
+      needsLookups: fields.some((field) => FIELDS_NOT_IN_PAGES.includes(field)),
+      concurrency: job.controls.concurrency,
+      skipRows: progress.rowCount ?? 0,
+      writeRows,
+      checkpoint: async (cursor) => {
+        const next: Progress = { byteCount: await file.sync(), rowCount: tally.rows.done, ...(cursor && { cursor }) };
+        await ledger.runs.setProgress(runId, JSON.stringify(next), clock.nowMs());
+      },
+    };
+    if (job.controls.snapshotMaxAgeMs > 0) await exportSnapshot(target, vendors, sink, snapshotParts(job, parts));
+    else if (vendors.kybio) await exportMembers(vendors.kybio, progress.cursor, sink);
+    else if (vendors.wonder) await exportCustomers(vendors.wonder, job.controls.pageSizes.wonder, sink);
+    rememberRecordCount(job.account, tally, parts);
   } catch (error) {
     if (error instanceof OperatorError && error.code === 'PAGE_FAILED') failure = error;
     else if (!(error instanceof StoppedError)) throw error;
   } finally {
+    reporter.end();
     await file.close();
     await Promise.all([vendors.kybio?.client.close(), vendors.wonder?.client.close()]);
   }
@@ -112,95 +134,64 @@ export async function exportAll(job: ExportAll, parts: RunParts): Promise<RunDoc
   return document;
 }
 
-type Export = {
-  readonly job: ExportAll;
-  readonly parts: RunParts;
-  readonly runId: string;
-  readonly file: CsvAppender;
-  readonly tally: Tally;
-  readonly writeRows: (records: readonly TextFields[]) => Promise<void>;
-};
+const FOUND: Outcome = { status: 'done', action: 'found', messages: [] };
 
-async function exportMembers(
-  kybio: KybioVendor,
-  vendors: Vendors,
-  fields: readonly string[],
-  progress: Progress,
-  to: Export,
-): Promise<void> {
-  const needsLookups = fields.some((field) => FIELDS_NOT_IN_PAGES.includes(field));
-  let { cursor } = progress;
-  for (;;) {
-    const from = cursor;
-    const { answer } = await kybio.lane.perform({
-      endpoint: 'customerOpenApi/queryCustomerPages',
-      isRepeatable: true,
-      send: (onSent) => kybio.client.queryCustomerPages(from, { onSent }),
-    });
-    const page = succeeded(answer, 'queryCustomerPages');
-    await to.writeRows(needsLookups ? await lookUpAll(page.members, vendors, to) : page.members);
-    cursor = page.cursor;
-    const next: Progress = { byteCount: await to.file.sync(), rowCount: to.tally.rows.done, ...(cursor && { cursor }) };
-    await to.parts.ledger.runs.setProgress(to.runId, JSON.stringify(next), to.parts.clock.nowMs());
-    if (page.isLast || cursor === undefined) return;
-  }
-}
-
-/** What pages do not carry costs one call a member: only when `--columns` asks for it. */
-async function lookUpAll(members: readonly TextFields[], { kybio }: Vendors, to: Export): Promise<TextFields[]> {
-  const whole: TextFields[] = [...members];
-  if (!kybio) return whole;
-  await forEachBounded(members.entries(), to.job.controls.concurrency, async ([index, member]) => {
-    const { customerUid } = member;
-    if (customerUid === undefined) return;
-    const { answer } = await kybio.lane.perform({
-      endpoint: 'customerOpenApi/queryByUid',
-      isRepeatable: true,
-      send: (onSent) => kybio.client.queryByUid(customerUid, { onSent }),
-    });
-    // Gone since the page was read: the page's fields are what there is.
-    whole[index] = succeeded(answer, 'queryByUid') ?? member;
-  });
-  return whole;
-}
-
-async function exportCustomers(wonder: WonderVendor, writeRows: Export['writeRows']): Promise<void> {
-  // Offset paging over an unpublished order can show a customer twice while others are being added.
-  const seen = openSeenKeys();
+/** --dry-run: what the export would cost, from the number of members that the last whole read counted. */
+async function planExport(job: ExportAll, target: Target, parts: RunParts): Promise<RunDocument> {
+  const { controls, settings } = job;
+  const { clock, reporter, ledger } = parts;
+  const vendors = parts.openVendors();
   try {
-    let rowNumber = 0;
-    for (let offset = 0; ; ) {
-      const from = offset;
-      const { answer } = await wonder.lane.perform({
-        endpoint: 'GET /customers',
-        isRepeatable: true,
-        send: (onSent) => wonder.client.listCustomers({ limit: CUSTOMERS_PER_PAGE, offset: from }, { onSent }),
-      });
-      const { customers, total } = succeeded(answer, 'GET customers');
-      await writeRows(
-        customers.filter((customer) => {
-          rowNumber += 1;
-          return seen.firstRowOf(customer.uuid ?? '', rowNumber) === rowNumber;
-        }),
+    const { recordCount } = readCounts(ledger, job.account);
+    const calls: Record<string, number> = {};
+    if (recordCount === undefined) {
+      reporter.note(
+        `Not known yet how many there are: 1 call for every ${controls.pageSizes[target]}. The first export counts them.`,
       );
-      offset += customers.length;
-      // A server may lower the limit: only an empty page, or the announced total, is an end.
-      if (customers.length === 0 || (total !== undefined && offset >= total)) return;
+    } else if (target === 'wonder')
+      calls['GET /customers'] = Math.max(1, Math.ceil(recordCount / controls.pageSizes.wonder));
+    else {
+      calls['customerOpenApi/queryCustomerPages'] = pageCalls(recordCount, controls.pageSizes.kybio);
+      const needsLookups = exportFields(settings, target).some((field) => FIELDS_NOT_IN_PAGES.includes(field));
+      if (needsLookups) calls['customerOpenApi/queryByUid'] = recordCount;
     }
+    const lane = laneOf(vendors, target);
+    const plan = priceOf(calls, lane, controls, settings.storeZone, clock.nowMs());
+    if (recordCount !== undefined) reporter.note(describePrice(plan, controls, lane, false));
+    const document = runDocument({
+      runId: null,
+      job: { settings, inputPath: '', resultPath: '' },
+      tally: new Tally(),
+      state: 'planned',
+      reason: undefined,
+      vendors,
+      elapsedMs: clock.nowMs() - parts.startedMs,
+      exitCode: EXIT.ok,
+    });
+    return { ...document, plan };
   } finally {
-    seen.close();
+    await Promise.all([vendors.kybio?.client.close(), vendors.wonder?.client.close()]);
   }
 }
 
-function succeeded<T>(answer: Answer<T>, call: string): T {
-  if (answer.kind === 'success') return answer.data;
-  const detail = answer.kind === 'refused' ? answer.messages.join('; ') : answer.detail;
-  throw new OperatorError({
-    code: 'PAGE_FAILED',
-    message: `${call} failed with ${answer.errorCode}: ${detail}.`,
-    hint: 'What was read is kept. Carry on with: memberload resume',
-    exitCode: EXIT.stopped,
-  });
+function snapshotParts(job: ExportAll, parts: RunParts): SnapshotSource {
+  const { controls, account } = job;
+  return {
+    ...parts,
+    account,
+    way: 'pages',
+    pageSizes: controls.pageSizes,
+    hasWrites: false,
+    ageMsMax: controls.snapshotMaxAgeMs,
+    countFound: async () => 0,
+  };
+}
+
+/** Everybody was counted: the next run chooses between pages and single lookups by it. */
+function rememberRecordCount(account: string, tally: Tally, { ledger, clock, control }: RunParts): void {
+  if (control.reason === undefined) {
+    ledger.facts.write(account, RECORD_COUNT_FACT, String(tally.rows.done), clock.nowMs());
+  }
 }
 
 function exportFields(settings: JobSettings, target: 'kybio' | 'wonder'): readonly string[] {

@@ -182,8 +182,8 @@ export class Lane {
     const counted = this.#ledger.calls.count(this.settings.account, this.#day, call.endpoint);
     // Queued in the same turn, so that both are in one commit.
     const prepared = attempt === 1 ? call.beforeSend?.() : undefined;
-    await counted;
-    await prepared;
+    // Awaited together: they fail together, and neither failure may go unheard.
+    await Promise.all([counted, prepared]);
     const admission = await this.#limiter.admit(call.isSettling ? undefined : this.#control.signal);
     if (admission === undefined) throw new StoppedError();
     this.#sent += 1;

@@ -5,6 +5,7 @@ import { zonedDateTime } from '../base/zoned-time.ts';
 import type { Answer } from '../http/answer.ts';
 import { type Call, type Increment, isLookup, isRepeatable, type LookupCall, type WriteCall } from '../job/call.ts';
 import type { Outcome, Steps } from '../job/outcome.ts';
+import { readIncrementAnswer } from '../job/topup-steps.ts';
 import type { Ledger, RowChange, RowKey } from '../ledger/ledger.ts';
 import type { RowState } from '../ledger/row-states.ts';
 import { describeAnswer } from './describe-answer.ts';
@@ -115,8 +116,10 @@ async function performLookup(call: LookupCall, context: RowContext): Promise<Per
 /** How many calls settling one increment may take: two reads (DESIGN §4.4). */
 const SETTLING_CALLS = 2;
 
+export type IncrementContext = Omit<RowContext, 'snapshots' | 'evidenceFromMs' | 'onFound'>;
+
 /** Intent, durable, then one send: the only way in which an increment goes out. */
-export async function performIncrement(call: Increment, context: RowContext): Promise<Performed> {
+export async function performIncrement(call: Increment, context: IncrementContext): Promise<Performed> {
   const { ledger, clock, key } = context;
   const turn = await context.enterMember(call.customerUid);
   if (turn !== 'go') return { outcome: turn.refuse };
@@ -150,7 +153,8 @@ export async function performIncrement(call: Increment, context: RowContext): Pr
         return sendCall(context.vendors, call, dataChangeTime, onSent);
       },
     });
-    if (performed.answer.kind !== 'unanswered') lane.keepForSettling(-SETTLING_CALLS);
+    // What is in doubt keeps its calls until it is settled.
+    if (readIncrementAnswer(call, performed.answer).status !== 'in_doubt') lane.keepForSettling(-SETTLING_CALLS);
     return performed;
   } catch (error) {
     lane.keepForSettling(-SETTLING_CALLS);

@@ -64,8 +64,15 @@ function quotaOf(lane: Lane | undefined, reason: StopReason | undefined, storeZo
 /** CONTRACT §6: when several apply, 7 > 4 > 5 > 6 > 1; an interrupted run without rows in doubt says so. */
 export function exitCodeOf(reason: StopReason | undefined, tally: Tally): ExitCode {
   const { in_doubt, failed, invalid } = tally.rows;
-  if (in_doubt > 0 || reason?.kind === 'mismatch') return EXIT.inDoubt;
+  if (in_doubt > 0) return EXIT.inDoubt;
+  return exitCodeOfReason(reason) ?? (failed + invalid > 0 ? EXIT.rowsFailed : EXIT.ok);
+}
+
+/** Undefined: nothing stopped the run, so that its rows decide. */
+export function exitCodeOfReason(reason: StopReason | undefined): ExitCode | undefined {
   switch (reason?.kind) {
+    case 'mismatch':
+      return EXIT.inDoubt;
     case 'credentials':
       return EXIT.credentials;
     case 'breaker':
@@ -75,7 +82,8 @@ export function exitCodeOf(reason: StopReason | undefined, tally: Tally): ExitCo
       return EXIT.paused;
     case 'interrupted':
       return reason.signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
-    default:
-      return failed + invalid > 0 ? EXIT.rowsFailed : EXIT.ok;
+    case 'fatal':
+    case undefined:
+      return undefined;
   }
 }

@@ -1,0 +1,150 @@
+import { EXIT, OperatorError } from '../base/errors.ts';
+import { forEachBounded } from '../base/pull.ts';
+import type { TextFields } from '../base/text-fields.ts';
+import type { Answer } from '../http/answer.ts';
+import type { PageCursor } from '../kybio/client.ts';
+import type { Target } from '../ledger/ledger.ts';
+import { openSeenKeys } from '../ledger/seen-keys.ts';
+import { fillSnapshot, openFreshSnapshot, type SnapshotParts, snapshotPath } from './read-snapshots.ts';
+import type { KybioVendor, Vendors, WonderVendor } from './vendors.ts';
+
+/** Where an export's records go. */
+export type ExportSink = {
+  /** Whether fields are asked for that pages do not carry: one call a member. */
+  readonly needsLookups: boolean;
+  readonly concurrency: number;
+  /** Rows that an earlier attempt has written already. */
+  readonly skipRows: number;
+  readonly writeRows: (records: readonly TextFields[]) => Promise<void>;
+  /** Makes what was written durable, with the cursor that follows it. */
+  readonly checkpoint: (cursor: PageCursor | undefined) => Promise<void>;
+};
+
+/** Reads the members page by page from `cursor` on; a pause or a kill costs one page at most. */
+export async function exportMembers(
+  kybio: KybioVendor,
+  cursor: PageCursor | undefined,
+  sink: ExportSink,
+): Promise<void> {
+  for (let next = cursor; ; ) {
+    const from = next;
+    const { answer } = await kybio.lane.perform({
+      endpoint: 'customerOpenApi/queryCustomerPages',
+      isRepeatable: true,
+      send: (onSent) => kybio.client.queryCustomerPages(from, { onSent }),
+    });
+    const page = succeeded(answer, 'queryCustomerPages');
+    await sink.writeRows(await complete(page.members, kybio, sink));
+    next = page.cursor;
+    await sink.checkpoint(next);
+    if (page.isLast || next === undefined) return;
+  }
+}
+
+/** Reads the customers page by page. Offset paging over an unpublished order can show one twice. */
+export async function exportCustomers(wonder: WonderVendor, pageSize: number, sink: ExportSink): Promise<void> {
+  const seen = openSeenKeys();
+  try {
+    let rowNumber = 0;
+    for (let offset = 0; ; ) {
+      const from = offset;
+      const { answer } = await wonder.lane.perform({
+        endpoint: 'GET /customers',
+        isRepeatable: true,
+        send: (onSent) => wonder.client.listCustomers({ limit: pageSize, offset: from }, { onSent }),
+      });
+      const { customers, total } = succeeded(answer, 'GET customers');
+      await sink.writeRows(
+        customers.filter((customer) => {
+          rowNumber += 1;
+          return seen.firstRowOf(customer.uuid ?? '', rowNumber) === rowNumber;
+        }),
+      );
+      offset += customers.length;
+      // A server may lower the limit: only an empty page, or the announced total, is an end.
+      if (customers.length === 0 || (total !== undefined && offset >= total)) return;
+    }
+  } finally {
+    seen.close();
+  }
+}
+
+export type SnapshotSource = SnapshotParts & {
+  readonly account: string;
+  readonly homeFolder: string;
+  readonly ageMsMax: number;
+};
+
+/** Records written between two checkpoints. */
+const RECORDS_PER_CHECKPOINT = 100;
+
+/** Exports what was read by pages for this command or an earlier one, reading what is missing. */
+export async function exportSnapshot(
+  target: Target,
+  vendors: Vendors,
+  sink: ExportSink,
+  source: SnapshotSource,
+): Promise<void> {
+  const path = snapshotPath(source, target);
+  const open = () => openFreshSnapshot(path, target, source.ageMsMax, source.clock.nowMs());
+  let snapshot = open();
+  try {
+    if (snapshot.hasAdditions && sink.skipRows === 0) {
+      // We have added members since it was read: it no longer holds everybody.
+      snapshot.remove();
+      snapshot = open();
+    }
+    await fillSnapshot(target, snapshot, vendors, { neededCount: 1, pagesOnlyCount: 1, savesCount: 0 }, source);
+    let skipCount = sink.skipRows;
+    let batch: TextFields[] = [];
+    const flush = async (): Promise<void> => {
+      await sink.writeRows(vendors.kybio ? await complete(batch, vendors.kybio, sink) : batch);
+      await sink.checkpoint(undefined);
+      batch = [];
+    };
+    for (const record of snapshot.iterate()) {
+      if (skipCount > 0) {
+        skipCount -= 1;
+        continue;
+      }
+      batch.push(record);
+      if (batch.length === RECORDS_PER_CHECKPOINT) await flush();
+    }
+    await flush();
+  } finally {
+    snapshot.close();
+  }
+}
+
+/** Adds what pages do not carry, where it is asked for. */
+async function complete(
+  members: readonly TextFields[],
+  kybio: KybioVendor,
+  sink: ExportSink,
+): Promise<readonly TextFields[]> {
+  if (!sink.needsLookups) return members;
+  const whole: TextFields[] = [...members];
+  await forEachBounded(members.entries(), sink.concurrency, async ([index, member]) => {
+    const { customerUid } = member;
+    if (customerUid === undefined) return;
+    const { answer } = await kybio.lane.perform({
+      endpoint: 'customerOpenApi/queryByUid',
+      isRepeatable: true,
+      send: (onSent) => kybio.client.queryByUid(customerUid, { onSent }),
+    });
+    // Gone since the page was read: the page's fields are what there is.
+    whole[index] = succeeded(answer, 'queryByUid') ?? member;
+  });
+  return whole;
+}
+
+function succeeded<T>(answer: Answer<T>, call: string): T {
+  if (answer.kind === 'success') return answer.data;
+  const detail = answer.kind === 'refused' ? answer.messages.join('; ') : answer.detail;
+  throw new OperatorError({
+    code: 'PAGE_FAILED',
+    message: `${call} failed with ${answer.errorCode}: ${detail}.`,
+    hint: 'What was read is kept. Carry on with: memberload resume',
+    exitCode: EXIT.stopped,
+  });
+}
