@@ -96,9 +96,13 @@ async function fillWithMembers(
   const facts = readCounts(ledger, account);
   const choice = chooseLookup(parts.way, { rowCount: needs.neededCount, pageSize, ...facts });
   if (choice.way === 'rows') return;
-  reporter.note(
-    `Reading the members by pages of ${pageSize}: fewer calls than a lookup for each of ${needs.neededCount} rows.`,
-  );
+  if (choice.probePages !== undefined) {
+    reporter.note(
+      `Not known how many members there are: reading ${choice.probePages} pages to find out what is cheaper.`,
+    );
+  } else if (parts.way === 'auto') {
+    reporter.note(`Reading the members by pages: fewer calls than a lookup for each of ${needs.neededCount} rows.`);
+  }
   let pagesRead = 0;
   let { probePages } = choice;
   while (!snapshot.isComplete) {
