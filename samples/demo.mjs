@@ -35,6 +35,13 @@ async function main() {
   await say(`memberload against its own sandbox: a local Kybio and Wonder, no account, no settings.
 Everything happens in ${folder}; delete it when you like.`);
 
+  await step('What would an import do, and what would it cost? A dry run reads, and writes nothing.', 1, [
+    'import',
+    'members.csv',
+    '--dry-run',
+    '--sandbox',
+  ]);
+
   await step(
     'Import 14 members. Nine rows have a mistake; they cost no call, and the others do not wait for them.',
     1,
@@ -47,9 +54,10 @@ Everything happens in ${folder}; delete it when you like.`);
   );
 
   await say(
-    "\nPut row 5 right in the result file ('1,250' becomes 1250) and run that file: done rows are not sent again.",
+    "\nPut row 5 right in the result file ('1,250' becomes 1250), delete row 12, which names a member a second time,\nand run that file: done rows are not sent again.",
   );
   correct('members.result.csv', '"1,250"', '1250');
+  correct('members.result.csv', /^8008020001,Grace Lim,\+6591112234.*\n/m, '');
   await step('', 1, ['import', 'members.result.csv', '--sandbox', '-o', 'members-2.result.csv']);
   await show('members-2.result.csv', ['number', 'name', 'result_status', 'result_action'], [1, 5]);
 

@@ -1,6 +1,8 @@
 import type { ExitCode } from '../base/errors.ts';
 import type { RunDocument } from '../report/run-document.ts';
+import { runDoctor } from './doctor.ts';
 import type { CommandName } from './flags.ts';
+import { runResolve } from './resolve.ts';
 import { runResume } from './resume.ts';
 import type { CommandInput } from './run-command.ts';
 import { runExport, runImport, runTopup } from './run-command.ts';
@@ -72,8 +74,35 @@ export const COMMANDS: readonly Command[] = [
     name: 'runs',
     argument: '[run]',
     about: 'list runs, or show one: settings, counts, calls, rows in doubt (no calls)',
-    examples: [['memberload runs', 'the latest runs and the calls of each day']],
+    examples: [
+      ['memberload runs', 'the latest runs and the calls of each day'],
+      ['memberload runs prune --older-than 90d', 'drop finished runs; same files are still refused'],
+    ],
     run: runRuns,
+  },
+  {
+    name: 'resolve',
+    argument: '<run>',
+    about: 'rows in doubt of a top-up: show the evidence, keep your decision (no calls), send again (2 calls a row)',
+    examples: [
+      ['memberload resolve 20261122-050612-3fa9', 'what is known of each row in doubt'],
+      ['memberload resolve 20261122-050612-3fa9 --row 12 --as applied', 'it was credited: the row is done'],
+      ['memberload resolve 20261122-050612-3fa9 --row 12 --resend', 'it was not: send it again'],
+    ],
+    run: runResolve,
+  },
+  {
+    name: 'doctor',
+    argument: '',
+    about: 'check settings, ledger, signature, clock and quota (1 or 2 calls to Kybio, 1 to Wonder)',
+    examples: [
+      ['memberload doctor', 'each failed check says what to do'],
+      [
+        'memberload doctor --probe-repeat 8008010001',
+        'learn whether a top-up without an answer can be sent again (4 or 5 calls more)',
+      ],
+    ],
+    run: runDoctor,
   },
   {
     name: 'schedule',

@@ -1,5 +1,15 @@
 /** Which commands take a flag. */
-export type CommandName = 'import' | 'topup' | 'export' | 'validate' | 'resume' | 'runs' | 'schedule' | 'sandbox';
+export type CommandName =
+  | 'import'
+  | 'topup'
+  | 'export'
+  | 'validate'
+  | 'resume'
+  | 'runs'
+  | 'resolve'
+  | 'doctor'
+  | 'schedule'
+  | 'sandbox';
 
 export type Flag = {
   /** As typed, without dashes; the config file takes it in camelCase. */
@@ -15,7 +25,9 @@ export type Flag = {
 const FILE_COMMANDS = ['import', 'topup', 'export', 'validate'] as const;
 const CALLING_COMMANDS = ['import', 'topup', 'export', 'resume'] as const;
 const RUNNING_COMMANDS = ['import', 'topup', 'export'] as const;
-const ALL_COMMANDS = [...FILE_COMMANDS, 'resume', 'runs', 'schedule', 'sandbox'] as const;
+/** Those that call, and those that call a little. */
+const ASKING_COMMANDS = [...CALLING_COMMANDS, 'resolve', 'doctor'] as const;
+const ALL_COMMANDS = [...FILE_COMMANDS, 'resume', 'runs', 'resolve', 'doctor', 'schedule', 'sandbox'] as const;
 
 /** Every flag there is: --help, the config file's keys and the test of the README are made from this table. */
 export const FLAGS: readonly Flag[] = [
@@ -33,18 +45,21 @@ export const FLAGS: readonly Flag[] = [
     'o',
   ),
   toggle('dry-run', 'read but never write; say what would be sent and what it costs', RUNNING_COMMANDS, 'n'),
-  toggle('sandbox', 'use the embedded sandbox instead of the vendor; no settings needed', CALLING_COMMANDS),
-  text('store', 'name', 'the settings of this store in the config file', CALLING_COMMANDS),
-  text('rate', 'calls', 'at most so many calls: 5/s (default), 100/m, unlimited', CALLING_COMMANDS),
+  toggle('sandbox', 'use the embedded sandbox instead of the vendor; no settings needed', [
+    ...CALLING_COMMANDS,
+    'doctor',
+  ]),
+  text('store', 'name', 'the settings of this store in the config file', ASKING_COMMANDS),
+  text('rate', 'calls', 'at most so many calls: 5/s (default), 100/m, unlimited', ASKING_COMMANDS),
   text('concurrency', 'n', 'rows in hand at a time (default 4)', CALLING_COMMANDS),
-  text('timeout', 'time', 'how long a call may take: 30s (default), 500ms, 2m', CALLING_COMMANDS),
+  text('timeout', 'time', 'how long a call may take: 30s (default), 500ms, 2m', ASKING_COMMANDS),
   text(
     'daily-quota',
     'n',
     'calls that the appId may make a day, over all runs; then the run pauses (exit 6)',
-    CALLING_COMMANDS,
+    ASKING_COMMANDS,
   ),
-  text('reserve', 'n', 'of these, calls to leave to others', CALLING_COMMANDS),
+  text('reserve', 'n', 'of these, calls to leave to others', ASKING_COMMANDS),
   toggle('wait', "at the end of the day's calls sleep until they are back, instead of pausing", CALLING_COMMANDS),
   text('lookup', 'way', 'how existing records are found: auto (default), pages or rows', RUNNING_COMMANDS),
   text(
@@ -72,12 +87,24 @@ export const FLAGS: readonly Flag[] = [
     FILE_COMMANDS,
   ),
   text('country', 'code', 'country of phone numbers without a country code (Wonder), e.g. HK', FILE_COMMANDS),
-  text('time-zone', 'zone', "the store's time zone (default Asia/Shanghai)", CALLING_COMMANDS),
+  text('time-zone', 'zone', "the store's time zone (default Asia/Shanghai)", [...CALLING_COMMANDS, 'doctor']),
   toggle('raw', 'write and read cells as they are, without guarding spreadsheets against formulas', FILE_COMMANDS),
   text('expect-rows', 'n', 'refuse the file unless it has n rows to credit (exit 3)', ['topup']),
   text('expect-points', 'x', 'refuse the file unless its points add up to x (exit 3)', ['topup']),
   text('expect-balance', 'x', 'refuse the file unless its balances add up to x (exit 3)', ['topup']),
-  toggle('again', 'credit the same rows once more', ['topup']),
+  toggle('again', 'credit the same rows once more', ['topup', 'resolve']),
+  text('row', 'n', 'the row in doubt, as result_row counts; several as 3,7', ['resolve']),
+  text('as', 'verdict', 'applied or not-applied: what you found out about the row; no calls', ['resolve']),
+  toggle('resend', 'send the row again, or without --row all that were decided not-applied', ['resolve']),
+  toggle('settle', 'look at the members of the rows in doubt once more (at most 2 calls a row)', ['resolve']),
+  text('older-than', 'time', 'with prune: drop runs that finished so long ago (default 90d)', ['runs']),
+  text(
+    'probe-repeat',
+    'number',
+    'send this member an increment of nothing twice: does the account refuse the second? (4 or 5 calls)',
+    ['doctor'],
+  ),
+  toggle('accept-ledger', 'take a ledger that was put back for the newest, after having looked', ['doctor']),
   text('for', 'scheduler', 'cron, systemd or windows (default: all three)', ['schedule']),
   text('at', 'HH:mm', "time of day in the quota's zone (default 00:10)", ['schedule']),
   text('port', 'n', 'port on 127.0.0.1 (default: a free one)', ['sandbox']),
@@ -91,7 +118,7 @@ export const FLAGS: readonly Flag[] = [
   toggle('json', 'print one JSON document on stdout', ALL_COMMANDS),
   toggle('quiet', 'no progress and no messages but errors', ALL_COMMANDS, 'q'),
   toggle('no-color', 'no colours', ALL_COMMANDS),
-  toggle('yes', 'do not ask; replace an existing result file', FILE_COMMANDS, 'y'),
+  toggle('yes', 'do not ask; replace an existing result file', [...FILE_COMMANDS, 'resolve', 'doctor'], 'y'),
   text('config', 'file', 'settings file (default: memberload.config.json in this folder)', ALL_COMMANDS),
 ];
 

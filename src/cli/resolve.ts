@@ -16,7 +16,7 @@ import {
 import { type RowTransition, rewriteResult } from '../run/rewrite-result.ts';
 import { StoppedError } from '../run/run-control.ts';
 import type { SavedSettings } from '../run/run-settings.ts';
-import { settleIncrements } from '../run/settle.ts';
+import { SETTLING_CALLS, settleIncrements } from '../run/settle.ts';
 import { exitCodeOfReason, sumCalls } from '../run/summary.ts';
 import { confirmYes } from './confirm.ts';
 import { controlsOf, placesOf } from './resume.ts';
@@ -41,15 +41,15 @@ export async function runResolve(input: CommandInput): Promise<{ exitCode: ExitC
     const { settings, ledger } = session;
     const choice = readChoices(settings);
     const chosen = chooseRows(run, choice, ledger);
-    const isAsked = choice.verdict !== undefined || choice.isResend;
+    const isAsked = choice.verdict !== undefined || choice.isResend || choice.isSettling;
     const notes: string[] = [];
     let calls = sumCalls([]);
     if (choice.verdict !== undefined) {
       for (const { record } of chosen) {
         await decideRow(record, choice.verdict, { ledger, clock: session.clock, storeZone: saved.job.storeZone });
       }
-    } else if (choice.isResend) {
-      calls = await resend(input, session, run, saved, chosen, notes);
+    } else if (isAsked) {
+      calls = await callAgain(input, session, run, saved, { rows: chosen, isResend: choice.isResend, notes });
     }
     const changes = chosen.map(({ record }) => ({ before: record, after: currentRecord(record, ledger) }));
     return report(input, session, run, saved, isAsked ? changes : undefined, notes, calls, choice.rowNumbers);
@@ -76,6 +76,7 @@ type Choice = {
   readonly rowNumbers: readonly number[] | undefined;
   readonly verdict: Verdict | undefined;
   readonly isResend: boolean;
+  readonly isSettling: boolean;
 };
 
 /** Only as typed: a config file must not decide about money. */
@@ -87,22 +88,31 @@ function readChoices(settings: Settings): Choice {
     rowNumbers: rows === undefined ? undefined : readList(rows).map((row) => readCount('--row', row, 1, 1e9)),
     verdict: as === undefined ? undefined : readChoice('--as', as, ['applied', 'not-applied'] as const),
     isResend: settings.isTyped('resend') && settings.isOn('resend'),
+    isSettling: settings.isTyped('settle') && settings.isOn('settle'),
   };
   if (choice.verdict !== undefined && choice.rowNumbers === undefined) {
     throw usageError('BAD_USAGE', '--as needs to know which row.', 'Add --row N, or --row N,M for several.');
   }
-  if (choice.verdict !== undefined && choice.isResend) {
+  if ([choice.verdict !== undefined, choice.isResend, choice.isSettling].filter(Boolean).length > 1) {
     throw usageError(
       'BAD_USAGE',
-      '--as and --resend are two decisions.',
-      'Type --as not-applied first, then --resend; or --resend alone.',
+      '--as, --resend and --settle are three ways to go.',
+      'Type one of them; --as not-applied may be followed by a --resend of its own.',
     );
   }
   return choice;
 }
 
 /** The rows that the command is about. @throws OperatorError (exit 2) when one of them cannot be decided */
-function chooseRows(run: RunRecord, { rowNumbers, verdict, isResend }: Choice, ledger: Ledger): RowInDoubt[] {
+function chooseRows(
+  run: RunRecord,
+  { rowNumbers, verdict, isResend, isSettling }: Choice,
+  ledger: Ledger,
+): RowInDoubt[] {
+  if (isSettling) {
+    const { open } = listRowsInDoubt(run.runId, ledger);
+    return open.filter(({ record }) => rowNumbers?.includes(record.rowNumber) ?? true);
+  }
   if (rowNumbers === undefined) {
     if (!isResend) return [];
     // Without a row: those of which a person has said that they were not applied, never what is still in doubt.
@@ -123,13 +133,13 @@ function chooseRows(run: RunRecord, { rowNumbers, verdict, isResend }: Choice, l
   });
 }
 
-async function resend(
+/** --resend and --settle: the two that call. Rows that are sent and get no answer again are settled as well. */
+async function callAgain(
   { surroundings, console }: CommandInput,
   session: Session,
   run: RunRecord,
   saved: SavedSettings,
-  rows: readonly RowInDoubt[],
-  notes: string[],
+  { rows, isResend, notes }: { rows: readonly RowInDoubt[]; isResend: boolean; notes: string[] },
 ): Promise<RunDocument['calls']> {
   const { settings, ledger, clock, control } = session;
   ledger.requireNewest();
@@ -143,16 +153,23 @@ async function resend(
     );
   }
   if (rows.length === 0) {
-    notes.push('No row was decided not-applied, so nothing is sent again. Name rows with --row N.');
+    if (isResend) notes.push('No row was decided not-applied, so nothing is sent again. Name rows with --row N.');
     return sumCalls([]);
   }
-  const cost = `${rows.length} ${rows.length === 1 ? 'row is' : 'rows are'} sent again: ${RESEND_CALLS} calls a row, ${rows.length * RESEND_CALLS} in all, and up to 2 more for each that gets no answer again.`;
-  console.say(cost);
-  await confirmYes('What was applied after all would be credited twice.', 'refuse', settings, surroundings);
+  const count = rows.length === 1 ? '1 row is' : `${rows.length} rows are`;
+  if (isResend) {
+    console.say(
+      `${count} sent again: ${RESEND_CALLS} calls a row, ${rows.length * RESEND_CALLS} in all, and up to ${SETTLING_CALLS} more for each that gets no answer again.`,
+    );
+    await confirmYes('What was applied after all would be credited twice.', 'refuse', settings, surroundings);
+  } else
+    console.say(
+      `${count} looked at again: at most ${SETTLING_CALLS} calls a row, ${rows.length * SETTLING_CALLS} in all.`,
+    );
   const { kybio } = connected.openVendors();
   if (kybio === undefined) return sumCalls([]);
   try {
-    for (const row of rows) {
+    for (const row of isResend ? rows : []) {
       const refusal = await resendRow(row, {
         kybio,
         ledger,
@@ -167,7 +184,8 @@ async function resend(
       rowNumbers: new Set(
         rows
           .map(({ record }) => currentRecord(record, ledger))
-          .flatMap((now) => (now.state === 'intent' ? now.rowNumber : [])),
+          .filter(({ state }) => !isResend || state === 'intent')
+          .map(({ rowNumber }) => rowNumber),
       ),
       kybio,
       ledger,
@@ -243,6 +261,7 @@ async function report(
 
 function whatToDo({ runId }: RunRecord): string[] {
   return [
+    `To have the members looked at once more: memberload resolve ${runId} --settle`,
     'Look at each member in the back office, then type one of:',
     `  memberload resolve ${runId} --row N --as applied       it was credited once; nothing is sent`,
     `  memberload resolve ${runId} --row N --as not-applied   it was not credited; the row becomes failed`,

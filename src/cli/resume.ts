@@ -37,7 +37,7 @@ function chooseRun({ ledger }: Session, runId: string | undefined): RunRecord | 
     throw usageError(
       'RUN_FINISHED',
       `Run ${runId} has finished: nothing is left to carry on.`,
-      `Its result file: ${run.resultPath}`,
+      `Its result file: ${run.resultPath}. Its rows in doubt, if any: memberload resolve ${runId}`,
     );
   }
   return run;

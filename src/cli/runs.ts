@@ -2,20 +2,22 @@ import { EXIT, type ExitCode, usageError } from '../base/errors.ts';
 import type { Ledger, RunRecord } from '../ledger/ledger.ts';
 import type { RunDocument } from '../report/run-document.ts';
 import { renderSummary } from '../report/summary-text.ts';
+import { pruneRuns } from '../run/prune-runs.ts';
 import type { SavedSettings } from '../run/run-settings.ts';
 import type { CommandInput } from './run-command.ts';
 import { withSession } from './session.ts';
+import { readDuration } from './values.ts';
 
 const RUNS_SHOWN = 50;
 const CALL_LINES_SHOWN = 100;
 
-/** `runs`: what the ledger knows, without a call. */
-export async function runRuns({
-  flags,
-  argument,
-  surroundings,
-  console,
-}: CommandInput): Promise<{ exitCode: ExitCode }> {
+/** `runs`: what the ledger knows, without a call; `runs prune` drops what is old. */
+export async function runRuns(input: CommandInput): Promise<{ exitCode: ExitCode }> {
+  const { flags, argument, surroundings, console } = input;
+  if (argument === 'prune') return runPrune(input);
+  if (flags['older-than'] !== undefined) {
+    throw usageError('BAD_USAGE', '--older-than belongs to prune.', 'Type: memberload runs prune --older-than 90d');
+  }
   return withSession(flags, surroundings, console, async ({ ledger, settings }) => {
     const isJson = settings.isOn('json');
     const print = isJson ? (value: object) => console.print(JSON.stringify(value)) : undefined;
@@ -28,6 +30,11 @@ export async function runRuns({
     }
     const run = ledger.runs.find(argument);
     if (!run) throw usageError('UNKNOWN_RUN', `There is no run '${argument}'.`, 'List them with: memberload runs');
+    if (run.prunedMs > 0) {
+      if (print) print({ ...describeRun(run), pruned: new Date(run.prunedMs).toISOString() });
+      else console.print(`Run ${run.runId}: ${run.command}, finished; its rows were dropped by runs prune.`);
+      return { exitCode: EXIT.ok };
+    }
     const inDoubt = rowsInDoubt(run, ledger);
     if (print)
       print({
@@ -37,6 +44,23 @@ export async function runRuns({
         inDoubt,
       });
     else for (const line of showRun(run, inDoubt)) console.print(line);
+    return { exitCode: EXIT.ok };
+  });
+}
+
+const RETENTION = '90d';
+const RETENTION_MS_MAX = 100 * 365 * 86_400_000;
+
+async function runPrune({ flags, surroundings, console }: CommandInput): Promise<{ exitCode: ExitCode }> {
+  return withSession(flags, surroundings, console, async ({ settings, ledger, clock }) => {
+    const text = settings.isTyped('older-than') ? settings.text('older-than') : undefined;
+    const olderThanMs = readDuration('--older-than', text ?? RETENTION, RETENTION_MS_MAX);
+    const { runCount, folderCount } = pruneRuns(settings.homeFolder, ledger, { olderThanMs, nowMs: clock.nowMs() });
+    if (settings.isOn('json'))
+      console.print(JSON.stringify({ command: 'runs', prunedRuns: runCount, removedFolders: folderCount }));
+    console.say(
+      `${runCount} runs that finished more than ${text ?? RETENTION} ago were dropped, ${folderCount} folders removed. Their top-ups are still known: the same rows are refused as before.`,
+    );
     return { exitCode: EXIT.ok };
   });
 }

@@ -53,6 +53,8 @@ export class Settings {
     if (typed !== undefined) return textOf(typed);
     const value = this.config.values[configKey(flagName)];
     if (value === undefined || value === null) return undefined;
+    // In the config file `sandbox` holds the sandbox's switches; whether to use it is said by the flag alone.
+    if (flagName === 'sandbox' && typeof value === 'object') return undefined;
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value);
     throw this.#badConfigValue(configKey(flagName), value);
   }

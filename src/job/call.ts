@@ -21,9 +21,10 @@ export type Call =
  * - vendor: a call, whatever was read before
  * - snapshot: what was read by pages, absence included, when all pages are in
  * - snapshot_if_present: what was read by pages; a record that they do not hold is asked for
+ * - snapshot_if_whole: what a lookup of its own has read before; what only a page holds is asked for
  * - snapshot_only: what was read by pages, never a call
  */
-export type LookupSource = 'vendor' | 'snapshot' | 'snapshot_if_present' | 'snapshot_only';
+export type LookupSource = 'vendor' | 'snapshot' | 'snapshot_if_present' | 'snapshot_if_whole' | 'snapshot_only';
 
 /** What a lookup answers. */
 export type Found =

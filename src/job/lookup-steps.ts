@@ -8,7 +8,9 @@ import type { LookupRow } from './validate-row.ts';
  * what a page does not carry costs a call.
  */
 export function* memberLookupSteps(row: LookupRow, fields: readonly string[]): Steps {
-  const source = fields.some((field) => FIELDS_NOT_IN_PAGES.includes(field)) ? 'vendor' : 'snapshot_if_present';
+  const source = fields.some((field) => FIELDS_NOT_IN_PAGES.includes(field))
+    ? 'snapshot_if_whole'
+    : 'snapshot_if_present';
   const answer =
     row.customerUid === undefined
       ? yield { endpoint: 'customerOpenApi/queryByNumber', number: row.number ?? '', source }

@@ -4,7 +4,13 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { type TextFields, textFields } from '../base/text-fields.ts';
 
 /** One record as it was read: by a page, which lacks some fields, or whole by a lookup of its own. */
-export type SnapshotRecord = { readonly fields: TextFields; readonly isWhole: boolean; readonly readMs: number };
+export type SnapshotRecord = {
+  readonly fields: TextFields;
+  readonly isWhole: boolean;
+  /** Whether a page held it, not only a lookup of its own. */
+  readonly isOnPage: boolean;
+  readonly readMs: number;
+};
 
 /**
  * A vendor's members or customers as read by pages, on disk: finds a record among a million by id or by
@@ -16,8 +22,11 @@ export interface Snapshot {
   readonly takenMs: number | undefined;
   /** Whether the last page is in: only then does absence mean something. */
   readonly isComplete: boolean;
-  /** Whether records were added at the vendor by us since: it no longer holds everybody. */
+  /** Whether records were added or may have been changed at the vendor by us since: it no longer holds everybody. */
   readonly hasAdditions: boolean;
+  readonly pageCount: number;
+  /** Rows for which reading on was found too dear; 0: never. */
+  readonly givenUpFor: number;
   /** The vendor's cursor after the last page read, as JSON; '' before the first. */
   readonly cursorJson: string;
   readonly recordCount: number;
@@ -30,11 +39,15 @@ export interface Snapshot {
   /** Stores that a lookup of this number or id found nobody. */
   addAbsent(key: string, nowMs: number): void;
   isKnownAbsent(key: string): boolean;
+  /** Whether the number or id was added or may have been changed by us since: only the vendor knows. */
+  isUnsure(key: string): boolean;
   /** What we changed at the vendor ourselves, so that the next reader does not see the old value. */
   patch(id: string, fields: TextFields): void;
   /** Its values are not known any more: the next reader asks the vendor. */
   forget(id: string): void;
-  markAddition(): void;
+  /** A record with this number may be there now: the next reader asks the vendor. */
+  markAddition(number: string): void;
+  markGivenUp(rowCount: number): void;
   /** Every record in the order of the pages. */
   iterate(): Iterable<TextFields>;
   /** Does nothing when it is closed already. */
@@ -57,16 +70,20 @@ export function openSnapshot(path: string, keys: SnapshotKeys): Snapshot {
     PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8000;
     CREATE TABLE IF NOT EXISTS record (
       place INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, number TEXT NOT NULL,
-      fields_json TEXT NOT NULL, is_whole INTEGER NOT NULL, read_ms INTEGER NOT NULL);
+      fields_json TEXT NOT NULL, is_whole INTEGER NOT NULL, read_ms INTEGER NOT NULL, is_on_page INTEGER NOT NULL);
     CREATE INDEX IF NOT EXISTS record_by_number ON record (number);
     CREATE TABLE IF NOT EXISTS absent (key TEXT PRIMARY KEY, read_ms INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS unsure (key TEXT PRIMARY KEY) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID`);
   const upsert = database.prepare(
-    `INSERT INTO record (id, number, fields_json, is_whole, read_ms) VALUES (?1, ?2, ?3, ?4, ?5)
-     ON CONFLICT (id) DO UPDATE SET number = ?2, fields_json = ?3, is_whole = ?4, read_ms = ?5`,
+    `INSERT INTO record (id, number, fields_json, is_whole, read_ms, is_on_page) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+     ON CONFLICT (id) DO UPDATE SET number = ?2, fields_json = ?3, is_whole = ?4, read_ms = ?5,
+       is_on_page = max(is_on_page, ?6)`,
   );
   const insertAbsent = database.prepare('INSERT OR REPLACE INTO absent VALUES (?, ?)');
   const findAbsent = database.prepare('SELECT 1 FROM absent WHERE key = ?');
+  const insertUnsure = database.prepare('INSERT OR IGNORE INTO unsure VALUES (?)');
+  const findUnsure = database.prepare('SELECT 1 FROM unsure WHERE key = ?');
   const byId = database.prepare('SELECT * FROM record WHERE id = ?');
   const byNumber = database.prepare('SELECT * FROM record WHERE number = ? ORDER BY place DESC LIMIT 1');
   const change = database.prepare('UPDATE record SET fields_json = ? WHERE id = ?');
@@ -88,7 +105,12 @@ export function openSnapshot(path: string, keys: SnapshotKeys): Snapshot {
     facts.set(name, value);
   };
   const write = (fields: TextFields, isWhole: boolean, nowMs: number): void => {
-    upsert.run(fields[keys.id] ?? '', fields[keys.number] ?? '', JSON.stringify(fields), isWhole ? 1 : 0, nowMs);
+    const [id, number] = [fields[keys.id] ?? '', fields[keys.number] ?? ''];
+    upsert.run(id, number, JSON.stringify(fields), isWhole ? 1 : 0, nowMs, isWhole ? 0 : 1);
+  };
+  const markAddition = (key: string): void => {
+    insertUnsure.run(key);
+    if (facts.get('has_additions') !== '1') writeFact('has_additions', '1');
   };
   return {
     get takenMs() {
@@ -100,6 +122,12 @@ export function openSnapshot(path: string, keys: SnapshotKeys): Snapshot {
     },
     get hasAdditions() {
       return facts.get('has_additions') === '1';
+    },
+    get pageCount() {
+      return Number(facts.get('page_count') ?? 0);
+    },
+    get givenUpFor() {
+      return Number(facts.get('given_up_for') ?? 0);
     },
     get cursorJson() {
       return facts.get('cursor') ?? '';
@@ -113,6 +141,7 @@ export function openSnapshot(path: string, keys: SnapshotKeys): Snapshot {
       database.exec('BEGIN');
       for (const fields of records) write(fields, false, nowMs);
       if (!facts.has('taken_ms')) writeFact('taken_ms', String(nowMs));
+      writeFact('page_count', String(Number(facts.get('page_count') ?? 0) + 1));
       writeFact('cursor', cursorJson);
       if (isLast) writeFact('is_complete', '1');
       database.exec('COMMIT');
@@ -126,16 +155,19 @@ export function openSnapshot(path: string, keys: SnapshotKeys): Snapshot {
       if (!facts.has('taken_ms')) writeFact('taken_ms', String(nowMs));
     },
     isKnownAbsent: (key) => findAbsent.get(key) !== undefined,
+    isUnsure: (key) => findUnsure.get(key) !== undefined,
     patch(id, fields) {
       const record = toRecord(byId.get(id));
       if (record) change.run(JSON.stringify({ ...record.fields, ...fields }), id);
     },
     forget(id) {
+      const number = toRecord(byId.get(id))?.fields[keys.number];
       forget.run(id);
+      markAddition(id);
+      if (number !== undefined) markAddition(number);
     },
-    markAddition() {
-      if (facts.get('has_additions') !== '1') writeFact('has_additions', '1');
-    },
+    markAddition,
+    markGivenUp: (rowCount) => writeFact('given_up_for', String(rowCount)),
     *iterate() {
       for (let last = 0; ; ) {
         const rows = page.all(last, PAGE_RECORDS) as unknown as { place: number; fields_json: string }[];
@@ -157,10 +189,11 @@ export function openSnapshot(path: string, keys: SnapshotKeys): Snapshot {
 
 function toRecord(row: unknown): SnapshotRecord | undefined {
   if (!row) return undefined;
-  const columns = row as { fields_json: string; is_whole: number; read_ms: number };
+  const columns = row as { fields_json: string; is_whole: number; read_ms: number; is_on_page: number };
   return {
     fields: parseFields(columns.fields_json),
     isWhole: Number(columns.is_whole) === 1,
+    isOnPage: Number(columns.is_on_page) === 1,
     readMs: Number(columns.read_ms),
   };
 }

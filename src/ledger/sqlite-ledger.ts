@@ -136,12 +136,14 @@ function openDatabase(folder: string, path: string, holderPath: string): Databas
     chmodSync(path, 0o600);
     database = new DatabaseSync(path);
     setPragma(database, 'locking_mode', 'EXCLUSIVE', 'exclusive');
+    // Before anything is written: a database that is not ours, or too new, stays as it is to the last byte.
+    const version = readVersion(database, path);
     setPragma(database, 'journal_mode', 'WAL', 'wal');
     // FULL: a commit has reached the disk when it returns. NORMAL would lose the last intents in a power cut.
     setPragma(database, 'synchronous', 'FULL', 2);
     // Deleted rows are overwritten: what was pruned is gone.
     setPragma(database, 'secure_delete', 'ON', 1);
-    migrate(database, path);
+    migrate(database, version);
     return database;
   } catch (error) {
     database?.close();
@@ -163,7 +165,8 @@ function setPragma(database: DatabaseSyncInstance, name: string, value: string, 
   }
 }
 
-function migrate(database: DatabaseSyncInstance, path: string): void {
+/** @throws OperatorError LEDGER_DAMAGED or LEDGER_TOO_NEW for a database that this version cannot keep */
+function readVersion(database: DatabaseSyncInstance, path: string): number {
   const version = numberOf(database, 'PRAGMA user_version');
   const applicationId = numberOf(database, 'PRAGMA application_id');
   if (version > 0 && applicationId !== APPLICATION_ID) {
@@ -182,6 +185,10 @@ function migrate(database: DatabaseSyncInstance, path: string): void {
       exitCode: EXIT.usage,
     });
   }
+  return version;
+}
+
+function migrate(database: DatabaseSyncInstance, version: number): void {
   for (let next = version; next < MIGRATIONS.length; next += 1) {
     database.exec(
       `BEGIN IMMEDIATE; ${MIGRATIONS[next]}; PRAGMA user_version = ${next + 1}; PRAGMA application_id = ${APPLICATION_ID}; COMMIT`,

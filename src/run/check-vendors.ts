@@ -1,5 +1,5 @@
-import { zonedIso } from '../base/zoned-time.ts';
 import { EXIT, type ExitCode } from '../base/errors.ts';
+import { zonedIso } from '../base/zoned-time.ts';
 import type { Answer } from '../http/answer.ts';
 import type { ServerDate } from '../http/server-date.ts';
 import type { DailyAccessTimes } from '../kybio/client.ts';
@@ -40,7 +40,7 @@ export function skipped(name: string, detail: string, hint = ''): Check {
   return { name, status: 'skipped', detail, hint };
 }
 
-/** Signature, clock, quota, and what is known about repeats. */
+/** Signature, clock and quota. */
 export async function checkKybio(kybio: KybioVendor, ledger: Ledger, storeZone: string): Promise<Check[]> {
   const { client, lane } = kybio;
   const { day } = lane;
@@ -56,16 +56,12 @@ export async function checkKybio(kybio: KybioVendor, ledger: Ledger, storeZone: 
     throw error;
   }
   const signature = judgeSignature('kybio signature', answer, {
-    refused: 'Check KYBIO_APP_ID and KYBIO_APP_KEY: both belong to one store. If they are right, set kybio.signature to v1, v3 or both.',
+    refused:
+      'Check KYBIO_APP_ID and KYBIO_APP_KEY: both belong to one store. If they are right, set kybio.signature to v1, v3 or both.',
     silent: 'Check KYBIO_BASE_URL (up to and including /openapi/v1) and the network.',
   });
   if (signature.status === 'failed') return [signature, judgeClock('kybio clock', client.serverDate, storeZone)];
-  return [
-    signature,
-    judgeClock('kybio clock', client.serverDate, storeZone),
-    await checkQuota(kybio, ledger, answer),
-    describeRepeats(kybio, ledger),
-  ];
+  return [signature, judgeClock('kybio clock', client.serverDate, storeZone), await checkQuota(kybio, ledger, answer)];
 }
 
 const NO_CALLS_LEFT = "the day's calls are used up, by our count or the vendor's";
@@ -113,10 +109,15 @@ async function checkQuota(
   const own = answer.kind === 'success' ? answer.data.find((entry) => isOwnDay(entry, account, day)) : undefined;
   if (own === undefined) {
     if (answer.kind !== 'success') {
-      return warning(name, `the vendor does not tell it: ${describeAnswer(answer)}`, 'Set --daily-quota to what was bought.');
+      return warning(
+        name,
+        `the vendor does not tell it: ${describeAnswer(answer)}`,
+        'Set --daily-quota to what was bought.',
+      );
     }
     const limit = await askLimit(kybio, day);
-    if (typeof limit === 'number') return judgeLimit(name, `${limit} calls a day, ${counted} used today by our count`, limit, dailyQuota);
+    if (typeof limit === 'number')
+      return judgeLimit(name, `${limit} calls a day, ${counted} used today by our count`, limit, dailyQuota);
     return warning(name, `the vendor tells none for this appId; ${counted} used today by our count`, limit);
   }
   const { limitTimes: limit, haveAcessTimes: used } = own;
@@ -138,7 +139,11 @@ const NO_LIMIT = 1_000_000;
 function judgeLimit(name: string, detail: string, limit: number, dailyQuota: number | undefined): Check {
   if (limit >= NO_LIMIT || (dailyQuota !== undefined && dailyQuota <= limit)) return ok(name, detail);
   const is = dailyQuota === undefined ? 'is not set' : `is ${dailyQuota}, more than that`;
-  return warning(name, detail, `--daily-quota ${is}: set it to ${limit}, so that a run pauses before the vendor refuses.`);
+  return warning(
+    name,
+    detail,
+    `--daily-quota ${is}: set it to ${limit}, so that a run pauses before the vendor refuses.`,
+  );
 }
 
 async function askLimit(kybio: KybioVendor, day: string): Promise<number | string> {
@@ -149,11 +154,13 @@ async function askLimit(kybio: KybioVendor, day: string): Promise<number | strin
       isRepeatable: true,
       send: (onSent) => client.queryAccessTimes({ onSent }),
     });
-    if (answer.kind !== 'success') return `It answered: ${describeAnswer(answer)}. Set --daily-quota to what was bought.`;
+    if (answer.kind !== 'success')
+      return `It answered: ${describeAnswer(answer)}. Set --daily-quota to what was bought.`;
     const own = answer.data.filter(({ appId }) => isOwn(appId, lane.settings.account));
     // An upgrade holds between its dates; without either date the entry is the default.
     const upgrade = own.find(({ startDate, endDate }) => isWithin(day, startDate, endDate));
-    const limit = (upgrade ?? own.find((entry) => entry.startDate === undefined || entry.endDate === undefined))?.limitTimes;
+    const limit = (upgrade ?? own.find((entry) => entry.startDate === undefined || entry.endDate === undefined))
+      ?.limitTimes;
     return limit ?? 'Set --daily-quota to what was bought.';
   } catch (error) {
     if (error instanceof StoppedError) return NO_CALLS_LEFT;
@@ -162,7 +169,9 @@ async function askLimit(kybio: KybioVendor, day: string): Promise<number | strin
 }
 
 function isWithin(day: string, startDate: string | undefined, endDate: string | undefined): boolean {
-  return startDate !== undefined && endDate !== undefined && startDate.slice(0, 10) <= day && day <= endDate.slice(0, 10);
+  return (
+    startDate !== undefined && endDate !== undefined && startDate.slice(0, 10) <= day && day <= endDate.slice(0, 10)
+  );
 }
 
 /** The vendor answers for every appId of the chain, in whatever letter case (api/kybio.md §5). */
@@ -181,15 +190,33 @@ export function describeRepeats({ lane, repeatCodes }: KybioVendor, ledger: Ledg
   const configured = repeatCodes.length === 0 ? '' : ` kybio.repeatCodes says ${repeatCodes.join(', ')}.`;
   switch (fact.kind) {
     case 'refused':
-      return ok(name, `the account refuses a repeated dataChangeTime with ${fact.code}: top-ups without an answer settle by themselves`);
+      return ok(
+        name,
+        `the account refuses a repeated dataChangeTime with ${fact.code}: top-ups without an answer settle by themselves`,
+      );
     case 'accepted':
       return repeatCodes.length === 0
-        ? ok(name, 'the account accepts a repeated dataChangeTime: top-ups without an answer are settled by reading the member')
-        : warning(name, `the account accepts a repeated dataChangeTime.${configured}`, 'Remove kybio.repeatCodes: it is not used.');
+        ? ok(
+            name,
+            'the account accepts a repeated dataChangeTime: top-ups without an answer are settled by reading the member',
+          )
+        : warning(
+            name,
+            `the account accepts a repeated dataChangeTime.${configured}`,
+            'Remove kybio.repeatCodes: it is not used.',
+          );
     case 'unknown':
       return repeatCodes.length === 0
-        ? ok(name, 'not known whether the account refuses a repeated dataChangeTime', 'Learn it with: memberload doctor --probe-repeat <number of a member>')
-        : ok(name, `not tried;${configured} Settling relies on it.`, 'Make sure with: memberload doctor --probe-repeat <number of a member>');
+        ? ok(
+            name,
+            'not known whether the account refuses a repeated dataChangeTime',
+            'Learn it with: memberload doctor --probe-repeat <number of a member>',
+          )
+        : ok(
+            name,
+            `not tried;${configured} Settling relies on it.`,
+            'Make sure with: memberload doctor --probe-repeat <number of a member>',
+          );
   }
 }
 

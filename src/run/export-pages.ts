@@ -1,10 +1,9 @@
-import { EXIT, OperatorError } from '../base/errors.ts';
 import { forEachBounded } from '../base/pull.ts';
 import type { TextFields } from '../base/text-fields.ts';
-import type { Answer } from '../http/answer.ts';
 import type { PageCursor } from '../kybio/client.ts';
 import type { Target } from '../ledger/ledger.ts';
 import { openSeenKeys } from '../ledger/seen-keys.ts';
+import { readCustomers, readMembers, succeeded } from './pages.ts';
 import { fillSnapshot, openFreshSnapshot, type SnapshotParts, snapshotPath } from './read-snapshots.ts';
 import type { KybioVendor, Vendors, WonderVendor } from './vendors.ts';
 
@@ -27,13 +26,7 @@ export async function exportMembers(
   sink: ExportSink,
 ): Promise<void> {
   for (let next = cursor; ; ) {
-    const from = next;
-    const { answer } = await kybio.lane.perform({
-      endpoint: 'customerOpenApi/queryCustomerPages',
-      isRepeatable: true,
-      send: (onSent) => kybio.client.queryCustomerPages(from, { onSent }),
-    });
-    const page = succeeded(answer, 'queryCustomerPages');
+    const page = await readMembers(kybio, next);
     await sink.writeRows(await complete(page.members, kybio, sink));
     next = page.cursor;
     await sink.checkpoint(next);
@@ -41,28 +34,18 @@ export async function exportMembers(
   }
 }
 
-/** Reads the customers page by page. Offset paging over an unpublished order can show one twice. */
+/** Writes every customer once. */
 export async function exportCustomers(wonder: WonderVendor, pageSize: number, sink: ExportSink): Promise<void> {
   const seen = openSeenKeys();
   try {
     let rowNumber = 0;
-    for (let offset = 0; ; ) {
-      const from = offset;
-      const { answer } = await wonder.lane.perform({
-        endpoint: 'GET /customers',
-        isRepeatable: true,
-        send: (onSent) => wonder.client.listCustomers({ limit: pageSize, offset: from }, { onSent }),
-      });
-      const { customers, total } = succeeded(answer, 'GET customers');
+    for await (const { customers } of readCustomers(wonder, pageSize)) {
       await sink.writeRows(
         customers.filter((customer) => {
           rowNumber += 1;
           return seen.firstRowOf(customer.uuid ?? '', rowNumber) === rowNumber;
         }),
       );
-      offset += customers.length;
-      // A server may lower the limit: only an empty page, or the announced total, is an end.
-      if (customers.length === 0 || (total !== undefined && offset >= total)) return;
     }
   } finally {
     seen.close();
@@ -136,15 +119,4 @@ async function complete(
     whole[index] = succeeded(answer, 'queryByUid') ?? member;
   });
   return whole;
-}
-
-function succeeded<T>(answer: Answer<T>, call: string): T {
-  if (answer.kind === 'success') return answer.data;
-  const detail = answer.kind === 'refused' ? answer.messages.join('; ') : answer.detail;
-  throw new OperatorError({
-    code: 'PAGE_FAILED',
-    message: `${call} failed with ${answer.errorCode}: ${detail}.`,
-    hint: 'What was read is kept. Carry on with: memberload resume',
-    exitCode: EXIT.stopped,
-  });
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { nextMidnightMs, zonedDay } from '../base/zoned-time.ts';
 import type { Answer } from '../http/answer.ts';
-import type { RateLimiter } from '../http/rate-limiter.ts';
+import type { Admission, RateLimiter } from '../http/rate-limiter.ts';
 import { createRetryBudget, decideRetry, RETRY_AFTER_MS_MAX } from '../http/retry-timing.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { Breaker } from './breaker.ts';
@@ -184,7 +184,7 @@ export class Lane {
     const prepared = attempt === 1 ? call.beforeSend?.() : undefined;
     // Awaited together: they fail together, and neither failure may go unheard.
     await Promise.all([counted, prepared]);
-    const admission = await this.#limiter.admit(call.isSettling ? undefined : this.#control.signal);
+    const admission = await this.#admit(call.isSettling === true);
     if (admission === undefined) throw new StoppedError();
     this.#sent += 1;
     this.#byEndpoint.set(call.endpoint, (this.#byEndpoint.get(call.endpoint) ?? 0) + 1);
@@ -192,6 +192,14 @@ export class Lane {
     // The limiter learns how late calls arrive, so that the vendor never sees more than the rate.
     admission.answered();
     return answer;
+  }
+
+  async #admit(isSettling: boolean): Promise<Admission | undefined> {
+    const admission = await this.#limiter.admit(isSettling ? undefined : this.#control.signal);
+    if (admission !== undefined || this.#control.reason?.kind !== 'quota') return admission;
+    // A later call found the day used up. This one is among those that were counted: not sent, it would be lost.
+    if (this.#clock.nowMs() < this.#vendorQuotaUntilMs) return undefined;
+    return this.#limiter.admit(this.#control.interruptSignal);
   }
 
   async #takeFromQuota(isSettling: boolean): Promise<void> {

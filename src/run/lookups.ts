@@ -18,7 +18,7 @@ export function answerFromSnapshot(call: LookupCall, snapshots: Snapshots, evide
   if (call.source === 'vendor') return undefined;
   const snapshot = snapshots[targetOf(call)];
   const record = snapshot && findRecord(call, snapshot);
-  if (record) {
+  if (record && (record.isWhole || call.source !== 'snapshot_if_whole')) {
     return {
       state: 'present',
       fields: record.fields,
@@ -26,7 +26,10 @@ export function answerFromSnapshot(call: LookupCall, snapshots: Snapshots, evide
       isOfThisRun: record.readMs >= evidenceFromMs,
     };
   }
-  const isAbsenceSure = snapshot?.isComplete === true || snapshot?.isKnownAbsent(lookupKey(call)) === true;
+  const isAbsenceSure =
+    snapshot !== undefined &&
+    (snapshot.isComplete || snapshot.isKnownAbsent(lookupKey(call))) &&
+    !snapshot.isUnsure(lookupKey(call));
   if (call.source === 'snapshot_only') return { state: isAbsenceSure ? 'absent' : 'not_read' };
   return call.source === 'snapshot' && isAbsenceSure ? { state: 'absent' } : undefined;
 }
@@ -45,16 +48,16 @@ export function noteWrite(call: Call, answer: Answer<unknown>, snapshots: Snapsh
       } else snapshots.kybio?.forget(call.customerUid);
       return;
     case 'customerOpenApi/add':
-      snapshots.kybio?.markAddition();
+      snapshots.kybio?.markAddition(call.customerInfo.number ?? '');
       return;
     case 'PUT /customers/:id':
       if (answer.kind === 'success') snapshots.wonder?.patch(call.uuid, call.fields);
       else snapshots.wonder?.forget(call.uuid);
       return;
     case 'POST /customers': {
-      const record = snapshots.wonder?.findByNumber(call.fields.reference_number ?? '');
-      const uuid = record?.fields.uuid;
-      if (uuid === undefined) snapshots.wonder?.markAddition();
+      const reference = call.fields.reference_number ?? '';
+      const uuid = snapshots.wonder?.findByNumber(reference)?.fields.uuid;
+      if (uuid === undefined) snapshots.wonder?.markAddition(reference);
       else if (answer.kind === 'success') snapshots.wonder?.patch(uuid, call.fields);
       else snapshots.wonder?.forget(uuid);
       return;
@@ -74,7 +77,7 @@ export function toFound(answer: Answer<unknown>): Answer<Found> {
   };
 }
 
-function targetOf(call: LookupCall): Target {
+export function targetOf(call: LookupCall): Target {
   return call.endpoint.startsWith('customerOpenApi/') ? 'kybio' : 'wonder';
 }
 
@@ -92,7 +95,7 @@ export function lookupKey(call: LookupCall): string {
   }
 }
 
-function findRecord(call: LookupCall, snapshot: Snapshot): SnapshotRecord | undefined {
+export function findRecord(call: LookupCall, snapshot: Snapshot): SnapshotRecord | undefined {
   switch (call.endpoint) {
     case 'customerOpenApi/queryByNumber':
       return snapshot.findByNumber(call.number);

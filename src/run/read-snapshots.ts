@@ -2,13 +2,12 @@ import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
-import { EXIT, OperatorError } from '../base/errors.ts';
 import type { TextFields } from '../base/text-fields.ts';
-import type { Answer } from '../http/answer.ts';
 import { chooseLookup, isWorthReadingOn, isWorthSkipping, type LookupWay, pageCalls } from '../job/lookup-plan.ts';
 import type { PageCursor } from '../kybio/client.ts';
 import type { Ledger, Target } from '../ledger/ledger.ts';
 import { openSnapshot, type Snapshot, type SnapshotKeys } from '../ledger/snapshot.ts';
+import { readCustomers, readMembers } from './pages.ts';
 import type { Reporter } from './reporter.ts';
 import type { KybioVendor, Vendors, WonderVendor } from './vendors.ts';
 
@@ -125,12 +124,7 @@ export async function readMemberPage(
   clock: Clock,
 ): Promise<readonly TextFields[]> {
   const cursor = snapshot.cursorJson === '' ? undefined : (JSON.parse(snapshot.cursorJson) as PageCursor);
-  const { answer } = await kybio.lane.perform({
-    endpoint: 'customerOpenApi/queryCustomerPages',
-    isRepeatable: true,
-    send: (onSent) => kybio.client.queryCustomerPages(cursor, { onSent }),
-  });
-  const page = pageOf(answer, 'queryCustomerPages');
+  const page = await readMembers(kybio, cursor);
   snapshot.addPage(page.members, {
     cursorJson: page.cursor ? JSON.stringify(page.cursor) : '',
     isLast: page.isLast || page.cursor === undefined,
@@ -157,20 +151,9 @@ async function fillWithCustomers(
   if (parts.way === 'rows' && needs.pagesOnlyCount === 0) return;
   // The first page tells how many there are: asked only where one call may pay.
   if (!isWorthIt(recordCount ?? recordCountAtLeast)) return;
-  for (let offset = 0; ; ) {
-    const from = offset;
-    const { answer } = await wonder.lane.perform({
-      endpoint: 'GET /customers',
-      isRepeatable: true,
-      send: (onSent) => wonder.client.listCustomers({ limit: pageSize, offset: from }, { onSent }),
-    });
-    const { customers, total } = pageOf(answer, 'GET customers');
-    offset += customers.length;
-    // A server may lower the limit: only an empty page or the announced total is an end.
-    const isLast = customers.length === 0 || (total !== undefined && offset >= total);
+  for await (const { customers, total, isLast } of readCustomers(wonder, pageSize)) {
     snapshot.addPage(customers, { cursorJson: '', isLast, nowMs: clock.nowMs() });
-    if (isLast) break;
-    if (total !== undefined && !isWorthIt(total)) {
+    if (!isLast && total !== undefined && !isWorthIt(total)) {
       ledger.facts.write(account, RECORD_COUNT_FACT, String(total), clock.nowMs());
       return;
     }
@@ -192,15 +175,4 @@ export function readCounts(
 function rememberCount(ledger: Ledger, account: string, snapshot: Snapshot, clock: Clock): void {
   const fact = snapshot.isComplete ? RECORD_COUNT_FACT : RECORD_COUNT_AT_LEAST_FACT;
   ledger.facts.write(account, fact, String(snapshot.recordCount), clock.nowMs());
-}
-
-function pageOf<T>(answer: Answer<T>, call: string): T {
-  if (answer.kind === 'success') return answer.data;
-  const detail = answer.kind === 'refused' ? answer.messages.join('; ') : answer.detail;
-  throw new OperatorError({
-    code: 'PAGE_FAILED',
-    message: `${call} failed with ${answer.errorCode}: ${detail}.`,
-    hint: 'What was read is kept. Carry on with: memberload resume',
-    exitCode: EXIT.stopped,
-  });
 }

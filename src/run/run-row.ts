@@ -10,6 +10,8 @@ import type { Ledger, RowChange, RowKey } from '../ledger/ledger.ts';
 import type { RowState } from '../ledger/row-states.ts';
 import { describeAnswer } from './describe-answer.ts';
 import { answerFromSnapshot, noteWrite, type Snapshots, toFound } from './lookups.ts';
+import { StoppedError } from './run-control.ts';
+import { SETTLING_CALLS } from './settle.ts';
 import type { Vendors } from './vendors.ts';
 import { laneOf, sendCall } from './vendors.ts';
 
@@ -89,17 +91,37 @@ async function performCall(call: Call, context: RowContext): Promise<Performed> 
 async function performWrite(call: WriteCall, context: RowContext): Promise<Performed> {
   const lane = laneOf(context.vendors, context.key.target);
   if (call.endpoint === 'customerOpenApi/updateBalancePointByIncrement') return performIncrement(call, context);
-  return lane.perform({
-    endpoint: call.endpoint,
-    isRepeatable: isRepeatable(call.endpoint),
-    send: (onSent) => sendCall(context.vendors, call, undefined, onSent),
-    beforeSend: () =>
-      context.ledger.rows.record(
-        context.key,
-        { state: 'intent', operation: call.endpoint, intentMs: context.clock.nowMs() },
-        context.clock.nowMs(),
-      ),
-  });
+  const { ledger, clock, key } = context;
+  const hadIntent = (ledger.rows.find(key)?.operation ?? '') !== '';
+  let isIntended = false;
+  let wasSent = false;
+  // Without a trace of what certainly did nothing, `resume` spends no lookup on it and does not take somebody
+  // else's member for its own. What an earlier attempt may have done is not forgotten.
+  const forgetIntent = async (): Promise<void> => {
+    if (!hadIntent) await ledger.rows.record(key, { state: 'open', operation: '' }, clock.nowMs());
+  };
+  try {
+    const performed = await lane.perform({
+      endpoint: call.endpoint,
+      isRepeatable: isRepeatable(call.endpoint),
+      send: (onSent) => {
+        wasSent = true;
+        return sendCall(context.vendors, call, undefined, onSent);
+      },
+      beforeSend: () => {
+        isIntended = true;
+        const nowMs = clock.nowMs();
+        return ledger.rows.record(key, { state: 'intent', operation: call.endpoint, intentMs: nowMs }, nowMs);
+      },
+    });
+    const { answer, attempts } = performed;
+    const isRefusedForAll = answer.kind === 'refused' && ['credentials', 'quota'].includes(answer.meaning);
+    if (isRefusedForAll && attempts === 1) await forgetIntent();
+    return performed;
+  } catch (error) {
+    if (error instanceof StoppedError && isIntended && !wasSent) await forgetIntent();
+    throw error;
+  }
 }
 
 async function performLookup(call: LookupCall, context: RowContext): Promise<Performed> {
@@ -112,9 +134,6 @@ async function performLookup(call: LookupCall, context: RowContext): Promise<Per
   });
   return { answer: toFound(answer), attempts };
 }
-
-/** How many calls settling one increment may take: two reads (DESIGN §4.4). */
-const SETTLING_CALLS = 2;
 
 export type IncrementContext = Omit<RowContext, 'snapshots' | 'evidenceFromMs' | 'onFound'>;
 

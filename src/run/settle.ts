@@ -78,6 +78,9 @@ function lastActivityMs(record: RowRecord, startedMs: number): number {
   return record.errorCode === '' ? Math.max(startedMs, record.updatedMs) : record.updatedMs;
 }
 
+/** How many calls settling one increment may take: two reads (DESIGN §4.4). */
+export const SETTLING_CALLS = 2;
+
 type Parts = Parameters<typeof settleIncrements>[0];
 
 async function repeatIncrement(record: RowRecord, repeatCodes: readonly string[], parts: Parts): Promise<boolean> {

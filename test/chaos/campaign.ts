@@ -1,19 +1,15 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openSqliteLedger } from '../../src/ledger/sqlite-ledger.ts';
 import type { RunDocument } from '../../src/report/run-document.ts';
-import { REPEAT_CODE_FACT } from '../../src/run/repeat-fact.ts';
 import { FAULT_NAMES, type FaultName } from '../../src/sandbox/switches.ts';
 import type { Build } from './build.ts';
-import { judge, type Verdict } from './judge.ts';
+import type { Verdict } from './judge.ts';
 import { planEndKill, planKill, runAndKill } from './killer.ts';
 import type { Patch, PointName } from './points.ts';
 import { type Seeded, seeded } from './seeded.ts';
-import { documentOf, errorCodeOf, runTool, type ToolEnd, type ToolOptions } from './tool.ts';
-import { type FileRow, inventMembers, inventRows, topupCsv } from './topup-file.ts';
-import { type Switches, startVendor, type Vendor } from './vendor.ts';
+import { noFaults, openStage, type Stage } from './stage.ts';
+import { documentOf, errorCodeOf, runTool, type ToolEnd } from './tool.ts';
+import { inventMembers, inventRows } from './topup-file.ts';
+import type { Switches } from './vendor.ts';
 
 export type CampaignSettings = {
   readonly build: Build;
@@ -22,10 +18,8 @@ export type CampaignSettings = {
   readonly killCount: number;
   /** What the vendor does with a repeated dataChangeTime; the tool knows it when it is refused. */
   readonly repeat: 'accepted' | 'refused';
-  /** A negative control's patches. */
-  readonly patches?: readonly Patch[];
-  /** Ends early, for a control that has found what it looks for. */
-  readonly isEnough?: (applied: { readonly doubleCount: number }) => boolean;
+  /** A negative control's patches: such a campaign ends as soon as it has found a double credit. */
+  readonly control?: readonly Patch[];
 };
 
 export type CampaignFigures = {
@@ -37,17 +31,18 @@ export type CampaignFigures = {
   /** Processes started, the first included. */
   readonly startCount: number;
   readonly callCount: number;
-  readonly faultsStruck: ReadonlySet<string>;
+  /** Which fault at which share. */
+  readonly faults: ReadonlySet<string>;
   readonly verdict: Verdict;
   readonly seconds: number;
 };
 
-const REPEAT_CODE = '2031';
 const SHARES = [0.05, 0.2, 0.5];
 const TIMEOUT_MS = 400;
-const QUIET_WINDOW_MS = 120;
 /** Past every deadline; some come after the quiet window, too. */
 const LATE_MS_MAX = 1500;
+/** The share of kills that is kept for the time when the rows are done and only the result is written. */
+const END_KILL_SHARE = 0.1;
 /** Converging takes one resume without faults, or two; more is a run that never ends. */
 const FINAL_STARTS_MAX = 12;
 
@@ -56,107 +51,39 @@ const FINAL_STARTS_MAX = 12;
  * rows are left, then a vendor without faults, kills while the result is written, and the books.
  */
 export async function runCampaign(settings: CampaignSettings): Promise<CampaignFigures> {
+  const { seed, repeat, rowCount } = settings;
   const startedMs = performance.now();
-  const random = seeded(settings.seed);
-  const folder = mkdtempSync(join(tmpdir(), 'memberload-chaos-'));
-  const home = join(folder, 'home');
-  mkdirSync(home, { mode: 0o700 });
-  const vendor = await startVendor(settings.build, folder);
+  const random = seeded(seed);
+  const members = inventMembers(rowCount, random);
+  // Some files credit members twice, which takes lookups of their own; others leave the choice to the tool.
+  const hasRepeats = random.chance(0.5);
+  const stage = await openStage({
+    build: settings.build,
+    members,
+    rows: inventRows(members, rowCount, hasRepeats, random),
+    repeat,
+    timeoutMs: TIMEOUT_MS,
+    flags: hasRepeats ? ['--on-duplicate', 'allow', '--lookup', 'rows'] : [],
+    patches: settings.control,
+  });
   try {
-    const stage = await setStage(settings, vendor, folder, home, random);
-    const tally = await killWhileRowsAreLeft(settings, vendor, stage, random);
-    const document = await converge(settings, vendor, stage, tally, random);
+    await stage.vendor.set({ seed });
+    const tally = await killWhileRowsAreLeft(settings, stage, random);
+    const document = await converge(settings, stage, tally, random);
     // Whatever the vendor has not applied by now, it never will.
     await sleep(LATE_MS_MAX + 100);
-    const books = await vendor.books();
-    const verdict = judge({
-      rows: stage.rows,
-      membersBefore: stage.members,
-      membersAfter: await vendor.members(),
-      books,
-      resultCsv: readFileSync(join(folder, 'topup.result.csv'), 'utf8'),
-      document,
-    });
+    const books = await stage.vendor.books();
     return {
-      seed: settings.seed,
-      repeat: settings.repeat,
-      rowCount: settings.rowCount,
-      killCount: tally.killCount,
-      killsAt: tally.killsAt,
-      startCount: tally.startCount,
+      ...{ seed, repeat, rowCount, ...tally },
       callCount: books.calls.total,
-      faultsStruck: tally.faults,
-      verdict,
+      verdict: await stage.judge(document, books),
       seconds: (performance.now() - startedMs) / 1000,
     };
   } catch (error) {
-    throw new Error(`campaign with seed ${settings.seed}, repeat ${settings.repeat}: ${String(error)}`, {
-      cause: error,
-    });
+    throw new Error(`campaign with seed ${seed}, repeat ${repeat}: ${String(error)}`, { cause: error });
   } finally {
-    await vendor.close();
-    rmSync(folder, { recursive: true, force: true });
+    await stage.close();
   }
-}
-
-type Stage = {
-  readonly rows: readonly FileRow[];
-  readonly members: Awaited<ReturnType<Vendor['members']>>;
-  readonly tool: ToolOptions;
-  readonly topup: readonly string[];
-  readonly resume: readonly string[];
-};
-
-async function setStage(
-  settings: CampaignSettings,
-  vendor: Vendor,
-  folder: string,
-  home: string,
-  random: Seeded,
-): Promise<Stage> {
-  await vendor.set({ repeat: settings.repeat, repeatCode: REPEAT_CODE, seed: settings.seed });
-  const invented = inventMembers(settings.rowCount, random);
-  await vendor.seed(invented);
-  const members = await vendor.members();
-  const uidByNumber = new Map(members.map(({ number, customerUid }) => [number, customerUid]));
-  // Some files credit members twice, which takes lookups of their own; others leave the choice to the tool.
-  const hasRepeats = random.chance(0.5);
-  const rows = inventRows(invented, settings.rowCount, hasRepeats, random);
-  writeFileSync(
-    join(folder, 'topup.csv'),
-    topupCsv(rows, (number) => uidByNumber.get(number) ?? ''),
-  );
-  writeFileSync(
-    join(folder, 'memberload.config.json'),
-    JSON.stringify({
-      quietWindow: `${QUIET_WINDOW_MS}ms`,
-      ...(settings.repeat === 'refused' && { kybio: { repeatCodes: [REPEAT_CODE] } }),
-    }),
-  );
-  if (settings.repeat === 'refused') learnRepeatCode(home, vendor);
-  return {
-    rows,
-    members,
-    tool: {
-      build: settings.build,
-      cwd: folder,
-      environment: { ...vendor.settings, HOME: folder, MEMBERLOAD_HOME: home },
-      patches: settings.patches,
-    },
-    topup: [
-      ...['topup', 'topup.csv', '--rate', 'unlimited', '--concurrency', '8'],
-      ...(hasRepeats ? ['--on-duplicate', 'allow', '--lookup', 'rows'] : []),
-      ...['--timeout', `${TIMEOUT_MS}ms`, '-y', '--json'],
-    ],
-    resume: ['resume', '--json'],
-  };
-}
-
-/** What `doctor --probe-repeat` writes down. */
-function learnRepeatCode(home: string, vendor: Vendor): void {
-  const ledger = openSqliteLedger(home, { pid: process.pid, command: 'chaos', startedAt: '' });
-  ledger.facts.write(`kybio:${vendor.settings.KYBIO_APP_ID}`, REPEAT_CODE_FACT, REPEAT_CODE, Date.now());
-  ledger.close();
 }
 
 type Tally = {
@@ -174,25 +101,17 @@ function note(tally: Tally, end: ToolEnd): void {
   tally.killsAt.set(where, (tally.killsAt.get(where) ?? 0) + 1);
 }
 
-/** The share of kills that is kept for the time when the rows are done and only the result is written. */
-const END_KILL_SHARE = 0.1;
-
-async function killWhileRowsAreLeft(
-  settings: CampaignSettings,
-  vendor: Vendor,
-  stage: Stage,
-  random: Seeded,
-): Promise<Tally> {
+async function killWhileRowsAreLeft(settings: CampaignSettings, stage: Stage, random: Seeded): Promise<Tally> {
   const tally: Tally = { killCount: 0, startCount: 0, killsAt: new Map(), faults: new Set() };
   const killsWanted = Math.ceil(settings.killCount * (1 - END_KILL_SHARE));
   let deck: Deal[] = [];
   let sentCount = 0;
   while (tally.killCount < killsWanted) {
-    if (deck.length === 0) deck = random.shuffled(allDeals());
+    if (deck.length === 0) deck = random.shuffled(ALL_DEALS);
     const deal = deck.pop();
     if (deal) {
       tally.faults.add(`${deal.fault} ${deal.share}`);
-      await vendor.set(faultSwitches(deal, random));
+      await stage.vendor.set(faultSwitches(deal, random));
     }
     const rowsPerKill = Math.max(0.5, (settings.rowCount - sentCount) / (killsWanted - tally.killCount));
     // Typing the command again and `resume` are two ways to say the same.
@@ -200,36 +119,32 @@ async function killWhileRowsAreLeft(
     const plan = planKill(random, rowsPerKill, settings.repeat);
     const end = await runAndKill(args, stage.tool, plan);
     note(tally, end);
-    trace(() => ({
-      deal,
-      plan,
-      exit: end.exitCode ?? end.killedAt ?? 'killed',
-      passes: Object.fromEntries(end.passes),
-    }));
     sentCount += end.passes.get('send.after') ?? 0;
     if (!end.isKilled) expectKnownEnd(end);
-    if (settings.isEnough && tally.killCount % 10 === 0) {
-      if (settings.isEnough({ doubleCount: countDoubles(await vendor.books(), stage) })) break;
-    }
+    trace(() => ({ deal, plan, end: end.exitCode ?? end.killedAt ?? 'killed', passes: [...end.passes] }));
+    if (settings.control && (await hasMoreThanAsked(stage))) break;
   }
   return tally;
 }
 
-/** `CHAOS_TRACE=1`: a line for every process, to find out what a campaign spends its time on. */
+/** Ends of processes that were not killed in time: nothing to resume yet, a breaker, a mismatch. */
+function expectKnownEnd(end: ToolEnd): void {
+  if (end.exitCode === 0 || end.exitCode === 5 || end.exitCode === 7) return;
+  throw new Error(`process ${end.pid} ended with ${end.exitCode}: ${end.stdout} ${end.stderr}`);
+}
+
+/** `CHAOS_TRACE=1`: a line for every process, to see what a campaign spends its time on. */
 function trace(detail: () => object): void {
-  if (process.env.CHAOS_TRACE !== undefined) {
-    process.stderr.write(`${(performance.now() / 1000).toFixed(2)} ${JSON.stringify(detail())}\n`);
-  }
+  if (process.env.CHAOS_TRACE === undefined) return;
+  process.stderr.write(`${(performance.now() / 1000).toFixed(2)} ${JSON.stringify(detail())}\n`);
 }
 
 type Deal = { readonly fault: FaultName; readonly share: number };
 
 /** Every fault of the sandbox at every share. */
-function allDeals(): Deal[] {
-  return FAULT_NAMES.flatMap((fault) => SHARES.map((share) => ({ fault, share })));
-}
+const ALL_DEALS: readonly Deal[] = FAULT_NAMES.flatMap((fault) => SHARES.map((share) => ({ fault, share })));
 
-/** One fault at its share, on a background of all others, and answers slow enough to be killed in between. */
+/** One fault at its share, sometimes on a background of all others, and answers slow enough to be killed in between. */
 function faultSwitches({ fault, share }: Deal, random: Seeded): Switches {
   const others = FAULT_NAMES.filter((name) => name !== fault && name !== 'fault.slow');
   const background = random.chance(0.3) ? 0.1 / others.length : 0;
@@ -246,20 +161,10 @@ function faultSwitches({ fault, share }: Deal, random: Seeded): Switches {
   };
 }
 
-function noFaults(): Switches {
-  return Object.fromEntries(FAULT_NAMES.map((name) => [name, 0]));
-}
-
 /** Without faults: kills while the result is written, then until nothing changes any more. */
-async function converge(
-  settings: CampaignSettings,
-  vendor: Vendor,
-  stage: Stage,
-  tally: Tally,
-  random: Seeded,
-): Promise<RunDocument> {
-  await vendor.set(noFaults());
-  while (!settings.isEnough && tally.killCount < settings.killCount) {
+async function converge(settings: CampaignSettings, stage: Stage, tally: Tally, random: Seeded): Promise<RunDocument> {
+  await stage.vendor.set(noFaults());
+  while (!settings.control && tally.killCount < settings.killCount) {
     note(tally, await runAndKill(stage.resume, stage.tool, planEndKill(random)));
   }
   let last: RunDocument | undefined;
@@ -274,6 +179,7 @@ async function converge(
     if (document.state === 'finished' || isStuck) break;
   }
   if (!last) throw new Error('no process reached its end');
+  if (settings.control) return last;
   if (last.state === 'finished') await expectRefusedAgain(stage, tally);
   else if (last.rows.in_doubt === 0) throw new Error(`the run never ends: ${JSON.stringify(last.rows)}`);
   return last;
@@ -288,12 +194,15 @@ async function expectRefusedAgain(stage: Stage, tally: Tally): Promise<void> {
   }
 }
 
-/** Ends of processes that were not killed in time: stopped by a breaker, a mismatch, or before they began. */
-function expectKnownEnd(end: ToolEnd): void {
-  if (end.exitCode === 0 || end.exitCode === 5 || end.exitCode === 7) return;
-  throw new Error(`process ${end.pid} ended with ${end.exitCode}: ${end.stdout} ${end.stderr}`);
-}
-
-function countDoubles(books: Awaited<ReturnType<Vendor['books']>>, stage: Stage): number {
-  return Math.max(0, books.increments.length - stage.rows.length);
+/** Whether some row of a control was credited twice, without waiting for the end. */
+async function hasMoreThanAsked(stage: Stage): Promise<boolean> {
+  const { increments } = await stage.vendor.books();
+  const asked = new Map<string, number>();
+  const uidByNumber = new Map(stage.members.map(({ number, customerUid }) => [number, customerUid]));
+  for (const { memberNumber } of stage.rows) {
+    const uid = uidByNumber.get(memberNumber) ?? '';
+    asked.set(uid, (asked.get(uid) ?? 0) + 1);
+  }
+  for (const { customerUid } of increments) asked.set(customerUid, (asked.get(customerUid) ?? 0) - 1);
+  return [...asked.values()].some((left) => left < 0);
 }

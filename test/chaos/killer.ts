@@ -2,63 +2,69 @@ import { END_POINTS, type PointName, ROW_POINTS, SETTLE_POINTS } from './points.
 import type { Seeded } from './seeded.ts';
 import { startTool, type ToolEnd, type ToolOptions } from './tool.ts';
 
-/** How one process is to die. */
-export type KillPlan =
-  /** By itself, when it passes a named point the n-th time. */
-  | { readonly kind: 'at_point'; readonly point: PointName; readonly nth: number }
-  /** From outside, so many milliseconds after the n-th of all points passed: anywhere in between. */
-  | { readonly kind: 'after_pass'; readonly nth: number; readonly delayMs: number }
-  /** From outside, so long after the start, be it while it starts. */
-  | { readonly kind: 'after_start'; readonly delayMs: number };
+/** SIGKILL by itself when it passes a named point the n-th time. */
+export type PointKill = { readonly point: PointName; readonly nth: number };
 
-export type Killing = KillPlan & {
-  /** What happens at the latest: no process gets past it. Undefined: it may live. */
-  readonly dieBy: PointName | undefined;
+/** How one process is to die: whatever comes first. */
+export type KillPlan = {
+  readonly points: readonly PointKill[];
+  /** From outside, so many milliseconds after rows have passed n points: anywhere in between. */
+  readonly afterPasses?: { readonly passCount: number; readonly delayMs: number };
+  /** From outside, so long after the start, be it while it starts. */
+  readonly afterStartMs?: number;
 };
 
 /**
- * Half of the plans name a point, half take any moment. `rowsPerKill` rows shall have gone when it dies,
- * in the mean, so that the rows last for all kills.
+ * Half of the plans name a point, half take any moment. `rowsPerKill` rows shall have gone when it dies, in
+ * the mean, so that the rows last for all kills; and no process outlives its plan.
  */
-export function planKill(random: Seeded, rowsPerKill: number, repeat: 'accepted' | 'refused'): Killing {
-  const dieBy = random.pick(END_POINTS.filter((point) => point !== 'finish.after'));
+export function planKill(random: Seeded, rowsPerKill: number, repeat: 'accepted' | 'refused'): KillPlan {
   const rowCount = 1 + Math.floor(-Math.log(1 - random.next()) * rowsPerKill);
+  const atRow: PointKill = { point: random.pick(ROW_POINTS), nth: rowCount };
+  // When the plan does not come true: nothing to settle, or fewer rows left than it counts on.
+  const atLast = [{ point: random.pick(OWN_POINTS), nth: rowCount + 2 }, lastPoint(random)];
   const which = random.next();
-  if (which < 0.4) return { kind: 'at_point', point: random.pick(ROW_POINTS), nth: rowCount, dieBy };
+  if (which < 0.4) return { points: [atRow, ...atLast] };
   if (which < 0.5) {
-    return { kind: 'at_point', point: random.pick(SETTLE_POINTS[repeat]), nth: random.whole(1, 4), dieBy };
+    return { points: [{ point: random.pick(SETTLE_POINTS[repeat]), nth: random.whole(1, 4) }, ...atLast] };
   }
   if (which < 0.95) {
-    return { kind: 'after_pass', nth: rowCount * PASSES_PER_ROW, delayMs: random.next() * 12, dieBy };
+    const passCount = (rowCount - 1) * OWN_POINTS.length + random.whole(1, OWN_POINTS.length);
+    return { points: atLast, afterPasses: { passCount, delayMs: random.next() * 12 } };
   }
-  return { kind: 'after_start', delayMs: random.whole(0, 900), dieBy };
+  return { points: atLast, afterStartMs: random.whole(0, 900) };
 }
 
-/** Every end point in turn: for processes that have only the result to write. */
-export function planEndKill(random: Seeded): Killing {
+/** While the result is written, but not after the run has ended. */
+function lastPoint(random: Seeded): PointKill {
   const point = random.pick(END_POINTS.filter((name) => name !== 'finish.after'));
-  return { kind: 'at_point', point, nth: point === 'view.row' ? random.whole(1, 60) : 1, dieBy: undefined };
+  return { point, nth: 1 };
 }
 
-const PASSES_PER_ROW = 12;
+/** For processes that have only the result to write. */
+export function planEndKill(random: Seeded): KillPlan {
+  const kill = lastPoint(random);
+  return { points: [kill.point === 'view.row' ? { ...kill, nth: random.whole(1, 60) } : kill] };
+}
+
+/** Passed by rows alone, not by lookups or while rows are settled. */
+const OWN_POINTS = ROW_POINTS.filter((point) => !/^(commit|admit)\./.test(point));
 
 /** Starts the tool and lets the plan come true; ends with the process. */
-export async function runAndKill(args: readonly string[], options: ToolOptions, plan: Killing): Promise<ToolEnd> {
-  const tool = startTool(args, {
-    ...options,
-    dieBy: plan.dieBy,
-    ...(plan.kind === 'at_point' && { kill: { point: plan.point, nth: plan.nth } }),
-  });
+export async function runAndKill(args: readonly string[], options: ToolOptions, plan: KillPlan): Promise<ToolEnd> {
+  const { points, afterPasses, afterStartMs } = plan;
+  const tool = startTool(args, { ...options, kills: points });
   const timers: NodeJS.Timeout[] = [];
   const killIn = (delayMs: number): void => {
     timers.push(setTimeout(() => tool.kill('SIGKILL'), delayMs));
   };
-  if (plan.kind === 'after_start') killIn(plan.delayMs);
-  if (plan.kind === 'after_pass') {
+  if (afterStartMs !== undefined) killIn(afterStartMs);
+  if (afterPasses !== undefined) {
     let passCount = 0;
-    tool.onPass(() => {
+    tool.onPass((point) => {
+      if (!OWN_POINTS.some((own) => own === point)) return;
       passCount += 1;
-      if (passCount === plan.nth) killIn(plan.delayMs);
+      if (passCount === afterPasses.passCount) killIn(afterPasses.delayMs);
     });
   }
   try {

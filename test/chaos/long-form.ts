@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { copyBuild } from './build.ts';
 import { type CampaignFigures, runCampaign } from './campaign.ts';
+import { undecidedCount } from './judge.ts';
 
 /** Rows of one campaign: enough for every fault at every share, few enough to read the file quickly. */
 const ROWS_PER_CAMPAIGN = 1000;
@@ -51,8 +52,9 @@ export async function runLongForm(argv: readonly string[]): Promise<number> {
   build.remove();
   print(describeAll(all, failures, (performance.now() - startedMs) / 1000));
   const isClean = all.every(({ repeat, verdict }) => {
-    const mayDoubt = repeat === 'accepted' || verdict.statuses.in_doubt === 0;
-    return verdict.doubles.length === 0 && verdict.unexplained.length === 0 && mayDoubt;
+    const mustDecideAll = repeat === 'refused';
+    const isDecided = !mustDecideAll || undecidedCount(verdict) === 0;
+    return verdict.doubles.length === 0 && verdict.unexplained.length === 0 && isDecided;
   });
   return isClean && failures.length === 0 ? 0 : 1;
 }
@@ -82,11 +84,16 @@ function describeAll(all: readonly CampaignFigures[], failures: readonly string[
   for (const figures of all) {
     for (const [where, count] of figures.killsAt) killsAt.set(where, (killsAt.get(where) ?? 0) + count);
   }
-  const faults = new Set(all.flatMap(({ faultsStruck }) => [...faultsStruck]));
+  const faults = new Set(all.flatMap(({ faults: struck }) => [...struck]));
   const inDoubt = (repeat: string): string => {
     const some = all.filter((figures) => figures.repeat === repeat);
     const rowCount = some.reduce((total, figures) => total + figures.rowCount, 0);
-    return `${some.reduce((total, { verdict }) => total + verdict.statuses.in_doubt, 0)} of ${rowCount} rows`;
+    const codes = new Map<string, number>();
+    for (const { verdict } of some) {
+      for (const [code, count] of Object.entries(verdict.inDoubtCodes)) codes.set(code, (codes.get(code) ?? 0) + count);
+    }
+    const count = some.reduce((total, { verdict }) => total + verdict.statuses.in_doubt, 0);
+    return `${count} of ${rowCount} rows${count > 0 ? ` (${[...codes].map(([code, n]) => `${code} ${n}`).join(', ')})` : ''}`;
   };
   return `
 rows         ${sum((figures) => figures.rowCount)}
@@ -99,7 +106,8 @@ failed       ${sum(({ verdict }) => verdict.statuses.failed)}
 invalid      ${sum(({ verdict }) => verdict.statuses.invalid)}
 not sent     ${sum(({ verdict }) => verdict.statuses.not_sent)}
 in doubt     ${sum(({ verdict }) => verdict.statuses.in_doubt)}, of these applied ${sum(({ verdict }) => verdict.inDoubtAppliedCount)}
-             repeat check off: ${inDoubt('accepted')}; on: ${inDoubt('refused')}
+             repeat check off: ${inDoubt('accepted')}
+             repeat check on:  ${inDoubt('refused')}
 doubles      ${sum(({ verdict }) => verdict.doubles.length)}
 unexplained  ${sum(({ verdict }) => verdict.unexplained.length)}
 broken off   ${failures.length} campaigns

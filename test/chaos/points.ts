@@ -32,7 +32,7 @@ const POINTS = {
     ...at('http/exchange.js', 'decodeBody(Buffer.concat(chunks, byteCount)', 'before'),
     when: IS_INCREMENT,
   },
-  'answer.after': at('run/run-row.js', "if (performed.answer.kind !== 'unanswered')", 'before'),
+  'answer.after': at('run/run-row.js', 'return performed;\n    }\n    catch', 'before'),
   'outcome.before': at('run/run-row.js', 'await recordOutcome(outcome, attempts, lastAnswer, context);', 'before'),
   'outcome.after': at('run/run-row.js', 'return { outcome, attempts };', 'before'),
   'settle.read': at('run/settle.js', "await addEvidence(parts, record, 'read', reading);", 'before'),
@@ -115,19 +115,25 @@ export const CONTROLS = {
   /** `resume` sends rows again that have an intent, instead of settling them. */
   resendsIntents: [
     {
-      file: 'run/run-rows.js',
-      anchor: "if (record && (isSettled(record.state) || record.state === 'in_doubt'))",
-      replacement: 'if (record && isSettled(record.state))',
+      file: 'run/rows-to-do.js',
+      anchor: "if (isSettled(record.state) || record.state === 'in_doubt' ||",
+      replacement: 'if (isSettled(record.state) ||',
     },
     {
+      file: 'run/rows-to-do.js',
+      anchor: "return !(record.state === 'intent' && row.kind === 'topup');",
+      replacement: 'return true;',
+    },
+    // Its member's unanswered increment does not hold it back, for it is the row itself.
+    {
       file: 'run/run-rows.js',
-      anchor: "if (record?.state === 'intent' && targetRow.row.kind === 'topup')",
-      replacement: 'if (false)',
+      anchor: 'if (unanswered !== undefined) {',
+      replacement: 'if (unanswered !== undefined && unanswered.rowNumber !== rowNumber) {',
     },
     {
       file: 'run/run-file.js',
-      anchor: 'await settle(runId, vendors, job, parts);\n        await pass();',
-      replacement: 'await pass();',
+      anchor: 'await settle(runId, vendors, job, parts);\n        const gathered',
+      replacement: 'const gathered',
     },
   ],
 } as const satisfies Record<string, readonly Patch[]>;

@@ -4,8 +4,7 @@
  *
  *   dist      folder of the build
  *   patches   [{file, anchor, replacement}]: texts of built modules to be exchanged, see points.ts
- *   kill      {point, nth}: SIGKILL when this point is passed the n-th time
- *   dieBy     SIGKILL by itself at this point, whatever else was planned: no process outlives its plan
+ *   kills     [{point, nth}]: SIGKILL when one of these points is passed the n-th time
  *   clock     [{afterMs, jumpMs}]: the wall clock jumps so long after the start
  *
  * Every point that is passed is told on file descriptor 3, one line each.
@@ -15,7 +14,7 @@ import { register } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const { dist, patches, kill, dieBy, clock } = JSON.parse(process.env.CHAOS ?? '{}');
+const { dist, patches, kills, clock } = JSON.parse(process.env.CHAOS ?? '{}');
 
 const byUrl = {};
 for (const patch of patches) {
@@ -32,12 +31,12 @@ for (const patch of patches) {
 }
 register('./patch-hook.mjs', import.meta.url, { data: byUrl });
 
-let passCount = 0;
+const passCounts = {};
 globalThis.chaosPass = (point) => {
   tell(point);
-  if (point === kill?.point) passCount += 1;
-  const isPlanned = point === kill?.point && passCount === kill.nth;
-  if (!isPlanned && point !== dieBy) return;
+  const passCount = (passCounts[point] ?? 0) + 1;
+  passCounts[point] = passCount;
+  if (!kills.some((kill) => kill.point === point && kill.nth === passCount)) return;
   tell(`killed ${point}`);
   process.kill(process.pid, 'SIGKILL');
 };

@@ -11,10 +11,8 @@ export type ToolOptions = {
   readonly build: Build;
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** SIGKILL by itself when it passes the point the n-th time. */
-  readonly kill?: { readonly point: PointName; readonly nth: number } | undefined;
-  /** SIGKILL by itself here, unless something else came first. */
-  readonly dieBy?: PointName | undefined;
+  /** SIGKILL by itself when it passes one of these points the n-th time. */
+  readonly kills?: readonly { readonly point: PointName; readonly nth: number }[] | undefined;
   /** Beside those of the named points. */
   readonly patches?: readonly Patch[] | undefined;
   readonly clock?: readonly { readonly afterMs: number; readonly jumpMs: number }[] | undefined;
@@ -46,12 +44,11 @@ export type RunningTool = {
 
 /** Starts the built binary under the hook that knows the named points. */
 export function startTool(args: readonly string[], options: ToolOptions): RunningTool {
-  const { build, kill, dieBy, clock, wrapper } = options;
+  const { build, kills = [], clock, wrapper } = options;
   const chaos = {
     dist: build.dist,
     patches: mergePatches([...pointPatches(), ...(options.patches ?? [])]),
-    kill,
-    dieBy,
+    kills,
     clock,
   };
   const [command = '', ...commandArgs] = [

@@ -13,6 +13,8 @@ export type VendorSandbox = {
   /** Calls since the state was made, by endpoint. */
   calls(): Promise<Record<string, number>>;
   callCount(): Promise<number>;
+  /** The faults that struck, call by call. */
+  faults(): Promise<string[]>;
   /** Undefined: no such member. */
   member(number: string): Promise<StoredMember | undefined>;
   members(): Promise<StoredMember[]>;
@@ -20,6 +22,8 @@ export type VendorSandbox = {
   customers(): Promise<Record<string, string>[]>;
   customer(reference: string): Promise<Record<string, string> | undefined>;
   seed(members: unknown): Promise<void>;
+  /** Points that the tills give a member meanwhile (negative: take). */
+  sell(number: string, pointIncrement: string): Promise<void>;
   /** Everything as at the start, with these switches. */
   reset(switches?: Record<string, unknown>): Promise<void>;
 };
@@ -52,12 +56,20 @@ export function vendorSandbox(open: () => Sandbox): VendorSandbox {
     books: () => books(open()),
     calls: async () => (await vendor.books()).calls.byEndpoint,
     callCount: async () => (await vendor.books()).calls.total,
+    faults: async () => {
+      const calls = (await get<{ fault: string | null }[]>('calls')) ?? [];
+      return calls.flatMap(({ fault }) => fault ?? []);
+    },
     member: (number) => get(`members?number=${encodeURIComponent(number)}`),
     members: async () => (await get<StoredMember[]>('members')) ?? [],
     customers: async () => (await get<Record<string, string>[]>('customers')) ?? [],
     customer: (reference) => get(`customers?reference_number=${encodeURIComponent(reference)}`),
     async seed(members) {
       const answer = await control(open(), 'POST', 'members', members);
+      if (answer.httpStatus !== 200) throw new Error(answer.text);
+    },
+    async sell(number, pointIncrement) {
+      const answer = await control(open(), 'POST', 'adjust', { number, pointIncrement });
       if (answer.httpStatus !== 200) throw new Error(answer.text);
     },
     async reset(switches = {}) {

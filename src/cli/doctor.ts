@@ -1,0 +1,305 @@
+import { statfsSync, statSync } from 'node:fs';
+import { EXIT, type ExitCode, OperatorError, usageError } from '../base/errors.ts';
+import type { Ledger, Target } from '../ledger/ledger.ts';
+import {
+  type Check,
+  checkKybio,
+  checkWonder,
+  describeRepeats,
+  failed,
+  KYBIO_CHECK_CALLS,
+  ok,
+  skipped,
+  WONDER_CHECK_CALLS,
+  warning,
+} from '../run/check-vendors.ts';
+import { PROBE_CALLS, probeRepeat } from '../run/probe-repeat.ts';
+import { StoppedError } from '../run/run-control.ts';
+import type { ControlSettings } from '../run/run-settings.ts';
+import { sumCalls } from '../run/summary.ts';
+import type { Vendors } from '../run/vendors.ts';
+import { confirmYes } from './confirm.ts';
+import { readControlSettings } from './job-settings.ts';
+import type { CommandInput } from './run-command.ts';
+import { type Session, withSession } from './session.ts';
+import { Settings } from './settings.ts';
+import { kybioSettings, readTimeZone } from './vendor-settings.ts';
+
+/** What doctor has found so far, and what it has cost. */
+type Findings = { readonly checks: Check[]; calls: ReturnType<typeof sumCalls>[] };
+
+/**
+ * `doctor`: looks at everything a run depends on, says beforehand what that costs, and of each failed check
+ * what to do. Without a ledger no call can be counted, so none is made.
+ */
+export async function runDoctor(input: CommandInput): Promise<{ exitCode: ExitCode }> {
+  const { flags, surroundings, console } = input;
+  const settings = new Settings(flags, surroundings);
+  const controls = readControlSettings(settings);
+  const storeZone = readTimeZone('--time-zone', settings.text('time-zone') ?? 'Asia/Shanghai');
+  const number = settings.isTyped('probe-repeat') ? settings.text('probe-repeat') : undefined;
+  const targets = configuredTargets(settings);
+  if (number !== undefined && !targets.includes('kybio')) {
+    throw usageError(
+      'MISSING_SETTING',
+      '--probe-repeat needs the settings of Kybio.',
+      'Set KYBIO_BASE_URL and the rest, or add --sandbox.',
+    );
+  }
+  const findings: Findings = { checks: [], calls: [] };
+  findings.checks.push(
+    ok('settings', settings.config.path === undefined ? 'no config file' : `read from ${settings.config.path}`),
+  );
+  if (targets.includes('kybio') && !settings.isOn('sandbox')) findings.checks.push(checkKybioKey(settings, controls));
+  if (targets.length === 0) {
+    findings.checks.push(
+      failed(
+        'vendors',
+        'neither Kybio nor Wonder is set',
+        'Set KYBIO_BASE_URL, KYBIO_APP_ID and KYBIO_APP_KEY, or try with --sandbox.',
+      ),
+    );
+  }
+  let isLedgerOpen = false;
+  const inSession = (work: (session: Session) => Promise<void>): Promise<void> =>
+    withSession(flags, surroundings, console, async (session) => {
+      isLedgerOpen = true;
+      await work(session);
+    });
+  try {
+    await inSession(async (session) => {
+      if (settings.isTyped('accept-ledger')) await acceptLedger(session, input);
+      findings.checks.push(checkHome(settings.homeFolder), checkLedger(session.ledger), describeRuns(session.ledger));
+      console.say(describeCost(targets, number));
+      if (!targets.includes('kybio')) return;
+      await withVendors('kybio', session, controls, findings, async ({ kybio }) => {
+        if (!kybio) return;
+        findings.checks.push(...(await checkKybio(kybio, session.ledger, storeZone)));
+        const isRefused = findings.checks.some(({ status, name }) => name === 'kybio signature' && status !== 'ok');
+        if (isRefused) return;
+        if (number !== undefined) {
+          await confirmYes(`Member ${number} is sent an increment of nothing twice.`, 'go', settings, surroundings);
+          findings.checks.push(await probe(number, { kybio, ledger: session.ledger, clock: session.clock, storeZone }));
+        }
+        findings.checks.push(describeRepeats(kybio, session.ledger));
+      });
+    });
+    // A session of its own: what stops the lane of one vendor must not stop the other's.
+    if (targets.includes('wonder')) {
+      await inSession((session) =>
+        withVendors('wonder', session, controls, findings, async ({ wonder }) => {
+          if (wonder) findings.checks.push(...(await checkWonder(wonder, storeZone)));
+        }),
+      );
+    }
+  } catch (error) {
+    if (isLedgerOpen || !(error instanceof OperatorError) || !error.code.startsWith('LEDGER_')) throw error;
+    findings.checks.push(
+      failed('ledger', error.message, error.hint),
+      ...targets.map((target) => skipped(`${target} signature`, 'without the ledger no call can be counted')),
+    );
+  }
+  return report(findings, settings, input);
+}
+
+/** The sandbox has both; elsewhere a vendor is checked as soon as anything of it is set. */
+function configuredTargets(settings: Settings): readonly Target[] {
+  if (settings.isOn('sandbox')) return ['kybio', 'wonder'];
+  const kybio = [
+    settings.location('KYBIO_BASE_URL', 'kybioBaseUrl'),
+    settings.location('KYBIO_APP_ID', 'kybioAppId'),
+    settings.location('KYBIO_APP_KEY_FILE', 'kybioAppKeyFile'),
+    settings.environment('KYBIO_APP_KEY'),
+  ];
+  const wonder = [
+    settings.location('WONDER_BASE_URL', 'wonderBaseUrl'),
+    settings.location('WONDER_APP_ID', 'wonderAppId'),
+    settings.location('WONDER_PRIVATE_KEY_FILE', 'wonderPrivateKeyFile'),
+  ];
+  const isSet = (values: readonly (string | undefined)[]): boolean => values.some((value) => value !== undefined);
+  return [...(isSet(kybio) ? (['kybio'] as const) : []), ...(isSet(wonder) ? (['wonder'] as const) : [])];
+}
+
+function describeCost(targets: readonly Target[], number: string | undefined): string {
+  const parts = [
+    targets.includes('kybio')
+      ? `Kybio ${KYBIO_CHECK_CALLS.least} call (signature, clock and quota together; ${KYBIO_CHECK_CALLS.most} when the first does not tell the quota)`
+      : undefined,
+    targets.includes('wonder') ? `Wonder ${WONDER_CHECK_CALLS} call (echo)` : undefined,
+    number === undefined ? undefined : `--probe-repeat ${PROBE_CALLS.least} or ${PROBE_CALLS.most} calls to Kybio`,
+  ].filter((part) => part !== undefined);
+  return `The checks of settings, home and ledger cost no call. Cost: ${parts.join(', ') || 'nothing'}.`;
+}
+
+/** Opens the vendor's client for `work`; settings that cannot be used are a failed check, not an end. */
+async function withVendors(
+  target: Target,
+  session: Session,
+  controls: ControlSettings,
+  findings: Findings,
+  work: (vendors: Vendors) => Promise<void>,
+): Promise<void> {
+  let vendors: Vendors;
+  try {
+    const connected = await session.connect([target], controls, session.settings.isOn('sandbox'));
+    vendors = connected.openVendors();
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    findings.checks.push(failed(`${target} settings`, error.message, error.hint, error.exitCode));
+    return;
+  }
+  const vendor = vendors[target];
+  if (!vendor) return;
+  findings.checks.push(ok(`${target} settings`, vendor.lane.settings.account));
+  try {
+    await work(vendors);
+  } finally {
+    findings.calls.push(sumCalls([vendor.lane]));
+    await vendor.client.close();
+  }
+}
+
+/** As in every sample of the vendor's; nobody documents the format, so another one is only pointed out. */
+function checkKybioKey(settings: Settings, controls: ControlSettings): Check {
+  const name = 'kybio key';
+  try {
+    const { appId, appKey } = kybioSettings(settings, { timeoutMs: controls.timeoutMs, connections: 1 });
+    const problems = [
+      /^[0-9A-Fa-f]{32}$/.test(appId)
+        ? undefined
+        : 'the appId is not 32 hexadecimal digits, as in the samples of the vendor',
+      /[^\x21-\x7e]/.test(appKey) ? 'the key has a space or a character that is not ASCII in it' : undefined,
+      /^(["']).*\1$/.test(appKey) ? 'the key is in quotation marks' : undefined,
+      appKey.toLowerCase() === appId.toLowerCase() ? 'the key is the same as the appId' : undefined,
+    ].filter((problem) => problem !== undefined);
+    if (problems.length === 0) return ok(name, 'appId and key look as they should');
+    return warning(name, problems.join('; '), 'Copy both again from the back office.');
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    return skipped(name, 'see kybio settings');
+  }
+}
+
+/** Below this a run of some size fills the disk: the ledger takes 0.5 KB a row, the result file what the input has. */
+const FREE_BYTES_WARNED = 200 * 1024 * 1024;
+const FREE_BYTES_MIN = 20 * 1024 * 1024;
+
+function checkHome(folder: string): Check {
+  const name = 'home folder';
+  const { bavail, bsize } = statfsSync(folder);
+  const freeBytes = bavail * bsize;
+  const detail = `${folder}, ${Math.floor(freeBytes / 1024 / 1024)} MB free`;
+  const mode = statSync(folder).mode & 0o777;
+  if (freeBytes < FREE_BYTES_MIN)
+    return failed(name, detail, 'Free disk space: a run stops when the ledger cannot be written.');
+  if ((mode & 0o077) !== 0) {
+    return warning(name, `${detail}, open to others (mode ${mode.toString(8)})`, `Type: chmod 700 ${folder}`);
+  }
+  return freeBytes < FREE_BYTES_WARNED
+    ? warning(name, detail, 'Free disk space before a large run.')
+    : ok(name, detail);
+}
+
+function checkLedger(ledger: Ledger): Check {
+  const name = 'ledger';
+  const health = ledger.readHealth();
+  if (health.problems.length > 0) {
+    return failed(
+      name,
+      `${health.path} is damaged: ${health.problems.join('; ')}`,
+      'Put a backup of it back. Nothing was changed.',
+    );
+  }
+  try {
+    ledger.requireNewest();
+  } catch (error) {
+    if (error instanceof OperatorError) return failed(name, error.message, error.hint);
+    throw error;
+  }
+  return ok(
+    name,
+    `${health.path}, version ${health.version}, intact; SQLite ${health.sqliteVersion}, ${health.journalMode}, synchronous=${health.synchronous}, ${health.lockingMode}; ${health.mark.countedInLedger} increments recorded`,
+  );
+}
+
+const RUNS_MAX = 10_000;
+
+function describeRuns(ledger: Ledger): Check {
+  const runs = ledger.runs.list(RUNS_MAX);
+  const unfinished = runs.filter(({ state }) => state !== 'finished');
+  const accounts = [...new Set(runs.map(({ account }) => account))];
+  const inDoubt = accounts.flatMap((account) => ledger.rows.listUnsettledIncrements(account));
+  const detail = `${runs.length} runs, ${unfinished.length} not finished, ${inDoubt.length} rows in doubt`;
+  const first = inDoubt[0];
+  if (first) return warning('runs', detail, `Decide them: memberload resolve ${first.runId}`);
+  const open = unfinished[0];
+  return open ? warning('runs', detail, `Carry on with: memberload resume ${open.runId}`) : ok('runs', detail);
+}
+
+/** Lowers the high-water mark to what the ledger knows. */
+async function acceptLedger({ ledger, settings }: Session, { surroundings, console }: CommandInput): Promise<void> {
+  const { mark } = ledger.readHealth();
+  if (mark.kind === 'agrees') {
+    console.say('The ledger is the newest; there is nothing to accept.');
+    return;
+  }
+  await confirmYes(
+    `${ledger.path} will be taken for the newest. Rows of its unfinished runs that were sent after this copy was made would be credited again.`,
+    'go',
+    settings,
+    surroundings,
+  );
+  ledger.acceptAsNewest();
+  console.say(`${ledger.path} is taken for the newest from now on, with ${mark.countedInLedger} increments.`);
+}
+
+async function probe(number: string, parts: Parameters<typeof probeRepeat>[1]): Promise<Check> {
+  const name = 'probe of repeats';
+  try {
+    const result = await probeRepeat(number, parts);
+    if (!result.isLearned) {
+      return failed(
+        name,
+        `nothing was learned: ${result.why}`,
+        'Nothing was credited. Try again later, or with another member.',
+      );
+    }
+    const { fact } = result;
+    return fact.kind === 'refused'
+      ? ok(name, `the account refuses a repeat with code ${fact.code}; kept, and used to settle top-ups from now on`)
+      : ok(name, 'the account accepts a repeat; kept: top-ups without an answer are settled by reading the member');
+  } catch (error) {
+    if (error instanceof StoppedError)
+      return failed(name, "the day's calls are used up", 'Nothing was learned. Try again tomorrow.');
+    throw error;
+  }
+}
+
+const LABELS = { ok: 'ok     ', warning: 'WARNING', failed: 'FAILED ', skipped: 'skipped' } as const;
+
+function report({ checks, calls }: Findings, settings: Settings, { console }: CommandInput): { exitCode: ExitCode } {
+  const codes = checks.map(({ status, exitCode }) => (status === 'failed' ? (exitCode ?? EXIT.usage) : EXIT.ok));
+  const exitCode = codes.includes(EXIT.credentials)
+    ? EXIT.credentials
+    : codes.some((code) => code !== EXIT.ok)
+      ? EXIT.usage
+      : EXIT.ok;
+  const sent = calls.reduce((sum, { sent: count }) => sum + count, 0);
+  if (settings.isOn('json')) {
+    console.print(
+      JSON.stringify({
+        command: 'doctor',
+        checks: checks.map(({ name, status, detail, hint }) => ({ name, status, detail, hint })),
+        calls: { sent, byEndpoint: Object.assign({}, ...calls.map(({ byEndpoint }) => byEndpoint)) as object },
+        exitCode,
+      }),
+    );
+    return { exitCode };
+  }
+  for (const { name, status, detail, hint } of checks) {
+    console.print(`${LABELS[status]}  ${name}: ${detail}.`);
+    if (hint !== '') console.print(`         ${hint}`);
+  }
+  console.say(`${sent} calls were made.`);
+  return { exitCode };
+}

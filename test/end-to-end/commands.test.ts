@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest';
+import { lines, outcomesOf } from '../support/csv-text.ts';
+import { useVendorSandbox } from '../support/vendor-sandbox.ts';
+import { openWorkspace } from '../support/workspace.ts';
+
+const vendor = useVendorSandbox();
+
+describe('memberload validate', () => {
+  test.each([
+    [
+      'members',
+      lines('number,name,point', 'N1,Grace,1', 'N2,Tom,ten', 'N1,Ann,'),
+      ['not_sent', 'invalid NOT_A_DECIMAL', 'invalid DUPLICATE_ROW'],
+    ],
+    [
+      'customers',
+      lines('reference_number,name,phone', 'K1,Grace,+85291230001', 'K2,,'),
+      ['not_sent', 'invalid REQUIRED'],
+    ],
+    ['topup', lines('number,pointIncrement', 'N1,1', 'N2,0'), ['not_sent', 'invalid NOTHING_TO_DO']],
+    ['lookups', lines('number,customerUid', 'N1,', ',8.1E+17'), ['not_sent', 'invalid EXCEL_DAMAGED']],
+  ])('--as %s writes the result file of a run without settings, home or calls', async (kind, content, outcomes) => {
+    const work = openWorkspace();
+    work.file('file.csv', content);
+    const ended = await work.run(['validate', 'file.csv', '--as', kind, '--json']);
+    expect(ended.exitCode).toBe(1);
+    expect(outcomesOf(work.read('file.result.csv'))).toEqual(outcomes);
+    expect(JSON.parse(ended.stdout)).toMatchObject({
+      run: null,
+      command: 'validate',
+      calls: { sent: 0 },
+      quota: null,
+      exitCode: 1,
+    });
+    expect(work.everything().size).toBe(3);
+  });
+
+  test('exits 0 when every row is good', async () => {
+    const work = openWorkspace();
+    work.file('good.csv', lines('number', 'N1'));
+    expect((await work.run(['validate', 'good.csv', '--as', 'members'])).exitCode).toBe(0);
+    expect(work.read('good.result.csv')).toBe(
+      lines(
+        'number,result_row,result_status,result_action,result_errorCode,result_messages,result_attempts,result_customerUid',
+        'N1,1,not_sent,,,,0,',
+      ),
+    );
+  });
+});
+
+describe('memberload runs and resume', () => {
+  test('runs lists and shows what happened, without a call; resume has nothing to do after a finished run', async () => {
+    const work = openWorkspace(vendor.settings);
+    expect((await work.run(['runs'])).stdout).toBe('No runs yet.\n');
+    work.file('members.csv', lines('number', 'R1', 'R2'));
+    const args = ['import', 'members.csv', '--mode', 'create', '--json'];
+    const { run } = JSON.parse((await work.run([...args, '--daily-quota', '1'])).stdout);
+    const listed = await work.run(['runs', '--json']);
+    expect(JSON.parse(listed.stdout)).toMatchObject({
+      runs: [{ run, command: 'import', state: 'paused', account: `kybio:${vendor.settings.KYBIO_APP_ID}`, rows: 2 }],
+      calls: [{ endpoint: 'customerOpenApi/add', calls: 1 }],
+    });
+    expect((await work.run(['resume', run, '--daily-quota', '9'])).exitCode).toBe(0);
+    const shown = await work.run(['runs', run]);
+    expect(shown.stdout).toContain(`Run ${run}: import, finished, begun `);
+    expect(shown.stdout).toContain('Rows: 2 read, 2 done.');
+    const nothing = await work.run(['resume']);
+    expect(nothing).toMatchObject({ exitCode: 0, stdout: '' });
+    expect(nothing.stderr).toContain('No unfinished run.');
+    const finished = await work.run(['resume', run]);
+    expect(finished.exitCode).toBe(2);
+    expect(await vendor.callCount()).toBe(2);
+  });
+
+  test('resume refuses a file that changed, and the credentials of another store', async () => {
+    const work = openWorkspace(vendor.settings);
+    work.file('members.csv', lines('number', 'R1', 'R2'));
+    expect((await work.run(['import', 'members.csv', '--mode', 'create', '--daily-quota', '1'])).exitCode).toBe(6);
+    const other = await work.run(['resume'], { environment: { KYBIO_APP_ID: 'OTHER' } });
+    expect(other.exitCode).toBe(2);
+    expect(other.stderr).toContain('belongs to kybio:');
+    work.file('members.csv', lines('number', 'R1', 'R3'));
+    const changed = await work.run(['resume', '--daily-quota', '9']);
+    expect(changed.exitCode).toBe(3);
+    expect(changed.stderr).toContain('is no longer the file that run');
+    expect(await vendor.callCount()).toBe(1);
+  });
+
+  test('a second memberload with the same home is refused and told who holds it', async () => {
+    const work = openWorkspace(vendor.settings);
+    work.file('members.csv', lines('number', 'R1'));
+    await vendor.set({ 'fault.slow': 1, slowMs: 3000 });
+    const first = work.start(['import', 'members.csv', '--mode', 'create']);
+    while ((await vendor.callCount()) === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    const second = await work.run(['import', 'members.csv', '--mode', 'create', '-o', 'second.csv']);
+    expect(second.exitCode).toBe(2);
+    expect(second.stderr).toMatch(
+      /Another memberload is at work with .*\(process [0-9]+, 'memberload import members.csv --mode create', since /,
+    );
+    first.kill('SIGKILL');
+    await first.ended;
+    await vendor.set({ 'fault.slow': 0 });
+    // The lock goes with the process that was killed.
+    expect((await work.run(['resume'])).exitCode).toBe(0);
+  });
+});
+
+describe('the sandbox', () => {
+  test('memberload sandbox prints settings that work, and --sandbox needs none', async () => {
+    const server = openWorkspace();
+    const sandbox = server.start(['sandbox', '--set', 'empty=true', '--set', 'addReturnsData=false']);
+    const stdout = await sandbox.printed('stdout', /WONDER_PRIVATE_KEY_FILE='.*'/);
+    const settings = Object.fromEntries(
+      [...stdout.matchAll(/^export ([A-Z_]+)='(.*)'$/gm)].map(([, name, value]) => [name, value]),
+    );
+    const work = openWorkspace(settings);
+    work.file('members.csv', lines('number,name,phone', 'S1,Grace,+85291230001'));
+    expect((await work.run(['import', 'members.csv', '--to', 'kybio,wonder'])).exitCode).toBe(0);
+    sandbox.kill('SIGINT');
+    expect(await sandbox.ended).toMatchObject({ exitCode: 0 });
+
+    const alone = openWorkspace();
+    alone.file('members.csv', lines('number,name,phone', 'S1,Grace,+85291230001'));
+    expect((await alone.run(['import', 'members.csv', '--sandbox'])).exitCode).toBe(0);
+    expect(
+      (await alone.run(['export', 'members.csv', '--sandbox', '--columns', 'name', '-o', 'found.csv'])).exitCode,
+    ).toBe(0);
+    expect(outcomesOf(alone.read('found.csv'))).toEqual(['done found']);
+  });
+
+  test('--sandbox leads nowhere else, whatever the environment and the config file say', async () => {
+    const work = openWorkspace(vendor.settings);
+    const { KYBIO_BASE_URL } = vendor.settings;
+    work.config({ kybioBaseUrl: KYBIO_BASE_URL, stores: { hk1: { kybioBaseUrl: KYBIO_BASE_URL } }, store: 'hk1' });
+    work.file('members.csv', lines('number', 'S1'));
+    expect((await work.run(['import', 'members.csv', '--sandbox'])).exitCode).toBe(0);
+    expect(await vendor.callCount()).toBe(0);
+  });
+});

@@ -1,0 +1,133 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { columnOf, lines } from '../support/csv-text.ts';
+import { useVendorSandbox } from '../support/vendor-sandbox.ts';
+import { openWorkspace, temporaryFolder } from '../support/workspace.ts';
+
+const vendor = useVendorSandbox();
+
+const topupOf = (count: number, points: number): string =>
+  lines(
+    'number,pointIncrement',
+    ...Array.from({ length: count }, (_, index) => `P${String(index + 1).padStart(6, '0')},${points}`),
+  );
+
+const DAY_MS = 86_400_000;
+const TIME_TRAVEL = ['--import', new URL('../support/time-travel.mjs', import.meta.url).pathname];
+
+describe('a ledger that was put back', () => {
+  test('sends no increment until a person accepts it, and says so', async () => {
+    await vendor.seed({ count: 3, prefix: 'P' });
+    const { run, file, home } = openWorkspace(vendor.settings);
+    file('one.csv', topupOf(3, 1));
+    file('two.csv', topupOf(3, 2));
+    await run(['topup', 'one.csv']);
+    copyFileSync(join(home, 'ledger.sqlite'), join(home, 'backup'));
+    await run(['topup', 'two.csv']);
+    copyFileSync(join(home, 'backup'), join(home, 'ledger.sqlite'));
+
+    const refused = await run(['topup', 'two.csv', '-y']);
+    expect(refused).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('it knows 3 increments, 6 were recorded'),
+    });
+    expect((await vendor.books()).increments).toHaveLength(6);
+    const checked = await run(['doctor']);
+    expect(checked).toMatchObject({ exitCode: 2, stdout: expect.stringContaining('doctor --accept-ledger') });
+    // What credits nobody goes on.
+    expect((await run(['runs'])).exitCode).toBe(0);
+    file('look.csv', lines('number', 'P000001'));
+    expect((await run(['export', 'look.csv'])).exitCode).toBe(0);
+
+    expect((await run(['doctor', '--accept-ledger'])).exitCode).toBe(0);
+    file('three.csv', topupOf(3, 3));
+    expect((await run(['topup', 'three.csv'])).exitCode).toBe(0);
+  });
+});
+
+test('a second process is refused, and told who is at work', async () => {
+  await vendor.set({ 'fault.slow': 1, slowMs: 3000 });
+  const { run, start, file } = openWorkspace(vendor.settings);
+  file('topup.csv', lines('number,pointIncrement', '8008010001,1'));
+  const first = start(['topup', 'topup.csv']);
+  await expect.poll(() => vendor.callCount()).toBeGreaterThan(0);
+  const second = await run(['topup', 'topup.csv']);
+  expect(second.exitCode).toBe(2);
+  expect(second.stderr).toMatch(
+    /Another memberload is at work with .* \(process \d+, 'memberload topup topup\.csv', since 20/,
+  );
+  // Its lock goes with the process, whatever ends it.
+  first.kill('SIGKILL');
+  await first.ended;
+  expect((await run(['runs'])).exitCode).toBe(0);
+});
+
+test('a full disk stops the run before anything is sent that is not recorded, and resume completes it', async () => {
+  if (process.getuid?.() !== 0) return;
+  const small = temporaryFolder();
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=400k', 'tmpfs', small]);
+  onTestFinished(() => {
+    execFileSync('umount', ['-l', small]);
+  });
+  await vendor.seed({ count: 800, prefix: 'P' });
+  const { run, file, read } = openWorkspace({ ...vendor.settings, MEMBERLOAD_HOME: small });
+  file('topup.csv', topupOf(800, 1));
+  const full = await run(['topup', 'topup.csv']);
+  expect(full).toMatchObject({ exitCode: 5, stderr: expect.stringContaining('The ledger could not be written') });
+  const sent = (await vendor.books()).increments.length;
+  expect(sent).toBeGreaterThan(0);
+  expect(sent).toBeLessThan(800);
+
+  execFileSync('mount', ['-o', 'remount,size=50m', small]);
+  const resumed = await run(['resume']);
+  expect([0, 7]).toContain(resumed.exitCode);
+  const { increments } = await vendor.books();
+  expect(new Set(increments.map(({ number }) => number)).size).toBe(increments.length);
+  const done = columnOf(read('topup.result.csv'), 'result_status').filter((status) => status === 'done').length;
+  expect(done).toBe(increments.length);
+});
+
+test('a file in place of the home is an error that says what to set', async () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'file'), '');
+  const { run, file } = openWorkspace({ ...vendor.settings, MEMBERLOAD_HOME: join(folder, 'file') });
+  file('topup.csv', topupOf(1, 1));
+  expect(await run(['topup', 'topup.csv'])).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('MEMBERLOAD_HOME'),
+  });
+});
+
+describe('runs prune', () => {
+  test('drops what finished long ago, and the same file is refused all the same', async () => {
+    await vendor.seed({ count: 2, prefix: 'P' });
+    const { run, file, home } = openWorkspace(vendor.settings);
+    file('topup.csv', topupOf(2, 1));
+    file('look.csv', lines('number', 'P000001'));
+    await run(['topup', 'topup.csv']);
+    await run(['export', 'look.csv']);
+    await vendor.set({ faultsOn: 'increments', 'fault.cutBefore': 1 });
+    await run(['topup', '-', '-o', 'doubt.csv'], { stdin: lines('number,pointIncrement', 'P000001,5') });
+    await vendor.set({ 'fault.cutBefore': 0 });
+    await run(['topup', '-', '-o', 'spooled.csv'], { stdin: lines('number,pointIncrement', 'P000002,6') });
+    const leftover = join(home, 'runs', 'stdin-20200101-000000-dead');
+    mkdirSync(leftover, { recursive: true });
+
+    const early = await run(['runs', 'prune', '--json']);
+    // Nothing is old enough; the spool of a run in doubt is needed, the others are not.
+    expect(JSON.parse(early.stdout)).toMatchObject({ prunedRuns: 0 });
+    expect(existsSync(leftover)).toBe(false);
+    expect(readdirSync(join(home, 'runs')).filter((name) => name.startsWith('stdin-'))).toHaveLength(1);
+
+    const later = { nodeFlags: TIME_TRAVEL, environment: { TIME_OFFSET_MS: String(91 * DAY_MS) } };
+    const pruned = await run(['runs', 'prune', '--json'], later);
+    expect(JSON.parse(pruned.stdout)).toMatchObject({ prunedRuns: 3 });
+    const { runs } = JSON.parse((await run(['runs', '--json'], later)).stdout) as { runs: { command: string }[] };
+    expect(runs).toHaveLength(1);
+    const again = await run(['topup', 'topup.csv', '-y'], later);
+    expect(again).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('These rows were credited already') });
+    expect(readFileSync(join(home, 'ledger.sqlite')).includes('look.csv')).toBe(false);
+  });
+});
