@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { EXIT, type ExitCode, usageError } from '../base/errors.ts';
 import type { RunRecord } from '../ledger/ledger.ts';
 import type { RunDocument } from '../report/run-document.ts';
@@ -43,12 +44,17 @@ function chooseRun({ ledger }: Session, runId: string | undefined): RunRecord | 
   return run;
 }
 
-/** The flags with the store and the config file that the run began with, unless others are typed. */
+/**
+ * The flags with the store and the config file that the run began with, unless others are typed. A config
+ * file that is gone is left out: what it said of the run itself is saved with the run.
+ */
 export function placesOf(flags: TypedFlags, { connection }: SavedSettings): TypedFlags {
   return {
     ...flags,
     ...(flags.store === undefined && connection.store !== undefined && { store: connection.store }),
-    ...(flags.config === undefined && connection.configPath !== undefined && { config: connection.configPath }),
+    ...(flags.config === undefined &&
+      connection.configPath !== undefined &&
+      existsSync(connection.configPath) && { config: connection.configPath }),
   };
 }
 

@@ -35,6 +35,8 @@ export type Found =
       readonly lacks: readonly string[];
       /** Read by this run: old enough values are no evidence of what an increment did. */
       readonly isOfThisRun: boolean;
+      /** When it was read, milliseconds since the epoch. */
+      readonly readMs?: number;
     }
   | { readonly state: 'absent' }
   /** `snapshot_only`, and not all pages were read. */
@@ -49,7 +51,7 @@ export type Increment = {
   /** Given by the row; else the ledger allocates one. */
   readonly dataChangeTime: string | undefined;
   /** The member's values as last read by this run, the evidence that settling needs; absent when not read. */
-  readonly before: { readonly point: string; readonly balance: string } | undefined;
+  readonly before: { readonly point: string; readonly balance: string; readonly readMs?: number } | undefined;
 };
 
 export type Endpoint = Call['endpoint'];

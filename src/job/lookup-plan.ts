@@ -9,11 +9,13 @@ export type LookupFacts = {
   readonly recordCount: number | undefined;
   /** What an unfinished read has seen: there are at least so many. */
   readonly recordCountAtLeast: number;
+  /** Pages that an earlier attempt or another command has read: they cost nothing more. */
+  readonly pagesHeld: number;
 };
 
 export type LookupChoice = {
   readonly way: 'pages' | 'rows';
-  /** Pages after which the choice is made again from what they held; undefined: read to the end. */
+  /** Pages, held ones included, after which the choice is made again from what they held; undefined: read to the end. */
   readonly probePages: number | undefined;
 };
 
@@ -29,10 +31,13 @@ export function chooseLookup(way: LookupWay, facts: LookupFacts): LookupChoice {
   if (facts.rowCount === 0) return { way: 'rows', probePages: undefined };
   if (way !== 'auto') return { way, probePages: undefined };
   if (facts.recordCount !== undefined) {
-    const isCheaper = pageCalls(facts.recordCount, facts.pageSize) < facts.rowCount;
-    return { way: isCheaper ? 'pages' : 'rows', probePages: undefined };
+    const pages = pageCalls(facts.recordCount, facts.pageSize);
+    // Judged again where the end should be: there may be far more members than when they were counted.
+    return pages - facts.pagesHeld < facts.rowCount
+      ? { way: 'pages', probePages: pages }
+      : { way: 'rows', probePages: undefined };
   }
-  if (pageCalls(facts.recordCountAtLeast, facts.pageSize) >= facts.rowCount)
+  if (pageCalls(facts.recordCountAtLeast, facts.pageSize) - facts.pagesHeld >= facts.rowCount)
     return { way: 'rows', probePages: undefined };
   const third = Math.floor(facts.rowCount / 3);
   const probePages = facts.rowCount < SMALL_ROW_COUNT ? Math.min(2, third) : third;
@@ -55,16 +60,46 @@ export function pageCalls(recordCount: number, pageSize: number): number {
  * reading as many pages as there are rows is never worse than 1.5 times the better way; where it does not,
  * half as many.
  */
-export function isWorthReadingOn(state: {
+export function isWorthReadingOn(state: Probe): boolean {
+  const { rowCount, foundCount, pagesRead } = state;
+  if (rowCount < SMALL_ROW_COUNT || pagesRead >= pagesWorthReading(state)) return false;
+  return foundCount === 0 || pagesRead <= foundCount;
+}
+
+/** Pages after which to judge again: half as many more, but never past those that can pay. */
+export function nextProbe(state: Probe): number {
+  const { pagesRead } = state;
+  const next = pagesRead + Math.max(1, Math.floor(pagesRead / 2));
+  return Math.max(pagesRead + 1, Math.min(next, pagesWorthReading(state)));
+}
+
+/** What the pages read so far held of the rows that need a lookup. */
+export type Probe = {
   readonly rowCount: number;
   readonly foundCount: number;
   readonly pagesRead: number;
   readonly hasWrites: boolean;
-}): boolean {
-  const { rowCount, foundCount, pagesRead } = state;
-  if (rowCount < SMALL_ROW_COUNT) return false;
-  if (foundCount === 0) return pagesRead < (state.hasWrites ? rowCount : Math.floor(rowCount / 2));
-  return (pagesRead * rowCount) / foundCount <= rowCount;
+};
+
+function pagesWorthReading({ rowCount, foundCount, hasWrites }: Probe): number {
+  return foundCount === 0 && !hasWrites ? Math.floor(rowCount / 2) : rowCount;
+}
+
+/**
+ * Whether reading all customers pays: for lookups, for rows that only pages can answer, and for writes that
+ * unchanged customers would save.
+ */
+export function isWorthReadingCustomers(
+  way: LookupWay,
+  needs: { readonly neededCount: number; readonly pagesOnlyCount: number; readonly savesCount: number },
+  recordCount: number,
+  pageSize: number,
+): boolean {
+  if (needs.pagesOnlyCount > 0) return true;
+  if (way !== 'auto') return way === 'pages';
+  return (
+    pageCalls(recordCount, pageSize) < needs.neededCount || isWorthSkipping(needs.savesCount, recordCount, pageSize)
+  );
 }
 
 /**

@@ -38,9 +38,12 @@ export function* topupSteps(row: TopupRow): Steps {
       };
     }
     const { point, balance } = found.fields;
+    const { readMs } = found;
     customerUid = found.fields.customerUid;
     // Values from before this run are no evidence: the tills may have moved them since.
-    if (found.isOfThisRun && point !== undefined && balance !== undefined) before = { point, balance };
+    if (found.isOfThisRun && point !== undefined && balance !== undefined) {
+      before = { point, balance, ...(readMs !== undefined && { readMs }) };
+    }
   }
   const increment: Increment = {
     endpoint: 'customerOpenApi/updateBalancePointByIncrement',

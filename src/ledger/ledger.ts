@@ -125,7 +125,7 @@ export interface RowStore {
   countByState(runId: string): { target: Target; state: RowState; rowCount: number }[];
   /** Increments of all runs of the account that may or may not have been applied, the oldest run first. */
   listUnsettledIncrements(account: string): RowRecord[];
-  /** Increments to one member in all runs of the account, whatever became of them. Reads all rows: for rare use. */
+  /** Increments to one member in all runs of the account, whatever became of them. */
   listOfMember(account: string, customerUid: string): RowRecord[];
 }
 

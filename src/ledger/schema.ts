@@ -96,4 +96,8 @@ export const MIGRATIONS: readonly string[] = [
   -- When \`runs prune\` dropped the run's rows; 0: they are all there.
   ALTER TABLE run ADD COLUMN pruned_ms INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  -- Asked before every increment: whether another row has credited the member since its values were read.
+  CREATE INDEX row_by_member ON row (customer_uid) WHERE data_change_time <> '';
+  `,
 ];

@@ -4,7 +4,7 @@ import { openCsvWriter } from '../csv/write-csv.ts';
 import type { Answer } from '../http/answer.ts';
 import type { Found, LookupCall, WriteCall } from '../job/call.ts';
 import { CATEGORY_LIST_CALL } from '../job/category-calls.ts';
-import { chooseLookup } from '../job/lookup-plan.ts';
+import { chooseLookup, isWorthReadingCustomers } from '../job/lookup-plan.ts';
 import { stepsOf } from './file-job.ts';
 import { eachToDo, type Gathered, type GatherParts } from './gather.ts';
 import { openInput } from './job-rows.ts';
@@ -12,7 +12,7 @@ import { answerFromSnapshot, lookupKey, toFound } from './lookups.ts';
 import { CallCounts, planRow, type RowPlan } from './plan.ts';
 import { answerAhead, type ReadingAhead } from './plan-run.ts';
 import { describePrice, type PlanDocument, priceOf } from './price.ts';
-import { readCounts } from './read-snapshots.ts';
+import { likelyCustomerCount, readCounts } from './read-snapshots.ts';
 import type { RowToDo } from './rows-to-do.ts';
 import { issuesOf } from './scan.ts';
 import { Tally } from './tally.ts';
@@ -76,7 +76,7 @@ async function look(call: LookupCall, gathered: Gathered, parts: GatherParts): P
     isRepeatable: true,
     send: (onSent) => sendCall(parts.vendors, call, undefined, onSent),
   });
-  const found = toFound(answer);
+  const found = toFound(answer, parts.clock.nowMs());
   if (found.kind !== 'success') {
     throw new OperatorError({
       code: 'LOOKUP_FAILED',
@@ -95,34 +95,50 @@ async function look(call: LookupCall, gathered: Gathered, parts: GatherParts): P
  * is chosen again by what is known now, and every row is followed with what the dry run has read.
  */
 async function priceAhead(gathered: Gathered, parts: GatherParts): Promise<Readonly<Record<string, number>>> {
-  const { settings, controls, vendors } = parts;
+  const { settings } = parts;
   const counts = new CallCounts();
-  const answer = answerAhead(readingAhead(gathered, parts), gathered, (call) => knownOf(call, gathered), counts);
+  const answer = answerAhead(
+    { kybio: membersAhead(gathered, parts), wonder: customersAhead(gathered, parts) },
+    gathered,
+    counts,
+  );
   for await (const { targetRow } of eachToDo(parts)) {
     counts.addRow(await planRow(stepsOf(settings, targetRow, undefined, gathered.categories), answer));
   }
   if (settings.changesCategory) counts.add(CATEGORY_LIST_CALL);
-  const wonder = gathered.snapshots.wonder;
-  if (vendors.wonder && wonder?.isComplete && controls.snapshotMaxAgeMs === 0) {
-    counts.add('GET /customers', Math.max(1, Math.ceil(wonder.recordCount / controls.pageSizes.wonder)));
-  }
   return counts.byEndpoint();
 }
 
-function readingAhead(gathered: Gathered, { settings, controls, vendors, ledger }: GatherParts): ReadingAhead {
+/**
+ * A run that begins as the dry run did reads the same pages and stops after the same: what they hold decides.
+ * Only the choice to read at all may be another, by what the dry run has learned.
+ */
+function membersAhead(
+  { snapshots, needs }: Gathered,
+  { settings, controls, vendors, ledger }: GatherParts,
+): ReadingAhead {
   if (controls.snapshotMaxAgeMs > 0) return { way: 'kept' };
-  if (!vendors.kybio) return { way: 'rows' };
-  const pageSize = controls.pageSizes.kybio;
-  const facts = readCounts(ledger, vendors.kybio.lane.settings.account);
-  const choice = chooseLookup(settings.lookup, { rowCount: gathered.needs.kybio.neededCount, pageSize, ...facts });
-  const recordCount = facts.recordCount ?? facts.recordCountAtLeast;
-  return choice.way === 'pages' ? { way: 'pages', recordCount, pageSize } : { way: 'rows' };
+  if (!vendors.kybio || !snapshots.kybio) return { way: 'rows' };
+  const { way } = chooseLookup(settings.lookup, {
+    ...readCounts(ledger, vendors.kybio.lane.settings.account),
+    rowCount: needs.kybio.neededCount,
+    pageSize: controls.pageSizes.kybio,
+    pagesHeld: 0,
+  });
+  if (way === 'rows') return { way };
+  return { way, endpoint: 'customerOpenApi/queryCustomerPages', pageCount: snapshots.kybio.pageCount };
 }
 
-/** What the dry run has learned of a record, whichever way it came. */
-function knownOf(call: LookupCall, gathered: Gathered): Found | undefined {
-  const anywhere = answerFromSnapshot({ ...call, source: 'snapshot' } as LookupCall, gathered.snapshots, 0);
-  return anywhere?.state === 'present' ? { ...anywhere, lacks: [] } : { state: 'absent' };
+function customersAhead(
+  { snapshots, needs }: Gathered,
+  { settings, controls, vendors, ledger }: GatherParts,
+): ReadingAhead {
+  if (controls.snapshotMaxAgeMs > 0) return { way: 'kept' };
+  if (!vendors.wonder || !snapshots.wonder) return { way: 'rows' };
+  const count = likelyCustomerCount(readCounts(ledger, vendors.wonder.lane.settings.account));
+  const isRead = isWorthReadingCustomers(settings.lookup, needs.wonder, count, controls.pageSizes.wonder);
+  if (!isRead) return { way: 'rows' };
+  return { way: 'pages', endpoint: 'GET /customers', pageCount: snapshots.wonder.pageCount };
 }
 
 function plannedAction({ write, outcome }: RowPlan): string | undefined {
@@ -203,7 +219,8 @@ function renderChanges(changes: readonly Change[]): string {
   const fields = changes.map((change) =>
     change.note === '' ? `${change.field}: ${change.old === '' ? '' : `${change.old} → `}${change.new}` : change.note,
   );
-  return `Row ${first?.row} ${first?.key} ${first?.action}: ${fields.join(', ')}`;
+  // One line a row, whatever the cells hold.
+  return `Row ${first?.row} ${first?.key} ${first?.action}: ${fields.join(', ')}`.replace(/[\r\n]+/g, ' ⏎ ');
 }
 
 type Diff = { write(cells: readonly string[]): Promise<void> | void; commit(): Promise<void>; abort(): Promise<void> };

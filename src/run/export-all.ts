@@ -17,7 +17,7 @@ import {
   type SnapshotSource,
 } from './export-pages.ts';
 import { describePrice, priceOf } from './price.ts';
-import { RECORD_COUNT_FACT, readCounts } from './read-snapshots.ts';
+import { readCounts, writeRecordCount } from './read-snapshots.ts';
 import { StoppedError } from './run-control.ts';
 import type { RunParts } from './run-file.ts';
 import { newRunId } from './run-folder.ts';
@@ -190,7 +190,7 @@ function snapshotParts(job: ExportAll, parts: RunParts): SnapshotSource {
 /** Everybody was counted: the next run chooses between pages and single lookups by it. */
 function rememberRecordCount(account: string, tally: Tally, { ledger, clock, control }: RunParts): void {
   if (control.reason === undefined) {
-    ledger.facts.write(account, RECORD_COUNT_FACT, String(tally.rows.done), clock.nowMs());
+    writeRecordCount(ledger, account, tally.rows.done, clock.nowMs());
   }
 }
 

@@ -130,11 +130,12 @@ async function countFound(snapshot: Snapshot, target: Target, parts: GatherParts
   return foundCount;
 }
 
+/** Whether it is there, or a lookup has found that it is not. */
 function holds(snapshot: Snapshot, row: JobRow): boolean {
   const number = 'reference_number' in row ? row.reference_number : 'number' in row ? row.number : undefined;
-  if (number !== undefined) return snapshot.findByNumber(number) !== undefined;
+  if (number !== undefined) return snapshot.findByNumber(number) !== undefined || snapshot.isKnownAbsent(number);
   const id = 'customerUid' in row ? row.customerUid : undefined;
-  return id !== undefined && snapshot.findById(id) !== undefined;
+  return id !== undefined && (snapshot.findById(id) !== undefined || snapshot.isKnownAbsent(id));
 }
 
 async function categoryNames(parts: GatherParts): Promise<ReadonlySet<string>> {

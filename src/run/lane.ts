@@ -32,9 +32,16 @@ export type LaneCall<T> = {
   send(onSent: () => void): Promise<Answer<T>>;
   /** Made durable together with the call's count, before the first attempt. */
   beforeSend?(): Promise<void>;
+  /** Calls of the day that settling this one may take; it is not begun without them. */
+  readonly settlingCalls?: number;
+  /** Whether the answer leaves it in doubt, so that those calls stay kept back. */
+  isInDoubt?(answer: Answer<T>): boolean;
   /** Settles increments: may use the calls kept back for that, and goes on when the day's other calls are gone. */
   readonly isSettling?: boolean;
 };
+
+/** Calls kept back for the settling of one increment, once it was admitted. */
+type Held = { settlingCalls: number };
 
 export type LaneAnswer<T> = { readonly answer: Answer<T>; readonly attempts: number };
 
@@ -72,8 +79,11 @@ export class Lane {
   #usedToday = 0;
   #isProven = false;
   #firstCall: Promise<unknown> | undefined;
-  /** Increments on the wire that may need calls for settling: two reads each. */
+  /** Calls kept back for increments that are on the wire or in doubt: two reads each. */
   #settlingReserve = 0;
+  /** Of these, the ones on the wire: most of them come free again with the answer. */
+  #reserveOnWire = 0;
+  readonly #waitingForReserve: (() => void)[] = [];
   /** Until then the vendor has said that the day's calls are used up. */
   #vendorQuotaUntilMs = Number.NEGATIVE_INFINITY;
   #waitingUntilMs = Number.NEGATIVE_INFINITY;
@@ -120,15 +130,22 @@ export class Lane {
     return this.#quotaRefusalCount;
   }
 
-  /** Keeps `calls` of the day back for settling (negative: gives them free again). */
-  keepForSettling(calls: number): void {
-    this.#settlingReserve = Math.max(0, this.#settlingReserve + calls);
-  }
-
   /** @throws StoppedError when the run stops before the call was sent */
   async perform<T>(call: LaneCall<T>): Promise<LaneAnswer<T>> {
+    const held: Held = { settlingCalls: 0 };
+    let isInDoubt = false;
+    try {
+      const performed = await this.#attemptUntilDone(call, held);
+      isInDoubt = call.isInDoubt?.(performed.answer) ?? false;
+      return performed;
+    } finally {
+      this.#release(held.settlingCalls, isInDoubt);
+    }
+  }
+
+  async #attemptUntilDone<T>(call: LaneCall<T>, held: Held): Promise<LaneAnswer<T>> {
     for (let attempt = 1; ; attempt += 1) {
-      const answer = await this.#admitAndSend(call, attempt);
+      const answer = await this.#admitAndSend(call, attempt, held);
       this.#judge(answer, call.endpoint);
       if (answer.kind === 'refused' && answer.meaning === 'quota' && this.settings.waitsForQuota) {
         // Refused, so not applied. What repeats no harm is sent again after midnight from here; any other write
@@ -160,11 +177,18 @@ export class Lane {
     }
   }
 
-  async #admitAndSend<T>(call: LaneCall<T>, attempt: number): Promise<Answer<T>> {
+  /** An increment's calls for settling are free again, or stay kept back while it is in doubt. */
+  #release(calls: number, isInDoubt: boolean): void {
+    this.#reserveOnWire -= calls;
+    if (!isInDoubt) this.#settlingReserve -= calls;
+    for (const wake of this.#waitingForReserve.splice(0)) wake();
+  }
+
+  async #admitAndSend<T>(call: LaneCall<T>, attempt: number, held: Held): Promise<Answer<T>> {
     while (!this.#isProven && this.#firstCall) await this.#firstCall;
     if (!call.isSettling) this.#control.check();
-    if (this.#isProven) return this.#send(call, attempt);
-    const first = this.#send(call, attempt);
+    if (this.#isProven) return this.#send(call, attempt, held);
+    const first = this.#send(call, attempt, held);
     this.#firstCall = first.then(
       (answer) => {
         if (answer.kind !== 'refused' || answer.meaning !== 'credentials') this.#isProven = true;
@@ -177,8 +201,10 @@ export class Lane {
     return first;
   }
 
-  async #send<T>(call: LaneCall<T>, attempt: number): Promise<Answer<T>> {
-    await this.#takeFromQuota(call.isSettling === true);
+  async #send<T>(call: LaneCall<T>, attempt: number, held: Held): Promise<Answer<T>> {
+    const settlingCalls = attempt === 1 ? (call.settlingCalls ?? 0) : 0;
+    await this.#takeFromQuota(call.isSettling === true, settlingCalls);
+    held.settlingCalls += settlingCalls;
     const counted = this.#ledger.calls.count(this.settings.account, this.#day, call.endpoint);
     // Queued in the same turn, so that both are in one commit.
     const prepared = attempt === 1 ? call.beforeSend?.() : undefined;
@@ -202,7 +228,8 @@ export class Lane {
     return this.#limiter.admit(this.#control.interruptSignal);
   }
 
-  async #takeFromQuota(isSettling: boolean): Promise<void> {
+  /** @param settlingCalls what this call itself may need for settling: not begun without them */
+  async #takeFromQuota(isSettling: boolean, settlingCalls: number): Promise<void> {
     for (;;) {
       this.#startDay();
       const { dailyQuota, reserve } = this.settings;
@@ -211,15 +238,22 @@ export class Lane {
         continue;
       }
       if (dailyQuota === undefined) break;
-      const keptBack = reserve + (isSettling ? 0 : this.#settlingReserve);
+      const keptBack = reserve + (isSettling ? 0 : this.#settlingReserve) + settlingCalls;
       if (this.#usedToday < dailyQuota - keptBack) break;
+      if (!isSettling && this.#reserveOnWire > 0) {
+        await new Promise<void>((resolve) => this.#waitingForReserve.push(resolve));
+        this.#control.check();
+        continue;
+      }
       await this.#pauseForQuota(
         `${this.#usedToday} of ${dailyQuota} calls of ${this.#day} (${this.settings.quotaZone}) are used${keptBack > 0 ? `, ${keptBack} kept back` : ''}`,
       );
     }
     this.#usedToday += 1;
+    this.#settlingReserve += settlingCalls;
+    this.#reserveOnWire += settlingCalls;
     // Spent for what it was kept back for.
-    if (isSettling) this.keepForSettling(-1);
+    if (isSettling) this.#settlingReserve = Math.max(0, this.#settlingReserve - 1);
   }
 
   /** With --wait sleeps until then and returns; otherwise stops the run. */

@@ -24,6 +24,7 @@ export function answerFromSnapshot(call: LookupCall, snapshots: Snapshots, evide
       fields: record.fields,
       lacks: record.isWhole || targetOf(call) === 'wonder' ? [] : FIELDS_NOT_IN_PAGES,
       isOfThisRun: record.readMs >= evidenceFromMs,
+      readMs: record.readMs,
     };
   }
   const isAbsenceSure =
@@ -67,13 +68,14 @@ export function noteWrite(call: Call, answer: Answer<unknown>, snapshots: Snapsh
   }
 }
 
-/** The vendor's own answer to a lookup, as a job reads it. */
-export function toFound(answer: Answer<unknown>): Answer<Found> {
+/** The vendor's own answer to a lookup that was sent at `readMs`, as a job reads it. */
+export function toFound(answer: Answer<unknown>, readMs: number): Answer<Found> {
   if (answer.kind !== 'success') return answer;
   const fields = answer.data as TextFields | undefined;
   return {
     kind: 'success',
-    data: fields === undefined ? { state: 'absent' } : { state: 'present', fields, lacks: [], isOfThisRun: true },
+    data:
+      fields === undefined ? { state: 'absent' } : { state: 'present', fields, lacks: [], isOfThisRun: true, readMs },
   };
 }
 

@@ -1,10 +1,11 @@
 import type { Answer } from '../http/answer.ts';
 import type { Found, LookupCall } from '../job/call.ts';
 import { FIELDS_NOT_IN_PAGES } from '../job/fetched-fields.ts';
-import { pageCalls } from '../job/lookup-plan.ts';
+import type { Target } from '../ledger/ledger.ts';
+import type { SnapshotRecord } from '../ledger/snapshot.ts';
 import { stepsOf } from './file-job.ts';
 import { eachToDo, type Gathered, type GatherParts } from './gather.ts';
-import { answerFromSnapshot } from './lookups.ts';
+import { answerFromSnapshot, findRecord, targetOf } from './lookups.ts';
 import { CallCounts, planRow } from './plan.ts';
 import { priorIntent } from './run-rows.ts';
 
@@ -43,39 +44,55 @@ function dearestWrite(kind: 'member' | 'customer' | 'topup' | 'lookup', mode: st
   return mode === 'update' ? 'customerOpenApi/updateBaseInfo' : 'customerOpenApi/add';
 }
 
-/** How a run that follows a dry run will find its records. */
+/** How a run that follows a dry run will find a vendor's records. */
 export type ReadingAhead =
   /** From what the dry run has read: only what it did not keep is asked again. */
   | { readonly way: 'kept' }
-  | { readonly way: 'pages'; readonly recordCount: number; readonly pageSize: number }
+  /** By the same pages as the dry run; what it looked up besides is looked up again. */
+  | { readonly way: 'pages'; readonly endpoint: string; readonly pageCount: number }
   | { readonly way: 'rows' };
 
 /**
- * Answers the lookups of a run that is to come, from what the dry run knows, and counts the calls which
+ * Answers the lookups of a run that is to come, from what the dry run has read, and counts the calls which
  * that run will make for them.
  */
 export function answerAhead(
-  ahead: ReadingAhead,
-  gathered: Gathered,
-  known: (call: LookupCall) => Found | undefined,
+  aheads: Readonly<Partial<Record<Target, ReadingAhead>>>,
+  { snapshots }: Gathered,
   counts: CallCounts,
-): (call: LookupCall) => Answer<Found> | undefined {
-  if (ahead.way === 'pages')
-    counts.add('customerOpenApi/queryCustomerPages', pageCalls(ahead.recordCount, ahead.pageSize));
+): (call: LookupCall) => Answer<Found> {
+  for (const ahead of Object.values(aheads)) if (ahead.way === 'pages') counts.add(ahead.endpoint, ahead.pageCount);
   return (call) => {
-    if (call.source === 'snapshot_only') {
-      return { kind: 'success', data: answerFromSnapshot(call, gathered.snapshots, 0) ?? { state: 'not_read' } };
-    }
-    const found = known(call);
-    if (ahead.way === 'kept') {
-      const kept = answerFromSnapshot(call, gathered.snapshots, 0);
-      if (kept) return { kind: 'success', data: kept };
-    }
-    if (ahead.way === 'pages' && call.source !== 'vendor') {
-      if (found?.state === 'present') return { kind: 'success', data: { ...found, lacks: FIELDS_NOT_IN_PAGES } };
-      if (call.source === 'snapshot') return { kind: 'success', data: { state: 'absent' } };
-    }
+    const target = targetOf(call);
+    const way = aheads[target]?.way ?? 'rows';
+    const snapshot = snapshots[target];
+    const record = snapshot && findRecord(call, snapshot);
+    const free =
+      way === 'kept'
+        ? answerFromSnapshot(call, snapshots, 0)
+        : way === 'pages'
+          ? answerFromPages(call, record, snapshot?.isComplete === true)
+          : undefined;
+    if (free) return { kind: 'success', data: free };
+    if (call.source === 'snapshot_only') return { kind: 'success', data: { state: 'not_read' } };
     counts.add(call.endpoint);
-    return found && { kind: 'success', data: found };
+    return {
+      kind: 'success',
+      data: record ? { state: 'present', fields: record.fields, lacks: [], isOfThisRun: true } : { state: 'absent' },
+    };
   };
+}
+
+/** What the pages alone tell, without the lookups that the dry run made besides. */
+function answerFromPages(
+  { source, endpoint }: LookupCall,
+  record: SnapshotRecord | undefined,
+  isComplete: boolean,
+): Found | undefined {
+  if (source === 'vendor' || source === 'snapshot_if_whole') return undefined;
+  if (record?.isOnPage) {
+    const lacks = endpoint.startsWith('customerOpenApi/') ? FIELDS_NOT_IN_PAGES : [];
+    return { state: 'present', fields: record.fields, lacks, isOfThisRun: true };
+  }
+  return isComplete && source !== 'snapshot_if_present' ? { state: 'absent' } : undefined;
 }

@@ -3,7 +3,13 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { TextFields } from '../base/text-fields.ts';
-import { chooseLookup, isWorthReadingOn, isWorthSkipping, type LookupWay, pageCalls } from '../job/lookup-plan.ts';
+import {
+  chooseLookup,
+  isWorthReadingCustomers,
+  isWorthReadingOn,
+  type LookupWay,
+  nextProbe,
+} from '../job/lookup-plan.ts';
 import type { PageCursor } from '../kybio/client.ts';
 import type { Ledger, Target } from '../ledger/ledger.ts';
 import { openSnapshot, type Snapshot, type SnapshotKeys } from '../ledger/snapshot.ts';
@@ -12,8 +18,8 @@ import type { Reporter } from './reporter.ts';
 import type { KybioVendor, Vendors, WonderVendor } from './vendors.ts';
 
 /** Records of an account as its last whole read counted them; and what an unfinished one has seen. */
-export const RECORD_COUNT_FACT = 'record_count';
-export const RECORD_COUNT_AT_LEAST_FACT = 'record_count_at_least';
+const RECORD_COUNT_FACT = 'record_count';
+const RECORD_COUNT_AT_LEAST_FACT = 'record_count_at_least';
 
 const SNAPSHOT_KEYS: Readonly<Record<Target, SnapshotKeys>> = {
   kybio: { id: 'customerUid', number: 'number' },
@@ -37,7 +43,7 @@ export type SnapshotParts = {
   readonly pageSizes: Readonly<Record<Target, number>>;
   /** Whether each row also costs a write. */
   readonly hasWrites: boolean;
-  /** How many of the needed rows the snapshot holds: what the probe of an unknown account is judged by. */
+  /** How many of the needed rows the snapshot answers: what the probe of an unknown account is judged by. */
   readonly countFound: (snapshot: Snapshot) => Promise<number>;
 };
 
@@ -93,26 +99,34 @@ async function fillWithMembers(
   const pageSize = parts.pageSizes.kybio;
   const { account } = kybio.lane.settings;
   const facts = readCounts(ledger, account);
-  const choice = chooseLookup(parts.way, { rowCount: needs.neededCount, pageSize, ...facts });
+  // What an earlier attempt or another command has read is not asked for again.
+  const heldCount = snapshot.takenMs === undefined ? 0 : await parts.countFound(snapshot);
+  const rowCount = needs.neededCount - heldCount;
+  if (parts.way === 'auto' && rowCount <= snapshot.givenUpFor) return;
+  const choice = chooseLookup(parts.way, { rowCount, pageSize, pagesHeld: snapshot.pageCount, ...facts });
   if (choice.way === 'rows') return;
-  if (choice.probePages !== undefined) {
+  if (parts.way === 'auto') {
     reporter.note(
-      `Not known how many members there are: reading ${choice.probePages} pages to find out what is cheaper.`,
+      facts.recordCount === undefined
+        ? `Not known how many members there are: reading ${choice.probePages} pages to find out what is cheaper.`
+        : `Reading the members by pages: fewer calls than a lookup for each of ${rowCount} rows.`,
     );
-  } else if (parts.way === 'auto') {
-    reporter.note(`Reading the members by pages: fewer calls than a lookup for each of ${needs.neededCount} rows.`);
   }
-  let pagesRead = 0;
   let { probePages } = choice;
   while (!snapshot.isComplete) {
+    const pagesRead = snapshot.pageCount;
+    if (probePages !== undefined && pagesRead >= probePages) {
+      const foundCount = await parts.countFound(snapshot);
+      // Found all: reading on could only tell how many members there are.
+      if (foundCount >= needs.neededCount) break;
+      const probe = { rowCount: needs.neededCount, foundCount, pagesRead, hasWrites: parts.hasWrites };
+      if (!isWorthReadingOn(probe)) {
+        snapshot.markGivenUp(needs.neededCount - foundCount);
+        break;
+      }
+      probePages = nextProbe(probe);
+    }
     await readMemberPage(kybio, snapshot, parts.clock);
-    pagesRead += 1;
-    if (snapshot.isComplete || probePages === undefined || pagesRead < probePages) continue;
-    const foundCount = await parts.countFound(snapshot);
-    // Found all: reading on could only tell how many members there are.
-    if (foundCount >= needs.neededCount) break;
-    if (!isWorthReadingOn({ rowCount: needs.neededCount, foundCount, pagesRead, hasWrites: parts.hasWrites })) break;
-    probePages = pagesRead + Math.max(1, Math.floor(pagesRead / 2));
   }
   rememberCount(ledger, account, snapshot, parts.clock);
 }
@@ -143,36 +157,61 @@ async function fillWithCustomers(
   const pageSize = parts.pageSizes.wonder;
   const { account } = wonder.lane.settings;
   const { recordCount, recordCountAtLeast } = readCounts(ledger, account);
-  const isWorthIt = (count: number): boolean =>
-    needs.pagesOnlyCount > 0 ||
-    parts.way === 'pages' ||
-    pageCalls(count, pageSize) < needs.neededCount ||
-    isWorthSkipping(needs.savesCount, count, pageSize);
-  if (parts.way === 'rows' && needs.pagesOnlyCount === 0) return;
+  const isWorthIt = (count: number, recordsPerPage: number): boolean =>
+    isWorthReadingCustomers(parts.way, needs, count, recordsPerPage);
   // The first page tells how many there are: asked only where one call may pay.
-  if (!isWorthIt(recordCount ?? recordCountAtLeast)) return;
+  if (!isWorthIt(likelyCustomerCount({ recordCount, recordCountAtLeast }), pageSize)) return;
+  let seenCount = 0;
   for await (const { customers, total, isLast } of readCustomers(wonder, pageSize)) {
     snapshot.addPage(customers, { cursorJson: '', isLast, nowMs: clock.nowMs() });
-    if (!isLast && total !== undefined && !isWorthIt(total)) {
-      ledger.facts.write(account, RECORD_COUNT_FACT, String(total), clock.nowMs());
-      return;
-    }
+    seenCount += customers.length;
+    if (isLast) break;
+    const known = total ?? (recordCount !== undefined && recordCount > seenCount ? recordCount : undefined);
+    const count = known ?? likelyCustomerCount({ recordCount: undefined, recordCountAtLeast: seenCount });
+    // A server may lower the limit, which makes the pages more.
+    if (isWorthIt(count, Math.min(pageSize, customers.length))) continue;
+    if (total === undefined) writeRecordCountAtLeast(ledger, account, seenCount, clock.nowMs());
+    else writeRecordCount(ledger, account, total, clock.nowMs());
+    return;
   }
   rememberCount(ledger, account, snapshot, clock);
 }
 
-export function readCounts(
-  ledger: Ledger,
-  account: string,
-): { recordCount: number | undefined; recordCountAtLeast: number } {
-  const count = ledger.facts.read(account, RECORD_COUNT_FACT);
-  return {
-    recordCount: count === undefined ? undefined : Number(count),
-    recordCountAtLeast: Number(ledger.facts.read(account, RECORD_COUNT_AT_LEAST_FACT) ?? 0),
-  };
+/**
+ * How many customers to reckon with. Where nothing announces their number, twice as many as were seen:
+ * giving up halfway costs at most 1.5 times the better way.
+ */
+export function likelyCustomerCount({ recordCount, recordCountAtLeast }: RecordCounts): number {
+  return recordCount ?? 2 * recordCountAtLeast;
+}
+
+export type RecordCounts = {
+  /** As the last whole read counted them. */
+  readonly recordCount: number | undefined;
+  readonly recordCountAtLeast: number;
+};
+
+export function readCounts(ledger: Ledger, account: string): RecordCounts {
+  const counted = ledger.facts.read(account, RECORD_COUNT_FACT);
+  const recordCount = counted === undefined ? undefined : Number(counted);
+  const recordCountAtLeast = Number(ledger.facts.read(account, RECORD_COUNT_AT_LEAST_FACT) ?? 0);
+  // More were seen since they were counted: how many there are is not known any more.
+  const isOutdated = recordCount !== undefined && recordCount < recordCountAtLeast;
+  return { recordCount: isOutdated ? undefined : recordCount, recordCountAtLeast };
+}
+
+/** What a whole read has counted; what earlier ones saw says nothing more. */
+export function writeRecordCount(ledger: Ledger, account: string, recordCount: number, nowMs: number): void {
+  ledger.facts.write(account, RECORD_COUNT_FACT, String(recordCount), nowMs);
+  ledger.facts.write(account, RECORD_COUNT_AT_LEAST_FACT, '0', nowMs);
+}
+
+function writeRecordCountAtLeast(ledger: Ledger, account: string, seenCount: number, nowMs: number): void {
+  const atLeast = Math.max(seenCount, readCounts(ledger, account).recordCountAtLeast);
+  ledger.facts.write(account, RECORD_COUNT_AT_LEAST_FACT, String(atLeast), nowMs);
 }
 
 function rememberCount(ledger: Ledger, account: string, snapshot: Snapshot, clock: Clock): void {
-  const fact = snapshot.isComplete ? RECORD_COUNT_FACT : RECORD_COUNT_AT_LEAST_FACT;
-  ledger.facts.write(account, fact, String(snapshot.recordCount), clock.nowMs());
+  const write = snapshot.isComplete ? writeRecordCount : writeRecordCountAtLeast;
+  write(ledger, account, snapshot.recordCount, clock.nowMs());
 }

@@ -15,7 +15,7 @@ import { openInput } from './job-rows.ts';
 import type { Snapshots } from './lookups.ts';
 import { priceRun } from './plan-run.ts';
 import { describePrice, priceOf } from './price.ts';
-import { RECORD_COUNT_FACT } from './read-snapshots.ts';
+import { writeRecordCount } from './read-snapshots.ts';
 import type { Reporter } from './reporter.ts';
 import { renderResultStamp } from './result-stamp.ts';
 import type { NotSentReason } from './row-view.ts';
@@ -271,7 +271,7 @@ function rememberCreated({ snapshots }: Gathered, tally: Tally, { ledger, vendor
   const createdCount = tally.actions.created ?? 0;
   if (!vendors.kybio || !snapshots.kybio?.isComplete || createdCount === 0) return;
   const recordCount = snapshots.kybio.recordCount + createdCount;
-  ledger.facts.write(vendors.kybio.lane.settings.account, RECORD_COUNT_FACT, String(recordCount), clock.nowMs());
+  writeRecordCount(ledger, vendors.kybio.lane.settings.account, recordCount, clock.nowMs());
 }
 
 function closeSnapshots(snapshots: Snapshots): void {

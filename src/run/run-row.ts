@@ -127,12 +127,14 @@ async function performWrite(call: WriteCall, context: RowContext): Promise<Perfo
 async function performLookup(call: LookupCall, context: RowContext): Promise<Performed> {
   const found = answerFromSnapshot(call, context.snapshots, context.evidenceFromMs);
   if (found) return { answer: { kind: 'success', data: found }, attempts: 0 };
+  // Before the send: what was credited while the lookup was under way may or may not be in its answer.
+  const readMs = context.clock.nowMs();
   const { answer, attempts } = await laneOf(context.vendors, context.key.target).perform({
     endpoint: call.endpoint,
     isRepeatable: true,
     send: (onSent) => sendCall(context.vendors, call, undefined, onSent),
   });
-  return { answer: toFound(answer), attempts };
+  return { answer: toFound(answer, readMs), attempts };
 }
 
 export type IncrementContext = Omit<RowContext, 'snapshots' | 'evidenceFromMs' | 'onFound'>;
@@ -145,7 +147,10 @@ export async function performIncrement(call: Increment, context: IncrementContex
   const lane = laneOf(context.vendors, key.target);
   let dataChangeTime: string | undefined;
   let isTimeTaken = false;
+  let mayBeApplied = false;
   const intent = async (): Promise<void> => {
+    const { before } = call;
+    const isEvidence = before !== undefined && !wasCreditedSince(before.readMs, call.customerUid, context);
     dataChangeTime = await ledger.changeTimes.claimWithIntent(
       lane.settings.account,
       key,
@@ -154,36 +159,59 @@ export async function performIncrement(call: Increment, context: IncrementContex
         customerUid: call.customerUid,
         pointIncrement: call.pointIncrement,
         balanceIncrement: call.balanceIncrement,
-        ...(call.before && { pointBefore: call.before.point, balanceBefore: call.before.balance }),
+        // Given in any case: what an earlier attempt of the row had read is older still.
+        pointBefore: isEvidence ? before.point : '',
+        balanceBefore: isEvidence ? before.balance : '',
       },
       call.dataChangeTime === undefined ? secondsFrom(clock.nowMs(), context.storeZone) : [call.dataChangeTime],
       clock.nowMs(),
     );
     isTimeTaken = dataChangeTime === undefined;
   };
-  lane.keepForSettling(SETTLING_CALLS);
   try {
-    const performed = await lane.perform({
+    return await lane.perform({
       endpoint: call.endpoint,
       isRepeatable: false,
+      settlingCalls: SETTLING_CALLS,
+      isInDoubt: (answer) => readIncrementAnswer(call, answer).status === 'in_doubt',
       beforeSend: intent,
       send: async (onSent) => {
         if (isTimeTaken) throw new TimeTakenError();
-        return sendCall(context.vendors, call, dataChangeTime, onSent);
+        const answer = await sendCall(context.vendors, call, dataChangeTime, () => {
+          mayBeApplied = true;
+          onSent();
+        });
+        // Anything but a certain no stays what it may be, whatever breaks between here and its outcome.
+        if (isCertainlyNotApplied(answer)) mayBeApplied = false;
+        return answer;
       },
     });
-    // What is in doubt keeps its calls until it is settled.
-    if (readIncrementAnswer(call, performed.answer).status !== 'in_doubt') lane.keepForSettling(-SETTLING_CALLS);
-    return performed;
   } catch (error) {
-    lane.keepForSettling(-SETTLING_CALLS);
     if (error instanceof TimeTakenError) return { outcome: timeTaken(call) };
-    // Stopped between intent and send: nothing went out, so the intent must not look like money in doubt.
-    if (dataChangeTime !== undefined) {
+    // Stopped between intent and send: nothing went out, so the intent must not look like money in doubt. What
+    // broke after the send, a bug of ours in reading the answer, leaves the intent.
+    if (dataChangeTime !== undefined && !mayBeApplied) {
       await ledger.rows.record(key, context.whenNotSent ?? { state: 'open' }, clock.nowMs());
     }
     throw error;
   }
+}
+
+/**
+ * Whether another row credited the member after its values were read: this run's row under another key, or
+ * another run between a kill and `resume`. Such values would take the other's credit for this row's own.
+ */
+function wasCreditedSince(readMs: number | undefined, customerUid: string, context: IncrementContext): boolean {
+  const { ledger, key, vendors } = context;
+  if (readMs === undefined) return false;
+  return ledger.rows
+    .listOfMember(laneOf(vendors, key.target).settings.account, customerUid)
+    .some((other) => other.updatedMs >= readMs && !(other.runId === key.runId && other.rowNumber === key.rowNumber));
+}
+
+function isCertainlyNotApplied(answer: Answer<unknown>): boolean {
+  if (answer.kind === 'not_sent') return true;
+  return answer.kind === 'refused' && answer.meaning !== 'unknown' && answer.meaning !== 'repeat';
 }
 
 class TimeTakenError extends Error {}

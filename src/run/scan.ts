@@ -43,8 +43,9 @@ const ISSUES_KEPT_MAX = 5;
  * @throws OperatorError (exit 3) when the file cannot be read as asked
  */
 export async function scanInput(path: string, settings: JobSettings, isStopped: () => boolean): Promise<Scan> {
-  const input = await openInput(path, settings);
   const seenKeys = openSeenKeys();
+  const input = await openInput(path, settings);
+  if (input.match.earlier.status !== undefined) await claimSettledMembers(path, settings, seenKeys);
   const digest = new MultisetDigest();
   const firstIssues: { rowNumber: number; lineNumber: number; errorCode: string; message: string }[] = [];
   let rowCount = 0;
@@ -102,6 +103,27 @@ export async function scanInput(path: string, settings: JobSettings, isStopped: 
     match: input.match,
     seenKeys,
   };
+}
+
+/**
+ * Enters the members of the rows that an earlier result calls done or in doubt before any other row is
+ * looked at: a second row of such a member is a repetition wherever it stands, and crediting it would be
+ * the very thing that was refused the first time.
+ */
+async function claimSettledMembers(path: string, settings: JobSettings, seenKeys: SeenKeys): Promise<void> {
+  const input = await openInput(path, settings);
+  for await (const row of input.rows) {
+    if (row.earlier !== 'done' && row.earlier !== 'in_doubt') continue;
+    const keys = row.checked.isValid
+      ? row.checked.targetRows.flatMap(({ row: targetRow }) => memberKeys(targetRow))
+      : [];
+    const { customerUid, uuid } = input.match.earlier;
+    const uidCell = customerUid === undefined ? '' : (row.cells[customerUid] ?? '');
+    const uuidCell = uuid === undefined ? '' : (row.cells[uuid] ?? '');
+    if (uidCell !== '') keys.push(`uid:${uidCell}`);
+    if (uuidCell !== '') keys.push(`uuid:${uuidCell.toLowerCase()}`);
+    for (const key of keys) seenKeys.firstRowOf(key, row.rowNumber);
+  }
 }
 
 /**

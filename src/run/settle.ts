@@ -58,7 +58,8 @@ export async function settleIncrements(parts: {
   }
   const quietAtMs =
     Math.max(...undecided.map((record) => lastActivityMs(record, parts.startedMs))) + parts.quietWindowMs;
-  const delayMs = quietAtMs - clock.nowMs();
+  // Never longer than the window: after a clock that was set back, the row's times lie in the future.
+  const delayMs = Math.min(quietAtMs - clock.nowMs(), parts.quietWindowMs);
   if (delayMs > 0) {
     parts.onWait(undecided.length, delayMs);
     await clock.sleep(delayMs, parts.signal);

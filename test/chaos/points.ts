@@ -32,7 +32,7 @@ const POINTS = {
     ...at('http/exchange.js', 'decodeBody(Buffer.concat(chunks, byteCount)', 'before'),
     when: IS_INCREMENT,
   },
-  'answer.after': at('run/run-row.js', 'return performed;\n    }\n    catch', 'before'),
+  'answer.after': at('run/run-row.js', 'return answer;\n            }', 'before'),
   'outcome.before': at('run/run-row.js', 'await recordOutcome(outcome, attempts, lastAnswer, context);', 'before'),
   'outcome.after': at('run/run-row.js', 'return { outcome, attempts };', 'before'),
   'settle.read': at('run/settle.js', "await addEvidence(parts, record, 'read', reading);", 'before'),

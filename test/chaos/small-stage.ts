@@ -27,7 +27,12 @@ export function numberOf(member: number): string {
 }
 
 /** A stage that goes away after the test. */
-export async function useStage(build: Build, rowCount: number, settings: Partial<StageSettings> = {}): Promise<Stage> {
+export async function useStage(
+  { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
+  build: Build,
+  rowCount: number,
+  settings: Partial<StageSettings> = {},
+): Promise<Stage> {
   const stage = await openStage({ build, members: plainMembers(rowCount), rows: plainRows(rowCount), ...settings });
   onTestFinished(() => stage.close());
   return stage;

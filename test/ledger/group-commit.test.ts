@@ -85,7 +85,6 @@ describe('writes in groups', () => {
     await expect(commits.write(insert(4))).rejects.toMatchObject({ code: 'LEDGER_FAILED', exitCode: 5 });
     expect(() => commits.writeNow(insert(5))).toThrow(/could not be written/);
     expect(failures).toHaveLength(1);
-    database.close();
     expect(committed()).toEqual([1]);
   });
 

@@ -18,6 +18,8 @@ export async function runInProcess(
     userFolder: folder,
     pid: process.pid,
     version: '0.0.0',
+    timeZone: 'Asia/Shanghai',
+    program: ['node', 'main.js'],
     stdin: process.stdin,
     stdout: collect((text) => {
       stdout += text;

@@ -1,0 +1,132 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { columnOf, lines, outcomesOf } from '../support/csv-text.ts';
+import { useVendorSandbox } from '../support/vendor-sandbox.ts';
+import { openWorkspace } from '../support/workspace.ts';
+
+const vendor = useVendorSandbox();
+
+const NUMBERS = ['8008010001', '8008010003', '8008010004', '8008010005', '8008010006', '8008010007'];
+const TOPUP = lines('number,pointIncrement', ...NUMBERS.map((number) => `${number},1`));
+const TIME_TRAVEL = ['--import', new URL('../support/time-travel.mjs', import.meta.url).pathname];
+const DAY_MS = 86_400_000;
+
+type Document = { run: string; state: string; quota: { used: number; resumeAt?: string } };
+const documentOf = (stdout: string): Document => JSON.parse(stdout) as Document;
+
+describe("the day's calls", () => {
+  test('are never exceeded: the run pauses, says when and how to go on, and the next day goes on', async () => {
+    const { run, file, read } = openWorkspace(vendor.settings);
+    file('topup.csv', TOPUP);
+    const args = ['--daily-quota', '8', '--concurrency', '1'];
+    const paused = await run(['topup', 'topup.csv', ...args, '--json']);
+    const { run: runId, state, quota } = documentOf(paused.stdout);
+    expect(paused.exitCode).toBe(6);
+    expect(state).toBe('paused');
+    // Two calls a row, and of the last eight two are kept back while an increment is on its way.
+    expect(await vendor.callCount()).toBeLessThanOrEqual(8);
+    expect(quota.used).toBe(await vendor.callCount());
+    expect(quota.resumeAt).toMatch(/^20\d\d-\d\d-\d\dT00:00:30\+08:00$/);
+    expect(paused.stderr.trimEnd().split('\n').at(-1)).toMatch(
+      new RegExp(`When they are back \\(20\\d\\d-\\d\\d-\\d\\d 00:00:30\\+08:00\\), type: memberload resume ${runId}$`),
+    );
+    expect(
+      outcomesOf(read('topup.result.csv')).filter((outcome) => outcome === 'not_sent QUOTA_EXHAUSTED').length,
+    ).toBeGreaterThan(1);
+
+    // The same day: counted over runs and restarts, so nothing is left but what was kept back.
+    const before = await vendor.callCount();
+    expect((await run(['resume', ...args])).exitCode).toBe(6);
+    expect((await vendor.callCount()) - before).toBeLessThanOrEqual(2);
+    expect(await vendor.callCount()).toBeLessThanOrEqual(8);
+
+    const tomorrow = { nodeFlags: TIME_TRAVEL, environment: { TIME_OFFSET_MS: String(DAY_MS) } };
+    const carriedOn = await run(['resume', '--daily-quota', '300'], tomorrow);
+    expect(carriedOn.exitCode).toBe(0);
+    expect((await vendor.books()).increments).toHaveLength(6);
+  });
+
+  test('are counted for the appId, whatever the command, and --reserve leaves some to others', async () => {
+    const { run, file } = openWorkspace(vendor.settings);
+    file('look.csv', lines('number', ...NUMBERS));
+    file('more.csv', lines('number', ...NUMBERS.slice(0, 2)));
+    expect((await run(['export', 'look.csv', '--daily-quota', '10', '--reserve', '3'])).exitCode).toBe(0);
+    expect((await run(['export', 'more.csv', '--daily-quota', '10', '--reserve', '3'])).exitCode).toBe(6);
+    expect(await vendor.callCount()).toBe(7);
+  });
+
+  test('that are kept back settle what is in flight when the others are used up', async () => {
+    await vendor.set({ faultsOn: 'increments', 'fault.cutAfter': 1 });
+    const { run, file, read } = openWorkspace(vendor.settings);
+    file('topup.csv', TOPUP);
+    // Row 1: lookup, increment, and two reads kept back. Row 2: its lookup, and then nothing is left.
+    const ended = await run(['topup', 'topup.csv', '--daily-quota', '5', '--concurrency', '1']);
+    expect(ended.exitCode).toBe(6);
+    expect(outcomesOf(read('topup.result.csv'))[0]).toBe('done topped_up');
+    expect(await vendor.callCount()).toBe(5);
+  });
+
+  test('with --wait the run sleeps until midnight in the quota zone and goes on', async () => {
+    const { run, file } = openWorkspace(vendor.settings);
+    file('topup.csv', TOPUP);
+    const ended = await run(['topup', 'topup.csv', '--daily-quota', '8', '--wait', '--concurrency', '1'], {
+      nodeFlags: TIME_TRAVEL,
+    });
+    expect(ended.exitCode).toBe(0);
+    expect(ended.stderr).toMatch(/Waiting until 20\d\d-\d\d-\d\dT00:00:30\+08:00: \d of 8 calls/);
+    expect((await vendor.books()).increments).toHaveLength(6);
+    const { calls } = JSON.parse((await run(['runs', '--json'])).stdout) as { calls: { day: string; calls: number }[] };
+    const perDay = new Map<string, number>();
+    for (const { day, calls: count } of calls) perDay.set(day, (perDay.get(day) ?? 0) + count);
+    expect(perDay.size).toBeGreaterThan(1);
+    expect(Math.max(...perDay.values())).toBeLessThanOrEqual(8);
+  });
+});
+
+describe('a vendor that says "used up"', () => {
+  test('in a configured code pauses the run without another call', async () => {
+    await vendor.set({ quotaLimit: 5, quotaCode: '9010' });
+    const { run, file, config, read } = openWorkspace(vendor.settings);
+    config({ kybio: { quotaCodes: ['9010'] } });
+    file('topup.csv', TOPUP);
+    const ended = await run(['topup', 'topup.csv', '--concurrency', '1', '--json']);
+    expect(ended.exitCode).toBe(6);
+    expect(documentOf(ended.stdout).quota.resumeAt).toBeDefined();
+    expect(await vendor.callCount()).toBe(6);
+    expect(outcomesOf(read('topup.result.csv')).filter((outcome) => outcome.startsWith('in_doubt'))).toEqual([]);
+    await vendor.set({ quotaLimit: 0 });
+    expect((await run(['resume'])).exitCode).toBe(0);
+    expect((await vendor.books()).increments).toHaveLength(6);
+  });
+
+  test('is waited for with --wait, and what it refused is sent after midnight, once', async () => {
+    await vendor.set({ quotaLimit: 6, quotaCode: '9010' });
+    const { start, file, config, folder, read } = openWorkspace(vendor.settings);
+    config({ kybio: { quotaCodes: ['9010'] } });
+    file('topup.csv', TOPUP);
+    const gate = join(folder, 'midnight');
+    const running = start(['topup', 'topup.csv', '--wait'], {
+      nodeFlags: TIME_TRAVEL,
+      environment: { TIME_GATE: gate },
+    });
+    await running.printed('stderr', 'Waiting until');
+    await vendor.set({ quotaLimit: 0 });
+    writeFileSync(gate, '');
+    expect((await running.ended).exitCode).toBe(0);
+    expect(new Set(columnOf(read('topup.result.csv'), 'result_status'))).toEqual(new Set(['done']));
+    const { increments } = await vendor.books();
+    expect(increments.map(({ number }) => number).sort()).toEqual(NUMBERS);
+  });
+
+  test('in a code that nobody knows stops the run by the breaker after ten', async () => {
+    await vendor.set({ quotaLimit: 1 });
+    await vendor.seed({ count: 30, prefix: 'P' });
+    const { run, file } = openWorkspace(vendor.settings);
+    const numbers = Array.from({ length: 30 }, (_, index) => `P${String(index + 1).padStart(6, '0')}`);
+    file('topup.csv', lines('number,pointIncrement', ...numbers.map((number) => `${number},1`)));
+    const ended = await run(['topup', 'topup.csv', '--concurrency', '1']);
+    expect(ended).toMatchObject({ exitCode: 7, stderr: expect.stringContaining('refusals in a row with code 9010') });
+    expect(await vendor.callCount()).toBeLessThan(16);
+  });
+});
