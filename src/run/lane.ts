@@ -238,7 +238,9 @@ export class Lane {
         continue;
       }
       if (dailyQuota === undefined) break;
-      const keptBack = reserve + (isSettling ? 0 : this.#settlingReserve) + settlingCalls;
+      // With fewer calls a day than settling may take, a row a day goes out all the same.
+      const ownCalls = Math.max(0, Math.min(settlingCalls, dailyQuota - reserve - 1));
+      const keptBack = reserve + (isSettling ? 0 : this.#settlingReserve) + ownCalls;
       if (this.#usedToday < dailyQuota - keptBack) break;
       if (!isSettling && this.#reserveOnWire > 0) {
         await new Promise<void>((resolve) => this.#waitingForReserve.push(resolve));
