@@ -15,7 +15,7 @@ function outputStream(stream: NodeJS.WriteStream): OutputStream {
       stream.write(text);
     },
     isTerminal: stream.isTTY === true,
-    columnCount: stream.columns ?? 80,
+    columnCount: stream.columns || 80,
     stream,
   };
 }

@@ -8,5 +8,6 @@ export default defineConfig({
     // End-to-end tests start the built binary; a shared, noisy machine must not fail them by being slow.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
   },
 });

@@ -26,6 +26,8 @@ export class OperatorError extends Error {
   /** What to do now: a full sentence. */
   readonly hint: string;
   readonly exitCode: ExitCode;
+  /** Calls that were made before it, for `--json`; undefined: none. */
+  spent?: { readonly sent: number; readonly retried: number; readonly byEndpoint: Readonly<Record<string, number>> };
 
   constructor(fields: { code: string; message: string; hint: string; exitCode: ExitCode; cause?: unknown }) {
     super(fields.message, fields.cause === undefined ? undefined : { cause: fields.cause });

@@ -3,7 +3,7 @@ import type { RunDocument } from '../report/run-document.ts';
 import { sumCalls } from '../run/summary.ts';
 import { Tally } from '../run/tally.ts';
 
-/** The `--json` document of a command that ended before a run began: nothing was sent, and why. */
+/** The `--json` document of a command that ended before it could write anything, and why. */
 export function errorDocument(
   error: OperatorError,
   command: string | null,
@@ -19,7 +19,7 @@ export function errorDocument(
     rows: tally.rows,
     actions: tally.actions,
     errorCodes: tally.errorCodes,
-    calls: sumCalls([]),
+    calls: error.spent ?? sumCalls([]),
     totals: tally.totals,
     quota: null,
     elapsedMs: 0,

@@ -95,7 +95,7 @@ export async function withSession<T>(
       },
     });
   } catch (error) {
-    throw isSqliteError(error) ? explainSqliteError(error, ledger.path, '') : error;
+    throw isSqliteError(error) ? explainSqliteError(error, ledger.path, '', true) : error;
   } finally {
     stopListening();
     await sandbox?.close();

@@ -77,8 +77,8 @@ export function digitsLost(text: string): CellProblem {
 }
 
 /**
- * Free text. Line breaks and tabs belong to an address; any other control character, and U+FFFD, are the
- * trace of a wrong encoding, and would be stored for good.
+ * Free text, as it stands in the file: line breaks, tabs and even a NUL are its owner's. The control
+ * characters from U+0080 on, and U+FFFD, are the trace of a wrong encoding, and would be stored for good.
  *
  * Lengths are UTF-16 units: Wonder says "characters" and not which. Of the counts in use, units are the
  * strictest that still lets 255 Chinese characters through (bytes would not).
@@ -87,17 +87,12 @@ export function readText(text: string, lengthMax: number | undefined): CellValue
   if (lengthMax !== undefined && text.length > lengthMax) return tooLong(text, lengthMax);
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index);
-    if (unit > 0x9f ? unit === REPLACEMENT : isControl(unit)) return strayCharacter(text, unit);
+    if (unit === REPLACEMENT || (unit >= 0x80 && unit <= 0x9f)) return strayCharacter(text, unit);
   }
   return text;
 }
 
 const REPLACEMENT = 0xfffd;
-
-function isControl(unit: number): boolean {
-  if (unit >= 0x20) return unit >= 0x7f;
-  return unit !== 0x09 && unit !== 0x0a && unit !== 0x0d;
-}
 
 function strayCharacter(text: string, unit: number): CellProblem {
   const code = `U+${unit.toString(16).toUpperCase().padStart(4, '0')}`;

@@ -1,5 +1,5 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { EXIT, errorText, OperatorError } from '../base/errors.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -211,8 +211,12 @@ export function isSqliteError(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error;
 }
 
-/** What SQLite failed with, as something a person can act on; anything else as it is. */
-export function explainSqliteError(error: unknown, path: string, holderPath: string): unknown {
+/**
+ * What SQLite failed with, as something a person can act on; anything else as it is.
+ *
+ * @param isAtWork calls may have been made: exit 2 would say that there were none
+ */
+export function explainSqliteError(error: unknown, path: string, holderPath: string, isAtWork = false): unknown {
   if (error instanceof OperatorError) return error;
   const resultCode = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
   if (resultCode === SQLITE_BUSY) {
@@ -230,6 +234,15 @@ export function explainSqliteError(error: unknown, path: string, holderPath: str
       message: `The ledger ${path} is damaged: ${errorText(error)}.`,
       hint: 'It was left as it is. Put a backup of it back, or set MEMBERLOAD_HOME to a new folder after checking by hand what its last run has credited.',
       exitCode: EXIT.usage,
+      cause: error,
+    });
+  }
+  if (isAtWork) {
+    return new OperatorError({
+      code: 'LEDGER_FAILED',
+      message: `What a run keeps in ${dirname(path)} could not be read or written: ${errorText(error)}.`,
+      hint: 'Nothing more is sent. Free disk space or mend the disk, then carry on with: memberload resume',
+      exitCode: EXIT.stopped,
       cause: error,
     });
   }

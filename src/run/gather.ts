@@ -62,6 +62,11 @@ export function openSnapshots(parts: GatherParts): Snapshots {
 export async function gather(snapshots: Snapshots, parts: GatherParts): Promise<Gathered> {
   const { settings, controls, vendors } = parts;
   const { needs, rowByRowCalls: rowByRow } = await countNeeds(parts);
+  // First: a name that the account does not have ends it here, for one call.
+  const categories =
+    settings.changesCategory && vendors.kybio
+      ? await readCategories(vendors.kybio, await categoryNames(parts))
+      : undefined;
   for (const target of settings.targets) {
     const snapshot = snapshots[target];
     if (!snapshot) continue;
@@ -75,10 +80,6 @@ export async function gather(snapshots: Snapshots, parts: GatherParts): Promise<
       countFound: (filled) => countFound(filled, target, parts),
     });
   }
-  const categories =
-    settings.changesCategory && vendors.kybio
-      ? await readCategories(vendors.kybio, await categoryNames(parts))
-      : undefined;
   return { snapshots, needs, categories, rowByRowCalls: rowByRow };
 }
 

@@ -22,6 +22,8 @@ export function pruneRuns(
   const runCount = ledger.runs.prune(beforeMs, nowMs);
   // A day more, so that no zone's day is cut.
   ledger.calls.prune(zonedDay(beforeMs - 86_400_000, 'UTC'));
+  // Members' data too, whatever its age: the next command that shares what it reads reads it again.
+  rmSync(join(homeFolder, 'snapshots'), { recursive: true, force: true });
   return { runCount, folderCount: removeFolders(join(homeFolder, 'runs'), ledger) };
 }
 

@@ -25,7 +25,7 @@ import { runRows } from './run-rows.ts';
 import type { Connection, ControlSettings, Expectations, JobSettings, SavedSettings } from './run-settings.ts';
 import { type Scan, scanInput } from './scan.ts';
 import { settleIncrements } from './settle.ts';
-import { exitCodeOf, runDocument } from './summary.ts';
+import { exitCodeOf, runDocument, sumCalls } from './summary.ts';
 import { Tally } from './tally.ts';
 import { laneOf, type Vendors } from './vendors.ts';
 import { writeResult } from './write-result.ts';
@@ -171,6 +171,12 @@ async function execute(job: FileRun, scan: Scan, place: RunPlace, parts: RunPart
     await ledger.runs.setProgress(runId, renderResultStamp(job.resultPath), clock.nowMs());
     if (gathered) rememberCreated(gathered, tally, gathering);
     return finish(job, place, tally, { snapshots, rowByRowCalls: gathered?.rowByRowCalls ?? 0 }, vendors, parts);
+  } catch (error) {
+    // A failed ledger cannot be written to any more.
+    if (error instanceof OperatorError && control.reason?.kind !== 'fatal') {
+      ledger.runs.setState(runId, 'stopped', clock.nowMs());
+    }
+    throw withCalls(error, vendors);
   } finally {
     closeSnapshots(snapshots);
     await Promise.all([vendors.kybio?.client.close(), vendors.wonder?.client.close()]);
@@ -224,12 +230,19 @@ async function planFile(job: FileRun, scan: Scan, parts: RunParts): Promise<RunD
       plan,
     };
   } catch (error) {
-    throw error instanceof StoppedError ? stoppedInPlan(parts.control.reason) : error;
+    throw withCalls(error instanceof StoppedError ? stoppedInPlan(parts.control.reason) : error, vendors);
   } finally {
     closeSnapshots(snapshots);
     rmSync(runFolder, { recursive: true, force: true });
     await Promise.all([vendors.kybio?.client.close(), vendors.wonder?.client.close()]);
   }
+}
+
+/** Lets the error tell the calls that were made before it. */
+function withCalls(error: unknown, vendors: Vendors): unknown {
+  const lanes = [vendors.kybio?.lane, vendors.wonder?.lane].filter((lane) => lane !== undefined);
+  if (error instanceof OperatorError) error.spent = sumCalls(lanes);
+  return error;
 }
 
 function stoppedInPlan(reason: StopReason | undefined): OperatorError {

@@ -24,7 +24,7 @@ const echo: WonderEndpoint = {
 
 const ENDPOINTS: readonly { name: string; method: string; path: RegExp; endpoint: WonderEndpoint }[] = [
   { name: 'POST /customers', method: 'POST', path: /^\/openapi\/customers$/, endpoint: createCustomer },
-  { name: 'PUT /customers/:uuid', method: 'PUT', path: /^\/openapi\/customers\/([^/]+)$/, endpoint: editCustomer },
+  { name: 'PUT /customers/:id', method: 'PUT', path: /^\/openapi\/customers\/([^/]+)$/, endpoint: editCustomer },
   { name: 'GET /customers', method: 'GET', path: /^\/openapi\/customers$/, endpoint: listCustomers },
   {
     name: 'GET /customers/ref/:id',

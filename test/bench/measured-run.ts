@@ -13,7 +13,6 @@ export type Patch = { readonly file: string; readonly anchor: string; readonly r
 
 export type MeasuredRun = {
   readonly document: RunDocument;
-  readonly seconds: number;
   readonly peakMb: number;
 };
 
@@ -44,7 +43,6 @@ export function openBench(build: Build, settings: Readonly<Record<string, string
         const url = pathToFileURL(join(build.dist, patch.file)).href;
         byUrl[url] = [...(byUrl[url] ?? []), patch];
       }
-      const startedMs = performance.now();
       const ended = await start(['--no-warnings', '--import', PRELOAD, build.binary, ...args, '--json', '--quiet'], {
         cwd: folder,
         env: {
@@ -55,12 +53,11 @@ export function openBench(build: Build, settings: Readonly<Record<string, string
           BENCH: JSON.stringify({ usageFile, patches: byUrl }),
         },
       });
-      const seconds = (performance.now() - startedMs) / 1000;
       if (ended.exitCode !== exitCode) {
         throw new Error(`memberload ${args.join(' ')} ended with ${ended.exitCode}: ${ended.stderr}${ended.stdout}`);
       }
       const { peakKb } = JSON.parse(readFileSync(usageFile, 'utf8')) as { peakKb: number };
-      return { document: JSON.parse(ended.stdout) as RunDocument, seconds, peakMb: peakKb / 1024 };
+      return { document: JSON.parse(ended.stdout) as RunDocument, peakMb: peakKb / 1024 };
     },
     remove: () => {
       for (const path of [folder, homeFolder]) rmSync(path, { recursive: true, force: true });

@@ -1,23 +1,23 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { RunDocument } from '../../src/report/run-document.ts';
+import { membersSeed } from '../bench/call-jobs.ts';
 import { runInProcess } from '../support/run-in-process.ts';
 import type { VendorSandbox } from '../support/vendor-sandbox.ts';
-import { openWorkspace, temporaryFolder } from '../support/workspace.ts';
+import { openWorkspace, temporaryFolder, type Workspace } from '../support/workspace.ts';
 
-/** Calls by endpoint, as the sandbox names them. */
+/** Calls by endpoint, as the vendor counted them. */
 export type Spent = Readonly<Record<string, number>>;
 
 export type Counted = {
   readonly exitCode: number | null;
-  readonly stdout: string;
   readonly stderr: string;
   readonly document: RunDocument;
   readonly spent: Spent;
 };
 
-/** A folder and a home whose every run is counted at the vendor and compared with what the run says of itself. */
+/** A folder and a home; every run is compared with what the vendor counted, to the call. */
 export type CountedWork = {
   readonly folder: string;
   readonly home: string;
@@ -26,33 +26,31 @@ export type CountedWork = {
   run(args: readonly string[]): Promise<Counted>;
 };
 
+type Options = { readonly config?: object; readonly environment?: Readonly<Record<string, string>> };
+
 /** Through the built binary. */
-export function binaryWork(vendor: VendorSandbox, config: object = {}): CountedWork {
-  const work = openWorkspace(vendor.settings);
-  work.config({ lookup: 'auto', concurrency: '8', ...config });
-  return {
-    folder: work.folder,
-    home: work.home,
-    file: work.file,
-    read: work.read,
-    run: (args) => counted(vendor, () => work.run([...args, '--json'])),
-  };
+export function binaryWork(vendor: VendorSandbox, options: Options = {}): CountedWork & Pick<Workspace, 'start'> {
+  const work = openWorkspace({ ...vendor.settings, ...options.environment });
+  work.config({ lookup: 'auto', concurrency: '8', ...options.config });
+  return { ...work, run: (args) => counted(vendor, () => work.run([...args, '--json'])) };
 }
 
-/** The same entry in this process, twenty times as fast: where many runs are compared. */
-export function quickWork(vendor: VendorSandbox, config: object = {}): CountedWork {
+/** The same entry in this process, many times as fast: where many runs are compared. */
+export function quickWork(vendor: VendorSandbox, options: Options = {}): CountedWork {
   const folder = temporaryFolder();
-  mkdirSync(join(folder, 'home'), { mode: 0o700 });
+  const home = join(folder, 'home');
+  mkdirSync(home, { mode: 0o700 });
   writeFileSync(
     join(folder, 'memberload.config.json'),
-    JSON.stringify({ rate: 'unlimited', quietWindow: '50ms', concurrency: '8', ...config }),
+    JSON.stringify({ rate: 'unlimited', quietWindow: '50ms', concurrency: '8', ...options.config }),
   );
   return {
     folder,
-    home: join(folder, 'home'),
+    home,
     file: (name, content) => writeFileSync(join(folder, name), content),
     read: (name) => readFileSync(join(folder, name), 'utf8'),
-    run: (args) => counted(vendor, () => runInProcess([...args, '--json'], folder, { ...vendor.settings })),
+    run: (args) =>
+      counted(vendor, () => runInProcess([...args, '--json'], folder, { ...vendor.settings, ...options.environment })),
   };
 }
 
@@ -61,17 +59,14 @@ async function counted(
   start: () => Promise<{ exitCode: number | null; stdout: string; stderr: string }>,
 ): Promise<Counted> {
   const before = await vendor.calls();
-  const ended = await start();
+  const { exitCode, stdout, stderr } = await start();
   const spent = difference(await vendor.calls(), before);
-  expect(ended.stdout, ended.stderr).toMatch(/^\{/);
-  const document = JSON.parse(ended.stdout) as RunDocument;
-  if (document.calls !== undefined) {
-    expect({ byEndpoint: document.calls.byEndpoint, sent: document.calls.sent }, ended.stderr).toEqual({
-      byEndpoint: spent,
-      sent: total(spent),
-    });
-  }
-  return { ...ended, document, spent };
+  expect(stdout, stderr).toMatch(/^\{/);
+  const document = JSON.parse(stdout) as RunDocument;
+  // An error before anything was planned has a document without calls.
+  const { byEndpoint, sent } = document.calls ?? { byEndpoint: spent, sent: total(spent) };
+  expect({ byEndpoint, sent }, stderr).toEqual({ byEndpoint: spent, sent: total(spent) });
+  return { exitCode, stderr, document, spent };
 }
 
 export function total(spent: Spent): number {
@@ -85,10 +80,14 @@ function difference(after: Spent, before: Spent): Spent {
   return Object.fromEntries(entries.filter(([, count]) => count > 0));
 }
 
-/** What the snapshot that commands share lies in; undefined when there is none. */
-export function sharedSnapshots(home: string): string | undefined {
-  const path = join(home, 'snapshots');
-  return existsSync(path) ? path : undefined;
+/** Nobody but these members at the vendor: `M000000 Member 0` and on. */
+export async function fill(
+  vendor: VendorSandbox,
+  count: number,
+  switches: Record<string, unknown> = {},
+): Promise<void> {
+  await vendor.reset({ empty: true, ...switches });
+  if (count > 0) await vendor.seed(membersSeed(count));
 }
 
 export const PAGES = 'customerOpenApi/queryCustomerPages';
@@ -99,7 +98,3 @@ export const UPDATE = 'customerOpenApi/updateBaseInfo';
 export const INCREMENT = 'customerOpenApi/updateBalancePointByIncrement';
 export const CATEGORIES = 'customerOpenApi/queryAllCustomerCategory';
 export const CATEGORY_BATCH = 'customerOpenApi/batchUpdateCategory';
-export const CUSTOMER_PAGES = 'GET /customers';
-export const CUSTOMER_BY_REFERENCE = 'GET /customers/ref/:id';
-export const CUSTOMER_POST = 'POST /customers';
-export const CUSTOMER_PUT = 'PUT /customers/:id';

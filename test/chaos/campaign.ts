@@ -152,8 +152,8 @@ function faultSwitches({ fault, share }: Deal, random: Seeded): Switches {
     ...Object.fromEntries(others.map((name) => [name, background])),
     'fault.slow': 0.3,
     [fault]: share,
-    // Mostly where it matters: lookups that fail only make the campaign longer.
-    faultsOn: random.chance(0.2) ? 'all' : 'increments',
+    // Mostly where it matters: lookups and reads that fail only make the campaign longer.
+    faultsOn: share < 0.5 && random.chance(0.3) ? 'all' : 'increments',
     slowMs: random.pick([5, 20, 60, TIMEOUT_MS + 200]),
     lateApplyMs: random.whole(TIMEOUT_MS + 50, LATE_MS_MAX),
     retryAfterSeconds: 0,

@@ -2,6 +2,9 @@
 // `npm run chaos -- --rows 10000 --kills 1000 --seed 1`: Node 20 runs no TypeScript, vitest's own loader does.
 import { createViteServer } from 'vitest/node';
 
+// So that the vendors' processes go with this one.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
+
 const server = await createViteServer({
   root: new URL('.', import.meta.url).pathname,
   configFile: false,

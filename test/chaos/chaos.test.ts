@@ -26,14 +26,14 @@ describe.concurrent(`a top-up that is killed again and again, with faults (CHAOS
     const figures = await campaign('accepted', SEED);
     expectExactlyOnce(figures);
     expect(figures.killCount).toBeGreaterThanOrEqual(15);
-  }, 180_000);
+  }, 300_000);
 
   test('leaves nothing in doubt as well when the account is known to refuse repeats', async () => {
     const figures = await campaign('refused', SEED + 1);
     expectExactlyOnce(figures);
     expect(undecidedCount(figures.verdict)).toBe(0);
     expect(figures.killCount).toBeGreaterThanOrEqual(15);
-  }, 180_000);
+  }, 300_000);
 });
 
 /** Without these the tests above would prove nothing: the same chaos, with a safeguard taken out. */
@@ -54,6 +54,6 @@ describe.concurrent(`the same chaos finds double credits (CHAOS_SEED=${SEED})`, 
       });
       expect(verdict.doubles).not.toEqual([]);
     },
-    180_000,
+    300_000,
   );
 });

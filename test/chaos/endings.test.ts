@@ -18,13 +18,16 @@ beforeAll(() => {
 });
 afterAll(() => build.remove());
 
+/** Three processes each, five tests at once, on a machine that may be busy. */
+const SLOW = { timeout: 120_000 };
+
 /** Status and code of every row, in order. */
 function outcomes(stage: Stage): string[] {
   const rows = parse(stage.resultCsv(), { bom: true, columns: true }) as Record<string, string>[];
   return rows.map((row) => `${row.result_status} ${row.result_errorCode}`.trim());
 }
 
-describe.concurrent('a vendor that applies after our deadline', () => {
+describe.concurrent('a vendor that applies after our deadline', SLOW, () => {
   test('ends as done when it applied within the quiet window', async (context) => {
     const stage = await useStage(context, build, 6, { timeoutMs: 300, quietWindowMs: 1500 });
     await stage.vendor.set({ 'fault.lateApply': 1, faultsOn: 'increments', lateApplyMs: 700 });
@@ -57,7 +60,7 @@ describe.concurrent('a vendor that applies after our deadline', () => {
   });
 });
 
-describe.concurrent('other changes of a member while its increment has no answer', () => {
+describe.concurrent('other changes of a member while its increment has no answer', SLOW, () => {
   test('sales at the till leave the row in doubt, and never credited twice', async (context) => {
     const stage = await useStage(context, build, 6, { quietWindowMs: 1500 });
     await stage.vendor.set({ 'fault.cutAfter': 1, faultsOn: 'increments' });
@@ -120,12 +123,12 @@ describe.concurrent('other changes of a member while its increment has no answer
   });
 });
 
-describe.concurrent('two processes on one ledger', () => {
+describe.concurrent('two processes on one ledger', SLOW, () => {
   test('the second is refused and says who is at work; the first ends as if alone', async (context) => {
-    const stage = await useStage(context, build, 20);
-    await stage.vendor.set({ 'fault.slow': 1, slowMs: 250 });
+    const stage = await useStage(context, build, 20, { timeoutMs: 20_000 });
     const first = startTool(stage.topup, stage.tool);
     await first.passed('send.after');
+    first.kill('SIGSTOP');
     const same = await runTool(stage.topup, stage.tool);
     const other = await runTool(stage.anotherFile('other.csv', plainRows(5)), stage.tool);
     const resumed = await runTool(stage.resume, stage.tool);
@@ -133,6 +136,7 @@ describe.concurrent('two processes on one ledger', () => {
       expect([second.exitCode, errorCodeOf(second)]).toEqual([2, 'LEDGER_IN_USE']);
     }
     expect(same.stderr).toContain(`process ${first.pid}`);
+    first.kill('SIGCONT');
     const end = await first.ended;
     expect(end.exitCode).toBe(0);
     const { statuses } = await expectExactlyOnce(stage, end);
@@ -140,7 +144,7 @@ describe.concurrent('two processes on one ledger', () => {
   });
 });
 
-describe.concurrent('a disk that is full', () => {
+describe.concurrent('a disk that is full', SLOW, () => {
   test('stops the run before anything more is sent, and resume carries it on', async (context) => {
     const stage = await useStage(context, build, 300);
     await stage.vendor.set({ 'fault.slow': 1, slowMs: 5 });
@@ -170,7 +174,7 @@ describe.concurrent('a disk that is full', () => {
   });
 });
 
-describe.concurrent('a process that stands still, or whose clock jumps', () => {
+describe.concurrent('a process that stands still, or whose clock jumps', SLOW, () => {
   test('SIGSTOP for longer than the deadline', async (context) => {
     const stage = await useStage(context, build, 60, { timeoutMs: 400, quietWindowMs: 300 });
     await stage.vendor.set({ 'fault.slow': 1, slowMs: 150 });
@@ -213,7 +217,7 @@ describe.concurrent('a process that stands still, or whose clock jumps', () => {
   });
 });
 
-describe.concurrent('an older ledger', () => {
+describe.concurrent('an older ledger', SLOW, () => {
   test('that was copied back sends nothing: what it does not know would be credited twice', async (context) => {
     const stage = await useStage(context, build, 5);
     expect((await runTool(stage.topup, stage.tool)).exitCode).toBe(0);
@@ -230,7 +234,7 @@ describe.concurrent('an older ledger', () => {
   });
 });
 
-describe.concurrent('a bug of ours', () => {
+describe.concurrent('a bug of ours', SLOW, () => {
   test('in reading an answer leaves the row in doubt: what was sent is not sent again', async (context) => {
     const stage = await useStage(context, build, 3, {
       // Once, for the first increment that is answered.

@@ -24,13 +24,16 @@ export function planKill(random: Seeded, rowsPerKill: number, repeat: 'accepted'
   // When the plan does not come true: nothing to settle, or fewer rows left than it counts on.
   const atLast = [{ point: random.pick(OWN_POINTS), nth: rowCount + 2 }, lastPoint(random)];
   const which = random.next();
-  if (which < 0.4) return { points: [atRow, ...atLast] };
+  // Also one that settles for long, because the vendor answers nothing.
+  const afterStartMs = random.whole(3000, 6000);
+  if (which < 0.4) return { points: [atRow, ...atLast], afterStartMs };
   if (which < 0.5) {
-    return { points: [{ point: random.pick(SETTLE_POINTS[repeat]), nth: random.whole(1, 4) }, ...atLast] };
+    const atSettling: PointKill = { point: random.pick(SETTLE_POINTS[repeat]), nth: random.whole(1, 4) };
+    return { points: [atSettling, ...atLast], afterStartMs };
   }
   if (which < 0.95) {
     const passCount = (rowCount - 1) * OWN_POINTS.length + random.whole(1, OWN_POINTS.length);
-    return { points: atLast, afterPasses: { passCount, delayMs: random.next() * 12 } };
+    return { points: atLast, afterPasses: { passCount, delayMs: random.next() * 12 }, afterStartMs };
   }
   return { points: atLast, afterStartMs: random.whole(0, 900) };
 }

@@ -10,7 +10,9 @@ beforeAll(() => {
 });
 afterAll(() => build.remove());
 
-describe.concurrent('killed at a named point of the protocol, a top-up is credited exactly once', () => {
+describe.concurrent('killed at a named point of the protocol, a top-up is credited exactly once', {
+  timeout: 120_000,
+}, () => {
   test.for(POINT_NAMES)('%s', async (point, context) => {
     const stage = await useStage(context, build, 12, {
       rows: plainRows(12, true),

@@ -25,7 +25,7 @@ const POINTS = {
   'commit.after': at('ledger/group-commit.js', 'this.#afterCommit();\n', 'before'),
   'intent.after': at('run/run-row.js', 'isTimeTaken = dataChangeTime === undefined;', 'after'),
   'admit.before': at('run/lane.js', 'const admission = await this.#limiter.admit(', 'before'),
-  'send.before': at('run/run-row.js', 'return sendCall(context.vendors, call, dataChangeTime,', 'before'),
+  'send.before': at('run/run-row.js', 'const answer = await sendCall(context.vendors, call, dataChangeTime,', 'before'),
   'send.first_byte': { ...at('http/exchange.js', 'request.onSent?.();', 'after'), when: IS_INCREMENT },
   'send.after': { ...at('http/exchange.js', 'wasSent = true;\n', 'after'), when: IS_INCREMENT, isDeferred: true },
   'answer.before': {

@@ -67,6 +67,8 @@ export async function openStage(settings: StageSettings): Promise<Stage> {
   write('topup.csv', rows);
   const config = {
     quietWindow: `${settings.quietWindowMs ?? 120}ms`,
+    // One of some thousand ids that the vendor gives does end in zeros, without Excel's doing.
+    trustRoundIds: true,
     ...(repeat === 'refused' && { kybio: { repeatCodes: [REPEAT_CODE] } }),
   };
   writeFileSync(join(folder, 'memberload.config.json'), JSON.stringify(config));

@@ -50,6 +50,10 @@ export async function startVendor(build: Build, home: string): Promise<Vendor> {
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint += text;
   });
+  const endWithUs = (): void => {
+    child.kill('SIGKILL');
+  };
+  process.once('exit', endWithUs);
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const firstLine = new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stdout }).once('line', resolve);
@@ -80,6 +84,7 @@ export async function startVendor(build: Build, home: string): Promise<Vendor> {
       await ask('POST', 'adjust', sale);
     },
     close: async () => {
+      process.off('exit', endWithUs);
       child.kill('SIGKILL');
       await ended;
     },

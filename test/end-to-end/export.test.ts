@@ -36,7 +36,7 @@ describe('memberload export of a file', () => {
       lines(
         'reference_number,wonder_name,wonder_phone,wonder_default_payment_method,result_row,result_status,result_action,result_errorCode,result_messages,result_attempts,result_uuid',
         'K0003,黃志強,98765432,Alipay,1,done,found,,,1,UUID',
-        `K9999,,,,2,failed,,CUSTOMER_NOT_FOUND,reference_number: no customer has 'K9999'.,1,`,
+        `K9999,,,,2,failed,,CUSTOMER_NOT_FOUND,reference_number: no customer has 'K9999'. Check it in the dashboard.,1,`,
       ),
     );
   });

@@ -38,7 +38,7 @@ describe('memberload import to Wonder', () => {
     expect(await vendor.customer('K9001')).toMatchObject({ dial_code: '+65', phone: '91112233' });
     expect(await vendor.customer('K0001')).toMatchObject({ dial_code: '+852', phone: '91234999' });
     expect(recordsOf(result)[1]?.result_uuid).toBe((await vendor.customer('K9001'))?.uuid);
-    expect(await vendor.calls()).toEqual({ 'POST /customers': 2, 'PUT /customers/:uuid': 2 });
+    expect(await vendor.calls()).toEqual({ 'POST /customers': 2, 'PUT /customers/:id': 2 });
   });
 
   test('--country reads national numbers', async () => {

@@ -17,9 +17,9 @@ describe('looking a member up', () => {
     expect(byNumber.calls).toMatchObject([{ endpoint: 'customerOpenApi/queryByNumber', number: 'N1' }]);
   });
 
-  test('asks the vendor for what pages do not carry', () => {
+  test('takes what pages do not carry from a lookup of its own', () => {
     const { calls } = drive(memberLookupSteps(row({ number: 'N1' }), ['name', 'remarks']), found({ customerUid: '7' }));
-    expect(calls).toMatchObject([{ source: 'vendor' }]);
+    expect(calls).toMatchObject([{ source: 'snapshot_if_whole' }]);
   });
 
   test('names the key under which there is nobody', () => {
