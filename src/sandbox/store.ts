@@ -66,8 +66,13 @@ export class Store {
   }
 
   /** Every statement is prepared once, when its table's functions are made. */
-  prepare(sql: string): StatementSyncInstance {
-    return this.#database.prepare(sql);
+  prepare(sql: string): Statement {
+    const statement = this.#database.prepare(sql);
+    return {
+      run: (...values) => statement.run(...values.map(storable)),
+      get: (...values) => readBack(statement.get(...values.map(storable))),
+      all: (...values) => statement.all(...values.map(storable)).map(readBack),
+    };
   }
 
   /** One call is one transaction: it is remembered whole, or not at all. */
@@ -105,4 +110,31 @@ function openDatabase(stateFolder: string): DatabaseSyncInstance {
   chmodSync(path, 0o600);
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000;');
   return database;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: rows have the shape that their SQL gives them, as with the driver itself
+type Row = any;
+
+export type Statement = {
+  run(...values: readonly Value[]): unknown;
+  get(...values: readonly Value[]): Row;
+  all(...values: readonly Value[]): Row[];
+};
+
+type Value = string | number;
+
+/** The driver ends a text at its first NUL; this character, which no text can mean, stands for it in the file. */
+const NUL_STAND_IN = '\ufdd0';
+
+function storable(value: Value): Value {
+  return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', NUL_STAND_IN) : value;
+}
+
+function readBack(row: Row): Row {
+  if (row === undefined) return undefined;
+  for (const name in row) {
+    const value: unknown = row[name];
+    if (typeof value === 'string' && value.includes(NUL_STAND_IN)) row[name] = value.replaceAll(NUL_STAND_IN, '\0');
+  }
+  return row;
 }
