@@ -7,7 +7,7 @@ import type { RunDocument } from '../report/run-document.ts';
 import { renderSummary } from '../report/summary-text.ts';
 import { exportAll } from '../run/export-all.ts';
 import { runFile } from '../run/run-file.ts';
-import { makeRunFolder, newRunId } from '../run/run-folder.ts';
+import { makeSpoolFolder } from '../run/run-folder.ts';
 import type { Connection, ControlSettings, JobCommand, JobSettings } from '../run/run-settings.ts';
 import { confirmTopup } from './confirm.ts';
 import type { Console } from './console.ts';
@@ -138,7 +138,7 @@ function exportPath({ settings }: Session): string {
 
 /** Standard input can be read once, a run reads its file several times and again after a kill. */
 async function spoolStdin(session: Session, surroundings: Surroundings): Promise<string> {
-  const folder = makeRunFolder(session.settings.homeFolder, `stdin-${newRunId(session.clock.nowMs())}`);
+  const folder = makeSpoolFolder(session.settings.homeFolder, session.clock.nowMs());
   const path = join(folder, 'input.csv');
   await pipeline(surroundings.stdin, createWriteStream(path, { mode: 0o600 }));
   return path;

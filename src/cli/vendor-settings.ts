@@ -2,6 +2,7 @@ import { usageError } from '../base/errors.ts';
 import { isTimeZone } from '../base/zoned-time.ts';
 import { KYBIO_DEFAULTS, type KybioSettings } from '../kybio/client.ts';
 import { WONDER_DEFAULTS, type WonderSettings } from '../wonder/client.ts';
+import { loadPrivateKey } from '../wonder/signature.ts';
 import type { Settings } from './settings.ts';
 import { readChoice, readCount, readList } from './values.ts';
 
@@ -64,12 +65,15 @@ export function wonderSettings(settings: Settings, transfer: Transfer): WonderSe
     'wonderPrivateKeyFile',
     'the file with the RSA private key (PEM)',
   );
+  const privateKeyPem = settings.readSecretFile('WONDER_PRIVATE_KEY_FILE', keyFile);
+  // A key that cannot sign is told before a run is begun with it.
+  loadPrivateKey(privateKeyPem);
   const language = settings.wonderFact('language');
   return {
     ...transfer,
     baseUrl,
     appId,
-    privateKeyPem: settings.readSecretFile('WONDER_PRIVATE_KEY_FILE', keyFile),
+    privateKeyPem,
     signQuery: readChoice('wonder.signQuery', settings.wonderFact('signQuery') ?? 'true', ['true', 'false']) === 'true',
     putBody: readChoice('wonder.putBody', settings.wonderFact('putBody') ?? WONDER_DEFAULTS.putBody, [
       'flat',
