@@ -2,12 +2,12 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { usageError } from '../base/errors.ts';
-import type { RunRecord } from '../ledger/ledger.ts';
+import type { Ledger, RunRecord } from '../ledger/ledger.ts';
 import type { RunDocument } from '../report/run-document.ts';
 import { renderSummary } from '../report/summary-text.ts';
 import { exportAll } from '../run/export-all.ts';
 import { runFile } from '../run/run-file.ts';
-import { makeSpoolFolder } from '../run/run-folder.ts';
+import { makeSpoolFolder, removeSpool } from '../run/run-folder.ts';
 import type { Connection, ControlSettings, JobCommand, JobSettings } from '../run/run-settings.ts';
 import { confirmTopup } from './confirm.ts';
 import type { Console } from './console.ts';
@@ -110,25 +110,41 @@ async function runOrResume(
     );
   }
   const inputPath = request.input === '-' ? await spoolStdin(session, surroundings) : settings.path(request.input);
-  return runFile(
-    {
-      settings: job,
-      controls,
-      connection,
-      expectations: readExpectations(settings),
-      inputPath,
-      resultPath: resultPathOf(settings, request.input),
-      mayReplaceResult,
-      isAgain: settings.isOn('again'),
-      isDryRun: resumed === undefined && settings.isOn('dry-run'),
-      diffPath: settings.isTyped('output') ? resultPathOf(settings, request.input) : undefined,
-      resumed,
-      account: connected.account,
-      confirm: (scan) => confirmTopup(scan, job, settings, surroundings),
-    },
-    parts,
-  );
+  try {
+    return await runFile(
+      {
+        settings: job,
+        controls,
+        connection,
+        expectations: readExpectations(settings),
+        inputPath,
+        resultPath: resultPathOf(settings, request.input),
+        mayReplaceResult,
+        isAgain: settings.isOn('again'),
+        isDryRun: resumed === undefined && settings.isOn('dry-run'),
+        diffPath: settings.isTyped('output') ? resultPathOf(settings, request.input) : undefined,
+        resumed,
+        account: connected.account,
+        confirm: (scan) => confirmTopup(scan, job, settings, surroundings),
+      },
+      parts,
+    );
+  } finally {
+    // A file that no run will ask for again must not stay: it holds members' data.
+    if (!isAskedForAgain(inputPath, ledger)) removeSpool(settings.homeFolder, inputPath);
+  }
 }
+
+/** Whether `resume`, or `resolve` for its rows in doubt, will read the file again. */
+function isAskedForAgain(inputPath: string, ledger: Ledger): boolean {
+  return ledger.runs
+    .list(RECENT_RUNS)
+    .filter((run) => run.inputPath === inputPath)
+    .some((run) => run.state !== 'finished' || ledger.rows.listByState(run.runId, ['in_doubt', 'intent']).length > 0);
+}
+
+/** The run of this command is the newest; a few more do no harm. */
+const RECENT_RUNS = 10;
 
 function exportPath({ settings }: Session): string {
   const output = settings.text('output');

@@ -20,7 +20,7 @@ import type { Reporter } from './reporter.ts';
 import { renderResultStamp } from './result-stamp.ts';
 import type { NotSentReason } from './row-view.ts';
 import { type RunControl, StoppedError, type StopReason } from './run-control.ts';
-import { makeRunFolder, newRunId, removeSpool } from './run-folder.ts';
+import { makeRunFolder, newRunId } from './run-folder.ts';
 import { runRows } from './run-rows.ts';
 import type { Connection, ControlSettings, Expectations, JobSettings, SavedSettings } from './run-settings.ts';
 import { type Scan, scanInput } from './scan.ts';
@@ -349,10 +349,9 @@ function finish(
   ledger.runs.setState(runId, state, clock.nowMs());
   if (state === 'finished') {
     // Personal data that only this run needed; what is shared with other commands lies elsewhere. After the
-    // state: a run killed before it must find what it has looked up. With rows in doubt, resolve needs the input.
+    // state: a run killed before it must find what it has looked up.
     closeSnapshots(snapshots);
     rmSync(runFolder, { recursive: true, force: true });
-    if (tally.rows.in_doubt === 0) removeSpool(parts.homeFolder, job.inputPath);
   }
   return document;
 }
