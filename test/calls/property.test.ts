@@ -53,21 +53,52 @@ const member = fc.record({
   categoryName: categories,
 });
 
-/** A row about one of the members, or of somebody new; a blank cell leaves alone. */
+/** What a cell holds: nothing, what the member holds already, spelt in another way, or something else. */
+const SAME = 'same';
+
+function cell(others: readonly string[]): fc.Arbitrary<string> {
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.constant('') },
+    { weight: 5, arbitrary: fc.constant(SAME) },
+    { weight: 1, arbitrary: fc.constantFrom(...others) },
+  );
+}
+
+/** A row about one of the members, or of somebody new. */
 const row = fc
   .tuple(
     fc.integer({ min: 0, max: 29 }),
-    names,
-    phones,
-    fc.constantFrom('', '1990-05-01', '1990/05/01', '1988-02-29 00:00:00'),
-    emails,
-    remarks,
-    fc.constantFrom('', '', '12.50', '0', '9007199254740993'),
-    fc.constantFrom('', '', '12.50', '12.5', '-3.0'),
-    fc.constantFrom('', '100', '90.0'),
-    categories,
+    cell(['陳大文', 'Emily', "O'Brien, Sinead"]),
+    cell(['91234567', '98765432']),
+    cell(['1990-05-01', '1990/05/01', '1988-02-29 00:00:00']),
+    cell(['a@example.com', 'b@example.com']),
+    cell(['vip', 'prefers a call']),
+    cell(['12.50', '0', '9007199254740993']),
+    cell(['12.50', '12.5', '-3.0']),
+    cell(['100', '90.0']),
+    cell(['普通会员', 'Gold Card']),
   )
-  .map(([index, ...cells]) => [memberNumber(index), ...cells]);
+  .map(([index, ...cells]) => [String(index), ...cells]);
+
+/** The cells of a drawn row, once it is known what its member holds. */
+function cellsOf([index = '', ...cells]: readonly string[], members: Drawn['members']): string[] {
+  const held = members[Number(index)];
+  return [
+    memberNumber(Number(index)),
+    ...cells.map((text, column) => {
+      const field = HEADER[column + 1] ?? '';
+      return text === SAME ? respelt(field, held?.[field] ?? '') : text;
+    }),
+  ];
+}
+
+function respelt(field: string, value: string): string {
+  if (field === 'birthday') return value.replace(/ 00:00:00$/, '');
+  if (['point', 'balance', 'discount'].includes(field) && value !== '') {
+    return value.includes('.') ? `${value}0` : `${value}.0`;
+  }
+  return value;
+}
 
 const drawn: fc.Arbitrary<Drawn> = fc.record({
   members: fc.array(member, { maxLength: 24, size: 'max' }),
@@ -88,7 +119,7 @@ async function importBy(way: string, draw: Drawn): Promise<{ rows: unknown; memb
     'file.csv',
     csv(
       HEADER,
-      draw.rows.map((cells) => cells.map(quoted)),
+      draw.rows.map((drawnRow) => cellsOf(drawnRow, draw.members).map(quoted)),
     ),
   );
   const flags = ['--mode', draw.mode, '--on-duplicate', draw.onDuplicate, '--lookup', way];
