@@ -16,10 +16,10 @@ import {
   exportSnapshot,
   type SnapshotSource,
 } from './export-pages.ts';
+import type { RunParts } from './file-run.ts';
 import { describePrice, priceOf } from './price.ts';
 import { readCounts, writeRecordCount } from './read-snapshots.ts';
 import { StoppedError } from './run-control.ts';
-import type { RunParts } from './run-file.ts';
 import { newRunId } from './run-folder.ts';
 import type { Connection, ControlSettings, JobSettings, SavedSettings } from './run-settings.ts';
 import { exitCodeOf, runDocument } from './summary.ts';

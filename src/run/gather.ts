@@ -147,3 +147,8 @@ async function categoryNames(parts: GatherParts): Promise<ReadonlySet<string>> {
   }
   return names;
 }
+
+export function closeSnapshots(snapshots: Snapshots): void {
+  snapshots.kybio?.close();
+  snapshots.wonder?.close();
+}

@@ -2,7 +2,7 @@ import { decimalsEqual } from '../base/decimal.ts';
 import { fileError, type OperatorError } from '../base/errors.ts';
 import { zonedDateTime } from '../base/zoned-time.ts';
 import type { Ledger, RunRecord } from '../ledger/ledger.ts';
-import type { FileRun } from './run-file.ts';
+import type { FileRun } from './file-run.ts';
 import type { Scan } from './scan.ts';
 
 /**

@@ -1,67 +1,33 @@
-import { existsSync, rmSync } from 'node:fs';
-import { resolve } from 'node:path';
-import type { Clock } from '../base/clock.ts';
-import { EXIT, fileError, OperatorError, usageError } from '../base/errors.ts';
+import { existsSync } from 'node:fs';
+import { EXIT, OperatorError } from '../base/errors.ts';
 import type { HeaderMatch } from '../job/header-match.ts';
 import type { Categories } from '../job/member-steps.ts';
-import { type FoundSpool, openFoundSpool } from '../ledger/found-spool.ts';
-import type { Ledger, RowRecord, RunRecord, RunState } from '../ledger/ledger.ts';
+import { openFoundSpool } from '../ledger/found-spool.ts';
 import type { RunDocument } from '../report/run-document.ts';
+import { checkSameInput, findUnfinished, resultExists, startRun } from './begin-run.ts';
 import { changeCategories } from './change-categories.ts';
-import { dryRun } from './dry-run.ts';
-import { type Gathered, type GatherParts, gather, openSnapshots } from './gather.ts';
+import { finish, notSentReason } from './end-run.ts';
+import { ErrorCount } from './error-count.ts';
+import { type FileRun, gatherParts, type RunParts, type RunPlace } from './file-run.ts';
+import { closeSnapshots, type Gathered, type GatherParts, gather, openSnapshots } from './gather.ts';
 import { guardTopup } from './guard-topup.ts';
 import { openInput } from './job-rows.ts';
 import type { Snapshots } from './lookups.ts';
+import { planFile } from './plan-file.ts';
 import { priceRun } from './plan-run.ts';
 import { describePrice, priceOf } from './price.ts';
 import { writeRecordCount } from './read-snapshots.ts';
 import type { Reporter } from './reporter.ts';
 import { renderResultStamp } from './result-stamp.ts';
-import type { NotSentReason } from './row-view.ts';
 import { type RunControl, StoppedError, type StopReason } from './run-control.ts';
 import { makeRunFolder, newRunId } from './run-folder.ts';
 import { runRows } from './run-rows.ts';
-import type { Connection, ControlSettings, Expectations, JobSettings, SavedSettings } from './run-settings.ts';
 import { type Scan, scanInput } from './scan.ts';
 import { settleIncrements } from './settle.ts';
-import { exitCodeOf, runDocument, sumCalls } from './summary.ts';
-import { Tally } from './tally.ts';
+import { withCalls } from './summary.ts';
+import type { Tally } from './tally.ts';
 import { laneOf, type Vendors } from './vendors.ts';
 import { writeResult } from './write-result.ts';
-
-export type FileRun = {
-  readonly settings: JobSettings;
-  readonly controls: ControlSettings;
-  readonly connection: Connection;
-  readonly expectations: Expectations;
-  readonly inputPath: string;
-  readonly resultPath: string;
-  /** -o or --yes: the result file may replace another. */
-  readonly mayReplaceResult: boolean;
-  /** --again: the same top-up may be made a second time. */
-  readonly isAgain: boolean;
-  /** resume: the run to carry on. */
-  readonly resumed: RunRecord | undefined;
-  /** --dry-run: read, but write nothing; the diff goes to `resultPath` when one was named. */
-  readonly isDryRun: boolean;
-  readonly diffPath: string | undefined;
-  /** Whose records: `kybio:<appId>`, joined with ','. */
-  readonly account: string;
-  /** Asks the person at the terminal to confirm a top-up; resolves at once elsewhere. */
-  readonly confirm: (scan: Scan) => Promise<void>;
-};
-
-export type RunParts = {
-  readonly ledger: Ledger;
-  readonly homeFolder: string;
-  readonly openVendors: () => Vendors;
-  readonly control: RunControl;
-  readonly clock: Clock;
-  readonly reporter: Reporter;
-  /** When this process began, milliseconds since the epoch. */
-  readonly startedMs: number;
-};
 
 /**
  * One run over a file: scan → guards → run → settle → write. Resuming is the same flow again: what the
@@ -104,8 +70,6 @@ export async function runFile(job: FileRun, parts: RunParts): Promise<RunDocumen
     scan.seenKeys.close();
   }
 }
-
-type RunPlace = { readonly runId: string; readonly runFolder: string; readonly found: FoundSpool | undefined };
 
 async function execute(job: FileRun, scan: Scan, place: RunPlace, parts: RunParts): Promise<RunDocument> {
   const { ledger, control, clock, reporter } = parts;
@@ -209,87 +173,12 @@ async function announcePrice(gathered: Gathered, gathering: GatherParts): Promis
   );
 }
 
-/** --dry-run: everything but writing, and nothing of it in the ledger but the calls it made. */
-async function planFile(job: FileRun, scan: Scan, parts: RunParts): Promise<RunDocument> {
-  const runFolder = makeRunFolder(parts.homeFolder, `plan-${newRunId(parts.clock.nowMs())}`);
-  const vendors = parts.openVendors();
-  const gathering = gatherParts(job, scan, runFolder, vendors, () => [], parts);
-  const snapshots = openSnapshots(gathering);
-  try {
-    const { tally, plan } = await dryRun(await gather(snapshots, gathering), job.diffPath, gathering);
-    return {
-      ...runDocument({
-        runId: null,
-        job: { ...job, resultPath: job.diffPath ?? '' },
-        tally,
-        state: 'planned',
-        vendors,
-        elapsedMs: parts.clock.nowMs() - parts.startedMs,
-        exitCode: tally.rows.invalid > 0 ? EXIT.rowsFailed : EXIT.ok,
-      }),
-      plan,
-    };
-  } catch (error) {
-    throw withCalls(error instanceof StoppedError ? stoppedInPlan(parts.control.reason) : error, vendors);
-  } finally {
-    closeSnapshots(snapshots);
-    rmSync(runFolder, { recursive: true, force: true });
-    await Promise.all([vendors.kybio?.client.close(), vendors.wonder?.client.close()]);
-  }
-}
-
-/** Lets the error tell the calls that were made before it. */
-function withCalls(error: unknown, vendors: Vendors): unknown {
-  const lanes = [vendors.kybio?.lane, vendors.wonder?.lane].filter((lane) => lane !== undefined);
-  if (error instanceof OperatorError) error.spent = sumCalls(lanes);
-  return error;
-}
-
-function stoppedInPlan(reason: StopReason | undefined): OperatorError {
-  const detail = reason && 'detail' in reason ? reason.detail : 'interrupted';
-  return new OperatorError({
-    code: 'PLAN_STOPPED',
-    message: `The dry run stopped: ${detail}.`,
-    hint: 'Nothing was written.',
-    exitCode: exitCodeOf(reason, new Tally()),
-  });
-}
-
-function gatherParts(
-  job: FileRun,
-  scan: Scan,
-  runFolder: string,
-  vendors: Vendors,
-  records: () => Iterable<RowRecord>,
-  parts: RunParts,
-): GatherParts {
-  return {
-    inputPath: job.inputPath,
-    settings: job.settings,
-    controls: job.controls,
-    scan,
-    account: job.account,
-    homeFolder: parts.homeFolder,
-    runFolder,
-    vendors,
-    ledger: parts.ledger,
-    clock: parts.clock,
-    reporter: parts.reporter,
-    records,
-  };
-}
-
 /** What we added ourselves counts too, so that the next choice between pages and rows is right. */
 function rememberCreated({ snapshots }: Gathered, tally: Tally, { ledger, vendors, clock }: GatherParts): void {
   const createdCount = tally.actions.created ?? 0;
   if (!vendors.kybio || !snapshots.kybio?.isComplete || createdCount === 0) return;
   const recordCount = snapshots.kybio.recordCount + createdCount;
   writeRecordCount(ledger, vendors.kybio.lane.settings.account, recordCount, clock.nowMs());
-}
-
-function closeSnapshots(snapshots: Snapshots): void {
-  snapshots.kybio?.close();
-  snapshots.wonder?.close();
 }
 
 async function settle(runId: string, vendors: Vendors, job: FileRun, parts: RunParts): Promise<number> {
@@ -319,144 +208,6 @@ async function settle(runId: string, vendors: Vendors, job: FileRun, parts: RunP
 
 function quotaRefusalCount(vendors: Vendors): number {
   return (vendors.kybio?.lane.quotaRefusalCount ?? 0) + (vendors.wonder?.lane.quotaRefusalCount ?? 0);
-}
-
-function finish(
-  job: FileRun,
-  { runId, runFolder, found }: RunPlace,
-  tally: Tally,
-  { snapshots, rowByRowCalls }: { snapshots: Snapshots; rowByRowCalls: number },
-  vendors: Vendors,
-  parts: RunParts,
-): RunDocument {
-  const { control, ledger, clock, reporter } = parts;
-  const state = endState(control.reason, tally);
-  if (control.reason && 'detail' in control.reason) reporter.note(`Stopped: ${control.reason.detail}.`);
-  found?.close();
-  const document = runDocument({
-    runId,
-    job,
-    tally,
-    state,
-    reason: control.reason,
-    vendors,
-    elapsedMs: clock.nowMs() - parts.startedMs,
-    // Stopped for no reason of its own: its rows wait for one in doubt of another run.
-    exitCode: state === 'stopped' && control.reason === undefined ? EXIT.inDoubt : exitCodeOf(control.reason, tally),
-    rowByRowCalls,
-  });
-  ledger.runs.setSummary(runId, JSON.stringify(document), clock.nowMs());
-  ledger.runs.setState(runId, state, clock.nowMs());
-  if (state === 'finished') {
-    // Personal data that only this run needed; what is shared with other commands lies elsewhere. After the
-    // state: a run killed before it must find what it has looked up.
-    closeSnapshots(snapshots);
-    rmSync(runFolder, { recursive: true, force: true });
-  }
-  return document;
-}
-
-function endState(reason: StopReason | undefined, tally: Tally): Exclude<RunState, 'running'> {
-  switch (reason?.kind) {
-    case 'quota':
-      // The day's calls went with the last row: nothing is left to carry on.
-      return tally.rows.not_sent === 0 ? 'finished' : 'paused';
-    case 'interrupted':
-      return 'interrupted';
-    case undefined:
-      return tally.rows.not_sent === 0 ? 'finished' : 'stopped';
-    default:
-      return 'stopped';
-  }
-}
-
-function notSentReason(reason: StopReason | undefined): NotSentReason {
-  switch (reason?.kind) {
-    case 'quota':
-      return {
-        errorCode: 'QUOTA_EXHAUSTED',
-        message: "The day's calls were used up before this row. Carry on with: memberload resume",
-      };
-    case undefined:
-    case 'interrupted':
-    case 'mismatch':
-    case 'max_errors':
-    case 'breaker':
-    case 'credentials':
-    case 'fatal':
-      return { errorCode: 'STOPPED', message: 'The run stopped before this row. Carry on with: memberload resume' };
-  }
-}
-
-/** Stops the run when more rows than allowed went wrong; invalid rows count before anything is sent. */
-class ErrorCount {
-  readonly #limit: number;
-  readonly #control: RunControl;
-  #count: number;
-
-  constructor(maxErrors: ControlSettings['maxErrors'], scan: Scan, control: RunControl) {
-    this.#control = control;
-    if (maxErrors === undefined) this.#limit = Number.POSITIVE_INFINITY;
-    else this.#limit = 'count' in maxErrors ? maxErrors.count : (scan.rowCount * maxErrors.percent) / 100;
-    this.#count = scan.invalidCount;
-    this.add(false);
-  }
-
-  add(isError: boolean): void {
-    if (isError) this.#count += 1;
-    if (this.#count <= this.#limit) return;
-    this.#control.stop({
-      kind: 'max_errors',
-      detail: `${this.#count} rows went wrong, --max-errors allows ${this.#limit}`,
-    });
-  }
-}
-
-function startRun(job: FileRun, scan: Scan, runId: string, resultPath: string, parts: RunParts): void {
-  parts.ledger.runs.start({
-    runId,
-    command: job.settings.command,
-    targets: job.settings.targets.join(','),
-    account: job.account,
-    state: 'running',
-    createdMs: parts.clock.nowMs(),
-    inputPath: resolve(job.inputPath),
-    inputSha256: scan.inputSha256,
-    resultPath,
-    settingsJson: JSON.stringify({
-      job: job.settings,
-      controls: job.controls,
-      connection: job.connection,
-    } satisfies SavedSettings),
-    rowsDigest: scan.rowsDigest,
-    rowCount: scan.rowCount,
-  });
-}
-
-/** The same command on the same rows, unfinished: typing it again carries it on (CONTRACT §2). */
-function findUnfinished(job: FileRun, scan: Scan, ledger: Ledger): RunRecord | undefined {
-  return ledger.runs.findByDigest(job.settings.command, scan.rowsDigest, job.account).find((run) => {
-    if (run.state === 'finished' || run.inputSha256 !== scan.inputSha256) return false;
-    const saved = JSON.parse(run.settingsJson) as SavedSettings;
-    return saved.job.mode === job.settings.mode && run.targets === job.settings.targets.join(',');
-  });
-}
-
-function checkSameInput(run: RunRecord, scan: Scan): void {
-  if (run.inputSha256 === scan.inputSha256) return;
-  throw fileError(
-    'INPUT_CHANGED',
-    `${run.inputPath} is no longer the file that run ${run.runId} began with.`,
-    'Put the file back as it was to carry the run on, or run the changed file as a run of its own.',
-  );
-}
-
-function resultExists(path: string): Error {
-  return usageError(
-    'RESULT_EXISTS',
-    `The result file ${path} is there already; it was left as it is.`,
-    'Name another with -o, or replace it with --yes.',
-  );
 }
 
 function describeColumns(match: HeaderMatch, reporter: Reporter): void {

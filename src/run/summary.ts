@@ -1,9 +1,9 @@
-import { EXIT, type ExitCode } from '../base/errors.ts';
+import { EXIT, type ExitCode, OperatorError } from '../base/errors.ts';
 import { zonedIso } from '../base/zoned-time.ts';
 import type { RunDocument } from '../report/run-document.ts';
+import type { FileRun } from './file-run.ts';
 import type { Lane } from './lane.ts';
 import type { StopReason } from './run-control.ts';
-import type { FileRun } from './run-file.ts';
 import type { Tally } from './tally.ts';
 import type { Vendors } from './vendors.ts';
 
@@ -86,4 +86,11 @@ export function exitCodeOfReason(reason: StopReason | undefined): ExitCode | und
     case undefined:
       return undefined;
   }
+}
+
+/** Lets the error tell the calls that were made before it. */
+export function withCalls(error: unknown, vendors: Vendors): unknown {
+  const lanes = [vendors.kybio?.lane, vendors.wonder?.lane].filter((lane) => lane !== undefined);
+  if (error instanceof OperatorError) error.spent = sumCalls(lanes);
+  return error;
 }

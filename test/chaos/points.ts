@@ -51,8 +51,8 @@ const POINTS = {
   'view.row': at('run/write-result.js', 'countRow(tally, row, result);\n            const found', 'before'),
   'view.rename': at('csv/write-csv.js', 'await rename(temporary, target);', 'before'),
   'view.after': at('csv/write-csv.js', "state = 'committed';", 'after'),
-  'finish.before': at('run/run-file.js', 'ledger.runs.setState(runId, state, clock.nowMs());', 'before'),
-  'finish.after': at('run/run-file.js', 'ledger.runs.setState(runId, state, clock.nowMs());', 'after'),
+  'finish.before': at('run/end-run.js', 'ledger.runs.setState(runId, state, clock.nowMs());', 'before'),
+  'finish.after': at('run/end-run.js', 'ledger.runs.setState(runId, state, clock.nowMs());', 'after'),
 } as const satisfies Record<string, Point>;
 
 export type PointName = keyof typeof POINTS;
