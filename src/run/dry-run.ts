@@ -1,4 +1,4 @@
-import { addDecimals } from '../base/decimal.ts';
+import { addDecimals, isZeroDecimal } from '../base/decimal.ts';
 import { EXIT, OperatorError } from '../base/errors.ts';
 import { openCsvWriter } from '../csv/write-csv.ts';
 import type { Answer } from '../http/answer.ts';
@@ -204,10 +204,11 @@ function changedFields(
     case 'customerOpenApi/add':
       return from(write.customerInfo);
     case 'customerOpenApi/updateBalancePointByIncrement':
-      return (['point', 'balance'] as const).map((field) => {
+      return (['point', 'balance'] as const).flatMap((field) => {
         const increment = field === 'point' ? write.pointIncrement : write.balanceIncrement;
         const old = current?.[field];
-        return { field, old: old ?? '', new: old === undefined ? `+ ${increment}` : addDecimals(old, increment) };
+        if (isZeroDecimal(increment)) return [];
+        return [{ field, old: old ?? '', new: old === undefined ? `+ ${increment}` : addDecimals(old, increment) }];
       });
     default:
       return from(write.fields);

@@ -30,6 +30,8 @@ export type InputFile = {
   readonly rows: AsyncIterable<InputRow>;
   /** Of the file's bytes; known once all rows were read. */
   sha256(): string;
+  /** For a caller that does not read the rows. */
+  close(): Promise<void>;
 };
 
 /**
@@ -53,6 +55,7 @@ export async function openInput(path: string, settings: JobSettings): Promise<In
     hasByteOrderMark: csv.hasByteOrderMark,
     rows: readRows(csv.rows, match, settings),
     sha256: () => csv.sha256(),
+    close: () => csv.close(),
   };
 }
 

@@ -19,6 +19,7 @@ import { describePrice, priceOf } from './price.ts';
 import { writeRecordCount } from './read-snapshots.ts';
 import type { Reporter } from './reporter.ts';
 import { renderResultStamp } from './result-stamp.ts';
+import { judgeRoundIds } from './round-ids.ts';
 import { type RunControl, StoppedError, type StopReason } from './run-control.ts';
 import { makeRunFolder, newRunId } from './run-folder.ts';
 import { runRows } from './run-rows.ts';
@@ -35,7 +36,8 @@ import { writeResult } from './write-result.ts';
  *
  * @throws OperatorError when nothing was sent (exit 2 or 3), or when the ledger failed
  */
-export async function runFile(job: FileRun, parts: RunParts): Promise<RunDocument> {
+export async function runFile(asked: FileRun, parts: RunParts): Promise<RunDocument> {
+  const job = { ...asked, settings: await judgeRoundIds(asked.inputPath, asked.settings) };
   const { control, ledger, clock, reporter } = parts;
   const { settings } = job;
   const scan = await scanInput(job.inputPath, settings, () => control.reason !== undefined);

@@ -121,13 +121,15 @@ async function repeatIncrement(record: RowRecord, repeatCodes: readonly string[]
 }
 
 async function compareWithReads(record: RowRecord, sharers: readonly RowRecord[], parts: Parts): Promise<boolean> {
+  const isShared = sharers.some((other) => other.customerUid === record.customerUid && !isSameRow(other, record));
+  // Looked at once for a person to see; looking again could decide nothing, and costs the day's calls.
+  if (record.state === 'in_doubt' && (isShared || !hasValuesBefore(record))) return false;
   const reads: Reading[] = [];
   for (let read = 1; read <= 2; read += 1) {
     const reading = await readAmounts(record.customerUid, parts.kybio, true);
     await addEvidence(parts, record, 'read', reading);
     reads.push(reading);
   }
-  const isShared = sharers.some((other) => other.customerUid === record.customerUid && !isSameRow(other, record));
   const verdict = isShared ? sharedVerdict : judgeReads(record, reads);
   await decide(parts, record, {
     state: verdict.isApplied ? 'done' : 'in_doubt',
@@ -163,7 +165,7 @@ export function judgeReads(
   reads: readonly Reading[],
 ): Verdict {
   const { pointBefore, balanceBefore, pointIncrement, balanceIncrement } = record;
-  if (pointBefore === '' || balanceBefore === '') {
+  if (!hasValuesBefore(record)) {
     return { isApplied: false, message: 'The values before are not known, so reading the member decides nothing.' };
   }
   const bothRead = (point: string, balance: string): boolean =>
@@ -186,6 +188,10 @@ export function judgeReads(
     return { isApplied: false, message: `Not applied so far, by the evidence: ${was} Decide with: memberload resolve` };
   }
   return { isApplied: false, message: `The evidence does not tell: ${was} Look at the member in the back office.` };
+}
+
+function hasValuesBefore({ pointBefore, balanceBefore }: Pick<RowRecord, 'pointBefore' | 'balanceBefore'>): boolean {
+  return pointBefore !== '' && balanceBefore !== '';
 }
 
 /** One read of a member's amounts. `isSettling`: it may use the calls kept back for that. */

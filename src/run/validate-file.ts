@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { EXIT, usageError } from '../base/errors.ts';
 import type { RunDocument } from '../report/run-document.ts';
 import type { Reporter } from './reporter.ts';
+import { judgeRoundIds } from './round-ids.ts';
 import type { JobSettings } from './run-settings.ts';
 import { scanInput } from './scan.ts';
 import { runDocument } from './summary.ts';
@@ -20,10 +21,12 @@ export async function validateFile(
       'Name another with -o, or replace it with --yes.',
     );
   }
-  const scan = await scanInput(job.inputPath, job.settings, () => false);
+  const settings = await judgeRoundIds(job.inputPath, job.settings);
+  const scan = await scanInput(job.inputPath, settings, () => false);
   try {
     const tally = await writeResult({
       ...job,
+      settings,
       scan,
       records: [],
       found: undefined,
