@@ -93,8 +93,7 @@ async function execute(job: FileRun, scan: Scan, place: RunPlace, parts: RunPart
         scan,
         vendors,
         snapshots,
-        // With several rows of one member, what was read before the first of them is no evidence for the next.
-        evidenceFromMs: settings.onDuplicate === 'reject' ? createdMs : Number.POSITIVE_INFINITY,
+        evidenceFromMs: evidenceFrom(job, createdMs),
         categories,
         ledger,
         control,
@@ -147,6 +146,14 @@ async function execute(job: FileRun, scan: Scan, place: RunPlace, parts: RunPart
     closeSnapshots(snapshots);
     await Promise.all([vendors.kybio?.client.close(), vendors.wonder?.client.close()]);
   }
+}
+
+/** From when on a value that was read by pages is evidence of what an increment did. */
+function evidenceFrom({ settings, controls }: FileRun, createdMs: number): number {
+  // With several rows of one member, what was read before the first of them says nothing about the next.
+  if (settings.onDuplicate === 'allow') return Number.POSITIVE_INFINITY;
+  // The run's own reading is its own whatever the clock does; only a shared one may be older.
+  return controls.snapshotMaxAgeMs === 0 ? Number.NEGATIVE_INFINITY : createdMs;
 }
 
 /** Undefined when the run stops while it is still reading: the rows are left to `resume`. */

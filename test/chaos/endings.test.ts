@@ -200,7 +200,9 @@ describe.concurrent('a process that stands still, or whose clock jumps', SLOW, (
     ];
     const end = await runTool(stage.topup, { ...stage.tool, clock });
     const { statuses } = await expectExactlyOnce(stage, end);
-    expect([end.exitCode, statuses.done]).toEqual([0, 60]);
+    // Values that were read before the run, by a clock that went back, are no evidence: such a row stays in doubt.
+    expect([0, 7]).toContain(end.exitCode);
+    expect((statuses.done ?? 0) + (statuses.in_doubt ?? 0)).toBe(60);
     const { increments } = await stage.vendor.books();
     const times = increments.map(({ customerUid, dataChangeTime }) => `${customerUid} ${dataChangeTime}`);
     expect(new Set(times).size).toBe(times.length);
