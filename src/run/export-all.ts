@@ -63,11 +63,13 @@ export async function exportAll(job: ExportAll, parts: RunParts): Promise<RunDoc
     reporter.note(`Carrying on run ${runId}.`);
     ledger.runs.setState(runId, 'running', clock.nowMs());
   } else startRun(job, runId, resultPath, parts);
-  // Wonder's pages have no stable order: what was read before a pause says nothing about the rest.
-  const progress: Progress = carriedOn && target === 'kybio' ? (JSON.parse(carriedOn.progressJson) as Progress) : {};
+  const partPath = `${resultPath}.part`;
+  // Wonder's pages have no stable order: what was read before a pause says nothing about the rest. Nor can a part
+  // that is gone be carried on: it was renamed just before a kill, or removed; everybody is read again.
+  const mayGoOn = target === 'kybio' && existsSync(partPath);
+  const progress: Progress = carriedOn && mayGoOn ? (JSON.parse(carriedOn.progressJson) as Progress) : {};
   const fields = exportFields(settings, target);
   const vendors = parts.openVendors();
-  const partPath = `${resultPath}.part`;
   const tally = new Tally();
   const countRows = (count: number): void => {
     for (let row = 0; row < count; row += 1) tally.add({ status: 'done', actions: ['found'], errorCodes: [] });

@@ -1,3 +1,5 @@
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { columnOf, lines, masked, outcomesOf, recordsOf } from '../support/csv-text.ts';
 import { useVendorSandbox } from '../support/vendor-sandbox.ts';
@@ -115,6 +117,16 @@ describe('memberload export --all', () => {
     expect(finished.exitCode).toBe(0);
     expect(columnOf(work.read('members.csv'), 'number')).toHaveLength(11);
     expect(await vendor.calls()).toEqual({ 'customerOpenApi/queryCustomerPages': 3 });
+  });
+
+  test('a part that is gone, as after a kill between its rename and the end, is read again', async () => {
+    const work = openWorkspace(vendor.settings);
+    await vendor.set({ pageSize: 4 });
+    await work.run(['export', '--all', '-o', 'members.csv', '--daily-quota', '2']);
+    renameSync(join(work.folder, 'members.csv.part'), join(work.folder, 'members.csv'));
+    const finished = await work.run(['resume', '--daily-quota', '9']);
+    expect(finished.exitCode).toBe(0);
+    expect(columnOf(work.read('members.csv'), 'number')).toHaveLength(11);
   });
 
   test('a wrong key ends it with exit 4, a quota code with exit 6', async () => {
