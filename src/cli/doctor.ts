@@ -218,7 +218,7 @@ function checkLedger(ledger: Ledger): Check {
   }
   return ok(
     name,
-    `${health.path}, version ${health.version}, intact; SQLite ${health.sqliteVersion}, ${health.journalMode}, synchronous=${health.synchronous}, ${health.lockingMode}; ${health.mark.countedInLedger} increments recorded`,
+    `${health.path}, version ${health.version}, intact; SQLite ${health.sqliteVersion}, ${health.journalMode}, synchronous=${health.synchronous} and an fsync of the log before each send, ${health.lockingMode}; ${health.mark.countedInLedger} increments recorded`,
   );
 }
 

@@ -51,7 +51,7 @@ export const FLAGS: readonly Flag[] = [
   ]),
   text('store', 'name', 'the settings of this store in the config file', ASKING_COMMANDS),
   text('rate', 'calls', 'at most so many calls: 5/s (default), 100/m, unlimited', ASKING_COMMANDS),
-  text('concurrency', 'n', 'rows in hand at a time (default 4)', CALLING_COMMANDS),
+  text('concurrency', 'n', 'calls under way at a time (default 4)', CALLING_COMMANDS),
   text('timeout', 'time', 'how long a call may take: 30s (default), 500ms, 2m', ASKING_COMMANDS),
   text(
     'daily-quota',

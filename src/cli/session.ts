@@ -161,5 +161,10 @@ function openLane(account: string, controls: ControlSettings, parts: LaneParts):
     reserve: controls.reserve,
     waitsForQuota: controls.waitsForQuota,
   };
-  return new Lane(settings, { ...parts, limiter: createRateLimiter(controls.rate, parts.clock), random: Math.random });
+  return new Lane(settings, {
+    ...parts,
+    limiter: createRateLimiter(controls.rate, parts.clock),
+    random: Math.random,
+    connections: controls.concurrency,
+  });
 }

@@ -1,99 +1,166 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { EXIT, errorText, OperatorError } from '../base/errors.ts';
 
 /**
- * Runs writes in shared transactions: whatever has queued up when the event loop turns is committed
- * together, so that thousands of intents a second cost few fsyncs. A promise resolves only once its
- * transaction is durable.
+ * Runs writes in shared transactions and brings them to the disk together: whatever has come while the disk
+ * was at work makes the next group, so that thousands of intents a second cost few fsyncs. Writes run in the
+ * order in which they came.
+ *
+ * ```
+ * queued → committed (SQLite has it, a kill -9 leaves it) → durable (on the disk, a power cut leaves it)
+ * ```
  *
  * Any error is final: after a failed fsync nothing in memory may be believed, so every waiting write and
  * every later one is refused with the same error.
  */
 export class GroupCommit {
   readonly #database: DatabaseSyncInstance;
-  readonly #afterCommit: () => void;
+  readonly #disk: Disk;
   readonly #onFailure: (error: OperatorError) => void;
-  #waiting: Waiting[] = [];
-  #isScheduled = false;
+  #queued: Write[] = [];
+  /** Of writes that are committed and not durable yet. */
+  #committed: Waiter[] = [];
+  #isAtWork = false;
+  #isInTransaction = false;
   #failure: OperatorError | undefined;
 
-  /**
-   * `afterCommit` runs after each durable commit of queued writes and before its promises resolve; its error
-   * is final as well. `onFailure` is told once.
-   */
-  constructor(
-    database: DatabaseSyncInstance,
-    hooks: { afterCommit?: () => void; onFailure?: (error: OperatorError) => void } = {},
-  ) {
+  /** `onFailure` is told once. */
+  constructor(database: DatabaseSyncInstance, disk: Disk, onFailure: (error: OperatorError) => void = () => undefined) {
     this.#database = database;
-    this.#afterCommit = hooks.afterCommit ?? (() => undefined);
-    this.#onFailure = hooks.onFailure ?? (() => undefined);
+    this.#disk = disk;
+    this.#onFailure = onFailure;
   }
 
-  /** Queues `write` for the next commit; resolves to what it returned once that is durable. */
+  /** Resolves to what `write` returned once that is durable, and all that was queued before with it. */
   write<T>(write: () => T): Promise<T> {
     if (this.#failure) return Promise.reject(this.#failure);
     return new Promise<T>((resolve, reject) => {
       let value: T;
-      this.#waiting.push({
-        run: () => {
-          value = write();
-        },
-        resolve: () => resolve(value),
-        reject,
-      });
-      if (!this.#isScheduled) {
-        this.#isScheduled = true;
-        setImmediate(() => this.#commit());
-      }
+      const run = (): void => {
+        value = write();
+      };
+      this.#queue({ run, waiter: { resolve: () => resolve(value), reject } });
     });
   }
 
-  /** Commits at once what `write` does, together with whatever is queued. */
+  /** Queues a write that nothing waits for: the next one that is waited for takes it to the disk. */
+  writeBehind(write: () => void): void {
+    if (this.#failure === undefined) this.#queue({ run: write });
+  }
+
+  /** Commits on the spot what `write` does, after whatever is queued; all of it is durable when this returns. */
   writeNow<T>(write: () => T): T {
-    this.#commit();
     if (this.#failure) throw this.#failure;
     try {
-      this.#database.exec('BEGIN IMMEDIATE');
-      const value = write();
-      this.#database.exec('COMMIT');
+      this.#commit();
+      const value = this.#transact(write);
+      this.#disk.syncNow();
       return value;
     } catch (error) {
       throw this.#fail(error);
     }
   }
 
-  #commit(): void {
-    this.#isScheduled = false;
-    const group = this.#waiting;
-    if (group.length === 0) return;
-    this.#waiting = [];
+  /** For those who read: commits whatever is queued, without waiting for the disk. */
+  commitQueued(): void {
+    // Inside a transaction what was queued before has been written already.
+    if (this.#failure || this.#isInTransaction) return;
     try {
-      if (this.#failure) throw this.#failure;
-      this.#database.exec('BEGIN IMMEDIATE');
-      for (const waiting of group) waiting.run();
-      this.#database.exec('COMMIT');
-      this.#afterCommit();
+      this.#commit();
     } catch (error) {
-      const failure = this.#fail(error);
-      for (const waiting of group) waiting.reject(failure);
-      return;
+      throw this.#fail(error);
     }
-    for (const waiting of group) waiting.resolve();
   }
 
+  /**
+   * Commits what nothing has waited for, before the database is closed.
+   *
+   * @returns whether all went well; a ledger that failed is left as it is, for the next process to read from its
+   *   log what has really reached the disk
+   */
+  finish(): boolean {
+    try {
+      this.commitQueued();
+    } catch {
+      // Told to `onFailure`.
+    }
+    return this.#failure === undefined;
+  }
+
+  #queue(write: Write): void {
+    this.#queued.push(write);
+    if (this.#isAtWork) return;
+    this.#isAtWork = true;
+    // What the rest of this turn of the event loop writes joins the group.
+    setImmediate(() => this.#work());
+  }
+
+  async #work(): Promise<void> {
+    try {
+      while (this.#queued.length + this.#committed.length > 0) {
+        this.#commit();
+        const groupSize = this.#committed.length;
+        if (groupSize === 0) continue;
+        await this.#disk.sync();
+        for (const { resolve } of this.#committed.splice(0, groupSize)) resolve();
+        // The answers that came meanwhile are read first: their outcomes join the next group.
+        await nextTurn();
+      }
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#isAtWork = false;
+    }
+  }
+
+  #commit(): void {
+    const group = this.#queued.splice(0);
+    if (group.length === 0) return;
+    for (const { waiter } of group) if (waiter) this.#committed.push(waiter);
+    this.#transact(() => {
+      for (const { run } of group) run();
+    });
+  }
+
+  #transact<T>(work: () => T): T {
+    this.#database.exec('BEGIN IMMEDIATE');
+    this.#isInTransaction = true;
+    const value = work();
+    this.#isInTransaction = false;
+    this.#database.exec('COMMIT');
+    return value;
+  }
+
+  /** Refuses whatever waits. What was not committed is undone when the database is closed. */
   #fail(error: unknown): OperatorError {
     if (this.#failure) return this.#failure;
-    this.#failure = new OperatorError({
-      code: 'LEDGER_FAILED',
-      message: `The ledger could not be written: ${errorText(error)}.`,
-      hint: 'Nothing more is sent. Free disk space or mend the disk, then carry on with: memberload resume',
-      exitCode: EXIT.stopped,
-      cause: error,
-    });
-    this.#onFailure(this.#failure);
-    return this.#failure;
+    const failure = ledgerFailed(error);
+    this.#failure = failure;
+    const waiters = [...this.#committed.splice(0), ...this.#queued.splice(0).map(({ waiter }) => waiter)];
+    for (const waiter of waiters) waiter?.reject(failure);
+    this.#onFailure(failure);
+    return failure;
   }
 }
 
-type Waiting = { run(): void; resolve(): void; reject(error: Error): void };
+/** The way to the disk for what SQLite has committed. */
+export type Disk = {
+  /** Resolves once all that was committed before the call is durable; the event loop goes on meanwhile. */
+  sync(): Promise<void>;
+  /** The same, waited for on the spot. */
+  syncNow(): void;
+};
+
+type Write = { readonly run: () => void; readonly waiter?: Waiter };
+type Waiter = { resolve(): void; reject(error: Error): void };
+
+function ledgerFailed(error: unknown): OperatorError {
+  return new OperatorError({
+    code: 'LEDGER_FAILED',
+    message: `The ledger could not be written: ${errorText(error)}.`,
+    hint: 'Nothing more is sent. Free disk space or mend the disk, then carry on with: memberload resume',
+    exitCode: EXIT.stopped,
+    cause: error,
+  });
+}

@@ -1,5 +1,16 @@
-import { closeSync, fdatasyncSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fdatasync as fdatasyncCallback,
+  fdatasyncSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+
+const fdatasync = promisify(fdatasyncCallback);
 
 /**
  * What the mark says of the ledger beside it.
@@ -24,8 +35,10 @@ export type MarkState =
  */
 export interface HighWaterMark {
   readonly state: MarkState;
-  /** On the disk when it returns. Does nothing when the mark stands there already. */
-  raise(count: number): void;
+  /** Resolves once the mark is on the disk. Does nothing when it stands there already. */
+  raise(count: number): Promise<void>;
+  /** The same, waited for on the spot. */
+  raiseNow(count: number): void;
   /** Takes the ledger as it is for the newest: what a person says after having looked. */
   accept(count: number): void;
   close(): void;
@@ -37,26 +50,45 @@ export function openHighWaterMark(path: string, countedInLedger: number): HighWa
   let file: number | undefined;
   let markedCount = typeof marked === 'number' ? marked : -1;
 
-  function write(count: number): void {
-    if (file === undefined) file = openForWriting(path);
-    // One write of always the same few bytes inside one sector: it is old or new, never half.
+  /** One write of always the same few bytes inside one sector: it is old or new, never half. */
+  function write(count: number): number {
+    file ??= openForWriting(path);
     writeSync(file, renderMark(count), 0);
-    fdatasyncSync(file);
-    markedCount = count;
-    state = { kind: 'agrees', countedInLedger: count };
+    return file;
+  }
+
+  const mustRaise = (count: number): boolean => state.kind === 'agrees' && count > markedCount;
+
+  /** Two raises may be on their way at once; the lower one must not be taken for the mark. */
+  function standsAt(count: number): void {
+    markedCount = Math.max(markedCount, count);
+    state = { kind: 'agrees', countedInLedger: markedCount };
+  }
+
+  function writeNow(count: number): void {
+    fdatasyncSync(write(count));
+    standsAt(count);
   }
 
   // A new ledger, or a crash between a commit and its mark.
-  if (state.kind === 'agrees' && markedCount !== countedInLedger) write(countedInLedger);
+  if (state.kind === 'agrees' && markedCount !== countedInLedger) writeNow(countedInLedger);
 
   return {
     get state() {
       return state;
     },
-    raise(count) {
-      if (state.kind === 'agrees' && count > markedCount) write(count);
+    async raise(count) {
+      if (!mustRaise(count)) return;
+      await fdatasync(write(count));
+      standsAt(count);
     },
-    accept: write,
+    raiseNow(count) {
+      if (mustRaise(count)) writeNow(count);
+    },
+    accept(count) {
+      markedCount = -1;
+      writeNow(count);
+    },
     close() {
       if (file !== undefined) closeSync(file);
     },

@@ -3,7 +3,7 @@ import type { RowState } from './row-states.ts';
 
 /**
  * Durable memory of runs, rows, calls and dataChangeTimes: the contract that every backend keeps.
- * A promise resolves once the change is durable. Any failure is an OperatorError `LEDGER_FAILED` after
+ * A promise resolves once the change is durable; a read sees every change made before it, durable or not. Any failure is an OperatorError `LEDGER_FAILED` after
  * which the ledger refuses everything: the process must stop.
  */
 export interface Ledger {
@@ -23,6 +23,8 @@ export interface Ledger {
   requireNewest(): void;
   /** A person has looked and says that this ledger is to be taken for the newest. */
   acceptAsNewest(): void;
+  /** Resolves once everything that was written so far is durable. */
+  flush(): Promise<void>;
   /** Reads every page of the database: seconds for a large one. */
   readHealth(): LedgerHealth;
   close(): void;
@@ -115,8 +117,13 @@ export type RowKey = Pick<RowRecord, 'runId' | 'rowNumber' | 'target'>;
 export type RowChange = Partial<Omit<RowRecord, keyof RowKey | 'updatedMs'>>;
 
 export interface RowStore {
-  /** Makes an intent or an outcome durable. */
+  /** Makes a change of a row durable. */
   record(key: RowKey, change: RowChange & { state: RowState }, nowMs: number): Promise<void>;
+  /**
+   * The same without waiting for the disk, for outcomes: the next change that is waited for, or `flush`,
+   * takes it there. Lost in a power cut, the row has its intent still and is settled.
+   */
+  recordBehind(key: RowKey, change: RowChange & { state: RowState }, nowMs: number): void;
   find(key: RowKey): RowRecord | undefined;
   /** All rows that were begun, by row number and target, read in pages so that memory stays bounded. */
   iterate(runId: string): Iterable<RowRecord>;
@@ -150,14 +157,15 @@ export interface ChangeTimeStore {
   /**
    * Records an increment's intent together with the first of `candidates` that the member never had, in one
    * commit, and resolves to that dataChangeTime once it is durable; to undefined, with nothing recorded,
-   * when every candidate is taken. `candidates` may be endless.
+   * when every candidate is taken. `candidates` may be endless; `intent` is asked when all that was recorded
+   * before can be read.
    *
    * @throws OperatorError LEDGER_OLDER, see `requireNewest`
    */
   claimWithIntent(
     account: string,
     key: RowKey,
-    intent: RowChange & { customerUid: string },
+    intent: () => RowChange & { customerUid: string },
     candidates: Iterable<string>,
     nowMs: number,
   ): Promise<string | undefined>;

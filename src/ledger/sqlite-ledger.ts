@@ -2,16 +2,24 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, wr
 import { dirname, join } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { EXIT, errorText, OperatorError } from '../base/errors.ts';
-import { GroupCommit } from './group-commit.ts';
+import { type Disk, GroupCommit } from './group-commit.ts';
 import { type HighWaterMark, openHighWaterMark } from './high-water-mark.ts';
 import type { Ledger, LedgerHealth } from './ledger.ts';
 import { MIGRATIONS } from './schema.ts';
 import { openCallStore, openEvidenceStore, openFactStore } from './sqlite-calls.ts';
 import { openChangeTimeStore, openRowStore } from './sqlite-rows.ts';
 import { openRunStore } from './sqlite-runs.ts';
+import { openWalFile, type WalFile } from './wal-file.ts';
 
 /** 'mldg': tells our file from any other SQLite database. */
 const APPLICATION_ID = 0x6d6c6467;
+
+/**
+ * How long the log may grow (pages of 4 KiB: 32 MB) before it is copied into the database, which takes fsyncs
+ * that everybody waits for. Each group rewrites the same few pages, so a longer log copies fewer of them:
+ * measured over 10,000 top-ups, 0.06 to 0.10 s instead of 0.33 to 0.37 s with SQLite's own 1,000 pages.
+ */
+const CHECKPOINT_PAGES = 8000;
 
 /**
  * Opens `<folder>/ledger.sqlite`, made with mode 0600 in a folder of mode 0700 when it is not there.
@@ -36,12 +44,27 @@ export function openSqliteLedger(
   const holderPath = join(folder, 'ledger.holder.json');
   const database = openDatabase(folder, path, holderPath);
   let mark: HighWaterMark | undefined;
+  let wal: WalFile | undefined;
   try {
     writeFileSync(holderPath, JSON.stringify(holder), { mode: 0o600 });
     let intentCount = numberOf(database, "SELECT value FROM counter WHERE name = 'increment_intents'");
     const openMark = openHighWaterMark(join(folder, 'ledger.mark'), intentCount);
     mark = openMark;
-    const commits = new GroupCommit(database, { afterCommit: () => openMark.raise(intentCount), onFailure });
+    const openWal = openWalFile(path);
+    wal = openWal;
+    const disk: Disk = {
+      async sync() {
+        // As of now: what is committed while the disk is at work is not durable with it.
+        const committedCount = intentCount;
+        await openWal.sync();
+        await openMark.raise(committedCount);
+      },
+      syncNow() {
+        openWal.syncNow();
+        openMark.raiseNow(intentCount);
+      },
+    };
+    const commits = new GroupCommit(database, disk, onFailure);
     const rows = openRowStore(database, commits);
     const requireNewest = (): void => {
       if (openMark.state.kind !== 'agrees') throw ledgerOlder(path, openMark.state);
@@ -63,14 +86,18 @@ export function openSqliteLedger(
       evidence: openEvidenceStore(database, commits),
       requireNewest,
       acceptAsNewest: () => openMark.accept(intentCount),
+      flush: () => commits.write(() => undefined),
       readHealth: () => readHealth(database, path, openMark),
       close() {
-        closeUnlocked(database);
+        if (commits.finish()) closeUnlocked(database);
+        else database.close();
+        openWal.close();
         openMark.close();
       },
     };
   } catch (error) {
     database.close();
+    wal?.close();
     mark?.close();
     throw explainSqliteError(error, path, holderPath);
   }
@@ -85,7 +112,7 @@ function closeUnlocked(database: DatabaseSyncInstance): void {
   try {
     database.exec('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT count(*) FROM sqlite_schema');
   } catch {
-    // A ledger that failed: what is durable is in the WAL, and the next process reads it from there.
+    // What is durable is in the log, and the next process reads it from there.
   }
   database.close();
 }
@@ -139,8 +166,10 @@ function openDatabase(folder: string, path: string, holderPath: string): Databas
     // Before anything is written: a database that is not ours, or too new, stays as it is to the last byte.
     const version = readVersion(database, path);
     setPragma(database, 'journal_mode', 'WAL', 'wal');
-    // FULL: a commit has reached the disk when it returns. NORMAL would lose the last intents in a power cut.
-    setPragma(database, 'synchronous', 'FULL', 2);
+    // NORMAL: a commit has reached the log, and GroupCommit waits until the log has reached the disk. OFF would
+    // leave out the fsyncs of a checkpoint as well, and a power cut could damage the database.
+    setPragma(database, 'synchronous', 'NORMAL', 1);
+    setPragma(database, 'wal_autocheckpoint', String(CHECKPOINT_PAGES), CHECKPOINT_PAGES);
     // Deleted rows are overwritten: what was pruned is gone.
     setPragma(database, 'secure_delete', 'ON', 1);
     migrate(database, version);

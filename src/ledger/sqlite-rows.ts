@@ -65,13 +65,16 @@ export function openRowStore(
   return {
     recordNow,
     record: (key, change, nowMs) => commits.write(() => recordNow(key, change, nowMs)),
+    recordBehind: (key, change, nowMs) => commits.writeBehind(() => recordNow(key, change, nowMs)),
     find(key) {
+      commits.commitQueued();
       const row = find.get(key.runId, key.rowNumber, key.target);
       return row ? toRow(row) : undefined;
     },
     *iterate(runId) {
       let last: { rowNumber: number; target: string } = { rowNumber: 0, target: '' };
       for (;;) {
+        commits.commitQueued();
         const rows = page.all(runId, last.rowNumber, last.target, PAGE_ROWS).map(toRow);
         yield* rows;
         const end = rows.at(-1);
@@ -82,18 +85,27 @@ export function openRowStore(
     listByState(runId, states) {
       const marks = states.map(() => '?').join(', ');
       const sql = `SELECT * FROM row WHERE run_id = ? AND state IN (${marks}) ORDER BY row_number, target`;
+      commits.commitQueued();
       return database
         .prepare(sql)
         .all(runId, ...states)
         .map(toRow);
     },
-    listUnsettledIncrements: (account) => unsettled.all(account).map(toRow),
-    listOfMember: (account, customerUid) => ofMember.all(account, customerUid).map(toRow),
-    countByState: (runId) =>
-      count.all(runId).map((row) => {
+    listUnsettledIncrements(account) {
+      commits.commitQueued();
+      return unsettled.all(account).map(toRow);
+    },
+    listOfMember(account, customerUid) {
+      commits.commitQueued();
+      return ofMember.all(account, customerUid).map(toRow);
+    },
+    countByState(runId) {
+      commits.commitQueued();
+      return count.all(runId).map((row) => {
         const columns = row as { target: Target; state: RowState; row_count: number };
         return { target: columns.target, state: columns.state, rowCount: Number(columns.row_count) };
-      }),
+      });
+    },
   };
 }
 
@@ -136,16 +148,17 @@ export function openChangeTimeStore(
     async claimWithIntent(account, key, intent, candidates, nowMs) {
       requireNewest();
       return commits.write(() => {
+        const wanted = intent();
         const begun = findRow(key);
-        const isBegun = begun !== undefined && begun.dataChangeTime !== '' && begun.customerUid === intent.customerUid;
+        const isBegun = begun !== undefined && begun.dataChangeTime !== '' && begun.customerUid === wanted.customerUid;
         // Begun before and certainly not applied: the same row keeps its time for ever.
-        const time = isBegun ? begun.dataChangeTime : claim(account, intent.customerUid, candidates);
+        const time = isBegun ? begun.dataChangeTime : claim(account, wanted.customerUid, candidates);
         if (time === undefined) return undefined;
         countIntent.run();
         onIntent();
         // What an earlier attempt ended with is no outcome of this one.
         const anew = { state: 'intent', errorCode: '', messages: [], intentMs: nowMs } as const;
-        recordNow(key, { ...intent, ...anew, dataChangeTime: time }, nowMs);
+        recordNow(key, { ...wanted, ...anew, dataChangeTime: time }, nowMs);
         return time;
       });
     },

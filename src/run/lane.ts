@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { Clock } from '../base/clock.ts';
 import { nextMidnightMs, zonedDay } from '../base/zoned-time.ts';
 import type { Answer } from '../http/answer.ts';
@@ -5,7 +6,7 @@ import type { Admission, RateLimiter } from '../http/rate-limiter.ts';
 import { createRetryBudget, decideRetry, RETRY_AFTER_MS_MAX } from '../http/retry-timing.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { Breaker } from './breaker.ts';
-import { type RunControl, StoppedError } from './run-control.ts';
+import { type RunControl, StoppedError, type StopReason } from './run-control.ts';
 
 export type LaneSettings = {
   /** `kybio:<appId>` or `wonder:<appId>`: whose calls are counted. */
@@ -34,14 +35,21 @@ export type LaneCall<T> = {
   beforeSend?(): Promise<void>;
   /** Calls of the day that settling this one may take; it is not begun without them. */
   readonly settlingCalls?: number;
-  /** Whether the answer leaves it in doubt, so that those calls stay kept back. */
-  isInDoubt?(answer: Answer<T>): boolean;
+  /** What the answer means for the calls after this one; asked before another may take its connection. */
+  weigh?(answer: Answer<T>): Weight;
   /** Settles increments: may use the calls kept back for that, and goes on when the day's other calls are gone. */
   readonly isSettling?: boolean;
 };
 
+export type Weight = {
+  /** The calls for settling stay kept back. */
+  readonly isInDoubt: boolean;
+  /** Why nothing more may be sent. */
+  readonly stop?: StopReason;
+};
+
 /** Calls kept back for the settling of one increment, once it was admitted. */
-type Held = { settlingCalls: number };
+type Held = { settlingCalls: number; isInDoubt: boolean };
 
 export type LaneAnswer<T> = { readonly answer: Answer<T>; readonly attempts: number };
 
@@ -69,6 +77,7 @@ export class Lane {
   readonly #control: RunControl;
   readonly #clock: Clock;
   readonly #random: () => number;
+  readonly #connections: ReturnType<typeof pLimit>;
   readonly #onQuotaWait: (untilMs: number, detail: string) => void;
   readonly #breaker = new Breaker();
   readonly #budget = createRetryBudget();
@@ -97,6 +106,8 @@ export class Lane {
       control: RunControl;
       clock: Clock;
       random: () => number;
+      /** Calls that may be under way at once. */
+      connections: number;
       /** Told once for each wait for the day's calls. */
       onQuotaWait?: (untilMs: number, detail: string) => void;
     },
@@ -107,6 +118,7 @@ export class Lane {
     this.#control = parts.control;
     this.#clock = parts.clock;
     this.#random = parts.random;
+    this.#connections = pLimit(parts.connections);
     this.#onQuotaWait = parts.onQuotaWait ?? (() => undefined);
   }
 
@@ -132,21 +144,17 @@ export class Lane {
 
   /** @throws StoppedError when the run stops before the call was sent */
   async perform<T>(call: LaneCall<T>): Promise<LaneAnswer<T>> {
-    const held: Held = { settlingCalls: 0 };
-    let isInDoubt = false;
+    const held: Held = { settlingCalls: 0, isInDoubt: false };
     try {
-      const performed = await this.#attemptUntilDone(call, held);
-      isInDoubt = call.isInDoubt?.(performed.answer) ?? false;
-      return performed;
+      return await this.#attemptUntilDone(call, held);
     } finally {
-      this.#release(held.settlingCalls, isInDoubt);
+      this.#release(held);
     }
   }
 
   async #attemptUntilDone<T>(call: LaneCall<T>, held: Held): Promise<LaneAnswer<T>> {
     for (let attempt = 1; ; attempt += 1) {
-      const answer = await this.#admitAndSend(call, attempt, held);
-      this.#judge(answer, call.endpoint);
+      const answer = await this.#sendInTurn(call, attempt, held);
       if (answer.kind === 'refused' && answer.meaning === 'quota' && this.settings.waitsForQuota) {
         // Refused, so not applied. What repeats no harm is sent again after midnight from here; any other write
         // is given back, so that a wait of hours does not look like an increment in doubt when it is cut short.
@@ -165,9 +173,6 @@ export class Lane {
         budget: this.#budget,
         random: this.#random,
       });
-      if (answer.kind !== 'success' && 'retryAfterMs' in answer && answer.retryAfterMs !== undefined) {
-        this.#limiter.hold(this.#clock.monotonicMs() + Math.min(answer.retryAfterMs, RETRY_AFTER_MS_MAX));
-      }
       if (!decision.retry || this.#control.reason !== undefined) return { answer, attempts: attempt };
       await this.#clock.sleep(decision.delayMs, this.#control.signal);
       // Stopped in the backoff: the answer stands as it is.
@@ -178,13 +183,13 @@ export class Lane {
   }
 
   /** An increment's calls for settling are free again, or stay kept back while it is in doubt. */
-  #release(calls: number, isInDoubt: boolean): void {
-    this.#reserveOnWire -= calls;
-    if (!isInDoubt) this.#settlingReserve -= calls;
+  #release({ settlingCalls, isInDoubt }: Held): void {
+    this.#reserveOnWire -= settlingCalls;
+    if (!isInDoubt) this.#settlingReserve -= settlingCalls;
     for (const wake of this.#waitingForReserve.splice(0)) wake();
   }
 
-  async #admitAndSend<T>(call: LaneCall<T>, attempt: number, held: Held): Promise<Answer<T>> {
+  async #sendInTurn<T>(call: LaneCall<T>, attempt: number, held: Held): Promise<Answer<T>> {
     while (!this.#isProven && this.#firstCall) await this.#firstCall;
     if (!call.isSettling) this.#control.check();
     if (this.#isProven) return this.#send(call, attempt, held);
@@ -210,6 +215,11 @@ export class Lane {
     const prepared = attempt === 1 ? call.beforeSend?.() : undefined;
     // Awaited together: they fail together, and neither failure may go unheard.
     await Promise.all([counted, prepared]);
+    // Waited for here and not in the transport, where it would use up the call's own time for an answer.
+    return this.#connections(() => this.#admitAndSend(call, held));
+  }
+
+  async #admitAndSend<T>(call: LaneCall<T>, held: Held): Promise<Answer<T>> {
     const admission = await this.#admit(call.isSettling === true);
     if (admission === undefined) throw new StoppedError();
     this.#sent += 1;
@@ -217,6 +227,11 @@ export class Lane {
     const answer = await call.send(() => admission.sent());
     // The limiter learns how late calls arrive, so that the vendor never sees more than the rate.
     admission.answered();
+    // Here and not by the caller: until this returns, nobody else takes the connection.
+    this.#judge(answer, call.endpoint);
+    const weight = call.weigh?.(answer);
+    held.isInDoubt = weight?.isInDoubt ?? false;
+    if (weight?.stop) this.#control.stop(weight.stop);
     return answer;
   }
 
@@ -282,6 +297,9 @@ export class Lane {
   }
 
   #judge(answer: Answer<unknown>, endpoint: string): void {
+    if (answer.kind !== 'success' && 'retryAfterMs' in answer && answer.retryAfterMs !== undefined) {
+      this.#limiter.hold(this.#clock.monotonicMs() + Math.min(answer.retryAfterMs, RETRY_AFTER_MS_MAX));
+    }
     if (answer.kind === 'refused' && answer.meaning === 'credentials') {
       this.#control.stop({
         kind: 'credentials',

@@ -147,6 +147,7 @@ export async function resendRow(row: RowInDoubt, parts: ResendParts): Promise<st
   });
   assert('answer' in performed, 'a row in doubt lost its dataChangeTime');
   await recordResend(record, call, performed, parts);
+  await ledger.flush();
   return undefined;
 }
 

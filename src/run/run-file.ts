@@ -89,7 +89,7 @@ async function execute(job: FileRun, scan: Scan, place: RunPlace, parts: RunPart
       await runRows(input.rows, {
         runId,
         settings,
-        concurrency: controls.concurrency,
+        rowsAtOnce: rowsAtOnce(controls),
         scan,
         vendors,
         snapshots,
@@ -146,6 +146,15 @@ async function execute(job: FileRun, scan: Scan, place: RunPlace, parts: RunPart
     closeSnapshots(snapshots);
     await Promise.all([vendors.kybio?.client.close(), vendors.wonder?.client.close()]);
   }
+}
+
+/**
+ * Without a rate the vendor is the bottleneck or we are: as many rows again are then made durable while the
+ * others are on the wire. With one they would only wait for their turn, and a kill would leave more of them
+ * in doubt. One at a time is meant to be that.
+ */
+function rowsAtOnce({ rate, concurrency }: FileRun['controls']): number {
+  return rate === 'unlimited' && concurrency > 1 ? 2 * concurrency : concurrency;
 }
 
 /** From when on a value that was read by pages is evidence of what an increment did. */

@@ -9,6 +9,7 @@ import { readIncrementAnswer } from '../job/topup-steps.ts';
 import type { Ledger, RowChange, RowKey } from '../ledger/ledger.ts';
 import type { RowState } from '../ledger/row-states.ts';
 import { describeAnswer } from './describe-answer.ts';
+import type { Weight } from './lane.ts';
 import { answerFromSnapshot, noteWrite, type Snapshots, toFound } from './lookups.ts';
 import { StoppedError } from './run-control.ts';
 import { SETTLING_CALLS } from './settle.ts';
@@ -17,6 +18,8 @@ import { laneOf, sendCall } from './vendors.ts';
 
 export type RowContext = {
   readonly key: RowKey;
+  /** Whether the ledger holds the intent of a write of the row, from an earlier attempt or from this one. */
+  readonly trace: { hasIntent: boolean };
   readonly vendors: Vendors;
   readonly snapshots: Snapshots;
   /** Values read before are no evidence of what an increment did. */
@@ -64,7 +67,10 @@ export async function runRow(steps: Steps, context: RowContext): Promise<{ outco
   return { outcome, attempts };
 }
 
-/** Makes an outcome durable; of one in doubt also what the vendor said and when, in the same commit. */
+/**
+ * Records an outcome. One in doubt is durable when this resolves, together with what the vendor said and when;
+ * any other goes to the disk with the next intent, or with the flush at the end of the run.
+ */
 export async function recordOutcome(
   outcome: Outcome,
   attempts: number,
@@ -72,8 +78,12 @@ export async function recordOutcome(
   { ledger, clock, key }: Pick<RowContext, 'ledger' | 'clock' | 'key'>,
 ): Promise<void> {
   const nowMs = clock.nowMs();
-  const recorded = ledger.rows.record(key, { ...toChange(outcome), attempts }, nowMs);
-  if (outcome.status !== 'in_doubt' || answer === undefined) return recorded;
+  const change = { ...toChange(outcome), attempts };
+  if (outcome.status !== 'in_doubt' || answer === undefined) {
+    ledger.rows.recordBehind(key, change, nowMs);
+    return;
+  }
+  const recorded = ledger.rows.record(key, change, nowMs);
   const detail = { answer: describeAnswer(answer), ...(answer.kind === 'success' && { data: answer.data }) };
   const evidence = { recordedMs: nowMs, kind: 'answer', detailJson: JSON.stringify(detail) };
   await Promise.all([recorded, ledger.evidence.add(key.runId, key.rowNumber, evidence)]);
@@ -91,14 +101,16 @@ async function performCall(call: Call, context: RowContext): Promise<Performed> 
 async function performWrite(call: WriteCall, context: RowContext): Promise<Performed> {
   const lane = laneOf(context.vendors, context.key.target);
   if (call.endpoint === 'customerOpenApi/updateBalancePointByIncrement') return performIncrement(call, context);
-  const { ledger, clock, key } = context;
-  const hadIntent = (ledger.rows.find(key)?.operation ?? '') !== '';
+  const { ledger, clock, key, trace } = context;
+  const hadIntent = trace.hasIntent;
   let isIntended = false;
   let wasSent = false;
   // Without a trace of what certainly did nothing, `resume` spends no lookup on it and does not take somebody
   // else's member for its own. What an earlier attempt may have done is not forgotten.
   const forgetIntent = async (): Promise<void> => {
-    if (!hadIntent) await ledger.rows.record(key, { state: 'open', operation: '' }, clock.nowMs());
+    if (hadIntent) return;
+    trace.hasIntent = false;
+    await ledger.rows.record(key, { state: 'open', operation: '' }, clock.nowMs());
   };
   try {
     const performed = await lane.perform({
@@ -110,6 +122,7 @@ async function performWrite(call: WriteCall, context: RowContext): Promise<Perfo
       },
       beforeSend: () => {
         isIntended = true;
+        trace.hasIntent = true;
         const nowMs = clock.nowMs();
         return ledger.rows.record(key, { state: 'intent', operation: call.endpoint, intentMs: nowMs }, nowMs);
       },
@@ -137,7 +150,7 @@ async function performLookup(call: LookupCall, context: RowContext): Promise<Per
   return { answer: toFound(answer, readMs), attempts };
 }
 
-export type IncrementContext = Omit<RowContext, 'snapshots' | 'evidenceFromMs' | 'onFound'>;
+export type IncrementContext = Omit<RowContext, 'trace' | 'snapshots' | 'evidenceFromMs' | 'onFound'>;
 
 /** Intent, durable, then one send: the only way in which an increment goes out. */
 export async function performIncrement(call: Increment, context: IncrementContext): Promise<Performed> {
@@ -148,20 +161,22 @@ export async function performIncrement(call: Increment, context: IncrementContex
   let dataChangeTime: string | undefined;
   let isTimeTaken = false;
   let mayBeApplied = false;
+  const { before } = call;
   const intent = async (): Promise<void> => {
-    const { before } = call;
-    const isEvidence = before !== undefined && !wasCreditedSince(before.readMs, call.customerUid, context);
     dataChangeTime = await ledger.changeTimes.claimWithIntent(
       lane.settings.account,
       key,
-      {
-        operation: call.endpoint,
-        customerUid: call.customerUid,
-        pointIncrement: call.pointIncrement,
-        balanceIncrement: call.balanceIncrement,
-        // Given in any case: what an earlier attempt of the row had read is older still.
-        pointBefore: isEvidence ? before.point : '',
-        balanceBefore: isEvidence ? before.balance : '',
+      () => {
+        const isEvidence = before !== undefined && !wasCreditedSince(before.readMs, call.customerUid, context);
+        return {
+          operation: call.endpoint,
+          customerUid: call.customerUid,
+          pointIncrement: call.pointIncrement,
+          balanceIncrement: call.balanceIncrement,
+          // Given in any case: what an earlier attempt of the row had read is older still.
+          pointBefore: isEvidence ? before.point : '',
+          balanceBefore: isEvidence ? before.balance : '',
+        };
       },
       call.dataChangeTime === undefined ? secondsFrom(clock.nowMs(), context.storeZone) : [call.dataChangeTime],
       clock.nowMs(),
@@ -173,7 +188,7 @@ export async function performIncrement(call: Increment, context: IncrementContex
       endpoint: call.endpoint,
       isRepeatable: false,
       settlingCalls: SETTLING_CALLS,
-      isInDoubt: (answer) => readIncrementAnswer(call, answer).status === 'in_doubt',
+      weigh: (answer) => weighIncrement(readIncrementAnswer(call, answer), key),
       beforeSend: intent,
       send: async (onSent) => {
         if (isTimeTaken) throw new TimeTakenError();
@@ -195,6 +210,13 @@ export async function performIncrement(call: Increment, context: IncrementContex
     }
     throw error;
   }
+}
+
+/** A vendor that says it applied something else than was asked must not be asked for more. */
+function weighIncrement(outcome: Outcome, { rowNumber }: RowKey): Weight {
+  if (outcome.status !== 'in_doubt') return { isInDoubt: false };
+  if (!outcome.isMismatch) return { isInDoubt: true };
+  return { isInDoubt: true, stop: { kind: 'mismatch', detail: `row ${rowNumber}: ${outcome.messages.join(' ')}` } };
 }
 
 /**

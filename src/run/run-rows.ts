@@ -20,7 +20,8 @@ import type { Vendors } from './vendors.ts';
 export type RunRowsParts = {
   readonly runId: string;
   readonly settings: JobSettings;
-  readonly concurrency: number;
+  /** Rows under way at once; how many calls are is for the lane to say. */
+  readonly rowsAtOnce: number;
   readonly scan: Scan;
   readonly vendors: Vendors;
   readonly snapshots: Snapshots;
@@ -55,6 +56,7 @@ export async function runRows(rows: AsyncIterable<InputRow>, parts: RunRowsParts
     const context: RowContext = {
       ...parts,
       key: { runId, rowNumber, target: targetRow.target },
+      trace: { hasIntent: priorIntent(record) !== undefined },
       storeZone: settings.storeZone,
       enterMember: (customerUid) => members.enter(customerUid, rowNumber),
       ...(parts.found && { onFound: (fields) => parts.found?.write(rowNumber, fields) }),
@@ -63,9 +65,6 @@ export async function runRows(rows: AsyncIterable<InputRow>, parts: RunRowsParts
       const { outcome } = await runRow(stepsOf(settings, targetRow, priorIntent(record), parts.categories), context);
       members.leave(rowNumber, outcome);
       parts.onRow(outcome);
-      if (outcome.status === 'in_doubt' && outcome.isMismatch) {
-        control.stop({ kind: 'mismatch', detail: `row ${rowNumber}: ${outcome.messages.join(' ')}` });
-      }
     } catch (error) {
       members.abandon(rowNumber);
       if (!(error instanceof StoppedError)) throw error;
@@ -83,7 +82,8 @@ export async function runRows(rows: AsyncIterable<InputRow>, parts: RunRowsParts
   };
 
   const toDo = rowsToDo(rows, { settings, scan, records: ledger.rows.iterate(runId) });
-  await forEachBounded(toDo, parts.concurrency, work, () => control.reason !== undefined);
+  await forEachBounded(toDo, parts.rowsAtOnce, work, () => control.reason !== undefined);
+  await ledger.flush();
 }
 
 /** The write that an earlier attempt had begun and whose effect is not known. */

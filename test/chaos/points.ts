@@ -21,8 +21,9 @@ const IS_INCREMENT = "request.path.endsWith('/updateBalancePointByIncrement')";
  */
 const POINTS = {
   'intent.before': at('run/run-row.js', 'const intent = async () => {', 'after'),
-  'commit.before': at('ledger/group-commit.js', "waiting.run();\n            this.#database.exec('COMMIT');", 'before'),
-  'commit.after': at('ledger/group-commit.js', 'this.#afterCommit();\n', 'before'),
+  'commit.before': at('ledger/group-commit.js', "this.#database.exec('COMMIT');", 'before'),
+  'commit.after': at('ledger/group-commit.js', 'await this.#disk.sync();', 'before'),
+  'commit.durable': at('ledger/group-commit.js', 'await this.#disk.sync();', 'after'),
   'intent.after': at('run/run-row.js', 'isTimeTaken = dataChangeTime === undefined;', 'after'),
   'admit.before': at('run/lane.js', 'const admission = await this.#limiter.admit(', 'before'),
   'send.before': at('run/run-row.js', 'const answer = await sendCall(context.vendors, call, dataChangeTime,', 'before'),
@@ -81,10 +82,7 @@ export function pointPatches(): Patch[] {
     merged.set(key, entry);
   }
   return [...merged.values()].map(({ before, after, point: { file, anchor } }) => {
-    const isOfLoop = anchor.startsWith('waiting.run();');
-    // The loop's body has no braces: what comes "before the COMMIT" goes behind it.
-    const replacement = isOfLoop ? anchor.replace('\n', `\n${before}`) : `${before}${anchor}${after}`;
-    return { file, anchor, replacement };
+    return { file, anchor, replacement: `${before}${anchor}${after}` };
   });
 }
 

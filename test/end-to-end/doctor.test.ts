@@ -50,7 +50,7 @@ describe('doctor', () => {
     expect(checkOf(again.stdout, 'kybio quota')?.detail).toContain('2 of 300 calls of');
     expect(checkOf(again.stdout, 'kybio quota')?.detail).toContain('2 by ours');
     expect(checkOf(again.stdout, 'ledger')?.detail).toMatch(
-      /version \d+, intact; SQLite 3\.\d+\.\d+, wal, synchronous=2, exclusive/,
+      /version \d+, intact; SQLite 3\.\d+\.\d+, wal, synchronous=1 and an fsync of the log before each send, exclusive/,
     );
     expect(reportOf(again.stdout).calls.sent).toBe(2);
   });

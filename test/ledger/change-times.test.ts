@@ -69,7 +69,7 @@ describe('the times given to increments', () => {
             const time = await ledger.changeTimes.claimWithIntent(
               inAccount,
               key,
-              intentFor(member),
+              () => intentFor(member),
               secondsFrom(nowMs),
               nowMs,
             );
@@ -91,7 +91,7 @@ describe('the times given to increments', () => {
   test('two members may have the same second, two rows of one member may not', async () => {
     const { changeTimes } = openTestLedger();
     const claim = (rowNumber: number, member: string) =>
-      changeTimes.claimWithIntent(ACCOUNT, rowKey(rowNumber), intentFor(member), secondsFrom(START_MS), START_MS);
+      changeTimes.claimWithIntent(ACCOUNT, rowKey(rowNumber), () => intentFor(member), secondsFrom(START_MS), START_MS);
     expect(await Promise.all([claim(1, '7'), claim(2, '7'), claim(3, '8'), claim(4, '7')])).toEqual([
       '2026-11-22 12:00:00',
       '2026-11-22 12:00:01',
@@ -103,7 +103,7 @@ describe('the times given to increments', () => {
   test('a given time that the member had already is refused, and nothing is recorded', async () => {
     const { changeTimes, rows } = openTestLedger();
     const claim = (rowNumber: number) =>
-      changeTimes.claimWithIntent(ACCOUNT, rowKey(rowNumber), intentFor('7'), ['2026-01-05 13:26:23'], START_MS);
+      changeTimes.claimWithIntent(ACCOUNT, rowKey(rowNumber), () => intentFor('7'), ['2026-01-05 13:26:23'], START_MS);
     expect(await claim(1)).toBe('2026-01-05 13:26:23');
     expect(await claim(2)).toBeUndefined();
     expect(rows.find(rowKey(2))).toBeUndefined();
@@ -113,7 +113,7 @@ describe('the times given to increments', () => {
     const folder = temporaryFolder();
     const ledger = openSqliteLedger(folder, HOLDER);
     const intent = { ...intentFor('7'), operation: 'increment', pointBefore: '1', balanceBefore: '2.50' };
-    await ledger.changeTimes.claimWithIntent(ACCOUNT, rowKey(1), intent, ['t1'], START_MS);
+    await ledger.changeTimes.claimWithIntent(ACCOUNT, rowKey(1), () => intent, ['t1'], START_MS);
     ledger.close();
     expect(openTestLedger(folder).rows.find(rowKey(1))).toMatchObject({
       ...intent,

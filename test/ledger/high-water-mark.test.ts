@@ -26,7 +26,7 @@ function open(folder: string): Ledger {
 async function recordIntent(ledger: Ledger, rowNumber: number): Promise<string | undefined> {
   const intent = { customerUid: String(rowNumber), operation: 'increment', pointIncrement: '1' };
   const key = { runId: 'R', rowNumber, target: 'kybio' } as const;
-  return ledger.changeTimes.claimWithIntent(ACCOUNT, key, intent, ['2026-01-01 00:00:00'], 1);
+  return ledger.changeTimes.claimWithIntent(ACCOUNT, key, () => intent, ['2026-01-01 00:00:00'], 1);
 }
 
 describe('the high-water mark', () => {
@@ -80,9 +80,9 @@ describe('the high-water mark', () => {
   test('that cannot be written stops the ledger for good', () => {
     const folder = temporaryFolder();
     const mark = openHighWaterMark(join(folder, 'ledger.mark'), 0);
-    mark.raise(5);
+    mark.raiseNow(5);
     mark.close();
-    expect(() => mark.raise(6)).toThrow();
+    expect(() => mark.raiseNow(6)).toThrow();
   });
 });
 
@@ -108,7 +108,7 @@ describe('schema versions', () => {
     expect(open(folder).readHealth()).toMatchObject({
       version: MIGRATIONS.length,
       journalMode: 'wal',
-      synchronous: '2',
+      synchronous: '1',
     });
   });
 

@@ -31,7 +31,7 @@ describe('opening the ledger', () => {
   test('reads back the settings that durability hangs on', () => {
     expect(openTestLedger().readHealth()).toMatchObject({
       journalMode: 'wal',
-      synchronous: '2',
+      synchronous: '1',
       lockingMode: 'exclusive',
       problems: [],
       mark: { kind: 'agrees' },
@@ -133,7 +133,7 @@ describe('opening the ledger', () => {
       ledger.changeTimes.claimWithIntent(
         'a',
         { runId: 'run-1', rowNumber, target: 'kybio' },
-        intent,
+        () => intent,
         [`t${rowNumber}`],
         1,
       );

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Answer } from '../../src/http/answer.ts';
 import { createRateLimiter, parseRate } from '../../src/http/rate-limiter.ts';
 import { Lane, type LaneCall, type LaneSettings } from '../../src/run/lane.ts';
@@ -25,7 +25,12 @@ const refused = (meaning: Refused['meaning'], errorCode = '1', retryAfterMs?: nu
   ...(retryAfterMs !== undefined && { retryAfterMs }),
 });
 
-function openLane(settings: Partial<LaneSettings> = {}, clock: HeldClock = heldClock(NOON_MS), rate = 'unlimited') {
+function openLane(
+  settings: Partial<LaneSettings> = {},
+  clock: HeldClock = heldClock(NOON_MS),
+  rate = 'unlimited',
+  connections = 16,
+) {
   const ledger = openTestLedger();
   const control = new RunControl();
   const waits: { untilMs: number; detail: string }[] = [];
@@ -44,6 +49,7 @@ function openLane(settings: Partial<LaneSettings> = {}, clock: HeldClock = heldC
       clock,
       limiter: createRateLimiter(parseRate(rate), clock),
       random: () => 0.5,
+      connections,
       onQuotaWait: (untilMs, detail) => waits.push({ untilMs, detail }),
     },
   );
@@ -72,7 +78,7 @@ function call(answers: Answer<string> | readonly Answer<string>[], values: Parti
 describe('the first call', () => {
   test('goes alone, and the others follow when it was answered', async () => {
     const { lane } = openLane();
-    let answerFirst: (answer: Answer<string>) => void = () => undefined;
+    let answerFirst: ((answer: Answer<string>) => void) | undefined;
     const first = lane.perform(
       call(success, {
         send: () =>
@@ -83,11 +89,40 @@ describe('the first call', () => {
     );
     const others = Array.from({ length: 8 }, () => call(success));
     const performed = others.map((other) => lane.perform(other));
+    await vi.waitUntil(() => answerFirst !== undefined);
     await settled();
     expect(others.map(({ sentCount }) => sentCount)).toEqual(Array(8).fill(0));
-    answerFirst(success);
+    answerFirst?.(success);
     await Promise.all([first, ...performed]);
     expect(lane.audit.sent).toBe(9);
+  });
+
+  test('of many at once, no more are under way than there are connections, in the order in which they came', async () => {
+    const { lane } = openLane({}, heldClock(NOON_MS), 'unlimited', 2);
+    await lane.perform(call(success));
+    const underWay: number[] = [];
+    const order: number[] = [];
+    const answers: (() => void)[] = [];
+    const performed = [1, 2, 3, 4, 5].map((which) =>
+      lane.perform(
+        call(success, {
+          send: () => {
+            order.push(which);
+            return new Promise((resolve) => answers.push(() => resolve(success)));
+          },
+        }),
+      ),
+    );
+    while (order.length < 5 || answers.length > 0) {
+      await vi.waitUntil(() => answers.length > 0);
+      await settled();
+      underWay.push(answers.length);
+      answers.shift()?.();
+      await settled();
+    }
+    await Promise.all(performed);
+    expect(order).toEqual([1, 2, 3, 4, 5]);
+    expect(Math.max(...underWay)).toBe(2);
   });
 
   test('when the credentials are refused, nobody follows', async () => {
@@ -197,7 +232,7 @@ describe("the day's calls", () => {
 
   test('less what is left to others, and what settling an increment in doubt may need', async () => {
     const { lane } = openLane({ dailyQuota: 5, reserve: 1 });
-    await lane.perform(call(unanswered, { isRepeatable: false, settlingCalls: 2, isInDoubt: () => true }));
+    await lane.perform(call(unanswered, { isRepeatable: false, settlingCalls: 2, weigh: () => ({ isInDoubt: true }) }));
     await lane.perform(call(success));
     await expect(lane.perform(call(success))).rejects.toThrow(StoppedError);
     // Settling goes on with the calls that were kept back for it, but not with those of others.
@@ -208,7 +243,8 @@ describe("the day's calls", () => {
 
   test('are not kept back for an increment that was answered, and it is not begun without them', async () => {
     const { lane } = openLane({ dailyQuota: 5 });
-    const increment = () => call(success, { isRepeatable: false, settlingCalls: 2, isInDoubt: () => false });
+    const increment = () =>
+      call(success, { isRepeatable: false, settlingCalls: 2, weigh: () => ({ isInDoubt: false }) });
     for (let count = 0; count < 3; count += 1) await lane.perform(increment());
     await expect(lane.perform(increment())).rejects.toThrow(StoppedError);
     expect(lane.usedToday).toBe(3);
