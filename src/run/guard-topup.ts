@@ -1,29 +1,37 @@
 import { decimalsEqual } from '../base/decimal.ts';
-import { fileError, type OperatorError } from '../base/errors.ts';
+import { assert, fileError, type OperatorError } from '../base/errors.ts';
 import { zonedDateTime } from '../base/zoned-time.ts';
 import type { Ledger, RunRecord } from '../ledger/ledger.ts';
 import type { FileRun } from './file-run.ts';
-import type { Scan } from './scan.ts';
+import type { EarlierIncrement, Scan } from './scan.ts';
 
 /**
  * Refuses a top-up that should not begin, before anything is sent: a member given twice, rows that are
- * invalid, control totals that differ, the same rows again, the result file of a run that is not finished.
+ * invalid, control totals that differ, the same rows again, an older copy of a result file, the result file of a
+ * run that is not finished.
  *
  * The same rows are known by the digest that the ledger keeps of every top-up it ever began, also of those
  * that were pruned. It knows what was sent from its own MEMBERLOAD_HOME only.
  *
  * @throws OperatorError (exit 3)
  */
-export function guardTopup(job: FileRun, scan: Scan, ledger: Ledger, carriedOn: RunRecord | undefined): void {
+export function guardTopup(
+  job: FileRun,
+  scan: Scan,
+  ledger: Ledger,
+  creditedSince: CreditedSince,
+  carriedOn: RunRecord | undefined,
+): void {
   if (job.settings.command !== 'topup') return;
   // Not even --skip-invalid: which of the two rows is meant, only the owner of the file knows.
   if (scan.repeatedCount > 0) throw repeatedMembers(scan);
   if (scan.invalidCount > 0 && !job.settings.skipInvalid) throw invalidRows(scan);
   checkExpectations(job, scan);
   if (carriedOn || job.isAgain) return;
+  if (creditedSince.first !== undefined) throw outdatedResult(creditedSince);
   if (scan.rowCount > scan.doneEarlierCount + scan.inDoubtEarlierCount + scan.invalidCount) {
     for (const same of ledger.runs.findByDigest('topup', scan.rowsDigest, job.account)) {
-      if (same.state !== 'finished') throw otherUnfinished(same);
+      if (same.state !== 'finished') throw otherUnfinished(same, job.settings.storeZone);
       const creditedCount = countCredited(same, ledger);
       // A run that credited nobody (every member was missing, say) is no reason to refuse its rows.
       if (creditedCount !== 0) throw alreadyFinished(same, creditedCount, job.settings.storeZone);
@@ -33,6 +41,25 @@ export function guardTopup(job: FileRun, scan: Scan, ledger: Ledger, carriedOn: 
     .list(RECENT_RUNS)
     .find((run) => run.command === 'topup' && run.account === job.account && run.state !== 'finished');
   if (unfinished && scan.leftEarlierCount > 0) throw resultOfUnfinished(unfinished, scan);
+}
+
+/** Rows of an older copy of a result file: what it calls failed was credited since, or may have been. */
+export type CreditedSince = {
+  count: number;
+  first: { readonly row: EarlierIncrement; readonly runId: string; readonly isInDoubt: boolean } | undefined;
+};
+
+/** Looks one increment of an earlier result file up; its member and dataChangeTime name it for ever. */
+export function noteIfCredited(row: EarlierIncrement, account: string, ledger: Ledger, since: CreditedSince): void {
+  const credited = ledger.rows
+    .listOfMember(account, row.customerUid)
+    .find(
+      ({ dataChangeTime, state }) =>
+        dataChangeTime === row.dataChangeTime && (state === 'done' || state === 'in_doubt' || state === 'intent'),
+    );
+  if (credited === undefined) return;
+  since.count += 1;
+  since.first ??= { row, runId: credited.runId, isInDoubt: credited.state !== 'done' };
 }
 
 /** Far more unfinished top-ups than anybody keeps. */
@@ -102,10 +129,20 @@ function alreadyFinished(run: RunRecord, creditedCount: number | undefined, stor
   );
 }
 
-function otherUnfinished(run: RunRecord): OperatorError {
+function outdatedResult({ count, first }: CreditedSince): OperatorError {
+  assert(first, 'no row was credited since');
+  const { row, runId, isInDoubt } = first;
+  return fileError(
+    'OUTDATED_RESULT',
+    `${count === 1 ? '1 row' : `${count} rows`} of this result file ${count === 1 ? 'was' : 'were'} credited since it was written, or may have been. Row ${row.rowNumber} (line ${row.lineNumber}): member ${row.customerUid} with dataChangeTime ${row.dataChangeTime} ${isInDoubt ? 'is in doubt' : 'is done'} in run ${runId}.`,
+    `Nothing was sent. Take the result file as it is now (memberload runs ${runId} says where it is), or credit the rows a second time with --again.`,
+  );
+}
+
+function otherUnfinished(run: RunRecord, storeZone: string): OperatorError {
   return fileError(
     'SAME_TOPUP',
-    `These rows belong to run ${run.runId}, which is not finished (${run.inputPath}).`,
+    `These rows belong to run ${run.runId}, begun on ${zonedDateTime(run.createdMs, storeZone)} with ${run.inputPath} and not finished.`,
     `Nothing was sent. Carry it on with: memberload resume ${run.runId}`,
   );
 }

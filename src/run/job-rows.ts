@@ -90,6 +90,7 @@ function wasRagged(cells: readonly string[], match: HeaderMatch): boolean {
   return isInvalid && earlierCell(cells, match.earlier.errorCode) === 'WRONG_COLUMN_COUNT';
 }
 
-function earlierCell(cells: readonly string[], index: number | undefined): string | undefined {
+/** What an earlier result file says of the row in one of its columns. */
+export function earlierCell(cells: readonly string[], index: number | undefined): string | undefined {
   return index === undefined ? undefined : cells[index]?.trim();
 }

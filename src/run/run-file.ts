@@ -10,7 +10,7 @@ import { finish, notSentReason } from './end-run.ts';
 import { ErrorCount } from './error-count.ts';
 import { type FileRun, gatherParts, type RunParts, type RunPlace } from './file-run.ts';
 import { closeSnapshots, type Gathered, type GatherParts, gather, openSnapshots } from './gather.ts';
-import { guardTopup } from './guard-topup.ts';
+import { type CreditedSince, guardTopup, noteIfCredited } from './guard-topup.ts';
 import { openInput } from './job-rows.ts';
 import type { Snapshots } from './lookups.ts';
 import { planFile } from './plan-file.ts';
@@ -40,14 +40,20 @@ export async function runFile(asked: FileRun, parts: RunParts): Promise<RunDocum
   const job = { ...asked, settings: await judgeRoundIds(asked.inputPath, asked.settings) };
   const { control, ledger, clock, reporter } = parts;
   const { settings } = job;
-  const scan = await scanInput(job.inputPath, settings, () => control.reason !== undefined);
+  const creditedSince: CreditedSince = { count: 0, first: undefined };
+  const scan = await scanInput(
+    job.inputPath,
+    settings,
+    () => control.reason !== undefined,
+    (row) => noteIfCredited(row, job.account, ledger, creditedSince),
+  );
   try {
     if (control.reason !== undefined) throw interruptedInScan(control.reason);
     describeColumns(scan.match, reporter);
     const carriedOn = job.resumed ?? findUnfinished(job, scan, ledger);
     if (carriedOn) checkSameInput(carriedOn, scan);
     const resultPath = carriedOn?.resultPath ?? job.resultPath;
-    guardTopup(job, scan, ledger, carriedOn);
+    guardTopup(job, scan, ledger, creditedSince, carriedOn);
     if (job.isDryRun) return await planFile(job, scan, parts);
     if (settings.command === 'topup') ledger.requireNewest();
     if (!carriedOn && !job.mayReplaceResult && existsSync(resultPath)) throw resultExists(resultPath);

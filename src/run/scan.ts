@@ -4,7 +4,7 @@ import type { HeaderMatch } from '../job/header-match.ts';
 import { memberKeys, rowDigestText } from '../job/row-key.ts';
 import { duplicateRow, type RowIssue } from '../job/validate-row.ts';
 import { openSeenKeys, type SeenKeys } from '../ledger/seen-keys.ts';
-import { type InputRow, openInput } from './job-rows.ts';
+import { earlierCell, type InputRow, openInput } from './job-rows.ts';
 import type { JobSettings } from './run-settings.ts';
 
 /** What one offline pass over the whole file tells, before anything is sent. */
@@ -37,12 +37,26 @@ export type Scan = {
 
 const ISSUES_KEPT_MAX = 5;
 
+/** An increment that went out before, as an earlier result file tells of a row that is to be sent now. */
+export type EarlierIncrement = {
+  readonly rowNumber: number;
+  readonly lineNumber: number;
+  readonly customerUid: string;
+  readonly dataChangeTime: string;
+};
+
 /**
  * Reads the whole file once, offline: structure, validation, duplicates, sums, digests.
  *
+ * @param onEarlierIncrement told of each row to send that an earlier result file gives a dataChangeTime
  * @throws OperatorError (exit 3) when the file cannot be read as asked
  */
-export async function scanInput(path: string, settings: JobSettings, isStopped: () => boolean): Promise<Scan> {
+export async function scanInput(
+  path: string,
+  settings: JobSettings,
+  isStopped: () => boolean,
+  onEarlierIncrement: (increment: EarlierIncrement) => void = () => undefined,
+): Promise<Scan> {
   const seenKeys = openSeenKeys();
   const input = await openInput(path, settings);
   if (input.match.earlier.status !== undefined) await claimSettledMembers(path, settings, seenKeys);
@@ -76,6 +90,8 @@ export async function scanInput(path: string, settings: JobSettings, isStopped: 
         continue;
       }
       if (!row.checked.isValid) continue;
+      const earlier = earlierIncrement(row, input.match);
+      if (earlier !== undefined) onEarlierIncrement(earlier);
       for (const { row: targetRow } of row.checked.targetRows) {
         digest.add(rowDigestText(targetRow));
         if (targetRow.kind === 'topup') {
@@ -103,6 +119,14 @@ export async function scanInput(path: string, settings: JobSettings, isStopped: 
     match: input.match,
     seenKeys,
   };
+}
+
+function earlierIncrement(row: InputRow, { earlier }: HeaderMatch): EarlierIncrement | undefined {
+  const { rowNumber, lineNumber, cells } = row;
+  const customerUid = earlierCell(cells, earlier.customerUid) ?? '';
+  const dataChangeTime = earlierCell(cells, earlier.dataChangeTime) ?? '';
+  if (customerUid === '' || dataChangeTime === '') return undefined;
+  return { rowNumber, lineNumber, customerUid, dataChangeTime };
 }
 
 /**

@@ -68,6 +68,26 @@ describe('resolve', () => {
     expect((await run(['topup', 'topup.csv', '-y'])).exitCode).toBe(3);
   });
 
+  test('an older copy of the result file does not credit again what was sent again since', async () => {
+    const { run, runId, read, file } = await rowInDoubt();
+    await run(['resolve', runId, '--row', '1', '--as', 'not-applied']);
+    file('old.csv', read('topup.result.csv'));
+    expect((await run(['resolve', runId, '--resend', '-y'])).exitCode).toBe(0);
+    // One row more, so that the set of rows is not the one that was credited.
+    const old = read('old.csv');
+    const columnCount = old.split('\n')[0]?.split(',').length ?? 0;
+    file('edited.csv', `${old}${lines(`8008010001,7${','.repeat(columnCount - 2)}`)}`);
+    for (const name of ['old.csv', 'edited.csv']) {
+      expect(await run(['topup', name, '-y'])).toMatchObject({ exitCode: 3 });
+    }
+    expect(await run(['topup', 'edited.csv', '-y'])).toMatchObject({
+      stderr: expect.stringMatching(/1 row of this result file was credited since.*Row 1 \(line 2\).*is done in run/),
+    });
+    expect((await vendor.books()).increments).toHaveLength(1);
+    expect((await run(['topup', 'edited.csv', '-y', '--again'])).exitCode).toBe(0);
+    expect((await vendor.books()).increments).toHaveLength(3);
+  });
+
   test('not applied, then sent again: credited once, with the dataChangeTime that the row always had', async () => {
     const { run, runId, read } = await rowInDoubt();
     const before = await run(['resolve', runId, '--row', '1', '--as', 'not-applied', '--json']);
