@@ -5,7 +5,7 @@ import pLimit from 'p-limit';
  * is pulled from the stream only when a slot is free: memory holds `concurrency` items, however long the
  * stream is.
  *
- * The first error stops the pulling, waits for the work in hand, and is thrown. `isStopped` is asked before
+ * The first error, of the work or of the stream, stops the pulling, waits for the work in hand, and is thrown. `isStopped` is asked before
  * each pull.
  */
 export async function forEachBounded<T>(
@@ -17,15 +17,19 @@ export async function forEachBounded<T>(
   const limit = pLimit(concurrency);
   const inHand = new Set<Promise<void>>();
   let failure: { error: unknown } | undefined;
-  for await (const item of items) {
-    if (failure || isStopped()) break;
-    const running = limit(work, item)
-      .catch((error: unknown) => {
-        failure ??= { error };
-      })
-      .finally(() => inHand.delete(running));
-    inHand.add(running);
-    if (inHand.size >= concurrency) await Promise.race(inHand);
+  try {
+    for await (const item of items) {
+      if (failure || isStopped()) break;
+      const running = limit(work, item)
+        .catch((error: unknown) => {
+          failure ??= { error };
+        })
+        .finally(() => inHand.delete(running));
+      inHand.add(running);
+      if (inHand.size >= concurrency) await Promise.race(inHand);
+    }
+  } catch (error) {
+    failure ??= { error };
   }
   await Promise.all(inHand);
   if (failure) throw failure.error;

@@ -21,6 +21,8 @@ export class GroupCommit {
   #queued: Write[] = [];
   /** Of writes that are committed and not durable yet. */
   #committed: Waiter[] = [];
+  /** Something was committed that the disk may not have. */
+  #isAhead = false;
   #isAtWork = false;
   #isInTransaction = false;
   #failure: OperatorError | undefined;
@@ -44,7 +46,7 @@ export class GroupCommit {
     });
   }
 
-  /** Queues a write that nothing waits for: the next one that is waited for takes it to the disk. */
+  /** Queues a write that nothing waits for: it goes to the disk with its group. */
   writeBehind(write: () => void): void {
     if (this.#failure === undefined) this.#queue({ run: write });
   }
@@ -65,27 +67,13 @@ export class GroupCommit {
   /** For those who read: commits whatever is queued, without waiting for the disk. */
   commitQueued(): void {
     // Inside a transaction what was queued before has been written already.
-    if (this.#failure || this.#isInTransaction) return;
+    if (this.#isInTransaction) return;
+    if (this.#failure) throw this.#failure;
     try {
       this.#commit();
     } catch (error) {
       throw this.#fail(error);
     }
-  }
-
-  /**
-   * Commits what nothing has waited for, before the database is closed.
-   *
-   * @returns whether all went well; a ledger that failed is left as it is, for the next process to read from its
-   *   log what has really reached the disk
-   */
-  finish(): boolean {
-    try {
-      this.commitQueued();
-    } catch {
-      // Told to `onFailure`.
-    }
-    return this.#failure === undefined;
   }
 
   #queue(write: Write): void {
@@ -98,10 +86,10 @@ export class GroupCommit {
 
   async #work(): Promise<void> {
     try {
-      while (this.#queued.length + this.#committed.length > 0) {
+      while (this.#queued.length > 0 || this.#isAhead) {
         this.#commit();
         const groupSize = this.#committed.length;
-        if (groupSize === 0) continue;
+        this.#isAhead = false;
         await this.#disk.sync();
         for (const { resolve } of this.#committed.splice(0, groupSize)) resolve();
         // The answers that came meanwhile are read first: their outcomes join the next group.
@@ -126,10 +114,14 @@ export class GroupCommit {
   #transact<T>(work: () => T): T {
     this.#database.exec('BEGIN IMMEDIATE');
     this.#isInTransaction = true;
-    const value = work();
-    this.#isInTransaction = false;
-    this.#database.exec('COMMIT');
-    return value;
+    try {
+      const value = work();
+      this.#database.exec('COMMIT');
+      this.#isAhead = true;
+      return value;
+    } finally {
+      this.#isInTransaction = false;
+    }
   }
 
   /** Refuses whatever waits. What was not committed is undone when the database is closed. */

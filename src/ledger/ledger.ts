@@ -3,7 +3,7 @@ import type { RowState } from './row-states.ts';
 
 /**
  * Durable memory of runs, rows, calls and dataChangeTimes: the contract that every backend keeps.
- * A promise resolves once the change is durable; a read sees every change made before it, durable or not. Any failure is an OperatorError `LEDGER_FAILED` after
+ * A promise resolves once the change is durable; rows are read with every change made to them before. Any failure is an OperatorError `LEDGER_FAILED` after
  * which the ledger refuses everything: the process must stop.
  */
 export interface Ledger {
@@ -120,8 +120,8 @@ export interface RowStore {
   /** Makes a change of a row durable. */
   record(key: RowKey, change: RowChange & { state: RowState }, nowMs: number): Promise<void>;
   /**
-   * The same without waiting for the disk, for outcomes: the next change that is waited for, or `flush`,
-   * takes it there. Lost in a power cut, the row has its intent still and is settled.
+   * The same without waiting for the disk, for outcomes; `flush` waits for all of them. Lost in a power cut,
+   * the row has its intent still and is settled.
    */
   recordBehind(key: RowKey, change: RowChange & { state: RowState }, nowMs: number): void;
   find(key: RowKey): RowRecord | undefined;

@@ -48,16 +48,20 @@ export function openSqliteLedger(
   try {
     writeFileSync(holderPath, JSON.stringify(holder), { mode: 0o600 });
     let intentCount = numberOf(database, "SELECT value FROM counter WHERE name = 'increment_intents'");
-    const openMark = openHighWaterMark(join(folder, 'ledger.mark'), intentCount);
-    mark = openMark;
+    let isClosed = false;
     const openWal = openWalFile(path);
     wal = openWal;
+    // What a killed process committed may not have reached the disk, and the mark must never be ahead of it.
+    openWal.syncNow();
+    const openMark = openHighWaterMark(join(folder, 'ledger.mark'), intentCount);
+    mark = openMark;
     const disk: Disk = {
       async sync() {
         // As of now: what is committed while the disk is at work is not durable with it.
         const committedCount = intentCount;
         await openWal.sync();
-        await openMark.raise(committedCount);
+        // Nobody waits any more, and the same ledger may be open again with a mark that is higher.
+        if (!isClosed) await openMark.raise(committedCount);
       },
       syncNow() {
         openWal.syncNow();
@@ -89,9 +93,9 @@ export function openSqliteLedger(
       flush: () => commits.write(() => undefined),
       readHealth: () => readHealth(database, path, openMark),
       close() {
-        if (commits.finish()) closeUnlocked(database);
-        else database.close();
+        isClosed = true;
         openWal.close();
+        closeUnlocked(database, commits);
         openMark.close();
       },
     };
@@ -106,13 +110,15 @@ export function openSqliteLedger(
 /**
  * The driver (1.2.1) has no way to end a statement: after its close() SQLite keeps the file locked until the
  * statements are garbage, and `resume`, which opens the ledger twice, would wait for itself. Leaving WAL gives
- * the lock back at once; it costs 1.5 ms and leaves one file behind.
+ * the lock back at once; it costs 1.5 ms and leaves one file behind. It also brings to the disk what nobody has
+ * waited for.
  */
-function closeUnlocked(database: DatabaseSyncInstance): void {
+function closeUnlocked(database: DatabaseSyncInstance, commits: GroupCommit): void {
   try {
+    commits.commitQueued();
     database.exec('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL; SELECT count(*) FROM sqlite_schema');
   } catch {
-    // What is durable is in the log, and the next process reads it from there.
+    // A ledger that failed: what is durable is in the log, and the next process reads it from there.
   }
   database.close();
 }

@@ -1,4 +1,4 @@
-import { closeSync, fdatasync as fdatasyncCallback, fdatasyncSync, openSync } from 'node:fs';
+import { closeSync, fdatasync as fdatasyncCallback, fdatasyncSync, openSync, realpathSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 const fdatasync = promisify(fdatasyncCallback);
@@ -26,7 +26,8 @@ export interface WalFile {
  * @param databasePath a database that is in WAL mode already
  */
 export function openWalFile(databasePath: string): WalFile {
-  const file = openSync(`${databasePath}-wal`, 'r+');
+  // SQLite keeps the log beside the real file, wherever a link to it stands.
+  const file = openSync(`${realpathSync(databasePath)}-wal`, 'r+');
   return {
     sync: () => fdatasync(file),
     syncNow: () => fdatasyncSync(file),

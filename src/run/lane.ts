@@ -208,7 +208,7 @@ export class Lane {
 
   async #send<T>(call: LaneCall<T>, attempt: number, held: Held): Promise<Answer<T>> {
     const settlingCalls = attempt === 1 ? (call.settlingCalls ?? 0) : 0;
-    await this.#takeFromQuota(call.isSettling === true, settlingCalls);
+    await this.#takeFromQuota(call.isSettling === true, settlingCalls, held);
     held.settlingCalls += settlingCalls;
     const counted = this.#ledger.calls.count(this.settings.account, this.#day, call.endpoint);
     // Queued in the same turn, so that both are in one commit.
@@ -244,7 +244,7 @@ export class Lane {
   }
 
   /** @param settlingCalls what this call itself may need for settling: not begun without them */
-  async #takeFromQuota(isSettling: boolean, settlingCalls: number): Promise<void> {
+  async #takeFromQuota(isSettling: boolean, settlingCalls: number, held: Held): Promise<void> {
     for (;;) {
       this.#startDay();
       const { dailyQuota, reserve } = this.settings;
@@ -257,7 +257,8 @@ export class Lane {
       const ownCalls = Math.max(0, Math.min(settlingCalls, dailyQuota - reserve - 1));
       const keptBack = reserve + (isSettling ? 0 : this.#settlingReserve) + ownCalls;
       if (this.#usedToday < dailyQuota - keptBack) break;
-      if (!isSettling && this.#reserveOnWire > 0) {
+      // One that is tried again keeps its own calls back: waiting for them, it would wait for itself.
+      if (!isSettling && held.settlingCalls === 0 && this.#reserveOnWire > 0) {
         await new Promise<void>((resolve) => this.#waitingForReserve.push(resolve));
         this.#control.check();
         continue;

@@ -157,10 +157,11 @@ async function execute(job: FileRun, scan: Scan, place: RunPlace, parts: RunPart
 /**
  * Without a rate the vendor is the bottleneck or we are: as many rows again are then made durable while the
  * others are on the wire. With one they would only wait for their turn, and a kill would leave more of them
- * in doubt. One at a time is meant to be that.
+ * in doubt. One at a time is meant to be that, and --max-errors is to stop the run at once.
  */
-function rowsAtOnce({ rate, concurrency }: FileRun['controls']): number {
-  return rate === 'unlimited' && concurrency > 1 ? 2 * concurrency : concurrency;
+function rowsAtOnce({ rate, concurrency, maxErrors }: FileRun['controls']): number {
+  const isAhead = rate === 'unlimited' && concurrency > 1 && maxErrors === undefined;
+  return isAhead ? 2 * concurrency : concurrency;
 }
 
 /** From when on a value that was read by pages is evidence of what an increment did. */

@@ -69,7 +69,7 @@ export async function runRow(steps: Steps, context: RowContext): Promise<{ outco
 
 /**
  * Records an outcome. One in doubt is durable when this resolves, together with what the vendor said and when;
- * any other goes to the disk with the next intent, or with the flush at the end of the run.
+ * any other is on its way to the disk.
  */
 export async function recordOutcome(
   outcome: Outcome,

@@ -44,6 +44,9 @@ export type RunRowsParts = {
 export async function runRows(rows: AsyncIterable<InputRow>, parts: RunRowsParts): Promise<void> {
   const { runId, settings, scan, vendors, ledger, control } = parts;
   const turns = new TurnQueue();
+  if (settings.command === 'topup' && settings.onDuplicate === 'reject') {
+    claimBegunMembers(runId, ledger, scan.seenKeys);
+  }
   const members = new MemberGuard(
     runId,
     // Of every run of the account: another run's increment in doubt is told apart no better than our own.
@@ -84,6 +87,16 @@ export async function runRows(rows: AsyncIterable<InputRow>, parts: RunRowsParts
   const toDo = rowsToDo(rows, { settings, scan, records: ledger.rows.iterate(runId) });
   await forEachBounded(toDo, parts.rowsAtOnce, work, () => control.reason !== undefined);
   await ledger.flush();
+}
+
+/**
+ * Enters the members that this run has sent an increment for, in this process or before it: a row that leads to
+ * one of them by another number is a repetition, also after a kill.
+ */
+function claimBegunMembers(runId: string, ledger: Ledger, seenKeys: SeenKeys): void {
+  for (const { customerUid, dataChangeTime, rowNumber } of ledger.rows.iterate(runId)) {
+    if (dataChangeTime !== '') seenKeys.firstRowOf(`uid:${customerUid}`, rowNumber);
+  }
 }
 
 /** The write that an earlier attempt had begun and whose effect is not known. */

@@ -40,6 +40,22 @@ describe('pulling from a stream', () => {
     expect(finished).toBeLessThan(7);
   });
 
+  test('a stream that breaks waits for the work in hand as well, and is thrown', async () => {
+    let finished = 0;
+    async function* breaking() {
+      yield 1;
+      yield 2;
+      throw new Error('the file is gone');
+    }
+    const work = async () => {
+      await turn();
+      await turn();
+      finished += 1;
+    };
+    await expect(forEachBounded(breaking(), 3, work)).rejects.toThrow('the file is gone');
+    expect(finished).toBe(2);
+  });
+
   test('stops when it is told to', async () => {
     const seen: number[] = [];
     await forEachBounded(

@@ -123,6 +123,25 @@ describe.concurrent('other changes of a member while its increment has no answer
   });
 });
 
+describe.concurrent('two rows that lead to one member', SLOW, () => {
+  test('are refused as a repetition after a kill as well', async (context) => {
+    const sameMember: Patch = {
+      file: 'job/topup-steps.js',
+      anchor: 'customerUid = found.fields.customerUid;',
+      replacement: 'customerUid = process.env.SAME_MEMBER;',
+    };
+    const stage = await useStage(context, build, 2, { flags: ['--lookup', 'rows'], patches: [sameMember] });
+    // As a vendor does that reads vip001 and VIP001 as one number.
+    const uid = stage.members[0]?.customerUid ?? '';
+    const tool = { ...stage.tool, environment: { ...stage.tool.environment, SAME_MEMBER: uid } };
+    const killed = await runTool(stage.topup, { ...tool, kills: [{ point: 'outcome.after', nth: 1 }] });
+    expect(killed.isKilled).toBe(true);
+    const end = await runTool(stage.resume, tool);
+    expect(documentOf(end)?.rows).toMatchObject({ done: 1, invalid: 1 });
+    expect((await stage.vendor.books()).increments).toHaveLength(1);
+  });
+});
+
 describe.concurrent('two processes on one ledger', SLOW, () => {
   test('the second is refused and says who is at work; the first ends as if alone', async (context) => {
     const stage = await useStage(context, build, 20, { timeoutMs: 20_000 });

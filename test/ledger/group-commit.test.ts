@@ -108,7 +108,7 @@ describe('writes in groups', () => {
     expect(disk.syncCount).toBe(1);
   });
 
-  test('a write behind is committed without the disk, and seen at once by whoever commits before reading', async () => {
+  test('a write behind goes to the disk like any other, and is seen at once by whoever commits before reading', async () => {
     const { database, insert, committed } = open();
     const disk = heldDisk();
     const commits = new GroupCommit(database, disk);
@@ -117,10 +117,22 @@ describe('writes in groups', () => {
     commits.commitQueued();
     expect(committed()).toEqual([1]);
     commits.writeBehind(insert(2));
-    await nextTurn();
-    await nextTurn();
+    await disk.reached();
     expect(committed()).toEqual([1, 2]);
-    expect(disk.syncCount).toBe(0);
+    disk.done();
+    await nextTurn();
+    expect(disk.syncCount).toBe(1);
+  });
+
+  test('a write that writeNow took along is resolved as well', async () => {
+    const { database, insert } = open();
+    const disk = heldDisk();
+    const commits = new GroupCommit(database, disk);
+    const queued = commits.write(insert(1));
+    commits.writeNow(insert(2));
+    await disk.reached();
+    disk.done();
+    await queued;
   });
 
   test('what a read committed early waits for a sync that begins after it', async () => {
@@ -178,7 +190,7 @@ describe('a ledger that fails', () => {
     await expect(commits.write(insert(4))).rejects.toMatchObject({ code: 'LEDGER_FAILED', exitCode: 5 });
     expect(() => commits.writeNow(insert(5))).toThrow(/could not be written/);
     commits.writeBehind(insert(6));
-    commits.commitQueued();
+    expect(() => commits.commitQueued()).toThrow(/could not be written/);
     expect(failures).toHaveLength(1);
     expect(committed()).toEqual([1]);
   });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, test } from 'vitest';
@@ -44,6 +44,18 @@ describe('opening the ledger', () => {
     expect(statSync(folder).mode & 0o777).toBe(0o700);
     for (const name of readdirSync(folder))
       expect([name, statSync(join(folder, name)).mode & 0o077]).toEqual([name, 0]);
+  });
+
+  test('behind a link the log of the real file is the one that is brought to the disk', async () => {
+    const folder = temporaryFolder();
+    const elsewhere = join(temporaryFolder(), 'real.sqlite');
+    writeFileSync(elsewhere, '');
+    symlinkSync(elsewhere, join(folder, 'ledger.sqlite'));
+    // The log of the link's name is not there to be opened.
+    const ledger = openTestLedger(folder);
+    await ledger.calls.count('kybio:APP', '2026-01-01', 'x');
+    expect(ledger.calls.total('kybio:APP', '2026-01-01')).toBe(1);
+    expect(statSync(`${elsewhere}-wal`).size).toBeGreaterThan(0);
   });
 
   test('a second process is refused and told who holds it, and let in when that one ends, even by kill -9', () => {

@@ -250,6 +250,18 @@ describe("the day's calls", () => {
     expect(lane.usedToday).toBe(3);
   });
 
+  test('that an increment keeps back for itself are not waited for when it is tried again', async () => {
+    const { lane, control } = openLane({ dailyQuota: 3 });
+    const increment = call(refused('too_fast'), {
+      isRepeatable: false,
+      settlingCalls: 2,
+      weigh: () => ({ isInDoubt: false }),
+    });
+    await expect(lane.perform(increment)).rejects.toThrow(StoppedError);
+    expect(control.reason).toMatchObject({ kind: 'quota' });
+    expect(lane.usedToday).toBe(1);
+  });
+
   test('with --wait come back after midnight of the quota zone', async () => {
     const { lane, clock, waits } = openLane({ dailyQuota: 1, waitsForQuota: true });
     await lane.perform(call(success));
