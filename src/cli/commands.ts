@@ -99,7 +99,7 @@ export const COMMANDS: readonly Command[] = [
       ['memberload doctor', 'each failed check says what to do'],
       [
         'memberload doctor --probe-repeat 8008010001',
-        'learn whether a top-up without an answer can be sent again (4 or 5 calls more)',
+        'learn whether a top-up without an answer can be sent again (4 or 6 calls more)',
       ],
     ],
     run: runDoctor,

@@ -266,7 +266,10 @@ async function probe(number: string, parts: Parameters<typeof probeRepeat>[1]): 
     }
     const { fact } = result;
     return fact.kind === 'refused'
-      ? ok(name, `the account refuses a repeat with code ${fact.code}; kept, and used to settle top-ups from now on`)
+      ? ok(
+          name,
+          `the account refuses a repeat with code ${fact.code} (${fact.said ?? 'no message'}); kept, and used to settle top-ups from now on`,
+        )
       : ok(name, 'the account accepts a repeat; kept: top-ups without an answer are settled by reading the member');
   } catch (error) {
     if (error instanceof StoppedError)

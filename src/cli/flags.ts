@@ -101,7 +101,7 @@ export const FLAGS: readonly Flag[] = [
   text(
     'probe-repeat',
     'number',
-    'send this member an increment of nothing twice: does the account refuse the second? (4 or 5 calls)',
+    'send this member an increment of nothing twice: does the account refuse the second? (4 or 6 calls)',
     ['doctor'],
   ),
   toggle('accept-ledger', 'take a ledger that was put back for the newest, after having looked', ['doctor']),

@@ -7,6 +7,8 @@ import { DatabaseSync } from '@photostructure/sqlite';
 export interface SeenKeys {
   /** @returns the row that named the key first, `rowNumber` itself when it is the first; the same in every pass */
   firstRowOf(key: string, rowNumber: number): number;
+  /** The row that entered the key, without entering it. */
+  find(key: string): number | undefined;
   close(): void;
 }
 
@@ -29,6 +31,10 @@ export function openSeenKeys(): SeenKeys {
       if (rowCount % ROWS_PER_TRANSACTION === 0) database.exec('COMMIT; BEGIN');
       if (Number(insert.run(key, rowNumber).changes) === 1) return rowNumber;
       return Number((find.get(key) as { row_number: number }).row_number);
+    },
+    find: (key) => {
+      const found = find.get(key) as { row_number: number } | undefined;
+      return found && Number(found.row_number);
     },
     close: () => database.close(),
   };

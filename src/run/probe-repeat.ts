@@ -10,8 +10,8 @@ import { keepRepeatFact, type RepeatFact } from './repeat-fact.ts';
 import { secondsFrom } from './run-row.ts';
 import type { KybioVendor } from './vendors.ts';
 
-/** One lookup, two equal increments, one more after a refusal, one read. */
-export const PROBE_CALLS = { least: 4, most: 5 } as const;
+/** One lookup, two equal increments, two more after a refusal, one read. */
+export const PROBE_CALLS = { least: 4, most: 6 } as const;
 
 export type ProbeResult =
   | { readonly isLearned: true; readonly fact: Exclude<RepeatFact, { kind: 'unknown' }> }
@@ -20,8 +20,9 @@ export type ProbeResult =
 /**
  * Learns whether the account refuses a dataChangeTime that it has applied before: sends one member the same
  * increment of nothing twice. Only a refusal of the second whose first was applied counts, and only when an
- * increment with a new dataChangeTime is applied right after it: a vendor that was merely out of order for a
- * moment would otherwise teach a code that later passes for "applied before", and a credit would be lost.
+ * increment with a new dataChangeTime is applied right after it and the old one is refused with the same code
+ * once more: a vendor that was merely out of order for a moment would otherwise teach a code that later passes
+ * for "applied before", and credits would be lost or doubled.
  *
  * @throws StoppedError when the day's calls are used up
  */
@@ -77,7 +78,13 @@ export async function probeRepeat(
         `the second was refused (${second.errorCode}), but so was one with a new dataChangeTime: ${describeAnswer(control)}`,
       );
     }
-    fact = { kind: 'refused', code: second.errorCode };
+    const third = await sendNothing(time);
+    if (third.kind !== 'refused' || third.errorCode !== second.errorCode) {
+      return notLearned(
+        `the second was refused (${describeAnswer(second)}), but not once more: ${describeAnswer(third)}`,
+      );
+    }
+    fact = { kind: 'refused', code: second.errorCode, said: second.messages.join('; ') };
   } else if (isNothingApplied(second, customerUid)) fact = { kind: 'accepted' };
   else return notLearned(`the second has no answer that can be believed: ${describeAnswer(second)}`);
 

@@ -6,7 +6,7 @@ export const REPEATS_ACCEPTED_FACT = 'repeats_accepted';
 
 /** What is known of an account that is sent the same dataChangeTime of one member twice. */
 export type RepeatFact =
-  | { readonly kind: 'refused'; readonly code: string }
+  | { readonly kind: 'refused'; readonly code: string; readonly said?: string }
   | { readonly kind: 'accepted' }
   | { readonly kind: 'unknown' };
 
@@ -24,6 +24,11 @@ export function keepRepeatFact(
 ): void {
   ledger.facts.write(account, REPEAT_CODE_FACT, fact.kind === 'refused' ? fact.code : '', nowMs);
   ledger.facts.write(account, REPEATS_ACCEPTED_FACT, String(fact.kind === 'accepted'), nowMs);
+}
+
+/** A vendor that was seen to do otherwise: settling goes on by reading the member. */
+export function forgetRepeatFact(ledger: Ledger, account: string, nowMs: number): void {
+  keepRepeatFact(ledger, account, { kind: 'accepted' }, nowMs);
 }
 
 /**

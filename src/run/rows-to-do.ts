@@ -19,7 +19,7 @@ export type RowToDo = {
  */
 export async function* rowsToDo(
   rows: AsyncIterable<InputRow>,
-  parts: { settings: JobSettings; scan: Scan; records: Iterable<RowRecord> },
+  parts: { settings: JobSettings; scan: Pick<Scan, 'seenKeys'>; records: Iterable<RowRecord> },
 ): AsyncGenerator<readonly RowToDo[]> {
   const begun = new BegunRows(parts.records);
   for await (const input of rows) {

@@ -11,6 +11,7 @@ import { ErrorCount } from './error-count.ts';
 import { type FileRun, gatherParts, type RunParts, type RunPlace } from './file-run.ts';
 import { closeSnapshots, type Gathered, type GatherParts, gather, openSnapshots } from './gather.ts';
 import { type CreditedSince, guardTopup, noteIfCredited } from './guard-topup.ts';
+import { guardUnfinishedRows } from './guard-unfinished.ts';
 import { openInput } from './job-rows.ts';
 import type { Snapshots } from './lookups.ts';
 import { planFile } from './plan-file.ts';
@@ -54,6 +55,7 @@ export async function runFile(asked: FileRun, parts: RunParts): Promise<RunDocum
     if (carriedOn) checkSameInput(carriedOn, scan);
     const resultPath = carriedOn?.resultPath ?? job.resultPath;
     guardTopup(job, scan, ledger, creditedSince, carriedOn);
+    if (!carriedOn) await guardUnfinishedRows(job, ledger);
     if (job.isDryRun) return await planFile(job, scan, parts);
     if (settings.command === 'topup') ledger.requireNewest();
     if (!carriedOn && !job.mayReplaceResult && existsSync(resultPath)) throw resultExists(resultPath);

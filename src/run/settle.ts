@@ -6,7 +6,7 @@ import { readIncrementAnswer } from '../job/topup-steps.ts';
 import type { Ledger, RowChange, RowRecord } from '../ledger/ledger.ts';
 import type { RowState } from '../ledger/row-states.ts';
 import { describeAnswer } from './describe-answer.ts';
-import { repeatCodesOf } from './repeat-fact.ts';
+import { forgetRepeatFact, repeatCodesOf } from './repeat-fact.ts';
 import type { KybioVendor } from './vendors.ts';
 
 /**
@@ -52,7 +52,10 @@ export async function settleIncrements(parts: {
   if (repeatCodes.length > 0) {
     for (const record of undecided) {
       if (!parts.mayGoOn()) break;
-      if (await repeatIncrement(record, repeatCodes, parts)) decidedCount += 1;
+      const repeated = await repeatIncrement(record, repeatCodes, parts);
+      if (repeated === 'decided') decidedCount += 1;
+      // By reading, from here on.
+      if (repeated === 'credited twice') return decidedCount + (await settleIncrements(parts));
     }
     return decidedCount;
   }
@@ -84,7 +87,11 @@ export const SETTLING_CALLS = 2;
 
 type Parts = Parameters<typeof settleIncrements>[0];
 
-async function repeatIncrement(record: RowRecord, repeatCodes: readonly string[], parts: Parts): Promise<boolean> {
+async function repeatIncrement(
+  record: RowRecord,
+  repeatCodes: readonly string[],
+  parts: Parts,
+): Promise<'decided' | 'undecided' | 'credited twice'> {
   const { client, lane } = parts.kybio;
   const { answer } = await lane.perform({
     endpoint: 'customerOpenApi/updateBalancePointByIncrement',
@@ -101,23 +108,44 @@ async function repeatIncrement(record: RowRecord, repeatCodes: readonly string[]
       errorCode: '',
       messages: [`Applied once: the vendor refused the same dataChangeTime again (${answer.errorCode}).`],
     });
-    return true;
+    return 'decided';
   }
   const outcome = readIncrementAnswer(toIncrement(record), answer);
   if (outcome.status === 'done') {
-    await decide(parts, record, { state: 'done', action: 'topped_up', errorCode: '', messages: [], ...outcome.change });
-    return true;
+    if (wasAppliedBefore(record, outcome.change)) {
+      // What the account was known for is not so: nothing more may be sent on the strength of it.
+      forgetRepeatFact(parts.ledger, lane.settings.account, parts.clock.nowMs());
+      await decide(parts, record, { state: 'in_doubt', errorCode: 'RESPONSE_MISMATCH', messages: [creditedTwice] });
+      return 'credited twice';
+    }
+    const messages = ['No answer came; sent again with the same dataChangeTime, and applied then.'];
+    await decide(parts, record, { state: 'done', action: 'topped_up', errorCode: '', messages, ...outcome.change });
+    return 'decided';
   }
   if (outcome.status === 'in_doubt' && outcome.isMismatch) {
     await decide(parts, record, { state: 'in_doubt', errorCode: outcome.errorCode, messages: outcome.messages });
-    return false;
+    return 'undecided';
   }
   await decide(parts, record, {
     state: 'in_doubt',
     errorCode: record.errorCode || 'IN_DOUBT',
     messages: outcome.messages,
   });
-  return false;
+  return 'undecided';
+}
+
+const creditedTwice =
+  'Probably credited twice: the vendor applied the same dataChangeTime again, and the values before it are those after the first time. This account does not refuse repeats after all (forgotten; memberload doctor --probe-repeat learns it anew). Look at the member in the back office and take one of the two back.';
+
+/** Whether the member stood at before + increment already when the repeat was applied. */
+function wasAppliedBefore(record: RowRecord, change: RowChange | undefined): boolean {
+  const { pointBefore, balanceBefore, pointIncrement, balanceIncrement } = record;
+  const { pointBefore: point, balanceBefore: balance } = change ?? {};
+  if (!hasValuesBefore(record) || point === undefined || balance === undefined) return false;
+  return (
+    decimalsEqual(point, addDecimals(pointBefore, pointIncrement)) &&
+    decimalsEqual(balance, addDecimals(balanceBefore, balanceIncrement))
+  );
 }
 
 async function compareWithReads(record: RowRecord, sharers: readonly RowRecord[], parts: Parts): Promise<boolean> {

@@ -167,12 +167,12 @@ describe('doctor --probe-repeat', () => {
 
     const probed = await run(['doctor', '--probe-repeat', 'P000001', '--json']);
     expect(probed.exitCode).toBe(0);
-    expect(probed.stderr).toContain('--probe-repeat 4 or 5 calls to Kybio');
+    expect(probed.stderr).toContain('--probe-repeat 4 or 6 calls to Kybio');
     expect(checkOf(probed.stdout, 'probe of repeats')).toMatchObject({
       status: 'ok',
       detail: expect.stringContaining('2031'),
     });
-    expect(reportOf(probed.stdout).calls.byEndpoint[INCREMENT]).toBe(3);
+    expect(reportOf(probed.stdout).calls.byEndpoint[INCREMENT]).toBe(4);
     expect(checkOf(probed.stdout, 'kybio repeats')?.detail).toContain('2031');
 
     const [runId = ''] = /\d{8}-\d{6}-[0-9a-f]{4}/.exec((await run(['runs'])).stdout) ?? [];
@@ -258,7 +258,8 @@ describe('doctor --probe-repeat', () => {
       '5',
       'so was one with a new dataChangeTime',
     ],
-    ['the values have changed', [APPLIED, refusal(5001), APPLIED], '6', 'changed meanwhile'],
+    ['the same is not refused once more', [APPLIED, refusal(7777), APPLIED, APPLIED], '5', 'but not once more'],
+    ['the values have changed', [APPLIED, refusal(5001), APPLIED, refusal(5001)], '6', 'changed meanwhile'],
     ['the second answer is no answer', [APPLIED, '<html>'], '5', 'no answer that can be believed'],
   ])('learns nothing when %s', async (_when, answers, balanceAfter, why) => {
     const { probe, repeats } = await probeAgainst(answers, balanceAfter);
@@ -267,7 +268,7 @@ describe('doctor --probe-repeat', () => {
   });
 
   test('keeps whatever code the account uses', async () => {
-    const { probe, repeats } = await probeAgainst([APPLIED, refusal(5001), APPLIED]);
+    const { probe, repeats } = await probeAgainst([APPLIED, refusal(5001), APPLIED, refusal(5001)]);
     expect(probe?.status).toBe('ok');
     expect(repeats).toContain('5001');
   });
@@ -284,5 +285,25 @@ describe('doctor --probe-repeat', () => {
     expect((await started).exitCode).toBe(0);
     expect(outcomesOf(read('topup.result.csv'))).toEqual(['done topped_up', 'done topped_up']);
     expect((await vendor.books()).increments).toHaveLength(2);
+  });
+
+  test('an account that applies a repeat after all is found out, said, and not sent another', async () => {
+    const { run, start, file, read, config } = openWorkspace(vendor.settings);
+    config({ quietWindow: '3s' });
+    file('topup.csv', FILE);
+    await vendor.set({ faultsOn: 'increments', 'fault.cutAfter': 1 });
+    const killed = start(['topup', 'topup.csv']);
+    await killed.printed('stderr', 'no answer yet');
+    killed.kill('SIGKILL');
+    await killed.ended;
+    await vendor.set({ 'fault.cutAfter': 0 });
+    config({ kybio: { repeatCodes: ['2031'] } });
+    expect((await run(['resume'])).exitCode).toBe(7);
+    // The first was credited twice, which nothing can take back; the second is settled by reading.
+    expect(outcomesOf(read('topup.result.csv'))).toEqual(['in_doubt RESPONSE_MISMATCH', 'done topped_up']);
+    expect(read('topup.result.csv')).toContain('Probably credited twice');
+    expect((await vendor.books()).increments).toHaveLength(3);
+    const checked = await run(['doctor', '--json']);
+    expect(checkOf(checked.stdout, 'kybio repeats')?.detail).toContain('accepts a repeated dataChangeTime');
   });
 });

@@ -64,6 +64,27 @@ describe('the same top-up again', () => {
     expect(await creditCount()).toBe(3);
   });
 
+  test('the rest of a paused run, put together by hand, is refused: carrying it on would credit it twice', async () => {
+    const workspace = openWorkspace(vendor.settings);
+    workspace.file('topup.csv', file(ROWS));
+    const paused = await workspace.run(['topup', 'topup.csv', '--concurrency', '1', '--daily-quota', '5', '--json']);
+    expect(paused.exitCode).toBe(6);
+    const { run: runId } = JSON.parse(paused.stdout) as { run: string };
+    workspace.file('rest.csv', file(['8008010004,1,0', ...ROWS.slice(1)]));
+    const refused = await workspace.run(['topup', 'rest.csv', '-y']);
+    expect(refused).toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringMatching(
+        new RegExp(`2 rows of this file are still to be credited by run ${runId}.*Row 2 \\(line 3\\) is its row 2`),
+      ),
+    });
+    // What it has credited already, and other rows, are no reason.
+    workspace.file('other.csv', file([ROWS[0] ?? '', '8008010004,1,0']));
+    expect((await workspace.run(['topup', 'other.csv', '-y'])).exitCode).toBe(0);
+    expect((await workspace.run(['resume', runId, '--daily-quota', '100'])).exitCode).toBe(0);
+    expect(await creditCount()).toBe(5);
+  });
+
   test('a corrected result file sends what was corrected and nothing that is done or in doubt', async () => {
     const workspace = openWorkspace(vendor.settings);
     workspace.file('topup.csv', file([...ROWS, 'gone,5,0']));
