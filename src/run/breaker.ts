@@ -28,7 +28,9 @@ export class Breaker {
     this.#refusals = answer.errorCode === this.#refusalCode ? this.#refusals + 1 : 1;
     this.#refusalCode = answer.errorCode;
     if (this.#refusals < SAME_REFUSALS_MAX) return undefined;
-    return `${this.#refusals} refusals in a row with code ${answer.errorCode} (${answer.messages.join('; ')})`;
+    const refusals = `${this.#refusals} refusals in a row with code ${answer.errorCode} (${answer.messages.join('; ')})`;
+    if (answer.meaning !== 'unknown') return refusals;
+    return `${refusals}. If it means that the day's calls are used up, put it into kybio.quotaCodes of the config file; if too many calls at once, into kybio.tooFastCodes or wonder.tooFastCodes`;
   }
 }
 

@@ -96,6 +96,7 @@ export class Lane {
   /** Until then the vendor has said that the day's calls are used up. */
   #vendorQuotaUntilMs = Number.NEGATIVE_INFINITY;
   #waitingUntilMs = Number.NEGATIVE_INFINITY;
+  #beforeQuotaSleep: () => Promise<void> = async () => undefined;
   #quotaRefusalCount = 0;
 
   constructor(
@@ -140,6 +141,14 @@ export class Lane {
   /** Writes that the vendor refused because the day's calls were used up, while this lane waits for more: to be done again. */
   get quotaRefusalCount(): number {
     return this.#quotaRefusalCount;
+  }
+
+  /**
+   * What is to be done with the calls kept back, once before each sleep until midnight: increments without an
+   * answer are settled while their evidence is fresh. Not while one is on the wire or about to be tried again.
+   */
+  set beforeQuotaSleep(work: () => Promise<void>) {
+    this.#beforeQuotaSleep = work;
   }
 
   /** @throws StoppedError when the run stops before the call was sent */
@@ -280,8 +289,12 @@ export class Lane {
       this.#control.stop({ kind: 'quota', detail, resumeAtMs });
       throw new StoppedError();
     }
-    if (resumeAtMs !== this.#waitingUntilMs) this.#onQuotaWait(resumeAtMs, detail);
-    this.#waitingUntilMs = resumeAtMs;
+    if (resumeAtMs !== this.#waitingUntilMs) {
+      this.#waitingUntilMs = resumeAtMs;
+      const hasCallsLeft = this.#clock.nowMs() >= this.#vendorQuotaUntilMs;
+      if (hasCallsLeft && this.#reserveOnWire === 0) await this.#beforeQuotaSleep();
+      this.#onQuotaWait(resumeAtMs, detail);
+    }
     await this.#clock.sleep(resumeAtMs - this.#clock.nowMs(), this.#control.signal);
     this.#control.check();
   }

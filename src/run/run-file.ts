@@ -114,19 +114,26 @@ async function execute(job: FileRun, scan: Scan, place: RunPlace, parts: RunPart
       });
       if (vendors.kybio && settings.changesCategory) await changeCategories(runId, vendors.kybio, parts);
     };
+    let settledCount = 0;
+    const lookedAt = new Set<number>();
+    const settleNow = async (): Promise<void> => {
+      settledCount += await settle(runId, lookedAt, vendors, job, parts);
+    };
+    if (vendors.kybio) vendors.kybio.lane.beforeQuotaSleep = settleNow;
     // Rows that went out before a kill are settled first: their members' later rows wait for that.
-    await settle(runId, vendors, job, parts);
+    await settleNow();
     const gathered = await gatherOrStop(snapshots, gathering, control);
     if (gathered) {
       await announcePrice(gathered, gathering);
       reporter.start(toSendCount);
       for (;;) {
         const refusedBefore = quotaRefusalCount(vendors);
+        settledCount = 0;
         await pass(gathered.categories);
-        const decidedCount = await settle(runId, vendors, job, parts);
+        await settleNow();
         // Again for rows that waited for a member's unanswered increment, and for those that the vendor refused
         // because the day's calls were used up, when the run has waited for more.
-        const mayGoAgain = decidedCount > 0 || quotaRefusalCount(vendors) > refusedBefore;
+        const mayGoAgain = settledCount > 0 || quotaRefusalCount(vendors) > refusedBefore;
         if (!mayGoAgain || control.reason !== undefined) break;
       }
       reporter.end();
@@ -208,12 +215,19 @@ function rememberCreated({ snapshots }: Gathered, tally: Tally, { ledger, vendor
   writeRecordCount(ledger, vendors.kybio.lane.settings.account, recordCount, clock.nowMs());
 }
 
-async function settle(runId: string, vendors: Vendors, job: FileRun, parts: RunParts): Promise<number> {
+async function settle(
+  runId: string,
+  lookedAt: Set<number>,
+  vendors: Vendors,
+  job: FileRun,
+  parts: RunParts,
+): Promise<number> {
   const { control, reporter } = parts;
   if (!vendors.kybio || job.settings.command !== 'topup' || !control.maySettle) return 0;
   try {
     return await settleIncrements({
       runId,
+      lookedAt,
       kybio: vendors.kybio,
       ledger: parts.ledger,
       clock: parts.clock,

@@ -28,6 +28,8 @@ export async function settleIncrements(parts: {
   runId: string;
   /** Only these rows; undefined: all of the run. */
   rowNumbers?: ReadonlySet<number>;
+  /** Rows that were read and stay in doubt: not read again, since the same two calls would tell no more. */
+  lookedAt?: Set<number>;
   kybio: KybioVendor;
   ledger: Ledger;
   clock: Clock;
@@ -40,7 +42,7 @@ export async function settleIncrements(parts: {
   startedMs: number;
   onWait: (rowCount: number, delayMs: number) => void;
 }): Promise<number> {
-  const { runId, rowNumbers, kybio, ledger, clock } = parts;
+  const { runId, rowNumbers, lookedAt = new Set(), kybio, ledger, clock } = parts;
   const { account } = kybio.lane.settings;
   const undecided = ledger.rows
     .listByState(runId, ['intent', 'in_doubt'])
@@ -59,20 +61,22 @@ export async function settleIncrements(parts: {
     }
     return decidedCount;
   }
-  const quietAtMs =
-    Math.max(...undecided.map((record) => lastActivityMs(record, parts.startedMs))) + parts.quietWindowMs;
+  const toRead = undecided.filter(({ state, rowNumber }) => state === 'intent' || !lookedAt.has(rowNumber));
+  if (toRead.length === 0) return decidedCount;
+  const quietAtMs = Math.max(...toRead.map((record) => lastActivityMs(record, parts.startedMs))) + parts.quietWindowMs;
   // Never longer than the window: after a clock that was set back, the row's times lie in the future.
   const delayMs = Math.min(quietAtMs - clock.nowMs(), parts.quietWindowMs);
   if (delayMs > 0) {
-    parts.onWait(undecided.length, delayMs);
+    parts.onWait(toRead.length, delayMs);
     await clock.sleep(delayMs, parts.signal);
     if (parts.signal.aborted) return 0;
   }
   // Of every run of the account, as it is now: a row decided by these reads must not lend them to another.
   const sharers = ledger.rows.listUnsettledIncrements(account);
-  for (const record of undecided) {
+  for (const record of toRead) {
     if (!parts.mayGoOn()) break;
     if (await compareWithReads(record, sharers, parts)) decidedCount += 1;
+    else lookedAt.add(record.rowNumber);
   }
   return decidedCount;
 }

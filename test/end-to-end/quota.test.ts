@@ -84,6 +84,29 @@ describe("the day's calls", () => {
   });
 });
 
+test('with --wait what got no answer is settled before the night, not after a day of sales', async () => {
+  await vendor.set({ faultsOn: 'increments', 'fault.cutAfter': 1 });
+  const { start, file, folder, read } = openWorkspace(vendor.settings);
+  file('topup.csv', TOPUP);
+  const gate = join(folder, 'midnight');
+  const running = start(['topup', 'topup.csv', '--daily-quota', '8', '--wait', '--concurrency', '1'], {
+    nodeFlags: TIME_TRAVEL,
+    environment: { TIME_GATE: gate },
+  });
+  // Two rows of a lookup, an increment and two reads each.
+  await running.printed('stderr', 'Waiting until');
+  expect((await vendor.books()).calls.byEndpoint).toEqual({
+    'customerOpenApi/queryByNumber': 2,
+    'customerOpenApi/updateBalancePointByIncrement': 2,
+    'customerOpenApi/queryByUid': 4,
+  });
+  await vendor.set({ 'fault.cutAfter': 0 });
+  writeFileSync(gate, '');
+  expect((await running.ended).exitCode).toBe(0);
+  expect(new Set(columnOf(read('topup.result.csv'), 'result_status'))).toEqual(new Set(['done']));
+  expect((await vendor.books()).increments.map(({ number }) => number).sort()).toEqual(NUMBERS);
+});
+
 describe('a vendor that says "used up"', () => {
   test('in a configured code pauses the run without another call', async () => {
     await vendor.set({ quotaLimit: 5, quotaCode: '9010' });
@@ -126,7 +149,10 @@ describe('a vendor that says "used up"', () => {
     const numbers = Array.from({ length: 30 }, (_, index) => `P${String(index + 1).padStart(6, '0')}`);
     file('topup.csv', lines('number,pointIncrement', ...numbers.map((number) => `${number},1`)));
     const ended = await run(['topup', 'topup.csv', '--concurrency', '1']);
-    expect(ended).toMatchObject({ exitCode: 7, stderr: expect.stringContaining('refusals in a row with code 9010') });
+    expect(ended).toMatchObject({
+      exitCode: 7,
+      stderr: expect.stringMatching(/refusals in a row with code 9010 .*kybio\.quotaCodes/),
+    });
     expect(await vendor.callCount()).toBeLessThan(16);
   });
 });
