@@ -76,7 +76,14 @@ export async function runDoctor(input: CommandInput): Promise<{ exitCode: ExitCo
         if (!kybio) return;
         findings.checks.push(...(await checkKybio(kybio, session.ledger, storeZone)));
         const isRefused = findings.checks.some(({ status, name }) => name === 'kybio signature' && status !== 'ok');
-        if (isRefused) return;
+        if (isRefused) {
+          if (number !== undefined) {
+            findings.checks.push(
+              failed(PROBE_CHECK, 'not tried: see kybio signature', 'Type it again once that check is ok.'),
+            );
+          }
+          return;
+        }
         if (number !== undefined) {
           await confirmYes(`Member ${number} is sent an increment of nothing twice.`, 'go', settings, surroundings);
           findings.checks.push(await probe(number, { kybio, ledger: session.ledger, clock: session.clock, storeZone }));
@@ -93,7 +100,9 @@ export async function runDoctor(input: CommandInput): Promise<{ exitCode: ExitCo
       );
     }
   } catch (error) {
-    if (isLedgerOpen || !(error instanceof OperatorError) || !error.code.startsWith('LEDGER_')) throw error;
+    if (!(error instanceof OperatorError) || !error.code.startsWith('LEDGER_')) throw error;
+    // Damage may be met only when that part of the ledger is read.
+    if (isLedgerOpen && error.code !== 'LEDGER_DAMAGED') throw error;
     findings.checks.push(
       failed('ledger', error.message, error.hint),
       ...targets.map((target) => skipped(`${target} signature`, 'without the ledger no call can be counted')),
@@ -253,8 +262,10 @@ async function acceptLedger({ ledger, settings }: Session, { surroundings, conso
   console.say(`${ledger.path} is taken for the newest from now on, with ${mark.countedInLedger} increments.`);
 }
 
+const PROBE_CHECK = 'probe of repeats';
+
 async function probe(number: string, parts: Parameters<typeof probeRepeat>[1]): Promise<Check> {
-  const name = 'probe of repeats';
+  const name = PROBE_CHECK;
   try {
     const result = await probeRepeat(number, parts);
     if (!result.isLearned) {
@@ -300,7 +311,7 @@ function report({ checks, calls }: Findings, settings: Settings, { console }: Co
     return { exitCode };
   }
   for (const { name, status, detail, hint } of checks) {
-    console.print(`${LABELS[status]}  ${name}: ${detail}.`);
+    console.print(`${LABELS[status]}  ${name}: ${detail.replace(/\.$/, '')}.`);
     if (hint !== '') console.print(`         ${hint}`);
   }
   console.say(`${sent} calls were made.`);

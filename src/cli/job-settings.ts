@@ -46,14 +46,24 @@ export function readJobSettings(settings: Settings, command: JobCommand): JobSet
 
 /** How the run goes about it. @throws OperatorError (exit 2) */
 export function readControlSettings(settings: Settings): ControlSettings {
-  const dailyQuota = settings.text('daily-quota');
+  const quotaText = settings.text('daily-quota');
+  const dailyQuota = quotaText === undefined ? undefined : readCount('--daily-quota', quotaText, 0, 1e9);
+  const reserve = readCount('--reserve', settings.text('reserve') ?? '0', 0, 1e9);
+  // It would pause every day for ever.
+  if (dailyQuota !== undefined && reserve > 0 && reserve >= dailyQuota) {
+    throw usageError(
+      'BAD_VALUE',
+      `--reserve: '${reserve}' leaves none of the ${dailyQuota} calls a day.`,
+      'Write a --reserve that is smaller than --daily-quota.',
+    );
+  }
   const maxErrors = settings.text('max-errors');
   return {
     rate: parseRate(settings.text('rate') ?? '5/s'),
     concurrency: readCount('--concurrency', settings.text('concurrency') ?? '4', 1, 256),
     timeoutMs: readDuration('--timeout', settings.text('timeout') ?? '30s', 600_000),
-    dailyQuota: dailyQuota === undefined ? undefined : readCount('--daily-quota', dailyQuota, 0, 1e9),
-    reserve: readCount('--reserve', settings.text('reserve') ?? '0', 0, 1e9),
+    dailyQuota,
+    reserve,
     waitsForQuota: settings.isOn('wait'),
     quotaZone: quotaZone(settings),
     maxErrors: maxErrors === undefined ? undefined : readMaxErrors('--max-errors', maxErrors),

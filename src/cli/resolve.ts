@@ -19,8 +19,8 @@ import type { SavedSettings } from '../run/run-settings.ts';
 import { SETTLING_CALLS, settleIncrements } from '../run/settle.ts';
 import { exitCodeOfReason, sumCalls } from '../run/summary.ts';
 import { confirmYes } from './confirm.ts';
-import { controlsOf, placesOf } from './resume.ts';
 import type { CommandInput } from './run-command.ts';
+import { controlsOf, placesOf } from './saved-settings.ts';
 import { type Session, withSession } from './session.ts';
 import type { Settings } from './settings.ts';
 import { readChoice, readCount, readList } from './values.ts';
@@ -205,7 +205,7 @@ async function callAgain(
     await kybio.client.close();
   }
   const { reason } = control;
-  if (reason && 'detail' in reason) notes.push(`Stopped: ${reason.detail}.`);
+  if (reason && 'detail' in reason) notes.push(`Stopped: ${reason.detail.replace(/\.$/, '')}.`);
   return sumCalls([kybio.lane]);
 }
 

@@ -8,12 +8,13 @@ import { renderSummary } from '../report/summary-text.ts';
 import { exportAll } from '../run/export-all.ts';
 import { runFile } from '../run/run-file.ts';
 import { makeSpoolFolder, removeSpool } from '../run/run-folder.ts';
-import type { Connection, ControlSettings, JobCommand, JobSettings } from '../run/run-settings.ts';
+import type { Connection, ControlSettings, JobCommand, JobSettings, SavedSettings } from '../run/run-settings.ts';
 import { confirmTopup } from './confirm.ts';
 import type { Console } from './console.ts';
 import { readControlSettings, readExpectations, readJobSettings, resultPathOf } from './job-settings.ts';
 import { openProgress } from './progress.ts';
 import { renderSameFlags } from './same-flags.ts';
+import { controlsOf } from './saved-settings.ts';
 import { type Session, withSession } from './session.ts';
 import type { TypedFlags } from './settings.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -64,7 +65,7 @@ export async function resumeRun(
 }
 
 async function runOrResume(
-  { surroundings, console }: CommandInput,
+  commandInput: CommandInput,
   session: Session,
   request: {
     job: JobSettings;
@@ -74,6 +75,7 @@ async function runOrResume(
     resumed: RunRecord | undefined;
   },
 ): Promise<RunDocument> {
+  const { surroundings, console } = commandInput;
   const { settings, control, ledger, clock, startedMs } = session;
   const { job, controls, connection, resumed } = request;
   const connected = await session.connect(job.targets, controls, connection.usesSandbox);
@@ -125,6 +127,12 @@ async function runOrResume(
         diffPath: settings.isTyped('output') ? resultPathOf(settings, request.input) : undefined,
         resumed,
         account: connected.account,
+        // With what the run was begun with, as `resume` does it, where nothing else is typed now.
+        carryOn(run) {
+          const saved = JSON.parse(run.settingsJson) as SavedSettings;
+          const again = { ...request, controls: controlsOf(settings, saved.controls), input: inputPath, resumed: run };
+          return runOrResume(commandInput, session, again);
+        },
         confirm: (scan) => confirmTopup(scan, job, settings, surroundings),
       },
       parts,

@@ -4,7 +4,7 @@ import { zonedIso } from '../base/zoned-time.ts';
 import { createRateLimiter } from '../http/rate-limiter.ts';
 import { type KybioSettings, openKybioClient } from '../kybio/client.ts';
 import type { Ledger, Target } from '../ledger/ledger.ts';
-import { explainSqliteError, isSqliteError, openSqliteLedger } from '../ledger/sqlite-ledger.ts';
+import { explainSqliteError, isDamaged, isSqliteError, openSqliteLedger } from '../ledger/sqlite-ledger.ts';
 import { Lane, type LaneSettings } from '../run/lane.ts';
 import { RunControl } from '../run/run-control.ts';
 import type { ControlSettings } from '../run/run-settings.ts';
@@ -95,7 +95,7 @@ export async function withSession<T>(
       },
     });
   } catch (error) {
-    throw isSqliteError(error) ? explainSqliteError(error, ledger.path, '', true) : error;
+    throw isSqliteError(error) || isDamaged(error) ? explainSqliteError(error, ledger.path, '', true) : error;
   } finally {
     stopListening();
     await sandbox?.close();

@@ -125,11 +125,6 @@ function closeUnlocked(database: DatabaseSyncInstance, commits: GroupCommit): vo
 
 function readHealth(database: DatabaseSyncInstance, path: string, mark: HighWaterMark): LedgerHealth {
   const text = (sql: string): string => String(Object.values(database.prepare(sql).get() as object)[0]);
-  const problems = database
-    .prepare('PRAGMA quick_check(10)')
-    .all()
-    .map((row) => String(Object.values(row as object)[0]))
-    .filter((line) => line !== 'ok');
   return {
     path,
     version: numberOf(database, 'PRAGMA user_version'),
@@ -137,9 +132,20 @@ function readHealth(database: DatabaseSyncInstance, path: string, mark: HighWate
     journalMode: text('PRAGMA journal_mode'),
     synchronous: text('PRAGMA synchronous'),
     lockingMode: text('PRAGMA locking_mode'),
-    problems,
+    problems: findProblems(database),
     mark: mark.state,
   };
+}
+
+function findProblems(database: DatabaseSyncInstance): string[] {
+  try {
+    const lines = database.prepare('PRAGMA quick_check(10)').all();
+    return lines.map((row) => String(Object.values(row as object)[0])).filter((line) => line !== 'ok');
+  } catch (error) {
+    // Too damaged to be checked to the end.
+    if (!isSqliteError(error)) throw error;
+    return [errorText(error)];
+  }
 }
 
 /** Says what the mark found, and what a person can do about it. */
@@ -241,9 +247,26 @@ const SQLITE_BUSY = 5;
 const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
 
-/** Whether SQLite itself failed, by its result code. */
+/** Whether SQLite itself failed. */
 export function isSqliteError(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error;
+  return error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
+}
+
+/** Also of a cause: a GroupCommit that failed says what SQLite said. */
+export function isDamaged(error: unknown): boolean {
+  const code = resultCodeOf(error instanceof OperatorError ? error.cause : error);
+  return code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
+}
+
+/**
+ * The driver (1.2.1) gives the result code with errors of `exec` alone; those of statements have only the text
+ * that SQLite keeps for each code (sqlite3_errstr).
+ */
+function resultCodeOf(error: unknown): number | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if ('errcode' in error) return Number(error.errcode) & 0xff;
+  if (!isSqliteError(error)) return undefined;
+  return { 'database disk image is malformed': SQLITE_CORRUPT, 'file is not a database': SQLITE_NOTADB }[error.message];
 }
 
 /**
@@ -252,8 +275,8 @@ export function isSqliteError(error: unknown): boolean {
  * @param isAtWork calls may have been made: exit 2 would say that there were none
  */
 export function explainSqliteError(error: unknown, path: string, holderPath: string, isAtWork = false): unknown {
-  if (error instanceof OperatorError) return error;
-  const resultCode = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
+  if (error instanceof OperatorError && !isDamaged(error)) return error;
+  const resultCode = resultCodeOf(error instanceof OperatorError ? error.cause : error);
   if (resultCode === SQLITE_BUSY) {
     return new OperatorError({
       code: 'LEDGER_IN_USE',
@@ -266,9 +289,9 @@ export function explainSqliteError(error: unknown, path: string, holderPath: str
   if (resultCode === SQLITE_CORRUPT || resultCode === SQLITE_NOTADB) {
     return new OperatorError({
       code: 'LEDGER_DAMAGED',
-      message: `The ledger ${path} is damaged: ${errorText(error)}.`,
+      message: `The ledger ${path} is damaged: ${errorText(error instanceof OperatorError ? error.cause : error)}.`,
       hint: 'It was left as it is. Put a backup of it back, or set MEMBERLOAD_HOME to a new folder after checking by hand what its last run has credited.',
-      exitCode: EXIT.usage,
+      exitCode: isAtWork ? EXIT.stopped : EXIT.usage,
       cause: error,
     });
   }

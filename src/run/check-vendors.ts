@@ -52,7 +52,7 @@ export async function checkKybio(kybio: KybioVendor, ledger: Ledger, storeZone: 
       send: (onSent) => client.queryDailyAccessTimesLog(day, day, { onSent }),
     }));
   } catch (error) {
-    if (error instanceof StoppedError) return [skipped('kybio signature', NO_CALLS_LEFT)];
+    if (error instanceof StoppedError) return [skipped('kybio signature', NO_CALLS_LEFT, TRY_TOMORROW)];
     throw error;
   }
   const signature = judgeSignature('kybio signature', answer, {
@@ -65,6 +65,7 @@ export async function checkKybio(kybio: KybioVendor, ledger: Ledger, storeZone: 
 }
 
 const NO_CALLS_LEFT = "the day's calls are used up, by our count or the vendor's";
+const TRY_TOMORROW = 'Type it again after midnight of kybio.quotaZone, or with a higher --daily-quota if there is one.';
 
 function judgeSignature(
   name: string,
@@ -235,7 +236,7 @@ export async function checkWonder({ client, lane }: WonderVendor, storeZone: str
     // Documented: a credential more than 30 minutes off is refused.
     return [signature, judgeClock('wonder clock', client.serverDate, storeZone, 30 * 60_000)];
   } catch (error) {
-    if (error instanceof StoppedError) return [skipped('wonder signature', NO_CALLS_LEFT)];
+    if (error instanceof StoppedError) return [skipped('wonder signature', NO_CALLS_LEFT, TRY_TOMORROW)];
     throw error;
   }
 }

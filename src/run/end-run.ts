@@ -22,7 +22,8 @@ export function finish(
 ): RunDocument {
   const { control, ledger, clock, reporter } = parts;
   const state = endState(control.reason, tally);
-  if (control.reason && 'detail' in control.reason) reporter.note(`Stopped: ${control.reason.detail}.`);
+  if (control.reason && 'detail' in control.reason)
+    reporter.note(`Stopped: ${control.reason.detail.replace(/\.$/, '')}.`);
   found?.close();
   const document = runDocument({
     runId,

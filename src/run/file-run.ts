@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { FoundSpool } from '../ledger/found-spool.ts';
 import type { Ledger, RowRecord, RunRecord } from '../ledger/ledger.ts';
+import type { RunDocument } from '../report/run-document.ts';
 import type { GatherParts } from './gather.ts';
 import type { Reporter } from './reporter.ts';
 import type { RunControl } from './run-control.ts';
@@ -27,6 +28,8 @@ export type FileRun = {
   readonly diffPath: string | undefined;
   /** Whose records: `kybio:<appId>`, joined with ','. */
   readonly account: string;
+  /** The same command typed again on the file of an unfinished run: carries that run on. */
+  readonly carryOn: (run: RunRecord) => Promise<RunDocument>;
   /** Asks the person at the terminal to confirm a top-up; resolves at once elsewhere. */
   readonly confirm: (scan: Scan) => Promise<void>;
 };

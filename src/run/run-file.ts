@@ -50,8 +50,9 @@ export async function runFile(asked: FileRun, parts: RunParts): Promise<RunDocum
   );
   try {
     if (control.reason !== undefined) throw interruptedInScan(control.reason);
-    describeColumns(scan.match, reporter);
     const carriedOn = job.resumed ?? findUnfinished(job, scan, ledger);
+    if (carriedOn && !job.resumed && !job.isDryRun) return await job.carryOn(carriedOn);
+    describeColumns(scan.match, reporter);
     if (carriedOn) checkSameInput(carriedOn, scan);
     const resultPath = carriedOn?.resultPath ?? job.resultPath;
     guardTopup(job, scan, ledger, creditedSince, carriedOn);

@@ -83,7 +83,10 @@ export async function scanInput(
         invalidCount += 1;
         if (issues.some((issue) => issue.errorCode === 'DUPLICATE_ROW')) repeatedCount += 1;
         for (const { errorCode, message } of issues) {
-          if (firstIssues.length < ISSUES_KEPT_MAX) {
+          // Of each sort some: a file with many mistakes still tells which member is given twice.
+          const isRepeated = errorCode === 'DUPLICATE_ROW';
+          const kept = firstIssues.filter((issue) => (issue.errorCode === 'DUPLICATE_ROW') === isRepeated);
+          if (kept.length < ISSUES_KEPT_MAX) {
             firstIssues.push({ rowNumber: row.rowNumber, lineNumber: row.lineNumber, errorCode, message });
           }
         }

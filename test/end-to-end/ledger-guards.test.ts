@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { columnOf, lines } from '../support/csv-text.ts';
 import { useVendorSandbox } from '../support/vendor-sandbox.ts';
@@ -45,6 +46,44 @@ describe('a ledger that was put back', () => {
     file('three.csv', topupOf(3, 3));
     expect((await run(['topup', 'three.csv'])).exitCode).toBe(0);
   });
+});
+
+describe('a ledger that is damaged inside', () => {
+  test.each(['run', 'row', 'change_time', 'call_count'])(
+    'in %s stops what meets it, says so, and sends nothing',
+    async (table) => {
+      await vendor.seed({ count: 3, prefix: 'P' });
+      const { run, file, home } = openWorkspace(vendor.settings);
+      file('one.csv', topupOf(3, 1));
+      await run(['topup', 'one.csv']);
+      const path = join(home, 'ledger.sqlite');
+      const damaged = withDamagedRoot(path, table);
+      writeFileSync(path, damaged);
+      const { increments } = await vendor.books();
+
+      file('two.csv', topupOf(3, 2));
+      const ended = await run(['topup', 'two.csv', '-y']);
+      expect([2, 5]).toContain(ended.exitCode);
+      expect(ended.stderr).toMatch(/ledger .* is damaged: .*\n.*Put a backup of it back/);
+      expect((await vendor.books()).increments).toEqual(increments);
+      writeFileSync(path, damaged);
+      const checked = await run(['doctor', '--json']);
+      expect([2, 5]).toContain(checked.exitCode);
+      expect(checked.stdout).toMatch(/"name":"ledger","status":"failed","detail":"[^"]* is damaged/);
+    },
+  );
+
+  /** The table's root page, which is all that a small table has, overwritten with noise. */
+  function withDamagedRoot(path: string, table: string): Buffer {
+    const database = new DatabaseSync(path);
+    const { rootpage } = database.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').get(table) as {
+      rootpage: number;
+    };
+    database.close();
+    const bytes = readFileSync(path);
+    for (let at = (rootpage - 1) * 4096; at < rootpage * 4096; at += 1) bytes[at] = (at * 7919 + 13) & 255;
+    return bytes;
+  }
 });
 
 test('a second process is refused, and told who is at work', async () => {

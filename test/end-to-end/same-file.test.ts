@@ -59,7 +59,10 @@ describe('the same top-up again', () => {
       exitCode: 3,
       stderr: expect.stringContaining(`memberload resume ${runId}`),
     });
-    const carriedOn = await workspace.run(['topup', 'renamed.csv']);
+    // With what the run was begun with, as by resume: its day's calls are still used up.
+    expect((await workspace.run(['topup', 'topup.csv'])).exitCode).toBe(6);
+    expect(await creditCount()).toBe(1);
+    const carriedOn = await workspace.run(['topup', 'renamed.csv', '--daily-quota', '100']);
     expect(carriedOn).toMatchObject({ exitCode: 0, stderr: expect.stringContaining(`Carrying on run ${runId}`) });
     expect(await creditCount()).toBe(3);
   });
