@@ -130,7 +130,7 @@ export const CONTROLS = {
     },
     {
       file: 'run/run-file.js',
-      anchor: 'await settle(runId, vendors, job, parts);\n        const gathered',
+      anchor: 'await settleNow();\n        const gathered',
       replacement: 'const gathered',
     },
   ],
