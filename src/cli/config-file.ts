@@ -98,6 +98,7 @@ export function readConfigFile(workingFolder: string, given: string | undefined)
 
 function checkConfig(path: string, parsed: unknown): ConfigFile {
   const config = objectAt(path, 'the file', parsed);
+  checkTypedOnly(path, config);
   checkKeys(path, '', config, [...FLAGS.map(({ name }) => configKey(name)), ...OTHER_KEYS]);
   const kybio = objectAt(path, 'kybio', config.kybio ?? {});
   checkKeys(path, 'kybio.', kybio, Object.keys(KYBIO_FACTS));
@@ -116,6 +117,17 @@ function checkConfig(path: string, parsed: unknown): ConfigFile {
     sandbox: Object.fromEntries(Object.entries(sandbox).map(([name, value]) => [name, String(value)])),
     stores: stores as Record<string, StoreConfig>,
   };
+}
+
+/** `as` of validate moves no money, but the same key would decide rows in doubt. */
+function checkTypedOnly(path: string, config: object): void {
+  const flag = FLAGS.find(({ name, isTypedOnly }) => isTypedOnly && Object.hasOwn(config, configKey(name)));
+  if (!flag) return;
+  throw usageError(
+    'TYPED_ONLY',
+    `${path}: '${configKey(flag.name)}' counts only as typed, since it can let money move twice or answer a question.`,
+    `Remove it from the file, and type --${flag.name} in the run that needs it.`,
+  );
 }
 
 function objectAt(path: string, where: string, value: unknown): Record<string, unknown> {

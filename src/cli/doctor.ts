@@ -231,11 +231,9 @@ function checkLedger(ledger: Ledger): Check {
   );
 }
 
-const RUNS_MAX = 10_000;
-
 function describeRuns(ledger: Ledger): Check {
-  const runs = ledger.runs.list(RUNS_MAX);
-  const unfinished = runs.filter(({ state }) => state !== 'finished');
+  const runs = ledger.runs.list(Number.MAX_SAFE_INTEGER);
+  const unfinished = ledger.runs.listUnfinished();
   const accounts = [...new Set(runs.map(({ account }) => account))];
   const inDoubt = accounts.flatMap((account) => ledger.rows.listUnsettledIncrements(account));
   const detail = `${runs.length} runs, ${unfinished.length} not finished, ${inDoubt.length} rows in doubt`;

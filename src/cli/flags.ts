@@ -20,6 +20,8 @@ export type Flag = {
   readonly value?: string;
   readonly about: string;
   readonly commands: readonly CommandName[];
+  /** Lets money move twice, or answers a question: counts only as typed, and is an error in the config file. */
+  readonly isTypedOnly?: true;
 };
 
 const FILE_COMMANDS = ['import', 'topup', 'export', 'validate'] as const;
@@ -28,6 +30,20 @@ const RUNNING_COMMANDS = ['import', 'topup', 'export'] as const;
 /** Those that call, and those that call a little. */
 const ASKING_COMMANDS = [...CALLING_COMMANDS, 'resolve', 'doctor'] as const;
 const ALL_COMMANDS = [...FILE_COMMANDS, 'resume', 'runs', 'resolve', 'doctor', 'schedule', 'sandbox'] as const;
+
+/** Kept out of the config file: switched on there once, they would be on in every later run, unseen. */
+const TYPED_ONLY = [
+  'again',
+  'yes',
+  'skip-invalid',
+  'on-duplicate',
+  'accept-ledger',
+  'row',
+  'as',
+  'resend',
+  'settle',
+  'probe-repeat',
+];
 
 /** Every flag there is: --help, the config file's keys and the test of the README are made from this table. */
 export const FLAGS: readonly Flag[] = [
@@ -123,11 +139,15 @@ export const FLAGS: readonly Flag[] = [
 ];
 
 function text(name: string, value: string, about: string, commands: readonly CommandName[], alias?: string): Flag {
-  return { name, type: 'text', value, about, commands, ...(alias && { alias }) };
+  return { name, type: 'text', value, about, commands, ...(alias && { alias }), ...typedOnly(name) };
 }
 
 function toggle(name: string, about: string, commands: readonly CommandName[], alias?: string): Flag {
-  return { name, type: 'switch', about, commands, ...(alias && { alias }) };
+  return { name, type: 'switch', about, commands, ...(alias && { alias }), ...typedOnly(name) };
+}
+
+function typedOnly(name: string): Pick<Flag, 'isTypedOnly'> {
+  return TYPED_ONLY.includes(name) ? { isTypedOnly: true } : {};
 }
 
 export function flagsOf(command: CommandName): readonly Flag[] {

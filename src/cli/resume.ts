@@ -29,7 +29,7 @@ export async function runResume(input: CommandInput): Promise<{ document: RunDoc
 }
 
 function chooseRun({ ledger }: Session, runId: string | undefined): RunRecord | undefined {
-  if (runId === undefined) return ledger.runs.list(1000).find((run) => run.state !== 'finished');
+  if (runId === undefined) return ledger.runs.listUnfinished()[0];
   const run = ledger.runs.find(runId);
   if (!run) throw usageError('UNKNOWN_RUN', `There is no run '${runId}'.`, 'List them with: memberload runs');
   if (run.state === 'finished') {

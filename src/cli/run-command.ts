@@ -146,13 +146,10 @@ async function runOrResume(
 /** Whether `resume`, or `resolve` for its rows in doubt, will read the file again. */
 function isAskedForAgain(inputPath: string, ledger: Ledger): boolean {
   return ledger.runs
-    .list(RECENT_RUNS)
+    .list(Number.MAX_SAFE_INTEGER)
     .filter((run) => run.inputPath === inputPath)
     .some((run) => run.state !== 'finished' || ledger.rows.listByState(run.runId, ['in_doubt', 'intent']).length > 0);
 }
-
-/** The run of this command is the newest; a few more do no harm. */
-const RECENT_RUNS = 10;
 
 function exportPath({ settings }: Session): string {
   const output = settings.text('output');

@@ -69,6 +69,8 @@ export interface RunStore {
   find(runId: string): RunRecord | undefined;
   /** Newest first, without those that were pruned. */
   list(limit: number): RunRecord[];
+  /** Every run that is not finished, newest first: of all accounts, or of one command and account. */
+  listUnfinished(of?: { readonly command: string; readonly account: string }): RunRecord[];
   /** Newest first; runs of the same rows (in any order, under any file name) for the same account. */
   findByDigest(command: string, rowsDigest: string, account: string): RunRecord[];
   setState(runId: string, state: RunState, nowMs: number): void;

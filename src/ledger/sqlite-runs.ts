@@ -9,6 +9,10 @@ export function openRunStore(database: DatabaseSyncInstance, commits: GroupCommi
   );
   const find = database.prepare('SELECT * FROM run WHERE run_id = ?');
   const list = database.prepare('SELECT * FROM run WHERE pruned_ms = 0 ORDER BY created_ms DESC, run_id DESC LIMIT ?');
+  const unfinished = database.prepare(
+    `SELECT * FROM run WHERE state <> 'finished' AND pruned_ms = 0
+     AND (?1 IS NULL OR command = ?1) AND (?2 IS NULL OR account = ?2) ORDER BY created_ms DESC, run_id DESC`,
+  );
   const byDigest = database.prepare(
     'SELECT * FROM run WHERE command = ? AND rows_digest = ? AND account = ? ORDER BY created_ms DESC, run_id DESC',
   );
@@ -49,6 +53,7 @@ export function openRunStore(database: DatabaseSyncInstance, commits: GroupCommi
     },
     find: (runId) => optionalRun(find.get(runId)),
     list: (limit) => list.all(limit).map(toRun),
+    listUnfinished: (of) => unfinished.all(of?.command ?? null, of?.account ?? null).map(toRun),
     findByDigest: (command, rowsDigest, account) => byDigest.all(command, rowsDigest, account).map(toRun),
     setState(runId, state, nowMs) {
       commits.writeNow(() => setState.run(state, nowMs, runId));

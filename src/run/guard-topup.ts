@@ -37,9 +37,7 @@ export function guardTopup(
       if (creditedCount !== 0) throw alreadyFinished(same, creditedCount, job.settings.storeZone);
     }
   }
-  const unfinished = ledger.runs
-    .list(RECENT_RUNS)
-    .find((run) => run.command === 'topup' && run.account === job.account && run.state !== 'finished');
+  const [unfinished] = ledger.runs.listUnfinished({ command: 'topup', account: job.account });
   if (unfinished && scan.leftEarlierCount > 0) throw resultOfUnfinished(unfinished, scan);
 }
 
@@ -61,9 +59,6 @@ export function noteIfCredited(row: EarlierIncrement, account: string, ledger: L
   since.count += 1;
   since.first ??= { row, runId: credited.runId, isInDoubt: credited.state !== 'done' };
 }
-
-/** Far more unfinished top-ups than anybody keeps. */
-const RECENT_RUNS = 1000;
 
 /** Rows that were or may have been applied; undefined when the run was pruned. */
 function countCredited(run: RunRecord, ledger: Ledger): number | undefined {

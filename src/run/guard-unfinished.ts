@@ -20,10 +20,7 @@ import type { JobSettings, SavedSettings } from './run-settings.ts';
  */
 export async function guardUnfinishedRows(job: FileRun, ledger: Ledger): Promise<void> {
   if (job.settings.command !== 'topup' || job.isAgain) return;
-  const unfinished = ledger.runs
-    .list(RECENT_RUNS)
-    .filter((run) => run.command === 'topup' && run.account === job.account && run.state !== 'finished');
-  for (const run of unfinished) {
+  for (const run of ledger.runs.listUnfinished({ command: 'topup', account: job.account })) {
     const left = await readRowsLeft(run, ledger);
     try {
       if (left) await compare(job, run, left);
@@ -32,9 +29,6 @@ export async function guardUnfinishedRows(job: FileRun, ledger: Ledger): Promise
     }
   }
 }
-
-/** Far more unfinished top-ups than anybody keeps. */
-const RECENT_RUNS = 1000;
 
 /** The rows that the run has still to send, by their digest; undefined when it cannot be carried on. */
 async function readRowsLeft(run: RunRecord, ledger: Ledger): Promise<SeenKeys | undefined> {

@@ -27,12 +27,10 @@ export function pruneRuns(
   return { runCount, folderCount: removeFolders(join(homeFolder, 'runs'), ledger) };
 }
 
-const RUNS_MAX = 1_000_000;
-
 function removeFolders(folder: string, ledger: Ledger): number {
   if (!existsSync(folder)) return 0;
   const needed = new Set<string>();
-  for (const run of ledger.runs.list(RUNS_MAX)) {
+  for (const run of ledger.runs.list(Number.MAX_SAFE_INTEGER)) {
     const isOver = run.state === 'finished' && ledger.rows.listByState(run.runId, ['intent', 'in_doubt']).length === 0;
     if (isOver) continue;
     needed.add(join(folder, run.runId));
