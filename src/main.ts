@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { runCli } from './cli/run-cli.ts';
-import type { OutputStream } from './cli/surroundings.ts';
+import type { OutputStream } from './settings/surroundings.ts';
 
 /** The only file that knows `process`. */
 

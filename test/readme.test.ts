@@ -5,11 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { EXIT } from '../src/base/errors.ts';
 import { COMMANDS } from '../src/cli/commands.ts';
-import { KYBIO_FACTS, WONDER_FACTS } from '../src/cli/config-file.ts';
-import { FLAGS } from '../src/cli/flags.ts';
 import { COLUMNS, RESULT_COLUMNS } from '../src/job/columns.ts';
 import { FETCHED_FIELDS } from '../src/job/fetched-fields.ts';
 import { describeSwitches } from '../src/sandbox/switches.ts';
+import { KYBIO_FACTS, WONDER_FACTS } from '../src/settings/config-file.ts';
+import { FLAGS } from '../src/settings/flags.ts';
 import { BINARY, startBinary } from './support/run-binary.ts';
 import { temporaryFolder } from './support/workspace.ts';
 

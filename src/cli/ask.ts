@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import type { Surroundings } from './surroundings.ts';
+import type { Surroundings } from '../settings/surroundings.ts';
 
 type Terminal = Pick<Surroundings, 'stdin' | 'stderr'>;
 

@@ -1,7 +1,7 @@
 import type { ExitCode } from '../base/errors.ts';
-import type { RunDocument } from '../report/run-document.ts';
+import type { RunDocument } from '../result/run-document.ts';
+import type { CommandName } from '../settings/flags.ts';
 import { runDoctor } from './doctor.ts';
-import type { CommandName } from './flags.ts';
 import { runResolve } from './resolve.ts';
 import { runResume } from './resume.ts';
 import type { CommandInput } from './run-command.ts';

@@ -1,10 +1,10 @@
 import { decimalsEqual, isDecimal, isZeroDecimal } from '../base/decimal.ts';
 import { usageError } from '../base/errors.ts';
-import type { JobSettings } from '../run/run-settings.ts';
-import type { Scan } from '../run/scan.ts';
+import type { Scan } from '../intake/scan.ts';
+import type { JobSettings } from '../job/job-settings.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { Surroundings } from '../settings/surroundings.ts';
 import { ask, canAsk } from './ask.ts';
-import type { Settings } from './settings.ts';
-import type { Surroundings } from './surroundings.ts';
 
 /**
  * On a terminal, without -y, a top-up shows its sums and asks for one of them to be typed: a wrong file

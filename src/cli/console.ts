@@ -1,5 +1,5 @@
 import type { OperatorError } from '../base/errors.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { Surroundings } from '../settings/surroundings.ts';
 
 /** Where a command prints: data on stdout, everything else on stderr. */
 export interface Console {

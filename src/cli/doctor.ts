@@ -1,6 +1,10 @@
 import { statfsSync, statSync } from 'node:fs';
 import { EXIT, type ExitCode, OperatorError, usageError } from '../base/errors.ts';
+import type { ControlSettings } from '../calls/control-settings.ts';
+import { StoppedError } from '../calls/run-control.ts';
+import type { Vendors } from '../calls/vendors.ts';
 import type { Ledger, Target } from '../ledger/ledger.ts';
+import { sumCalls } from '../result/summary.ts';
 import {
   type Check,
   checkKybio,
@@ -13,17 +17,13 @@ import {
   WONDER_CHECK_CALLS,
   warning,
 } from '../run/check-vendors.ts';
-import { PROBE_CALLS, probeRepeat } from '../run/probe-repeat.ts';
-import { StoppedError } from '../run/run-control.ts';
-import type { ControlSettings } from '../run/run-settings.ts';
-import { sumCalls } from '../run/summary.ts';
-import type { Vendors } from '../run/vendors.ts';
+import { PROBE_CALLS, probeRepeat } from '../send/probe-repeat.ts';
+import { readControlSettings } from '../settings/job-settings.ts';
+import { Settings } from '../settings/settings.ts';
+import { kybioSettings, readTimeZone } from '../settings/vendor-settings.ts';
 import { confirmYes } from './confirm.ts';
-import { readControlSettings } from './job-settings.ts';
 import type { CommandInput } from './run-command.ts';
 import { type Session, withSession } from './session.ts';
-import { Settings } from './settings.ts';
-import { kybioSettings, readTimeZone } from './vendor-settings.ts';
 
 /** What doctor has found so far, and what it has cost. */
 type Findings = { readonly checks: Check[]; calls: ReturnType<typeof sumCalls>[] };

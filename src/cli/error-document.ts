@@ -1,7 +1,7 @@
 import type { OperatorError } from '../base/errors.ts';
-import type { RunDocument } from '../report/run-document.ts';
-import { sumCalls } from '../run/summary.ts';
-import { Tally } from '../run/tally.ts';
+import type { RunDocument } from '../result/run-document.ts';
+import { sumCalls } from '../result/summary.ts';
+import { Tally } from '../result/tally.ts';
 
 /** The `--json` document of a command that ended before it could write anything, and why. */
 export function errorDocument(

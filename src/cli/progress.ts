@@ -1,8 +1,8 @@
 import type { Clock } from '../base/clock.ts';
+import type { Reporter } from '../calls/reporter.ts';
 import type { Outcome } from '../job/outcome.ts';
-import type { Reporter } from '../run/reporter.ts';
+import type { OutputStream } from '../settings/surroundings.ts';
 import type { Console } from './console.ts';
-import type { OutputStream } from './surroundings.ts';
 
 /** A terminal is redrawn as often as an eye follows; elsewhere a plain line as CONTRACT §6 says. */
 const LIVE_EVERY_MS = 200;

@@ -1,8 +1,11 @@
 import { EXIT, type ExitCode, usageError } from '../base/errors.ts';
 import { zonedIso } from '../base/zoned-time.ts';
+import { StoppedError } from '../calls/run-control.ts';
 import type { Ledger, RowRecord, RunRecord } from '../ledger/ledger.ts';
-import type { RunDocument } from '../report/run-document.ts';
-import { renderSummary } from '../report/summary-text.ts';
+import type { RunDocument } from '../result/run-document.ts';
+import { exitCodeOfReason, sumCalls } from '../result/summary.ts';
+import { renderSummary } from '../result/summary-text.ts';
+import { type RowTransition, rewriteResult } from '../run/rewrite-result.ts';
 import {
   decideRow,
   isUnsettled,
@@ -12,18 +15,15 @@ import {
   resendRow,
   type Verdict,
   withEvidence,
-} from '../run/resolve-rows.ts';
-import { type RowTransition, rewriteResult } from '../run/rewrite-result.ts';
-import { StoppedError } from '../run/run-control.ts';
-import type { SavedSettings } from '../run/run-settings.ts';
-import { SETTLING_CALLS, settleIncrements } from '../run/settle.ts';
-import { exitCodeOfReason, sumCalls } from '../run/summary.ts';
+} from '../send/resolve-row.ts';
+import { SETTLING_CALLS, settleIncrements } from '../send/settle.ts';
+import type { SavedSettings } from '../settings/run-settings.ts';
+import { controlsOf, placesOf } from '../settings/saved-settings.ts';
+import type { Settings } from '../settings/settings.ts';
+import { readChoice, readCount, readList } from '../settings/values.ts';
 import { confirmYes } from './confirm.ts';
 import type { CommandInput } from './run-command.ts';
-import { controlsOf, placesOf } from './saved-settings.ts';
 import { type Session, withSession } from './session.ts';
-import type { Settings } from './settings.ts';
-import { readChoice, readCount, readList } from './values.ts';
 
 /**
  * `resolve`: shows a run's rows in doubt with their evidence, keeps a person's decisions, sends again what is

@@ -1,9 +1,9 @@
 import { EXIT, type ExitCode, usageError } from '../base/errors.ts';
 import type { RunRecord } from '../ledger/ledger.ts';
-import type { RunDocument } from '../report/run-document.ts';
-import type { SavedSettings } from '../run/run-settings.ts';
+import type { RunDocument } from '../result/run-document.ts';
+import type { SavedSettings } from '../settings/run-settings.ts';
+import { controlsOf, placesOf } from '../settings/saved-settings.ts';
 import { type CommandInput, resumeRun } from './run-command.ts';
-import { controlsOf, placesOf } from './saved-settings.ts';
 import { type Session, withSession } from './session.ts';
 
 /**

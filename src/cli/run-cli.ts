@@ -1,13 +1,13 @@
 import yargs, { type Argv } from 'yargs';
 import { EXIT, type ExitCode, errorText, OperatorError, usageError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest.ts';
+import { type Flag, flagsOf } from '../settings/flags.ts';
+import type { TypedFlags } from '../settings/settings.ts';
+import type { Surroundings } from '../settings/surroundings.ts';
 import { COMMANDS, type Command } from './commands.ts';
 import { failWith, openConsole } from './console.ts';
 import { errorDocument } from './error-document.ts';
-import { type Flag, flagsOf } from './flags.ts';
 import { printRun } from './run-command.ts';
-import type { TypedFlags } from './settings.ts';
-import type { Surroundings } from './surroundings.ts';
 
 /**
  * Runs one command line. The one place that maps whatever happened to an exit code and prints errors.

@@ -1,12 +1,12 @@
 import { EXIT, type ExitCode, usageError } from '../base/errors.ts';
 import type { Ledger, RunRecord } from '../ledger/ledger.ts';
-import type { RunDocument } from '../report/run-document.ts';
-import { renderSummary } from '../report/summary-text.ts';
+import type { RunDocument } from '../result/run-document.ts';
+import { renderSummary } from '../result/summary-text.ts';
 import { pruneRuns } from '../run/prune-runs.ts';
-import type { SavedSettings } from '../run/run-settings.ts';
+import type { SavedSettings } from '../settings/run-settings.ts';
+import { readDuration } from '../settings/values.ts';
 import type { CommandInput } from './run-command.ts';
 import { withSession } from './session.ts';
-import { readDuration } from './values.ts';
 
 const RUNS_SHOWN = 50;
 const CALL_LINES_SHOWN = 100;

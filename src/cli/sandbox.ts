@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { EXIT, type ExitCode, usageError } from '../base/errors.ts';
 import { openSandbox } from '../sandbox/sandbox.ts';
 import { parseSwitches } from '../sandbox/switches.ts';
+import { Settings } from '../settings/settings.ts';
+import { readCount } from '../settings/values.ts';
 import type { CommandInput } from './run-command.ts';
-import { Settings } from './settings.ts';
-import { readCount } from './values.ts';
 
 /** `sandbox`: serves until it is interrupted. The settings go to stdout, ready for a shell. */
 export async function runSandbox({ flags, surroundings, console }: CommandInput): Promise<{ exitCode: ExitCode }> {

@@ -1,10 +1,10 @@
 import { systemClock } from '../base/clock.ts';
 import { EXIT, type ExitCode, usageError } from '../base/errors.ts';
 import { nextMidnightMs, zonedDateTime } from '../base/zoned-time.ts';
+import { Settings } from '../settings/settings.ts';
+import { readChoice } from '../settings/values.ts';
+import { quotaZone } from '../settings/vendor-settings.ts';
 import type { CommandInput } from './run-command.ts';
-import { Settings } from './settings.ts';
-import { readChoice } from './values.ts';
-import { quotaZone } from './vendor-settings.ts';
 
 /** After midnight, so that a vendor's clock that is a little behind still counts the calls for the new day. */
 const MINUTES_AFTER_MIDNIGHT = 10;

@@ -1,21 +1,21 @@
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { zonedIso } from '../base/zoned-time.ts';
-import { createRateLimiter } from '../http/rate-limiter.ts';
+import type { ControlSettings } from '../calls/control-settings.ts';
+import { Lane, type LaneSettings } from '../calls/lane.ts';
+import { createRateLimiter } from '../calls/rate-limiter.ts';
+import { RunControl } from '../calls/run-control.ts';
+import type { Vendors } from '../calls/vendors.ts';
 import { type KybioSettings, openKybioClient } from '../kybio/client.ts';
 import type { Ledger, Target } from '../ledger/ledger.ts';
-import { explainSqliteError, isDamaged, isSqliteError, openSqliteLedger } from '../ledger/sqlite-ledger.ts';
-import { Lane, type LaneSettings } from '../run/lane.ts';
-import { RunControl } from '../run/run-control.ts';
-import type { ControlSettings } from '../run/run-settings.ts';
-import type { Vendors } from '../run/vendors.ts';
+import { explainSqliteError, isDamaged, isSqliteError, openSqliteLedger } from '../ledger/sqlite/sqlite-ledger.ts';
 import { openSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { parseSwitches } from '../sandbox/switches.ts';
+import { Settings, type TypedFlags } from '../settings/settings.ts';
+import type { Surroundings } from '../settings/surroundings.ts';
+import { kybioSettings, wonderSettings } from '../settings/vendor-settings.ts';
 import { openWonderClient, type WonderSettings } from '../wonder/client.ts';
 import type { Console } from './console.ts';
-import { Settings, type TypedFlags } from './settings.ts';
-import type { Surroundings } from './surroundings.ts';
-import { kybioSettings, wonderSettings } from './vendor-settings.ts';
 
 /** What a command that runs something has open: closed again by `withSession`, whatever happens. */
 export type Session = {

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { systemClock } from '../base/clock.ts';
-import type { RunDocument } from '../report/run-document.ts';
+import type { RunDocument } from '../result/run-document.ts';
 import { validateFile } from '../run/validate-file.ts';
-import { readJobSettings, resultPathOf } from './job-settings.ts';
+import { readJobSettings, resultPathOf } from '../settings/job-settings.ts';
+import { Settings } from '../settings/settings.ts';
 import { openProgress } from './progress.ts';
 import type { CommandInput } from './run-command.ts';
-import { Settings } from './settings.ts';
 
 /** `validate`: opens neither the ledger nor a connection. */
 export async function runValidate({

@@ -1,91 +1,155 @@
-import type { MarkState } from './high-water-mark.ts';
 import type { RowState } from './row-states.ts';
 
 /**
- * Durable memory of runs, rows, calls and dataChangeTimes: the contract that every backend keeps.
- * A promise resolves once the change is durable; rows are read with every change made to them before. Any failure is an OperatorError `LEDGER_FAILED` after
- * which the ledger refuses everything: the process must stop.
+ * The ledger: what must survive a kill and a power cut. Runs, rows, increments, counted calls, facts of an
+ * account, evidence. Every backend keeps this contract; `test/ledger/contract` runs on all of them.
+ *
+ * Rules for every method:
+ * - It takes data and returns data, never a callback. A backend on a network could not keep a callback.
+ * - A read sees every write whose promise was given out before the read began.
+ * - A write resolves when the change is durable, unless its comment says otherwise.
+ * - Times are the ledger's own (`now`). Order is told by `sequence`, never by a clock: a clock can be set back.
+ * - A failure is an OperatorError `LEDGER_FAILED` (exit 5). After a failure the ledger refuses everything, and
+ *   nothing more may be sent.
  */
-export interface Ledger {
+export interface Ledger extends LedgerReader {
   readonly runs: RunStore;
   readonly rows: RowStore;
+  readonly increments: IncrementStore;
   readonly calls: CallStore;
-  readonly changeTimes: ChangeTimeStore;
   readonly facts: FactStore;
-  readonly evidence: EvidenceStore;
-  /** Path of the database, for messages. */
-  readonly path: string;
+  /** Resolves when everything written so far is durable. */
+  flush(): Promise<void>;
   /**
-   * To be asked before increments are planned; no intent is recorded without it either.
+   * Asked before increments are planned. Intents are refused without it, too.
    *
    * @throws OperatorError LEDGER_OLDER when this may be an older copy of what was sent from here
    */
-  requireNewest(): void;
-  /** A person has looked and says that this ledger is to be taken for the newest. */
-  acceptAsNewest(): void;
-  /** Resolves once everything that was written so far is durable. */
-  flush(): Promise<void>;
-  /** Reads every page of the database: seconds for a large one. */
-  readHealth(): LedgerHealth;
-  close(): void;
+  requireNewest(): Promise<void>;
+  /** A person has looked, and says that this ledger is the newest. */
+  acceptAsNewest(): Promise<void>;
+}
+
+/** The half of the ledger that only reads. It works while another process writes. */
+export interface LedgerReader {
+  readonly runs: RunReader;
+  readonly rows: RowReader;
+  readonly increments: IncrementReader;
+  readonly calls: CallReader;
+  readonly facts: FactReader;
+  /** Where the ledger is, for messages. Holds no password. */
+  readonly place: string;
+  /** Milliseconds since the epoch, by the ledger's clock. */
+  now(): Promise<number>;
+  /** Rises with every change of a row. What is read at sequence s has seen every change up to s. */
+  sequence(): Promise<number>;
+  /** Reads the whole ledger: seconds for a large one. */
+  readHealth(): Promise<LedgerHealth>;
+  /** Does nothing when it is closed already. */
+  close(): Promise<void>;
 }
 
 export type LedgerHealth = {
-  readonly path: string;
+  readonly place: string;
   readonly version: number;
-  readonly sqliteVersion: string;
-  readonly journalMode: string;
-  readonly synchronous: string;
-  readonly lockingMode: string;
-  /** What SQLite found wrong; empty when all is well. */
+  /** Increments that were ever begun from here. */
+  readonly intentCount: number;
+  /** What is wrong, one sentence each; empty: the ledger is sound. */
   readonly problems: readonly string[];
-  readonly mark: MarkState;
+  /** Facts for a person, such as `journal_mode wal`. */
+  readonly details: readonly string[];
 };
 
-export type RunState = 'running' | 'finished' | 'paused' | 'stopped' | 'interrupted';
+// ── Runs ────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type RunState = 'running' | 'paused' | 'stopped' | 'interrupted' | 'finished' | 'cancelled';
+
+export type Target = 'kybio' | 'wonder';
 
 export type RunRecord = {
   readonly runId: string;
   readonly command: string;
-  readonly targets: string;
+  readonly targets: readonly Target[];
+  /** Whose records: `kybio:<appId>` or `wonder:<appId>`, joined with `,`. */
   readonly account: string;
+  /** Where, for a person: `SANDBOX`, or `Kybio, store hk1 (…CDEF)`. */
+  readonly place: string;
   readonly state: RunState;
   readonly createdMs: number;
   readonly updatedMs: number;
+  /** '' when there is no input (export --all). */
   readonly inputPath: string;
   readonly inputSha256: string;
   readonly resultPath: string;
-  readonly settingsJson: string;
-  readonly rowsDigest: string;
+  /** SHA-256 of the result file as this run wrote it last, hex; '' before. Recorded before the rename. */
+  readonly resultSha256: string;
+  /** The run that this run takes back; '' for any other run. */
+  readonly undoes: string;
   readonly rowCount: number;
+  /** The run's own settings as JSON, without secrets. `settings/saved-settings.ts` reads it. */
+  readonly settingsJson: string;
+  /** How far a paged export is, as JSON; '{}' before. */
   readonly progressJson: string;
+  /** The document that `--json` printed last; '{}' before. */
   readonly summaryJson: string;
-  /** When all but what the same-file guard needs was dropped; 0: it is all there. */
+  /** When `runs prune` dropped its rows; 0: they are all there. */
   readonly prunedMs: number;
 };
 
-export interface RunStore {
-  start(run: Omit<RunRecord, 'updatedMs' | 'progressJson' | 'summaryJson' | 'prunedMs'>): void;
-  find(runId: string): RunRecord | undefined;
+export type NewRun = Omit<
+  RunRecord,
+  'state' | 'createdMs' | 'updatedMs' | 'resultSha256' | 'progressJson' | 'summaryJson' | 'prunedMs'
+>;
+
+export interface RunReader {
+  find(runId: string): Promise<RunRecord | undefined>;
   /** Newest first, without those that were pruned. */
-  list(limit: number): RunRecord[];
-  /** Every run that is not finished, newest first: of all accounts, or of one command and account. */
-  listUnfinished(of?: { readonly command: string; readonly account: string }): RunRecord[];
-  /** Newest first; runs of the same rows (in any order, under any file name) for the same account. */
-  findByDigest(command: string, rowsDigest: string, account: string): RunRecord[];
-  setState(runId: string, state: RunState, nowMs: number): void;
-  setSummary(runId: string, summaryJson: string, nowMs: number): void;
-  setProgress(runId: string, progressJson: string, nowMs: number): Promise<void>;
-  /**
-   * Drops what is known of runs that finished before that time and have no row in doubt. Of a top-up the
-   * digest of its rows stays, so that the same file is still refused; its dataChangeTimes stay in any case.
-   *
-   * @returns how many runs
-   */
-  prune(finishedBeforeMs: number, nowMs: number): number;
+  list(limit: number): Promise<RunRecord[]>;
+  /** Every run that may be carried on (neither finished nor cancelled), newest first. */
+  listUnfinished(of?: { readonly command: string; readonly account: string }): Promise<RunRecord[]>;
 }
 
-export type Target = 'kybio' | 'wonder';
+/**
+ * A row of a top-up that is still to be sent. Kept from the start of its run, so that the guard of every other
+ * run of the account sees what this run will credit.
+ */
+export type PlannedRow = {
+  readonly rowNumber: number;
+  /** '' when the row does not give it. */
+  readonly number: string;
+  readonly customerUid: string;
+  readonly pointIncrement: string;
+  readonly balanceIncrement: string;
+  readonly reference: string;
+  /** The credit that this row takes back: its run and row; undefined for any other row. */
+  readonly undoes?: { readonly runId: string; readonly rowNumber: number };
+};
+
+export interface RunStore extends RunReader {
+  /**
+   * Records a new run with state `running`, and the rows of a top-up that it is going to send, in one commit.
+   * A kill before the commit leaves nothing.
+   */
+  start(run: NewRun, planned: AsyncIterable<readonly PlannedRow[]> | Iterable<readonly PlannedRow[]>): Promise<void>;
+  setState(runId: string, state: RunState): Promise<void>;
+  /** State and summary together: a run never ends without its summary. */
+  end(runId: string, end: { readonly state: RunState; readonly summaryJson: string }): Promise<void>;
+  setProgress(runId: string, progressJson: string): Promise<void>;
+  /** Where the result goes, and what the file that is about to be renamed there holds. */
+  setResult(runId: string, result: { readonly path: string; readonly sha256: string }): Promise<void>;
+  /** Gives up the rows that were not sent. Rows in doubt stay. Returns how many rows were given up. */
+  cancel(runId: string): Promise<number>;
+  /**
+   * Drops what is known of runs that ended (finished or cancelled) before that time and have no row in doubt.
+   * Credits stay: member, amounts, reference and campaign, so that they are never given again. Every
+   * dataChangeTime stays too.
+   *
+   * @returns the runs that were dropped
+   */
+  prune(endedBeforeMs: number): Promise<string[]>;
+}
+
+// ── Rows ────────────────────────────────────────────────────────────────────────────────────────────────
 
 export type RowRecord = {
   readonly runId: string;
@@ -99,11 +163,15 @@ export type RowRecord = {
   readonly messages: readonly string[];
   readonly attempts: number;
   readonly customerUid: string;
+  /** The member number of an increment; '' when it is not known. */
+  readonly number: string;
   readonly uuid: string;
   /** The category that a deferred row is to get. */
   readonly categoryUid: string;
   readonly pointIncrement: string;
   readonly balanceIncrement: string;
+  readonly reference: string;
+  readonly campaign: string;
   readonly dataChangeTime: string;
   readonly pointBefore: string;
   readonly pointAfter: string;
@@ -111,76 +179,176 @@ export type RowRecord = {
   readonly balanceAfter: string;
   readonly intentMs: number;
   readonly updatedMs: number;
+  /** Of the row's last change. */
+  readonly sequence: number;
 };
 
 export type RowKey = Pick<RowRecord, 'runId' | 'rowNumber' | 'target'>;
 
-/** What a step adds to a row; fields that are not given keep what the ledger has. */
-export type RowChange = Partial<Omit<RowRecord, keyof RowKey | 'updatedMs'>>;
+/** What a step adds to a row. A field that is not given keeps what the ledger has. */
+export type RowChange = Partial<Omit<RowRecord, keyof RowKey | 'updatedMs' | 'sequence' | 'campaign'>>;
 
-export interface RowStore {
-  /** Makes a change of a row durable. */
-  record(key: RowKey, change: RowChange & { state: RowState }, nowMs: number): Promise<void>;
-  /**
-   * The same without waiting for the disk, for outcomes; `flush` waits for all of them. Lost in a power cut,
-   * the row has its intent still and is settled.
-   */
-  recordBehind(key: RowKey, change: RowChange & { state: RowState }, nowMs: number): void;
-  find(key: RowKey): RowRecord | undefined;
-  /** All rows that were begun, by row number and target, read in pages so that memory stays bounded. */
-  iterate(runId: string): Iterable<RowRecord>;
+/** What happened to a row in doubt: a read, a repeat, an answer, a person's decision. */
+export type Evidence = { readonly recordedMs: number; readonly kind: string; readonly detailJson: string };
+export type NewEvidence = Omit<Evidence, 'recordedMs'>;
+
+export interface RowReader {
+  find(key: RowKey): Promise<RowRecord | undefined>;
+  /** All rows of the run but those that are only planned, by row number and target. In pages: memory is bounded. */
+  read(runId: string, fromRow?: number): AsyncIterable<readonly RowRecord[]>;
   /** Rows in one of these states, by row number. */
-  listByState(runId: string, states: readonly RowState[]): RowRecord[];
-  countByState(runId: string): { target: Target; state: RowState; rowCount: number }[];
-  /** Increments of all runs of the account that may or may not have been applied, the oldest run first. */
-  listUnsettledIncrements(account: string): RowRecord[];
-  /** Increments to one member in all runs of the account, whatever became of them. */
-  listOfMember(account: string, customerUid: string): RowRecord[];
+  listByState(runId: string, states: readonly RowState[]): Promise<RowRecord[]>;
+  countByState(runId: string): Promise<{ target: Target; state: RowState; rowCount: number }[]>;
+  /** In the order in which it was recorded. */
+  listEvidence(runId: string, rowNumber: number): Promise<Evidence[]>;
 }
 
-export interface CallStore {
-  /** Counts one call before it is sent. `account` is `kybio:<appId>`, `day` the quota day. */
-  count(account: string, day: string, endpoint: string): Promise<void>;
-  /** Calls counted for the account on that day, over all runs. */
-  total(account: string, day: string): number;
-  byDay(
-    account: string | undefined,
-    limit: number,
-  ): { account: string; day: string; endpoint: string; calls: number }[];
-  /** Forgets the days before that one. */
-  prune(beforeDay: string): void;
-}
-
-export interface ChangeTimeStore {
-  /** Whether the member ever had this dataChangeTime. */
-  isTaken(account: string, customerUid: string, dataChangeTime: string): boolean;
-  /** Takes the first of `candidates` that the member never had, for a change that credits nothing. */
-  claim(account: string, customerUid: string, candidates: Iterable<string>): Promise<string | undefined>;
+export interface RowStore extends RowReader {
+  /** Records a change of a row, and the evidence that goes with it, in one commit. */
+  record(key: RowKey, change: RowChange & { state: RowState }, evidence?: NewEvidence): Promise<void>;
   /**
-   * Records an increment's intent together with the first of `candidates` that the member never had, in one
-   * commit, and resolves to that dataChangeTime once it is durable; to undefined, with nothing recorded,
-   * when every candidate is taken. `candidates` may be endless; `intent` is asked when all that was recorded
-   * before can be read.
+   * The same, but resolves when the change is recorded and not yet on the disk: for outcomes. Lost in a power
+   * cut, the row still has its intent, and the intent is settled.
+   */
+  recordSoon(key: RowKey, change: RowChange & { state: RowState }): Promise<void>;
+  addEvidence(key: RowKey, evidence: NewEvidence): Promise<void>;
+}
+
+// ── Increments ──────────────────────────────────────────────────────────────────────────────────────────
+
+/** An increment that was or may have been applied, is on the wire, or is still to be sent. */
+export type Credit = Pick<
+  RowRecord,
+  | 'runId'
+  | 'rowNumber'
+  | 'state'
+  | 'customerUid'
+  | 'number'
+  | 'pointIncrement'
+  | 'balanceIncrement'
+  | 'reference'
+  | 'campaign'
+  | 'dataChangeTime'
+  | 'intentMs'
+> & {
+  readonly runCreatedMs: number;
+  /** Taken back by `undo`: the credit no longer counts. */
+  readonly isUndone: boolean;
+};
+
+/** What an increment is about. The ledger chooses its dataChangeTime when it records the intent. */
+export type IncrementIntent = {
+  readonly key: RowKey;
+  readonly account: string;
+  readonly operation: string;
+  readonly customerUid: string;
+  /** '' when it is not known. */
+  readonly number: string;
+  readonly pointIncrement: string;
+  readonly balanceIncrement: string;
+  readonly reference: string;
+  /** The member's values as read, and the sequence of the ledger before the read was sent. */
+  readonly before: { readonly point: string; readonly balance: string; readonly sequence: number } | undefined;
+  readonly dataChangeTime:
+    | { readonly kind: 'given'; readonly time: string }
+    /** The first second from that moment on, in the zone, that the member never had. */
+    | { readonly kind: 'next'; readonly fromMs: number; readonly timeZone: string };
+  /** `--on-duplicate allow`: another row of this run may credit the same member. */
+  readonly mayRepeatMember: boolean;
+  /** What counts as the same credit; undefined: it is credited whatever was credited before (`--again`). */
+  readonly guard: CreditGuard | undefined;
+};
+
+/** DESIGN §4: reference, else campaign, else the same amounts within the window. */
+export type CreditGuard = { readonly campaign: string; readonly repeatWindowMs: number };
+
+export type Begun =
+  | {
+      readonly kind: 'begun';
+      readonly dataChangeTime: string;
+      /** False: another row credited the member after the values were read, so they are no evidence. */
+      readonly hasBefore: boolean;
+    }
+  /** The given dataChangeTime was used for this member before. */
+  | { readonly kind: 'time_taken' }
+  /** Another increment of the member has no outcome yet. */
+  | { readonly kind: 'member_waits'; readonly runId: string; readonly rowNumber: number }
+  /** Another row of this run has credited the member. */
+  | { readonly kind: 'member_repeated'; readonly rowNumber: number }
+  /** The same credit was given before. */
+  | { readonly kind: 'credited_before'; readonly credit: Credit }
+  /** The same reference or campaign was credited with other amounts. */
+  | { readonly kind: 'credited_otherwise'; readonly credit: Credit };
+
+export interface IncrementReader {
+  /** Increments of all runs of the account without an outcome (intent, in doubt), the oldest run first. */
+  listUnsettled(account: string): Promise<RowRecord[]>;
+  /** Increments to one member in all runs of the account that were begun, oldest first. */
+  listOfMember(account: string, customerUid: string): Promise<RowRecord[]>;
+  /** Credits of these members (by number or by uid) and of these references, of all runs of the account. */
+  findCredits(
+    account: string,
+    of: {
+      readonly numbers: readonly string[];
+      readonly customerUids: readonly string[];
+      readonly references: readonly string[];
+    },
+  ): Promise<Credit[]>;
+  /** Every credit of the account, in pages, oldest first. */
+  readCredits(account: string): AsyncIterable<readonly Credit[]>;
+  countCredits(account: string): Promise<number>;
+  /** Credits of a run that may be taken back: done, and not undone. By row number, in pages. */
+  readCreditsOfRun(runId: string): AsyncIterable<readonly Credit[]>;
+}
+
+export interface IncrementStore extends IncrementReader {
+  /**
+   * Records an increment's intent together with its dataChangeTime, or says why it must not be sent. All that
+   * it looks at is read in the statement that records. A row that was begun before keeps its dataChangeTime.
    *
    * @throws OperatorError LEDGER_OLDER, see `requireNewest`
    */
-  claimWithIntent(
+  begin(intent: IncrementIntent): Promise<Begun>;
+  /** Takes a dataChangeTime for a change that credits nothing (the probe). */
+  claimTime(account: string, customerUid: string, from: { fromMs: number; timeZone: string }): Promise<string>;
+}
+
+// ── Calls, facts ────────────────────────────────────────────────────────────────────────────────────────
+
+export type CallsOfDay = {
+  readonly account: string;
+  readonly day: string;
+  readonly endpoint: string;
+  readonly calls: number;
+};
+
+export interface CallReader {
+  /** Calls counted for the account on that day, over all runs. */
+  total(account: string, day: string): Promise<number>;
+  /** The newest day that a call was counted on; undefined: none was. A day of the quota is never older. */
+  newestDay(account: string): Promise<string | undefined>;
+  /** Newest day first. */
+  byDay(account: string | undefined, limit: number): Promise<CallsOfDay[]>;
+}
+
+export interface CallStore extends CallReader {
+  /**
+   * Takes one call of the day before it is sent, unless `limit` calls are taken already. Counted although it may
+   * never be sent: a kill can only waste a call.
+   */
+  take(
     account: string,
-    key: RowKey,
-    intent: () => RowChange & { customerUid: string },
-    candidates: Iterable<string>,
-    nowMs: number,
-  ): Promise<string | undefined>;
+    call: { readonly day: string; readonly endpoint: string; readonly limit: number | undefined },
+  ): Promise<{ readonly isTaken: boolean; readonly used: number }>;
+  /** Forgets the days before that one. */
+  prune(beforeDay: string): Promise<void>;
 }
 
-export interface FactStore {
-  read(account: string, fact: string): string | undefined;
-  write(account: string, fact: string, value: string, nowMs: number): void;
+/** What was learned of an account: its member count, the code of a refused repeat. */
+export interface FactReader {
+  read(account: string, fact: string): Promise<string | undefined>;
 }
 
-export type Evidence = { readonly recordedMs: number; readonly kind: string; readonly detailJson: string };
-
-export interface EvidenceStore {
-  add(runId: string, rowNumber: number, evidence: Evidence): Promise<void>;
-  list(runId: string, rowNumber: number): Evidence[];
+export interface FactStore extends FactReader {
+  write(account: string, fact: string, value: string): Promise<void>;
 }

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { fileError, usageError } from '../base/errors.ts';
+import type { Scan } from '../intake/scan.ts';
 import type { Ledger, RunRecord } from '../ledger/ledger.ts';
+import type { SavedSettings } from '../settings/run-settings.ts';
 import type { FileRun, RunParts } from './file-run.ts';
-import type { SavedSettings } from './run-settings.ts';
-import type { Scan } from './scan.ts';
 
 /** Records a new run, before anything is sent for it. */
 export function startRun(job: FileRun, scan: Scan, runId: string, resultPath: string, parts: RunParts): void {

@@ -1,13 +1,13 @@
 import { EXIT, type ExitCode } from '../base/errors.ts';
 import { zonedIso } from '../base/zoned-time.ts';
+import { describeAnswer } from '../calls/describe-answer.ts';
+import { StoppedError } from '../calls/run-control.ts';
+import type { KybioVendor, WonderVendor } from '../calls/vendors.ts';
 import type { Answer } from '../http/answer.ts';
 import type { ServerDate } from '../http/server-date.ts';
 import type { DailyAccessTimes } from '../kybio/client.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { describeAnswer } from './describe-answer.ts';
-import { readRepeatFact } from './repeat-fact.ts';
-import { StoppedError } from './run-control.ts';
-import type { KybioVendor, WonderVendor } from './vendors.ts';
+import { readRepeatFact } from '../send/repeat-fact.ts';
 
 /** One thing that `doctor` looked at. */
 export type Check = {

@@ -1,15 +1,15 @@
 import { rmSync } from 'node:fs';
 import { EXIT } from '../base/errors.ts';
+import type { StopReason } from '../calls/run-control.ts';
+import type { Vendors } from '../calls/vendors.ts';
 import type { RunState } from '../ledger/ledger.ts';
-import type { RunDocument } from '../report/run-document.ts';
+import { closeSnapshots } from '../plan/gather.ts';
+import type { Snapshots } from '../plan/lookups.ts';
+import type { NotSentReason } from '../result/row-view.ts';
+import type { RunDocument } from '../result/run-document.ts';
+import { exitCodeOf, runDocument } from '../result/summary.ts';
+import type { Tally } from '../result/tally.ts';
 import type { FileRun, RunParts, RunPlace } from './file-run.ts';
-import { closeSnapshots } from './gather.ts';
-import type { Snapshots } from './lookups.ts';
-import type { NotSentReason } from './row-view.ts';
-import type { StopReason } from './run-control.ts';
-import { exitCodeOf, runDocument } from './summary.ts';
-import type { Tally } from './tally.ts';
-import type { Vendors } from './vendors.ts';
 
 /** Makes the run's end durable, clears away what only it needed, and returns its document. */
 export function finish(

@@ -2,13 +2,22 @@ import { existsSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { EXIT, OperatorError, usageError } from '../base/errors.ts';
 import type { TextFields } from '../base/text-fields.ts';
+import type { ControlSettings } from '../calls/control-settings.ts';
+import { StoppedError } from '../calls/run-control.ts';
+import { laneOf } from '../calls/vendors.ts';
 import { openCsvAppender } from '../csv/write-csv.ts';
 import { chooseFields, FIELDS_NOT_IN_PAGES } from '../job/fetched-fields.ts';
+import type { JobSettings } from '../job/job-settings.ts';
 import { pageCalls } from '../job/lookup-plan.ts';
 import type { Outcome } from '../job/outcome.ts';
 import type { PageCursor } from '../kybio/client.ts';
 import type { RunRecord, RunState, Target } from '../ledger/ledger.ts';
-import type { RunDocument } from '../report/run-document.ts';
+import { describePrice, priceOf } from '../plan/price.ts';
+import { readCounts, writeRecordCount } from '../plan/read-snapshots.ts';
+import type { RunDocument } from '../result/run-document.ts';
+import { exitCodeOf, runDocument } from '../result/summary.ts';
+import { Tally } from '../result/tally.ts';
+import type { Connection, SavedSettings } from '../settings/run-settings.ts';
 import {
   type ExportSink,
   exportCustomers,
@@ -17,14 +26,7 @@ import {
   type SnapshotSource,
 } from './export-pages.ts';
 import type { RunParts } from './file-run.ts';
-import { describePrice, priceOf } from './price.ts';
-import { readCounts, writeRecordCount } from './read-snapshots.ts';
-import { StoppedError } from './run-control.ts';
 import { newRunId } from './run-folder.ts';
-import type { Connection, ControlSettings, JobSettings, SavedSettings } from './run-settings.ts';
-import { exitCodeOf, runDocument } from './summary.ts';
-import { Tally } from './tally.ts';
-import { laneOf } from './vendors.ts';
 
 export type ExportAll = {
   readonly settings: JobSettings;

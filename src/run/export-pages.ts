@@ -1,11 +1,11 @@
 import { forEachBounded } from '../base/pull.ts';
 import type { TextFields } from '../base/text-fields.ts';
+import type { KybioVendor, Vendors, WonderVendor } from '../calls/vendors.ts';
+import { openSeenKeys } from '../intake/seen-keys.ts';
 import type { PageCursor } from '../kybio/client.ts';
 import type { Target } from '../ledger/ledger.ts';
-import { openSeenKeys } from '../ledger/seen-keys.ts';
-import { readCustomers, readMembers, succeeded } from './pages.ts';
-import { fillSnapshot, openFreshSnapshot, type SnapshotParts, snapshotPath } from './read-snapshots.ts';
-import type { KybioVendor, Vendors, WonderVendor } from './vendors.ts';
+import { readCustomers, readMembers, succeeded } from '../plan/pages.ts';
+import { fillSnapshot, openFreshSnapshot, type SnapshotParts, snapshotPath } from '../plan/read-snapshots.ts';
 
 /** Where an export's records go. */
 export type ExportSink = {

@@ -1,13 +1,15 @@
 import type { Clock } from '../base/clock.ts';
-import type { FoundSpool } from '../ledger/found-spool.ts';
+import type { ControlSettings } from '../calls/control-settings.ts';
+import type { Reporter } from '../calls/reporter.ts';
+import type { RunControl } from '../calls/run-control.ts';
+import type { Vendors } from '../calls/vendors.ts';
+import type { Scan } from '../intake/scan.ts';
+import type { JobSettings } from '../job/job-settings.ts';
 import type { Ledger, RowRecord, RunRecord } from '../ledger/ledger.ts';
-import type { RunDocument } from '../report/run-document.ts';
-import type { GatherParts } from './gather.ts';
-import type { Reporter } from './reporter.ts';
-import type { RunControl } from './run-control.ts';
-import type { Connection, ControlSettings, Expectations, JobSettings } from './run-settings.ts';
-import type { Scan } from './scan.ts';
-import type { Vendors } from './vendors.ts';
+import type { GatherParts } from '../plan/gather.ts';
+import type { RunDocument } from '../result/run-document.ts';
+import type { Connection, Expectations } from '../settings/run-settings.ts';
+import type { FoundRecords } from '../stage/found-records.ts';
 
 /** What one run over a file is asked to do. */
 export type FileRun = {
@@ -45,7 +47,7 @@ export type RunParts = {
   readonly startedMs: number;
 };
 
-export type RunPlace = { readonly runId: string; readonly runFolder: string; readonly found: FoundSpool | undefined };
+export type RunPlace = { readonly runId: string; readonly runFolder: string; readonly found: FoundRecords | undefined };
 
 /** What reading ahead of a run, or of a plan, takes. `records`: what the ledger holds of it. */
 export function gatherParts(

@@ -1,14 +1,14 @@
 import { rmSync } from 'node:fs';
 import { EXIT, OperatorError } from '../base/errors.ts';
-import type { RunDocument } from '../report/run-document.ts';
-import { dryRun } from './dry-run.ts';
+import { StoppedError, type StopReason } from '../calls/run-control.ts';
+import type { Scan } from '../intake/scan.ts';
+import { dryRun } from '../plan/dry-run.ts';
+import { closeSnapshots, gather, openSnapshots } from '../plan/gather.ts';
+import type { RunDocument } from '../result/run-document.ts';
+import { exitCodeOf, runDocument, withCalls } from '../result/summary.ts';
+import { Tally } from '../result/tally.ts';
 import { type FileRun, gatherParts, type RunParts } from './file-run.ts';
-import { closeSnapshots, gather, openSnapshots } from './gather.ts';
-import { StoppedError, type StopReason } from './run-control.ts';
 import { makeRunFolder, newRunId } from './run-folder.ts';
-import type { Scan } from './scan.ts';
-import { exitCodeOf, runDocument, withCalls } from './summary.ts';
-import { Tally } from './tally.ts';
 
 /** --dry-run: everything but writing, and nothing of it in the ledger but the calls it made. */
 export async function planFile(job: FileRun, scan: Scan, parts: RunParts): Promise<RunDocument> {

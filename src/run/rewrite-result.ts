@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
 import { addDecimals, subtractDecimals } from '../base/decimal.ts';
 import { EXIT, type ExitCode, OperatorError } from '../base/errors.ts';
+import { scanInput } from '../intake/scan.ts';
 import type { Ledger, RowRecord, RunRecord } from '../ledger/ledger.ts';
-import type { RowStatus, RunDocument } from '../report/run-document.ts';
-import { isChangedResult, renderResultStamp } from './result-stamp.ts';
-import { type NotSentReason, viewRow } from './row-view.ts';
-import type { SavedSettings } from './run-settings.ts';
-import { scanInput } from './scan.ts';
-import { runDocument } from './summary.ts';
-import type { Tally } from './tally.ts';
-import { writeResult } from './write-result.ts';
+import { isChangedResult, renderResultStamp } from '../result/result-stamp.ts';
+import { type NotSentReason, viewRow } from '../result/row-view.ts';
+import type { RowStatus, RunDocument } from '../result/run-document.ts';
+import { runDocument } from '../result/summary.ts';
+import type { Tally } from '../result/tally.ts';
+import { writeResult } from '../result/write-result.ts';
+import type { SavedSettings } from '../settings/run-settings.ts';
 
 /** A row as it was before a person decided about it, and as it is now. */
 export type RowTransition = { readonly before: RowRecord; readonly after: RowRecord };

@@ -1,35 +1,35 @@
 import { existsSync } from 'node:fs';
 import { EXIT, OperatorError } from '../base/errors.ts';
+import type { Reporter } from '../calls/reporter.ts';
+import { type RunControl, StoppedError, type StopReason } from '../calls/run-control.ts';
+import { laneOf, type Vendors } from '../calls/vendors.ts';
+import { type CreditedSince, guardTopup, noteIfCredited } from '../intake/guard-topup.ts';
+import { guardUnfinishedRows } from '../intake/guard-unfinished.ts';
+import { openInput } from '../intake/read-rows.ts';
+import { judgeRoundIds } from '../intake/round-ids.ts';
+import { type Scan, scanInput } from '../intake/scan.ts';
 import type { HeaderMatch } from '../job/header-match.ts';
 import type { Categories } from '../job/member-steps.ts';
-import { openFoundSpool } from '../ledger/found-spool.ts';
-import type { RunDocument } from '../report/run-document.ts';
+import { closeSnapshots, type Gathered, type GatherParts, gather, openSnapshots } from '../plan/gather.ts';
+import type { Snapshots } from '../plan/lookups.ts';
+import { describePrice, priceOf } from '../plan/price.ts';
+import { priceRun } from '../plan/price-run.ts';
+import { writeRecordCount } from '../plan/read-snapshots.ts';
+import { renderResultStamp } from '../result/result-stamp.ts';
+import type { RunDocument } from '../result/run-document.ts';
+import { withCalls } from '../result/summary.ts';
+import type { Tally } from '../result/tally.ts';
+import { writeResult } from '../result/write-result.ts';
+import { changeCategories } from '../send/change-categories.ts';
+import { ErrorCount } from '../send/error-count.ts';
+import { runRows } from '../send/send-rows.ts';
+import { settleIncrements } from '../send/settle.ts';
+import { openFoundRecords } from '../stage/found-records.ts';
 import { checkSameInput, findUnfinished, resultExists, startRun } from './begin-run.ts';
-import { changeCategories } from './change-categories.ts';
 import { finish, notSentReason } from './end-run.ts';
-import { ErrorCount } from './error-count.ts';
 import { type FileRun, gatherParts, type RunParts, type RunPlace } from './file-run.ts';
-import { closeSnapshots, type Gathered, type GatherParts, gather, openSnapshots } from './gather.ts';
-import { type CreditedSince, guardTopup, noteIfCredited } from './guard-topup.ts';
-import { guardUnfinishedRows } from './guard-unfinished.ts';
-import { openInput } from './job-rows.ts';
-import type { Snapshots } from './lookups.ts';
 import { planFile } from './plan-file.ts';
-import { priceRun } from './plan-run.ts';
-import { describePrice, priceOf } from './price.ts';
-import { writeRecordCount } from './read-snapshots.ts';
-import type { Reporter } from './reporter.ts';
-import { renderResultStamp } from './result-stamp.ts';
-import { judgeRoundIds } from './round-ids.ts';
-import { type RunControl, StoppedError, type StopReason } from './run-control.ts';
 import { makeRunFolder, newRunId } from './run-folder.ts';
-import { runRows } from './run-rows.ts';
-import { type Scan, scanInput } from './scan.ts';
-import { settleIncrements } from './settle.ts';
-import { withCalls } from './summary.ts';
-import type { Tally } from './tally.ts';
-import { laneOf, type Vendors } from './vendors.ts';
-import { writeResult } from './write-result.ts';
 
 /**
  * One run over a file: scan → guards → run → settle → write. Resuming is the same flow again: what the
@@ -70,7 +70,7 @@ export async function runFile(asked: FileRun, parts: RunParts): Promise<RunDocum
       startRun(job, scan, runId, resultPath, parts);
     }
     const runFolder = makeRunFolder(parts.homeFolder, runId);
-    const found = settings.command === 'export' ? openFoundSpool(runFolder) : undefined;
+    const found = settings.command === 'export' ? openFoundRecords(runFolder) : undefined;
     try {
       return await execute({ ...job, resultPath }, scan, { runId, runFolder, found }, parts);
     } catch (error) {

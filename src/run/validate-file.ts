@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { EXIT, usageError } from '../base/errors.ts';
-import type { RunDocument } from '../report/run-document.ts';
-import type { Reporter } from './reporter.ts';
-import { judgeRoundIds } from './round-ids.ts';
-import type { JobSettings } from './run-settings.ts';
-import { scanInput } from './scan.ts';
-import { runDocument } from './summary.ts';
-import { writeResult } from './write-result.ts';
+import type { Reporter } from '../calls/reporter.ts';
+import { judgeRoundIds } from '../intake/round-ids.ts';
+import { scanInput } from '../intake/scan.ts';
+import type { JobSettings } from '../job/job-settings.ts';
+import type { RunDocument } from '../result/run-document.ts';
+import { runDocument } from '../result/summary.ts';
+import { writeResult } from '../result/write-result.ts';
 
 /** Checks a file as a run would, without a call, and writes the result file that a run would begin with. */
 export async function validateFile(

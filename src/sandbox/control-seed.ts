@@ -2,7 +2,7 @@ import { LosslessNumber, parse } from 'lossless-json';
 import { looseAmount } from './control-input.ts';
 import { PLAIN_MEMBER } from './demo-state.ts';
 import { asFields, field, type JsonFields, ParameterError, requiredText, textField } from './json-input.ts';
-import type { MemberFields } from './member-table.ts';
+import type { MemberFields } from './kybio/member-table.ts';
 import type { VendorState } from './vendor-state.ts';
 
 const NUMBER_DIGITS = 6;

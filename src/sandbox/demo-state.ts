@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { MemberFields } from './member-table.ts';
+import type { MemberFields } from './kybio/member-table.ts';
 import type { VendorState } from './vendor-state.ts';
 
 /** A member as a store has it that never filled in more than the number. */

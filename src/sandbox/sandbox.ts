@@ -6,11 +6,11 @@ import { CallLog } from './call-log.ts';
 import { seededChance } from './chance.ts';
 import { controlOf } from './control.ts';
 import { KYBIO_APP_ID, KYBIO_APP_KEY, openWonderKey, WONDER_APP_ID } from './credentials.ts';
-import { kybioVendor } from './kybio-vendor.ts';
+import { kybioVendor } from './kybio/vendor.ts';
 import { sandboxServer } from './server.ts';
 import { DEFAULT_SWITCHES, mergeSwitches, type SandboxSwitches } from './switches.ts';
 import { openVendorState } from './vendor-state.ts';
-import { wonderVendor } from './wonder-vendor.ts';
+import { wonderVendor } from './wonder/vendor.ts';
 
 export type SandboxOptions = {
   /** Holds sandbox.sqlite and the private key; made 0700. `:memory:` keeps nothing. */

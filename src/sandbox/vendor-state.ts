@@ -1,11 +1,11 @@
 import { type CallCounts, callCounts } from './call-counts.ts';
-import { type CategoryTable, categoryTable } from './category-table.ts';
-import { type CustomerTable, customerTable } from './customer-table.ts';
 import { fillDemoState } from './demo-state.ts';
-import { type IncrementTable, incrementTable } from './increment-table.ts';
-import { type MemberTable, memberTable } from './member-table.ts';
+import { type CategoryTable, categoryTable } from './kybio/category-table.ts';
+import { type IncrementTable, incrementTable } from './kybio/increment-table.ts';
+import { type MemberTable, memberTable } from './kybio/member-table.ts';
 import { Store } from './store.ts';
 import type { SandboxSwitches } from './switches.ts';
+import { type CustomerTable, customerTable } from './wonder/customer-table.ts';
 
 /** Everything the two vendors keep, and the store below it. */
 export type VendorState = {

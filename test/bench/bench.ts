@@ -14,12 +14,12 @@ const MEMORY = '/dev/shm';
 /** Commits without waiting for the disk. The product refuses such a ledger; this build does not ask. */
 const WITHOUT_FSYNC: readonly Patch[] = [
   {
-    file: 'ledger/sqlite-ledger.js',
+    file: 'ledger/sqlite/sqlite-ledger.js',
     anchor: "setPragma(database, 'synchronous', 'NORMAL', 1);",
     replacement: "setPragma(database, 'synchronous', 'OFF', 0);",
   },
-  { file: 'ledger/wal-file.js', anchor: 'sync: () => fdatasync(file)', replacement: 'sync: async () => {}' },
-  { file: 'ledger/high-water-mark.js', anchor: 'await fdatasync(write(count));', replacement: 'write(count);' },
+  { file: 'ledger/sqlite/wal-file.js', anchor: 'sync: () => fdatasync(file)', replacement: 'sync: async () => {}' },
+  { file: 'ledger/sqlite/high-water-mark.js', anchor: 'await fdatasync(write(count));', replacement: 'write(count);' },
 ];
 
 type Sample = { readonly rowsPerSecond: number; readonly peakMb: number };

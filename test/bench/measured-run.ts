@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { RunDocument } from '../../src/report/run-document.ts';
+import type { RunDocument } from '../../src/result/run-document.ts';
 import type { Build } from '../chaos/build.ts';
 
 const PRELOAD = new URL('./preload.mjs', import.meta.url).href;

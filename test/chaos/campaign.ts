@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunDocument } from '../../src/report/run-document.ts';
+import type { RunDocument } from '../../src/result/run-document.ts';
 import { FAULT_NAMES, type FaultName } from '../../src/sandbox/switches.ts';
 import type { Build } from './build.ts';
 import type { Verdict } from './judge.ts';

@@ -14,12 +14,12 @@ afterAll(() => build.remove());
 
 /** In place of the fsync of the ledger's log, or of the mark beside it. */
 const logSync = (replacement: string): Patch => ({
-  file: 'ledger/wal-file.js',
+  file: 'ledger/sqlite/wal-file.js',
   anchor: 'sync: () => fdatasync(file),',
   replacement: `sync: ${replacement},`,
 });
 const markSync = (replacement: string): Patch => ({
-  file: 'ledger/high-water-mark.js',
+  file: 'ledger/sqlite/high-water-mark.js',
   anchor: 'await fdatasync(write(count));',
   replacement: `write(count); await (${replacement})();`,
 });

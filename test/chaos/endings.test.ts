@@ -102,7 +102,7 @@ describe.concurrent('other changes of a member while its increment has no answer
   test('the same member by number and by uid: the first row is no evidence for the second', async (context) => {
     const row = { memberNumber: numberOf(1), pointIncrement: '5', balanceIncrement: '5' };
     const hold: Patch = {
-      file: 'run/run-row.js',
+      file: 'send/send-row.js',
       anchor: 'const turn = await context.enterMember(call.customerUid);',
       replacement:
         'const turn = await context.enterMember(call.customerUid); await new Promise((go) => setTimeout(go, 700));',

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { Decimal } from 'decimal.js';
-import type { RowStatus, RunDocument } from '../../src/report/run-document.ts';
+import type { RowStatus, RunDocument } from '../../src/result/run-document.ts';
 import type { FileRow } from './topup-file.ts';
 import type { BookedIncrement, Books, StoredMember } from './vendor.ts';
 

@@ -20,36 +20,40 @@ const IS_INCREMENT = "request.path.endsWith('/updateBalancePointByIncrement')";
  * whoever refactors there moves them along, and preload.mjs refuses to start with one that it cannot find.
  */
 const POINTS = {
-  'intent.before': at('run/run-row.js', 'const intent = async () => {', 'after'),
-  'commit.before': at('ledger/group-commit.js', "this.#database.exec('COMMIT');", 'before'),
-  'commit.after': at('ledger/group-commit.js', 'await this.#disk.sync();', 'before'),
-  'commit.durable': at('ledger/group-commit.js', 'await this.#disk.sync();', 'after'),
-  'intent.after': at('run/run-row.js', 'isTimeTaken = dataChangeTime === undefined;', 'after'),
-  'admit.before': at('run/lane.js', 'const admission = await this.#limiter.admit(', 'before'),
-  'send.before': at('run/run-row.js', 'const answer = await sendCall(context.vendors, call, dataChangeTime,', 'before'),
+  'intent.before': at('send/send-row.js', 'const intent = async () => {', 'after'),
+  'commit.before': at('ledger/sqlite/group-commit.js', "this.#database.exec('COMMIT');", 'before'),
+  'commit.after': at('ledger/sqlite/group-commit.js', 'await this.#disk.sync();', 'before'),
+  'commit.durable': at('ledger/sqlite/group-commit.js', 'await this.#disk.sync();', 'after'),
+  'intent.after': at('send/send-row.js', 'isTimeTaken = dataChangeTime === undefined;', 'after'),
+  'admit.before': at('calls/lane.js', 'const admission = await this.#limiter.admit(', 'before'),
+  'send.before': at(
+    'send/send-row.js',
+    'const answer = await sendCall(context.vendors, call, dataChangeTime,',
+    'before',
+  ),
   'send.first_byte': { ...at('http/exchange.js', 'request.onSent?.();', 'after'), when: IS_INCREMENT },
   'send.after': { ...at('http/exchange.js', 'wasSent = true;\n', 'after'), when: IS_INCREMENT, isDeferred: true },
   'answer.before': {
     ...at('http/exchange.js', 'decodeBody(Buffer.concat(chunks, byteCount)', 'before'),
     when: IS_INCREMENT,
   },
-  'answer.after': at('run/run-row.js', 'return answer;\n            }', 'before'),
-  'outcome.before': at('run/run-row.js', 'await recordOutcome(outcome, attempts, lastAnswer, context);', 'before'),
-  'outcome.after': at('run/run-row.js', 'return { outcome, attempts };', 'before'),
-  'settle.read': at('run/settle.js', "await addEvidence(parts, record, 'read', reading);", 'before'),
+  'answer.after': at('send/send-row.js', 'return answer;\n            }', 'before'),
+  'outcome.before': at('send/send-row.js', 'await recordOutcome(outcome, attempts, lastAnswer, context);', 'before'),
+  'outcome.after': at('send/send-row.js', 'return { outcome, attempts };', 'before'),
+  'settle.read': at('send/settle.js', "await addEvidence(parts, record, 'read', reading);", 'before'),
   'settle.decide': at(
-    'run/settle.js',
+    'send/settle.js',
     'await parts.ledger.rows.record(record, change, parts.clock.nowMs());',
     'before',
   ),
   'settle.decided': at(
-    'run/settle.js',
+    'send/settle.js',
     'await parts.ledger.rows.record(record, change, parts.clock.nowMs());',
     'after',
   ),
-  'settle.repeat': at('run/settle.js', "await addEvidence(parts, record, 'repeat'", 'before'),
-  'view.before': at('run/write-result.js', 'const writer = await openCsvWriter(', 'before'),
-  'view.row': at('run/write-result.js', 'countRow(tally, row, result);\n            const found', 'before'),
+  'settle.repeat': at('send/settle.js', "await addEvidence(parts, record, 'repeat'", 'before'),
+  'view.before': at('result/write-result.js', 'const writer = await openCsvWriter(', 'before'),
+  'view.row': at('result/write-result.js', 'countRow(tally, row, result);\n            const found', 'before'),
   'view.rename': at('csv/write-csv.js', 'await rename(temporary, target);', 'before'),
   'view.after': at('csv/write-csv.js', "state = 'committed';", 'after'),
   'finish.before': at('run/end-run.js', 'ledger.runs.setState(runId, state, clock.nowMs());', 'before'),
@@ -104,7 +108,7 @@ export const CONTROLS = {
   /** The increment goes out without a trace in the ledger. */
   withoutIntent: [
     {
-      file: 'run/run-row.js',
+      file: 'send/send-row.js',
       anchor: 'dataChangeTime = await ledger.changeTimes.claimWithIntent(',
       replacement:
         'dataChangeTime = zonedDateTime(clock.nowMs(), context.storeZone); return; await ledger.changeTimes.claimWithIntent(',
@@ -113,18 +117,18 @@ export const CONTROLS = {
   /** `resume` sends rows again that have an intent, instead of settling them. */
   resendsIntents: [
     {
-      file: 'run/rows-to-do.js',
+      file: 'intake/rows-to-do.js',
       anchor: "if (isSettled(record.state) || record.state === 'in_doubt' ||",
       replacement: 'if (isSettled(record.state) ||',
     },
     {
-      file: 'run/rows-to-do.js',
+      file: 'intake/rows-to-do.js',
       anchor: "return !(record.state === 'intent' && row.kind === 'topup');",
       replacement: 'return true;',
     },
     // Its member's unanswered increment does not hold it back, for it is the row itself.
     {
-      file: 'run/run-rows.js',
+      file: 'send/send-rows.js',
       anchor: 'if (unanswered !== undefined) {',
       replacement: 'if (unanswered !== undefined && unanswered.rowNumber !== rowNumber) {',
     },

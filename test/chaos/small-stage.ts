@@ -1,5 +1,5 @@
 import { expect, type TestContext } from 'vitest';
-import type { RunDocument } from '../../src/report/run-document.ts';
+import type { RunDocument } from '../../src/result/run-document.ts';
 import type { Build } from './build.ts';
 import { noFaults, openStage, type Stage, type StageSettings } from './stage.ts';
 import { documentOf, runTool, type ToolEnd } from './tool.ts';

@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openSqliteLedger } from '../../src/ledger/sqlite-ledger.ts';
-import type { RunDocument } from '../../src/report/run-document.ts';
-import { REPEAT_CODE_FACT } from '../../src/run/repeat-fact.ts';
+import { openSqliteLedger } from '../../src/ledger/sqlite/sqlite-ledger.ts';
+import type { RunDocument } from '../../src/result/run-document.ts';
 import { FAULT_NAMES } from '../../src/sandbox/switches.ts';
+import { REPEAT_CODE_FACT } from '../../src/send/repeat-fact.ts';
 import type { Build } from './build.ts';
 import { judge, type Verdict } from './judge.ts';
 import type { Patch } from './points.ts';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import type { RunDocument } from '../../src/report/run-document.ts';
+import type { RunDocument } from '../../src/result/run-document.ts';
 import type { Build } from './build.ts';
 import { type Patch, type PointName, pointPatches } from './points.ts';
 

@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { checkKybioSignature } from '../../src/sandbox/kybio-signature.ts';
-import { checkWonderSignature, wonderDigest } from '../../src/sandbox/wonder-signature.ts';
+import { checkKybioSignature } from '../../src/sandbox/kybio/signature.ts';
+import { checkWonderSignature, wonderDigest } from '../../src/sandbox/wonder/signature.ts';
 
 const APP_ID = 'ABCDEFABCDEFABCDEFABCDEFABCDEFAB';
 const APP_KEY = '1234567890123456789';

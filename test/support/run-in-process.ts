@@ -1,5 +1,5 @@
 import { runCli } from '../../src/cli/run-cli.ts';
-import type { OutputStream } from '../../src/cli/surroundings.ts';
+import type { OutputStream } from '../../src/settings/surroundings.ts';
 
 export type InProcess = { readonly exitCode: number; readonly stdout: string; readonly stderr: string };
 

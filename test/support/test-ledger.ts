@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import type { Ledger, RowRecord, RunRecord } from '../../src/ledger/ledger.ts';
-import { openSqliteLedger } from '../../src/ledger/sqlite-ledger.ts';
+import { openSqliteLedger } from '../../src/ledger/sqlite/sqlite-ledger.ts';
 import { temporaryFolder } from './workspace.ts';
 
 export const HOLDER = { pid: 4711, command: 'memberload import members.csv', startedAt: '2026-11-22T04:00:00.000Z' };

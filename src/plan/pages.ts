@@ -1,0 +1,54 @@
+import { EXIT, OperatorError } from '../base/errors.ts';
+import type { TextFields } from '../base/text-fields.ts';
+import type { KybioVendor, WonderVendor } from '../calls/vendors.ts';
+import type { Answer } from '../http/answer.ts';
+import type { MemberPage, PageCursor } from '../kybio/client.ts';
+
+/** Reads the page of members after `cursor`. @throws StoppedError; OperatorError PAGE_FAILED */
+export async function readMembers(kybio: KybioVendor, cursor: PageCursor | undefined): Promise<MemberPage> {
+  const { answer } = await kybio.lane.perform({
+    endpoint: 'customerOpenApi/queryCustomerPages',
+    isRepeatable: true,
+    send: (onSent) => kybio.client.queryCustomerPages(cursor, { onSent }),
+  });
+  return succeeded(answer, 'queryCustomerPages');
+}
+
+export type CustomerPage = {
+  readonly customers: readonly TextFields[];
+  readonly total: number | undefined;
+  readonly isLast: boolean;
+};
+
+/**
+ * Reads all customers, page by page. Offset paging over an unpublished order can show one twice.
+ *
+ * @throws StoppedError; OperatorError PAGE_FAILED
+ */
+export async function* readCustomers(wonder: WonderVendor, pageSize: number): AsyncGenerator<CustomerPage> {
+  for (let offset = 0; ; ) {
+    const from = offset;
+    const { answer } = await wonder.lane.perform({
+      endpoint: 'GET /customers',
+      isRepeatable: true,
+      send: (onSent) => wonder.client.listCustomers({ limit: pageSize, offset: from }, { onSent }),
+    });
+    const { customers, total } = succeeded(answer, 'GET customers');
+    offset += customers.length;
+    // A server may lower the limit: only an empty page, or the announced total, is an end.
+    const isLast = customers.length === 0 || (total !== undefined && offset >= total);
+    yield { customers, total, isLast };
+    if (isLast) return;
+  }
+}
+
+export function succeeded<T>(answer: Answer<T>, call: string): T {
+  if (answer.kind === 'success') return answer.data;
+  const detail = answer.kind === 'refused' ? answer.messages.join('; ') : answer.detail;
+  throw new OperatorError({
+    code: 'PAGE_FAILED',
+    message: `${call} failed with ${answer.errorCode}: ${detail}.`,
+    hint: 'What was read is kept. Carry on with: memberload resume',
+    exitCode: EXIT.stopped,
+  });
+}

@@ -1,0 +1,59 @@
+import { nextMidnightMs, zonedDateTime } from '../base/zoned-time.ts';
+import type { ControlSettings } from '../calls/control-settings.ts';
+import type { Lane } from '../calls/lane.ts';
+import type { RunDocument } from '../result/run-document.ts';
+
+export type PlanDocument = NonNullable<RunDocument['plan']>;
+
+const DAY_MS = 86_400_000;
+
+/**
+ * What the calls cost in time: how many days at the daily quota, and when the last one is made at the rate,
+ * in the store's zone.
+ */
+export function priceOf(
+  calls: Readonly<Record<string, number>>,
+  lane: Lane | undefined,
+  controls: ControlSettings,
+  storeZone: string,
+  nowMs: number,
+): PlanDocument {
+  const total = Object.values(calls).reduce((sum, count) => sum + count, 0);
+  if (!lane) return { calls, total, days: null, finishes: null };
+  const { rate, dailyQuota, reserve, quotaZone } = controls;
+  const msPerCall = rate === 'unlimited' ? 0 : rate.perMs / rate.calls;
+  const finishes = (ms: number): string => zonedDateTime(ms, storeZone).slice(0, 16);
+  if (dailyQuota === undefined) return { calls, total, days: null, finishes: finishes(nowMs + total * msPerCall) };
+  const perDay = Math.max(0, dailyQuota - reserve);
+  const leftToday = Math.max(0, perDay - lane.usedToday);
+  if (total <= leftToday)
+    return { calls, total, days: total === 0 ? 0 : 1, finishes: finishes(nowMs + total * msPerCall) };
+  if (perDay === 0) return { calls, total, days: null, finishes: null };
+  const laterDays = Math.ceil((total - leftToday) / perDay);
+  const onLastDay = total - leftToday - (laterDays - 1) * perDay;
+  const lastMidnightMs = nextMidnightMs(nowMs, quotaZone) + (laterDays - 1) * DAY_MS;
+  return {
+    calls,
+    total,
+    days: laterDays + (leftToday > 0 ? 1 : 0),
+    finishes: finishes(lastMidnightMs + onLastDay * msPerCall),
+  };
+}
+
+/** `2,052 calls (add 2000, queryCustomerPages 52); 300 a day: 7 days, until 2026-11-29 08:12.` */
+export function describePrice(
+  plan: PlanDocument,
+  controls: ControlSettings,
+  lane: Lane | undefined,
+  isAtMost: boolean,
+): string {
+  const byEndpoint = Object.entries(plan.calls)
+    .map(([endpoint, count]) => `${endpoint} ${count}`)
+    .join(', ');
+  const quota =
+    controls.dailyQuota === undefined || !lane
+      ? ''
+      : ` ${Math.max(0, controls.dailyQuota - controls.reserve - lane.usedToday)} of ${controls.dailyQuota} left today, ${plan.days ?? '?'} ${plan.days === 1 ? 'day' : 'days'}.`;
+  const finishes = plan.finishes === null || plan.total === 0 ? '' : ` Done by about ${plan.finishes}.`;
+  return `Price: ${isAtMost ? 'at most ' : ''}${plan.total} ${plan.total === 1 ? 'call' : 'calls'}${byEndpoint === '' ? '' : ` (${byEndpoint})`}.${quota}${finishes}`;
+}

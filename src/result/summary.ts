@@ -1,0 +1,96 @@
+import { EXIT, type ExitCode, OperatorError } from '../base/errors.ts';
+import { zonedIso } from '../base/zoned-time.ts';
+import type { Lane } from '../calls/lane.ts';
+import type { StopReason } from '../calls/run-control.ts';
+import type { Vendors } from '../calls/vendors.ts';
+import type { FileRun } from '../run/file-run.ts';
+import type { RunDocument } from './run-document.ts';
+import type { Tally } from './tally.ts';
+
+/** The document of a run that was begun, for `--json` and the ledger. */
+export function runDocument(parts: {
+  runId: string | null;
+  job: Pick<FileRun, 'settings' | 'inputPath' | 'resultPath'>;
+  tally: Tally;
+  state: RunDocument['state'];
+  /** Why the run stopped: of a pause, the document says when calls are back. */
+  reason?: StopReason | undefined;
+  vendors: Vendors;
+  elapsedMs: number;
+  exitCode: ExitCode;
+  /** What the rows would have cost one by one. */
+  rowByRowCalls?: number;
+}): RunDocument {
+  const { job, tally, vendors } = parts;
+  const lanes = [vendors.kybio?.lane, vendors.wonder?.lane].filter((lane) => lane !== undefined);
+  return {
+    run: parts.runId,
+    command: job.settings.command,
+    input: job.inputPath === '' ? null : job.inputPath,
+    result: job.resultPath === '' ? null : job.resultPath,
+    state: parts.state,
+    rows: tally.rows,
+    actions: tally.actions,
+    errorCodes: tally.errorCodes,
+    calls: { ...sumCalls(lanes), ...(parts.rowByRowCalls !== undefined && { rowByRow: parts.rowByRowCalls }) },
+    totals: tally.totals,
+    quota: quotaOf(lanes[0], parts.reason, job.settings.storeZone),
+    elapsedMs: Math.max(0, Math.round(parts.elapsedMs)),
+    exitCode: parts.exitCode,
+  };
+}
+
+export function sumCalls(lanes: readonly Lane[]): RunDocument['calls'] {
+  const byEndpoint: Record<string, number> = {};
+  for (const { audit } of lanes) Object.assign(byEndpoint, Object.fromEntries(audit.byEndpoint));
+  return {
+    sent: lanes.reduce((sum, { audit }) => sum + audit.sent, 0),
+    retried: lanes.reduce((sum, { audit }) => sum + audit.retried, 0),
+    byEndpoint,
+  };
+}
+
+/** Of the first target: Kybio's, where both are called, since only Kybio has a daily quota. */
+function quotaOf(lane: Lane | undefined, reason: StopReason | undefined, storeZone: string): RunDocument['quota'] {
+  if (!lane) return null;
+  return {
+    day: lane.day,
+    limit: lane.settings.dailyQuota ?? null,
+    used: lane.usedToday,
+    ...(reason?.kind === 'quota' && { resumeAt: zonedIso(reason.resumeAtMs, storeZone) }),
+  };
+}
+
+/** CONTRACT §6: when several apply, 7 > 4 > 5 > 6 > 1; an interrupted run without rows in doubt says so. */
+export function exitCodeOf(reason: StopReason | undefined, tally: Tally): ExitCode {
+  const { in_doubt, failed, invalid } = tally.rows;
+  if (in_doubt > 0) return EXIT.inDoubt;
+  return exitCodeOfReason(reason) ?? (failed + invalid > 0 ? EXIT.rowsFailed : EXIT.ok);
+}
+
+/** Undefined: nothing stopped the run, so that its rows decide. */
+export function exitCodeOfReason(reason: StopReason | undefined): ExitCode | undefined {
+  switch (reason?.kind) {
+    case 'mismatch':
+      return EXIT.inDoubt;
+    case 'credentials':
+      return EXIT.credentials;
+    case 'breaker':
+    case 'max_errors':
+      return EXIT.stopped;
+    case 'quota':
+      return EXIT.paused;
+    case 'interrupted':
+      return reason.signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+    case 'fatal':
+    case undefined:
+      return undefined;
+  }
+}
+
+/** Lets the error tell the calls that were made before it. */
+export function withCalls(error: unknown, vendors: Vendors): unknown {
+  const lanes = [vendors.kybio?.lane, vendors.wonder?.lane].filter((lane) => lane !== undefined);
+  if (error instanceof OperatorError) error.spent = sumCalls(lanes);
+  return error;
+}

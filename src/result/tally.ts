@@ -1,0 +1,68 @@
+import { addDecimals } from '../base/decimal.ts';
+import { assert } from '../base/errors.ts';
+import { ACTIONS, type RowStatus, type RowStatusCount, type Total } from './run-document.ts';
+
+type AmountName = 'pointIncrement' | 'balanceIncrement';
+type Amounts = Readonly<Record<AmountName, string>>;
+
+/** Counts rows as they are written to the result file: the numbers of a run are the file's, always. */
+export class Tally {
+  readonly #rows: Record<RowStatusCount, number> = {
+    read: 0,
+    done: 0,
+    invalid: 0,
+    failed: 0,
+    in_doubt: 0,
+    not_sent: 0,
+  };
+  readonly #actions = new Map<string, number>(ACTIONS.map((action) => [action, 0]));
+  readonly #errorCodes = new Map<string, number>();
+  readonly #totals: Record<AmountName, { asked: string; applied: string; in_doubt: string }> = {
+    pointIncrement: { asked: '0', applied: '0', in_doubt: '0' },
+    balanceIncrement: { asked: '0', applied: '0', in_doubt: '0' },
+  };
+
+  add(row: { status: RowStatus; actions: readonly string[]; errorCodes: readonly string[] }): void {
+    this.#rows.read += 1;
+    this.#rows[row.status] += 1;
+    for (const action of row.actions) this.#actions.set(action, (this.#actions.get(action) ?? 0) + 1);
+    for (const code of row.errorCodes) this.#errorCodes.set(code, (this.#errorCodes.get(code) ?? 0) + 1);
+  }
+
+  /** Planned actions, by name; a plan's other counts are not actions. */
+  addActions(actions: ReadonlyMap<string, number>): void {
+    for (const [action, count] of actions) {
+      if (this.#actions.has(action)) this.#actions.set(action, (this.#actions.get(action) ?? 0) + count);
+    }
+  }
+
+  addAmounts(amounts: Amounts, status: RowStatus): void {
+    for (const name of ['pointIncrement', 'balanceIncrement'] as const) {
+      const total = this.#totals[name];
+      total.asked = addDecimals(total.asked, amounts[name]);
+      if (status === 'done') total.applied = addDecimals(total.applied, amounts[name]);
+      if (status === 'in_doubt') total.in_doubt = addDecimals(total.in_doubt, amounts[name]);
+    }
+  }
+
+  get rows(): Readonly<Record<RowStatusCount, number>> {
+    const { read, done, invalid, failed, in_doubt, not_sent } = this.#rows;
+    assert(
+      read === done + invalid + failed + in_doubt + not_sent,
+      `row counts do not add up: ${JSON.stringify(this.#rows)}`,
+    );
+    return { ...this.#rows };
+  }
+
+  get actions(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#actions);
+  }
+
+  get errorCodes(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#errorCodes);
+  }
+
+  get totals(): Readonly<Record<AmountName, Total>> {
+    return this.#totals;
+  }
+}

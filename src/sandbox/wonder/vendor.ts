@@ -1,0 +1,113 @@
+import type { KeyObject } from 'node:crypto';
+import { zonedDay } from '../../base/zoned-time.ts';
+import { ParameterError, parseJsonFields } from '../json-input.ts';
+import { htmlReply, type Reply } from '../reply.ts';
+import type { SandboxSwitches } from '../switches.ts';
+import { headerText, type IncomingCall, type Vendor } from '../vendor-call.ts';
+import { invalidParameters, renderWonderError, renderWonderSuccess, WONDER_ERRORS } from './answer.ts';
+import type { WonderEndpoint } from './endpoint.ts';
+import { getCustomerByReference, listCustomers } from './read-customer.ts';
+import { createCustomer, editCustomer } from './save-customer.ts';
+import { checkWonderSignature, type WonderSignatureCheck } from './signature.ts';
+
+const BASE = '/svc/payment/api/v1';
+
+/** Changes nothing: it is there to try a signature. */
+const echo: WonderEndpoint = {
+  kind: 'read',
+  answer({ body }, { switches }) {
+    if (body.length === 0) return renderWonderSuccess('{}', switches);
+    parseJsonFields(body);
+    return renderWonderSuccess(body.toString('utf8'), switches);
+  },
+};
+
+const ENDPOINTS: readonly { name: string; method: string; path: RegExp; endpoint: WonderEndpoint }[] = [
+  { name: 'POST /customers', method: 'POST', path: /^\/openapi\/customers$/, endpoint: createCustomer },
+  { name: 'PUT /customers/:id', method: 'PUT', path: /^\/openapi\/customers\/([^/]+)$/, endpoint: editCustomer },
+  { name: 'GET /customers', method: 'GET', path: /^\/openapi\/customers$/, endpoint: listCustomers },
+  {
+    name: 'GET /customers/ref/:id',
+    method: 'GET',
+    path: /^\/openapi\/customers\/ref\/([^/]+)$/,
+    endpoint: getCustomerByReference,
+  },
+  { name: 'POST /echo', method: 'POST', path: /^(?:\/openapi)?\/echo$/, endpoint: echo },
+];
+
+export function wonderVendor(appId: string, publicKey: KeyObject): Vendor {
+  return {
+    route(method, path) {
+      if (!path.startsWith(BASE)) return undefined;
+      const rest = path.slice(BASE.length);
+      const found = ENDPOINTS.find((candidate) => candidate.method === method && candidate.path.test(rest));
+      return found === undefined ? undefined : { endpoint: found.name, kind: found.endpoint.kind };
+    },
+
+    count(_call, endpoint, { state, switches, nowMs }) {
+      state.callCounts.add(zonedDay(nowMs, switches.quotaTimeZone), 'wonder', endpoint);
+      return 0;
+    },
+
+    apply(call, endpoint, context) {
+      const { switches, nowMs } = context;
+      const check = checkWonderSignature(
+        {
+          method: call.method,
+          target: call.target,
+          body: call.body,
+          credential: headerText(call, 'credential'),
+          nonce: headerText(call, 'nonce'),
+          signature: headerText(call, 'signature'),
+        },
+        {
+          appId,
+          publicKey,
+          clockWindowMs: switches.clockWindowMinutes * 60_000,
+          signQuery: switches.signQuery,
+        },
+        nowMs,
+      );
+      if (check !== 'good') return refuseCredentials(check, switches);
+      const found = ENDPOINTS.find((candidate) => candidate.name === endpoint);
+      if (found === undefined) return htmlReply(404, '404 Not Found');
+      try {
+        return found.endpoint.answer(readRequest(call, found.path), context);
+      } catch (error) {
+        if (error instanceof ParameterError) return renderWonderError(invalidParameters(error.message), switches);
+        throw error;
+      }
+    },
+
+    tooFast: (switches): Reply =>
+      htmlReply(429, '429 Too Many Requests', { 'retry-after': String(switches.retryAfterSeconds) }),
+    unknownCode: (switches) => renderWonderError(WONDER_ERRORS.unknownCode, switches),
+    serverError: (switches) => renderWonderError(WONDER_ERRORS.internal, switches),
+  };
+}
+
+function refuseCredentials(check: Exclude<WonderSignatureCheck, 'good'>, switches: SandboxSwitches): Reply {
+  switch (check) {
+    case 'badCredential':
+      return renderWonderError(WONDER_ERRORS.badCredential, switches);
+    case 'unknownApp':
+      return renderWonderError(WONDER_ERRORS.unknownApp, switches);
+    case 'expired':
+      return renderWonderError(WONDER_ERRORS.expired, switches);
+    case 'badNonce':
+    case 'wrong':
+      return renderWonderError(WONDER_ERRORS.wrongSignature, switches);
+  }
+}
+
+function readRequest(call: IncomingCall, pattern: RegExp) {
+  const queryAt = call.target.indexOf('?');
+  const path = queryAt === -1 ? call.target : call.target.slice(0, queryAt);
+  const query = queryAt === -1 ? '' : call.target.slice(queryAt + 1);
+  const encodedId = pattern.exec(path.slice(BASE.length))?.[1] ?? '';
+  try {
+    return { body: call.body, id: decodeURIComponent(encodedId), query: new URLSearchParams(query) };
+  } catch {
+    throw new ParameterError('the path is not percent-encoded');
+  }
+}

@@ -1,0 +1,23 @@
+import type { ControlSettings } from '../calls/control-settings.ts';
+import type { JobSettings } from '../job/job-settings.ts';
+
+/** What a top-up must add up to before anything is written; undefined: not asked. */
+export type Expectations = {
+  readonly rows: number | undefined;
+  readonly points: string | undefined;
+  readonly balance: string | undefined;
+};
+
+/** Where a run's vendors are found again: names and paths, no secrets. */
+export type Connection = {
+  readonly usesSandbox: boolean;
+  readonly store: string | undefined;
+  readonly configPath: string | undefined;
+};
+
+/** What the ledger keeps of a run's settings, so that `resume` does the same again. */
+export type SavedSettings = {
+  readonly job: JobSettings;
+  readonly controls: ControlSettings;
+  readonly connection: Connection;
+};

@@ -1,0 +1,331 @@
+import { describe, expect, test, vi } from 'vitest';
+import { Lane, type LaneCall, type LaneSettings } from '../../src/calls/lane.ts';
+import { createRateLimiter, parseRate } from '../../src/calls/rate-limiter.ts';
+import { RunControl, StoppedError } from '../../src/calls/run-control.ts';
+import type { Answer } from '../../src/http/answer.ts';
+import { type HeldClock, heldClock } from '../support/held-clock.ts';
+import { openTestLedger } from '../support/test-ledger.ts';
+
+const ACCOUNT = 'kybio:APP';
+/** 12:00 in Shanghai, where the quota's day ends twelve hours later. */
+const NOON_MS = Date.UTC(2026, 10, 22, 4);
+const HOUR_MS = 3_600_000;
+
+type Refused = Extract<Answer<unknown>, { kind: 'refused' }>;
+
+const success: Answer<string> = { kind: 'success', data: 'yes' };
+const unanswered: Answer<string> = { kind: 'unanswered', errorCode: 'TIMEOUT', detail: 'nothing came' };
+const notSent: Answer<string> = { kind: 'not_sent', errorCode: 'CONNECTION_FAILED', detail: 'refused' };
+const refused = (meaning: Refused['meaning'], errorCode = '1', retryAfterMs?: number): Answer<string> => ({
+  kind: 'refused',
+  errorCode,
+  messages: [],
+  meaning,
+  httpStatus: 200,
+  ...(retryAfterMs !== undefined && { retryAfterMs }),
+});
+
+function openLane(
+  settings: Partial<LaneSettings> = {},
+  clock: HeldClock = heldClock(NOON_MS),
+  rate = 'unlimited',
+  connections = 16,
+) {
+  const ledger = openTestLedger();
+  const control = new RunControl();
+  const waits: { untilMs: number; detail: string }[] = [];
+  const lane = new Lane(
+    {
+      account: ACCOUNT,
+      quotaZone: 'Asia/Shanghai',
+      dailyQuota: undefined,
+      reserve: 0,
+      waitsForQuota: false,
+      ...settings,
+    },
+    {
+      ledger,
+      control,
+      clock,
+      limiter: createRateLimiter(parseRate(rate), clock),
+      random: () => 0.5,
+      connections,
+      onQuotaWait: (untilMs, detail) => waits.push({ untilMs, detail }),
+    },
+  );
+  return { lane, ledger, control, clock, waits };
+}
+
+/** A call that is answered so, attempt by attempt, the last answer again and again. */
+function call(answers: Answer<string> | readonly Answer<string>[], values: Partial<LaneCall<string>> = {}) {
+  const list = Array.isArray(answers) ? answers : [answers];
+  let sentCount = 0;
+  return {
+    endpoint: 'add',
+    isRepeatable: true,
+    async send(onSent: () => void): Promise<Answer<string>> {
+      onSent();
+      sentCount += 1;
+      return list[Math.min(sentCount, list.length) - 1] ?? success;
+    },
+    get sentCount() {
+      return sentCount;
+    },
+    ...values,
+  };
+}
+
+describe('the first call', () => {
+  test('goes alone, and the others follow when it was answered', async () => {
+    const { lane } = openLane();
+    let answerFirst: ((answer: Answer<string>) => void) | undefined;
+    const first = lane.perform(
+      call(success, {
+        send: () =>
+          new Promise((resolve) => {
+            answerFirst = resolve;
+          }),
+      }),
+    );
+    const others = Array.from({ length: 8 }, () => call(success));
+    const performed = others.map((other) => lane.perform(other));
+    await vi.waitUntil(() => answerFirst !== undefined);
+    await settled();
+    expect(others.map(({ sentCount }) => sentCount)).toEqual(Array(8).fill(0));
+    answerFirst?.(success);
+    await Promise.all([first, ...performed]);
+    expect(lane.audit.sent).toBe(9);
+  });
+
+  test('of many at once, no more are under way than there are connections, in the order in which they came', async () => {
+    const { lane } = openLane({}, heldClock(NOON_MS), 'unlimited', 2);
+    await lane.perform(call(success));
+    const underWay: number[] = [];
+    const order: number[] = [];
+    const answers: (() => void)[] = [];
+    const performed = [1, 2, 3, 4, 5].map((which) =>
+      lane.perform(
+        call(success, {
+          send: () => {
+            order.push(which);
+            return new Promise((resolve) => answers.push(() => resolve(success)));
+          },
+        }),
+      ),
+    );
+    while (order.length < 5 || answers.length > 0) {
+      await vi.waitUntil(() => answers.length > 0);
+      await settled();
+      underWay.push(answers.length);
+      answers.shift()?.();
+      await settled();
+    }
+    await Promise.all(performed);
+    expect(order).toEqual([1, 2, 3, 4, 5]);
+    expect(Math.max(...underWay)).toBe(2);
+  });
+
+  test('when the credentials are refused, nobody follows', async () => {
+    const { lane, control } = openLane();
+    const calls = Array.from({ length: 8 }, () => call(refused('credentials', '1032')));
+    const ended = await Promise.allSettled(calls.map((each) => lane.perform(each)));
+    expect(ended.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(lane.audit.sent).toBe(1);
+    expect(control.reason).toMatchObject({ kind: 'credentials', detail: expect.stringContaining('1032') });
+  });
+});
+
+describe('counting', () => {
+  test('a call is in the ledger, with what it prepares, before its first byte', async () => {
+    const { lane, ledger, clock } = openLane();
+    const key = { runId: 'run-1', rowNumber: 1, target: 'kybio' } as const;
+    const seen: unknown[] = [];
+    await lane.perform(
+      call(success, {
+        beforeSend: () => ledger.rows.record(key, { state: 'intent' }, clock.nowMs()),
+        send: async () => {
+          seen.push(ledger.calls.total(ACCOUNT, '2026-11-22'), ledger.rows.find(key)?.state);
+          return success;
+        },
+      }),
+    );
+    expect(seen).toEqual([1, 'intent']);
+  });
+
+  test('every attempt counts, and what is prepared is prepared once', async () => {
+    const { lane, ledger } = openLane();
+    let preparedCount = 0;
+    const flaky = call([unanswered, unanswered, success], {
+      beforeSend: async () => {
+        preparedCount += 1;
+      },
+    });
+    expect(await lane.perform(flaky)).toEqual({ answer: success, attempts: 3 });
+    expect(ledger.calls.total(ACCOUNT, '2026-11-22')).toBe(3);
+    expect(lane.audit).toMatchObject({ sent: 3, retried: 2 });
+    expect([...lane.audit.byEndpoint]).toEqual([['add', 3]]);
+    expect(preparedCount).toBe(1);
+  });
+});
+
+describe('retries', () => {
+  test.each([
+    ['an unanswered call that may be repeated', unanswered, true, 3],
+    ['an unanswered call that may not', unanswered, false, 1],
+    ['a call that was never sent', notSent, false, 3],
+    ['a call that came too fast', refused('too_fast'), false, 3],
+    ['a refused row', refused('row'), true, 1],
+    ['a code that nobody documents', refused('unknown'), true, 1],
+    ['a success', success, true, 1],
+  ])('%s', async (_, answer, isRepeatable, attempts) => {
+    const { lane } = openLane();
+    expect(await lane.perform(call(answer, { isRepeatable }))).toEqual({ answer, attempts });
+  });
+
+  test('a run that stops during the pause takes the answer as it is', async () => {
+    const { lane, control } = openLane();
+    const struck = call(unanswered, {
+      send: async () => {
+        control.stop({ kind: 'interrupted', signal: 'SIGINT' });
+        return unanswered;
+      },
+    });
+    expect(await lane.perform(struck)).toEqual({ answer: unanswered, attempts: 1 });
+    await expect(lane.perform(call(success))).rejects.toThrow(StoppedError);
+  });
+
+  test('Retry-After holds every call of the lane, up to a ceiling', async () => {
+    const { lane, clock } = openLane();
+    await lane.perform(call(success));
+    await lane.perform(call(refused('too_fast', 'HTTP_429', 90_000), { isRepeatable: true }));
+    const heldMs = clock.monotonicMs();
+    expect(heldMs).toBeGreaterThanOrEqual(2 * 90_000);
+    await lane.perform(call(refused('row', '1', HOUR_MS)));
+    const before = clock.monotonicMs();
+    await lane.perform(call(success));
+    expect(clock.monotonicMs() - before).toBeCloseTo(5 * 60_000, -3);
+  });
+});
+
+describe("the day's calls", () => {
+  test('of which all are used, and not one more', async () => {
+    const { lane, control, ledger } = openLane({ dailyQuota: 3 });
+    const calls = Array.from({ length: 8 }, () => call(success));
+    const ended = await Promise.allSettled(calls.map((each) => lane.perform(each)));
+    // Those that were counted before the fourth found the day used up go out all the same.
+    expect(ended.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
+    expect(lane.audit.sent).toBe(3);
+    expect(ledger.calls.total(ACCOUNT, '2026-11-22')).toBe(3);
+    expect(control.reason).toMatchObject({
+      kind: 'quota',
+      detail: expect.stringContaining('3 of 3 calls of 2026-11-22'),
+    });
+  });
+
+  test('that earlier runs used are gone', async () => {
+    const { lane, ledger } = openLane({ dailyQuota: 2 });
+    await ledger.calls.count(ACCOUNT, '2026-11-22', 'export');
+    await lane.perform(call(success));
+    expect(lane.usedToday).toBe(2);
+    await expect(lane.perform(call(success))).rejects.toThrow(StoppedError);
+  });
+
+  test('less what is left to others, and what settling an increment in doubt may need', async () => {
+    const { lane } = openLane({ dailyQuota: 5, reserve: 1 });
+    await lane.perform(call(unanswered, { isRepeatable: false, settlingCalls: 2, weigh: () => ({ isInDoubt: true }) }));
+    await lane.perform(call(success));
+    await expect(lane.perform(call(success))).rejects.toThrow(StoppedError);
+    // Settling goes on with the calls that were kept back for it, but not with those of others.
+    await lane.perform(call(success, { isSettling: true }));
+    await lane.perform(call(success, { isSettling: true }));
+    await expect(lane.perform(call(success, { isSettling: true }))).rejects.toThrow(StoppedError);
+  });
+
+  test('are not kept back for an increment that was answered, and it is not begun without them', async () => {
+    const { lane } = openLane({ dailyQuota: 5 });
+    const increment = () =>
+      call(success, { isRepeatable: false, settlingCalls: 2, weigh: () => ({ isInDoubt: false }) });
+    for (let count = 0; count < 3; count += 1) await lane.perform(increment());
+    await expect(lane.perform(increment())).rejects.toThrow(StoppedError);
+    expect(lane.usedToday).toBe(3);
+  });
+
+  test('that an increment keeps back for itself are not waited for when it is tried again', async () => {
+    const { lane, control } = openLane({ dailyQuota: 3 });
+    const increment = call(refused('too_fast'), {
+      isRepeatable: false,
+      settlingCalls: 2,
+      weigh: () => ({ isInDoubt: false }),
+    });
+    await expect(lane.perform(increment)).rejects.toThrow(StoppedError);
+    expect(control.reason).toMatchObject({ kind: 'quota' });
+    expect(lane.usedToday).toBe(1);
+  });
+
+  test('with --wait come back after midnight of the quota zone', async () => {
+    const { lane, clock, waits } = openLane({ dailyQuota: 1, waitsForQuota: true });
+    await lane.perform(call(success));
+    await lane.perform(call(success));
+    expect(clock.nowMs() - NOON_MS).toBeGreaterThanOrEqual(12 * HOUR_MS);
+    expect(clock.nowMs() - NOON_MS).toBeLessThan(12 * HOUR_MS + 60_000);
+    expect(lane.day).toBe('2026-11-23');
+    expect(lane.usedToday).toBe(1);
+    expect(waits).toHaveLength(1);
+  });
+
+  test('are over when the vendor says so, whatever we have counted', async () => {
+    const { lane, control } = openLane();
+    const last = call(refused('quota', '9010'));
+    expect(await lane.perform(last)).toMatchObject({ attempts: 1 });
+    expect(control.reason).toMatchObject({ kind: 'quota', detail: expect.stringContaining('9010') });
+    await expect(lane.perform(call(success))).rejects.toThrow(StoppedError);
+    expect(lane.audit.sent).toBe(1);
+  });
+
+  test('with --wait a refused call is sent again after midnight, unless it must not be repeated', async () => {
+    const { lane, clock } = openLane({ waitsForQuota: true });
+    const increment = call(refused('quota', '9010'), { isRepeatable: false });
+    expect(await lane.perform(increment)).toMatchObject({ attempts: 1, answer: { meaning: 'quota' } });
+    expect(lane.quotaRefusalCount).toBe(1);
+    const read = call([refused('quota', '9010'), success]);
+    await lane.perform(read);
+    expect(clock.nowMs() - NOON_MS).toBeGreaterThanOrEqual(12 * HOUR_MS);
+  });
+});
+
+describe('the breaker', () => {
+  const refuse = async (lane: Lane, code: string, times: number): Promise<void> => {
+    for (let count = 0; count < times; count += 1) await lane.perform(call(refused('unknown', code)));
+  };
+
+  test("stops after ten refusals in a row with one code that is no row's fault", async () => {
+    const { lane, control } = openLane();
+    await refuse(lane, '7777', 9);
+    expect(control.reason).toBeUndefined();
+    await refuse(lane, '7777', 1);
+    expect(control.reason).toMatchObject({ kind: 'breaker', detail: expect.stringContaining('7777') });
+  });
+
+  test("another code or a success begins anew, and a row's own fault is none of its business", async () => {
+    const { lane, control } = openLane();
+    await refuse(lane, '7777', 9);
+    await refuse(lane, '7778', 9);
+    await lane.perform(call(success));
+    await refuse(lane, '7778', 9);
+    for (let count = 0; count < 30; count += 1) await lane.perform(call(refused('exists', '2012')));
+    expect(control.reason).toBeUndefined();
+  });
+
+  test('stops after twenty calls in a row without an answer', async () => {
+    const { lane, control } = openLane();
+    for (let count = 0; count < 19; count += 1) await lane.perform(call(unanswered, { isRepeatable: false }));
+    expect(control.reason).toBeUndefined();
+    await lane.perform(call(notSent, { isRepeatable: false }));
+    expect(control.reason).toMatchObject({ kind: 'breaker', detail: expect.stringContaining('without an answer') });
+  });
+});
+
+/** Lets everything that can go on go on. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
