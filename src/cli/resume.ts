@@ -1,10 +1,10 @@
 import { EXIT, type ExitCode, OperatorError, usageError } from '../base/errors.ts';
 import type { RunRecord } from '../ledger/ledger.ts';
 import { type RunDocument, readRunDocument } from '../result/run-document.ts';
-import { readSavedSettings, placesOf } from '../settings/saved-settings.ts';
+import { placesOf, readSavedSettings } from '../settings/saved-settings.ts';
+import { failWith } from './console.ts';
 import { type CommandInput, printRun, resumeInSession, worstExitCode } from './run-command.ts';
 import { type Session, withSession } from './session.ts';
-import { failWith } from './console.ts';
 
 /**
  * `resume`: an unfinished run with its own settings, and the run-control flags that are typed now. The input file is
