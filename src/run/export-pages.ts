@@ -107,7 +107,7 @@ async function complete(
 ): Promise<readonly TextFields[]> {
   if (!sink.needsLookups) return members;
   const whole: TextFields[] = [...members];
-  await forEachBounded(members.entries(), sink.concurrency, async ([index, member]) => {
+  await forEachBounded([[...members.entries()]], sink.concurrency, async ([index, member]) => {
     const { customerUid } = member;
     if (customerUid === undefined) return;
     const { answer } = await kybio.lane.perform({

@@ -1,27 +1,29 @@
-import type { ControlSettings } from '../calls/control-settings.ts';
-import type { RunControl } from '../calls/run-control.ts';
-import type { Scan } from '../intake/scan.ts';
+import type { RunContext } from '../calls/run-context.ts';
+import type { Outcome } from '../job/outcome.ts';
 
 /** Stops the run when more rows than allowed went wrong; invalid rows count before anything is sent. */
 export class ErrorCount {
   readonly #limit: number;
-  readonly #control: RunControl;
+  readonly #control: RunContext['control'];
   #count: number;
 
-  constructor(maxErrors: ControlSettings['maxErrors'], scan: Scan, control: RunControl) {
+  constructor({ controls, control }: RunContext, read: { rowCount: number; invalidCount: number }) {
+    const { maxErrors } = controls;
     this.#control = control;
     if (maxErrors === undefined) this.#limit = Number.POSITIVE_INFINITY;
-    else this.#limit = 'count' in maxErrors ? maxErrors.count : (scan.rowCount * maxErrors.percent) / 100;
-    this.#count = scan.invalidCount;
-    this.add(false);
+    else this.#limit = 'count' in maxErrors ? maxErrors.count : (read.rowCount * maxErrors.percent) / 100;
+    this.#count = read.invalidCount;
+    this.#check();
   }
 
-  add(isError: boolean): void {
-    if (isError) this.#count += 1;
+  add({ status }: Outcome): void {
+    if (status === 'failed' || status === 'in_doubt' || status === 'invalid') this.#count += 1;
+    this.#check();
+  }
+
+  #check(): void {
     if (this.#count <= this.#limit) return;
-    this.#control.stop({
-      kind: 'max_errors',
-      detail: `${this.#count} rows went wrong, --max-errors allows ${this.#limit}`,
-    });
+    const detail = `${this.#count} rows went wrong, --max-errors allows ${this.#limit}`;
+    this.#control.stop({ kind: 'max_errors', detail });
   }
 }
