@@ -10,6 +10,8 @@ export type CommandInput = {
   readonly settings: Settings;
   /** The command's own arguments: a file, `-`, a run, or words of its own. */
   readonly arguments: readonly string[];
+  /** The first of them. */
+  readonly argument: string | undefined;
   readonly surroundings: Surroundings;
   readonly console: Console;
 };

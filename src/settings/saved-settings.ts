@@ -73,11 +73,17 @@ const CONNECTION = v.object({
   configPath: maybe(text),
 }) satisfies v.GenericSchema<unknown, Connection>;
 
-const SAVED = v.object({ version: v.optional(count, 1), job: JOB, controls: CONTROLS, connection: CONNECTION });
+const SAVED = v.object({
+  version: v.optional(count, 1),
+  job: JOB,
+  controls: CONTROLS,
+  connection: CONNECTION,
+  resultFor: v.optional(text, ''),
+});
 
 /** The JSON that the ledger keeps. */
-export function writeSavedSettings({ job, controls, connection }: SavedSettings): string {
-  return JSON.stringify({ version: VERSION, job, controls, connection });
+export function writeSavedSettings(saved: SavedSettings): string {
+  return JSON.stringify({ version: VERSION, ...saved });
 }
 
 /**
@@ -88,8 +94,8 @@ export function writeSavedSettings({ job, controls, connection }: SavedSettings)
 export function readSavedSettings(json: string): SavedSettings {
   const read = v.safeParse(v.pipe(v.string(), v.parseJson(), SAVED), json);
   if (read.success && read.output.version <= VERSION) {
-    const { job, controls, connection } = read.output;
-    return { job, controls, connection };
+    const { version: _, ...saved } = read.output;
+    return saved;
   }
   const where = read.success
     ? `they are of version ${read.output.version}`

@@ -53,6 +53,18 @@ export class Settings {
     return settingOf(name).commands.length > 0 && this.#flags[flagName(name)] !== undefined;
   }
 
+  /** The flag as typed: `true` for a switch, a list with commas; undefined when it was not. */
+  typedText(name: SettingName): string | undefined {
+    return this.isTyped(name) ? String(this.#flags[flagName(name)]) : undefined;
+  }
+
+  /** Settings, mapping and key files of this command: no result may take their place. */
+  get readPaths(): readonly string[] {
+    const files = (['map', 'kybioAppKeyFile', 'wonderPrivateKeyFile'] as const).map((name) => this.get(name));
+    const given = files.filter((file) => file !== undefined).map((file) => this.path(file));
+    return this.config.path === undefined ? given : [this.config.path, ...given];
+  }
+
   /** The flags as typed, with the store and the config file that a run began with where none is typed. */
   withPlaces(places: { readonly store: string | undefined; readonly config: string | undefined }): Settings {
     const flags = {

@@ -26,7 +26,7 @@ export type Surroundings = {
 };
 
 export type OutputStream = {
-  write(text: string): void;
+  write(text: string | Uint8Array): void;
   readonly isTerminal: boolean;
   /** For prompts only. */
   readonly stream: NodeJS.WritableStream;
