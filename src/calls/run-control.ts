@@ -1,6 +1,6 @@
 /** Why a run stops before its last row. */
 export type StopReason =
-  | { readonly kind: 'interrupted'; readonly signal: 'SIGINT' | 'SIGTERM' }
+  | { readonly kind: 'interrupted'; readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' }
   /** The day's calls are used up, by our count or by the vendor's word. `resumeAtMs`: when they are back. */
   | { readonly kind: 'quota'; readonly detail: string; readonly resumeAtMs: number }
   | { readonly kind: 'credentials'; readonly detail: string }
