@@ -3,7 +3,7 @@ import { EXIT, OperatorError } from '../base/errors.ts';
 import { lookupKey, sendLookup, vendorOf } from '../calls/endpoints.ts';
 import type { RunContext } from '../calls/run-context.ts';
 import { laneOf } from '../calls/vendors.ts';
-import { type CsvWriter, openCsvWriter } from '../csv/write-csv.ts';
+import type { CsvWriter } from '../csv/write-csv.ts';
 import type { Answer } from '../http/answer.ts';
 import type { Found, LookupCall, WriteCall } from '../job/call.ts';
 import { stepsOf } from '../job/check-row.ts';
@@ -19,8 +19,8 @@ import { describePrice, type PlanDocument, priceOf } from './price.ts';
 const ROWS_SHOWN_MAX = 10;
 
 /**
- * Reads, but never writes: what each row would do, field by field, and what the run would cost. The rows and the
- * price are noted for the person; the whole diff goes as CSV to `diffPath`, unless that is undefined.
+ * Reads, but never writes: what each row would do, field by field, and what the run would cost. The first rows and
+ * the price are noted for the person; the whole diff goes to `diff`, where there is one.
  *
  * @returns how many rows would end with which action, and the price
  * @throws StoppedError; OperatorError LOOKUP_FAILED
@@ -29,31 +29,24 @@ export async function dryRun(
   gathered: Gathered,
   context: RunContext,
   rows: RowsToDo,
-  diffPath: string | undefined,
+  diff: Pick<CsvWriter, 'write'> | undefined,
 ): Promise<{ actions: ReadonlyMap<string, number>; plan: PlanDocument }> {
   const { settings, controls, vendors, reporter, clock } = context;
-  const diff = diffPath === undefined ? undefined : await openDiff(diffPath);
   const actions = new Map<string, number>();
   let changedCount = 0;
-  try {
-    for await (const part of eachPart(rows)) {
-      const steps = stepsOf(settings, part.targetRow, undefined, gathered.categories);
-      const plan = await planRow(steps, (call) => look(call, gathered, context));
-      const action = plannedAction(plan);
-      if (action !== undefined) actions.set(action, (actions.get(action) ?? 0) + 1);
-      const changes = describeChanges(part, plan, action);
-      if (changes.length === 0) continue;
-      for (const change of changes) await diff?.write(DIFF_COLUMNS.map((column) => String(change[column])));
-      changedCount += 1;
-      if (changedCount <= ROWS_SHOWN_MAX) reporter.note(renderChanges(changes));
-      if (changedCount === ROWS_SHOWN_MAX + 1) {
-        reporter.note(diffPath === undefined ? '… the others with -o diff.csv' : `… all of them in ${diffPath}`);
-      }
-    }
-    await diff?.commit();
-  } catch (error) {
-    await diff?.abort();
-    throw error;
+  await diff?.write([...DIFF_COLUMNS]);
+  for await (const part of eachPart(rows)) {
+    const steps = stepsOf(settings, part.targetRow, undefined, gathered.categories);
+    const plan = await planRow(steps, (call) => look(call, gathered, context));
+    const action = plannedAction(plan);
+    if (action !== undefined) actions.set(action, (actions.get(action) ?? 0) + 1);
+    const changes = describeChanges(part, plan, action);
+    if (changes.length === 0) continue;
+    for (const change of changes) await diff?.write(DIFF_COLUMNS.map((column) => String(change[column])));
+    changedCount += 1;
+    if (changedCount <= ROWS_SHOWN_MAX) reporter.note(renderChanges(changes));
+    if (changedCount === ROWS_SHOWN_MAX + 1)
+      reporter.note(diff ? '… all of them in the file of -o' : '… the others with -o diff.csv');
   }
   const calls = await priceAhead(gathered, context, rows);
   const lane = laneOf(vendors, settings.targets[0] ?? 'kybio');
@@ -169,10 +162,4 @@ function renderChanges(changes: readonly Change[]): string {
   );
   // One line a row, whatever the cells hold.
   return `Row ${first?.row} ${first?.key} ${first?.action}: ${fields.join(', ')}`.replace(/[\r\n]+/g, ' ⏎ ');
-}
-
-async function openDiff(path: string): Promise<CsvWriter> {
-  const writer = await openCsvWriter(path, { delimiter: ',', lineEnding: '\n', withByteOrderMark: false, raw: false });
-  await writer.write([...DIFF_COLUMNS]);
-  return writer;
 }

@@ -14,6 +14,27 @@ export async function readMembers(kybio: KybioVendor, cursor: PageCursor | undef
   return succeeded(answer, 'queryCustomerPages');
 }
 
+/**
+ * Reads the pages of members after `cursor` to the end.
+ *
+ * @throws StoppedError; OperatorError PAGE_FAILED, also when the pages lead back to what was read
+ */
+export async function* readMemberPages(kybio: KybioVendor, cursor: PageCursor | undefined): AsyncGenerator<MemberPage> {
+  const cursorsSeen = new Set<string>();
+  let lastPage: ReadonlySet<string | undefined> = new Set();
+  for (let next = cursor; ; ) {
+    const page = await readMembers(kybio, next);
+    next = page.cursor;
+    const position = JSON.stringify(next ?? '');
+    const isOld = page.members.every(({ customerUid }) => lastPage.has(customerUid));
+    if (!page.isLast && (isOld || cursorsSeen.has(position))) throw pagesTurn('queryCustomerPages');
+    cursorsSeen.add(position);
+    lastPage = new Set(page.members.map(({ customerUid }) => customerUid));
+    yield page;
+    if (page.isLast || next === undefined) return;
+  }
+}
+
 export type CustomerPage = {
   readonly customers: readonly TextFields[];
   readonly total: number | undefined;

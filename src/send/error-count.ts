@@ -1,27 +1,26 @@
-import type { RunContext } from '../calls/run-context.ts';
-import type { Outcome } from '../job/outcome.ts';
+import type { ControlSettings } from '../calls/control-settings.ts';
+import type { RunControl } from '../calls/run-control.ts';
 
 /** Stops the run when more rows than allowed went wrong; invalid rows count before anything is sent. */
 export class ErrorCount {
   readonly #limit: number;
-  readonly #control: RunContext['control'];
+  readonly #control: RunControl;
   #count: number;
 
-  constructor({ controls, control }: RunContext, read: { rowCount: number; invalidCount: number }) {
-    const { maxErrors } = controls;
+  constructor(
+    maxErrors: ControlSettings['maxErrors'],
+    read: { readonly rowCount: number; readonly invalidCount: number },
+    control: RunControl,
+  ) {
     this.#control = control;
     if (maxErrors === undefined) this.#limit = Number.POSITIVE_INFINITY;
     else this.#limit = 'count' in maxErrors ? maxErrors.count : (read.rowCount * maxErrors.percent) / 100;
     this.#count = read.invalidCount;
-    this.#check();
+    this.add(false);
   }
 
-  add({ status }: Outcome): void {
-    if (status === 'failed' || status === 'in_doubt' || status === 'invalid') this.#count += 1;
-    this.#check();
-  }
-
-  #check(): void {
+  add(isError: boolean): void {
+    if (isError) this.#count += 1;
     if (this.#count <= this.#limit) return;
     const detail = `${this.#count} rows went wrong, --max-errors allows ${this.#limit}`;
     this.#control.stop({ kind: 'max_errors', detail });

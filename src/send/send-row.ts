@@ -10,7 +10,7 @@ import type { Outcome, Steps } from '../job/outcome.ts';
 import type { RowChange, RowKey } from '../ledger/ledger.ts';
 import type { RowState } from '../ledger/row-states.ts';
 import { answerFromSnapshot, noteWrite, type Snapshots, toFound } from '../plan/lookups.ts';
-import type { FoundSpool } from '../stage/found-records.ts';
+import type { FoundRecords } from '../stage/found-records.ts';
 import { performIncrement } from './send-increment.ts';
 import type { TurnQueue } from './turn-queue.ts';
 
@@ -24,7 +24,7 @@ export type RowUnderWay = {
   /** One increment at a time for a member, by uid: a file may name a member once by number and once by uid. */
   readonly members: TurnQueue;
   /** Takes a lookup's record before its outcome is recorded. */
-  readonly found: FoundSpool | undefined;
+  readonly found: FoundRecords | undefined;
 };
 
 /** How a call ended: with an answer for the row's steps, or with the row's outcome at once. */

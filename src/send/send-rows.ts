@@ -3,11 +3,11 @@ import type { RunContext } from '../calls/run-context.ts';
 import { StoppedError } from '../calls/run-control.ts';
 import { stepsOf } from '../job/check-row.ts';
 import { type Categories, priorIntent } from '../job/member-steps.ts';
+import type { Outcome } from '../job/outcome.ts';
 import { memberKey } from '../job/row-key.ts';
 import type { Snapshots } from '../plan/lookups.ts';
-import type { FoundSpool } from '../stage/found-records.ts';
+import type { FoundRecords } from '../stage/found-records.ts';
 import type { PartToDo, RowToDo } from '../stage/rows-to-do.ts';
-import type { ErrorCount } from './error-count.ts';
 import { sendRow } from './send-row.ts';
 import { TurnQueue } from './turn-queue.ts';
 
@@ -17,14 +17,15 @@ export type SendParts = {
   /** Uid of each category, when categories are to be changed. */
   readonly categories: Categories;
   /** Where the records that a lookup finds are kept. */
-  readonly found: FoundSpool | undefined;
-  readonly errors: ErrorCount;
+  readonly found: FoundRecords | undefined;
+  /** Told of every row as it ends, for progress and --max-errors. */
+  readonly onRow: (outcome: Outcome) => void;
 };
 
 /**
  * Sends what the rows need, at most `concurrency` rows at a time: no more intents than connections, so that a
- * kill leaves no more rows in doubt than there were calls on the wire. Tells the reporter of every row. Rows of
- * one member follow each other in the order of the file.
+ * kill leaves no more rows in doubt than there were calls on the wire. Rows of one member follow each other in the
+ * order of the file.
  *
  * Resolves when everything is recorded on the disk; rows that the run stopped before are left to `resume`.
  */
@@ -33,8 +34,8 @@ export async function sendRows(
   context: RunContext,
   parts: SendParts,
 ): Promise<void> {
-  const { runId, settings, controls, control, reporter, ledger } = context;
-  const { snapshots, found, errors } = parts;
+  const { runId, settings, controls, control, ledger } = context;
+  const { snapshots, found, onRow } = parts;
   const rowTurns = new TurnQueue();
   const members = new TurnQueue();
 
@@ -47,8 +48,7 @@ export async function sendRows(
         ...{ context, key, snapshots, members, found },
         trace: { hasIntent: prior !== undefined },
       });
-      errors.add(outcome);
-      reporter.row(outcome);
+      onRow(outcome);
     } catch (error) {
       if (!(error instanceof StoppedError)) throw error;
     }
