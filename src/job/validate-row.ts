@@ -58,6 +58,11 @@ export type TopupRow = {
   readonly customerUid?: string;
   readonly pointIncrement: string;
   readonly balanceIncrement: string;
+  /** What the member should have, instead of increments: both increments are then `0`. */
+  readonly pointTarget?: string;
+  readonly balanceTarget?: string;
+  /** The row's own number of the credit, such as a receipt. */
+  readonly reference?: string;
   readonly dataChangeTime?: string;
 };
 
