@@ -84,7 +84,7 @@ describe('names and synonyms', () => {
   test('the refusal of a topup file with only current amounts says why they are not used', () => {
     const error = errorOf(() => matchHeader(['会员号', '积分'], 'topup'));
     expect(error.message).toBe(
-      "The file has no column pointIncrement or balanceIncrement, which a top-up needs. It has: '会员号', '积分'.",
+      "The file has no column pointIncrement or balanceIncrement or pointTarget or balanceTarget, which a top-up needs. It has: '会员号', '积分'.",
     );
     expect(error.hint).toContain("'积分' reads as what a member has now, not as what to add");
     expect(error.hint).toContain('{"columns": {"积分": "pointIncrement"}}');
@@ -105,9 +105,9 @@ describe('names and synonyms', () => {
   test('a header that is not the name of its column is marked for printing', () => {
     const { matches } = matchHeader(['会员号', 'name', 'Phone'], 'members');
     expect(matches).toEqual([
-      { header: '会员号', column: 'number', isRenamed: true },
-      { header: 'name', column: 'name', isRenamed: false },
-      { header: 'Phone', column: 'phone', isRenamed: true },
+      { header: '会员号', index: 0, column: 'number', isRenamed: true },
+      { header: 'name', index: 1, column: 'name', isRenamed: false },
+      { header: 'Phone', index: 2, column: 'phone', isRenamed: true },
     ]);
   });
 
@@ -201,7 +201,7 @@ describe('a mapping', () => {
   test('renames headers, exactly or as headers match', () => {
     const match = matchHeader(['Card #', 'Pts'], 'members', { 'Card #': 'number', pts: 'Point' });
     expect(columnsOf(match)).toEqual({ number: 0, point: 1 });
-    expect(match.matches[0]).toEqual({ header: 'Card #', column: 'number', isRenamed: true });
+    expect(match.matches[0]).toEqual({ header: 'Card #', index: 0, column: 'number', isRenamed: true });
   });
 
   test('with an empty name keeps a header from being used', () => {
