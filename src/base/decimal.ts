@@ -43,3 +43,40 @@ export function compareDecimals(left: string, right: string): number {
 export function isZeroDecimal(text: string): boolean {
   return new Decimal(text).isZero();
 }
+
+/**
+ * Adds up many decimals, exactly. A short decimal is added as a whole number of its last digit, because arithmetic on
+ * every row of a million is slow; decimal.js adds what is long, and makes the total.
+ */
+export class DecimalSum {
+  /** By the number of decimals: a sum of whole numbers, always one that a double holds exactly. */
+  readonly #wholes: number[] = [];
+  #total = new Decimal(0);
+
+  add(text: string): void {
+    if (text.length > SHORT_LENGTH_MAX) {
+      this.#total = this.#total.plus(text);
+      return;
+    }
+    const point = text.indexOf('.');
+    const scale = point < 0 ? 0 : text.length - point - 1;
+    const whole = Number(point < 0 ? text : text.slice(0, point) + text.slice(point + 1));
+    const sum = (this.#wholes[scale] ?? 0) + whole;
+    if (Number.isSafeInteger(sum)) this.#wholes[scale] = sum;
+    else {
+      this.#total = this.#total.plus(scaled(this.#wholes[scale] ?? 0, scale));
+      this.#wholes[scale] = whole;
+    }
+  }
+
+  value(): string {
+    return this.#wholes.reduce((total, whole, scale) => total.plus(scaled(whole, scale)), this.#total).toFixed();
+  }
+}
+
+/** Sign, point and at most 14 digits. */
+const SHORT_LENGTH_MAX = 16;
+
+function scaled(whole: number, scale: number): DecimalJs {
+  return new Decimal(whole).times(new Decimal(10).pow(-scale));
+}

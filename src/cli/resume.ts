@@ -1,41 +1,81 @@
-import { EXIT, type ExitCode, usageError } from '../base/errors.ts';
+import { EXIT, type ExitCode, OperatorError, usageError } from '../base/errors.ts';
 import type { RunRecord } from '../ledger/ledger.ts';
-import type { RunDocument } from '../result/run-document.ts';
-import type { SavedSettings } from '../settings/run-settings.ts';
-import { controlsOf, placesOf } from '../settings/saved-settings.ts';
-import { type CommandInput, resumeRun } from './run-command.ts';
+import { type RunDocument, readRunDocument } from '../result/run-document.ts';
+import { readSavedSettings, placesOf } from '../settings/saved-settings.ts';
+import { type CommandInput, printRun, resumeInSession, worstExitCode } from './run-command.ts';
 import { type Session, withSession } from './session.ts';
+import { failWith } from './console.ts';
 
 /**
- * `resume`: the run's own settings, with the run-control flags that are typed now. Run settings that are
- * not typed again stay as the run was begun with.
+ * `resume`: an unfinished run with its own settings, and the run-control flags that are typed now. The input file is
+ * not needed. `--all`: every unfinished run, oldest first.
  */
 export async function runResume(input: CommandInput): Promise<{ document: RunDocument } | { exitCode: ExitCode }> {
-  const { flags, argument, surroundings, console } = input;
-  // The run knows its store and its config file; both are needed before its settings can be read.
-  const run = await withSession(flags, surroundings, console, async (session) => chooseRun(session, argument));
+  if (input.flags.all === true) return resumeAll(input);
+  const run = await withSession(input, (session) => chooseRun(session, input.argument));
   if (run === undefined) {
-    console.say('No unfinished run.');
+    input.console.say('No unfinished run.');
     return { exitCode: EXIT.ok };
   }
-  const saved = JSON.parse(run.settingsJson) as SavedSettings;
-  const withOwnPlaces = placesOf(flags, saved);
-  return withSession(withOwnPlaces, surroundings, console, async (session) => ({
-    document: await resumeRun({ ...input, flags: withOwnPlaces }, session, run, {
-      ...saved,
-      controls: controlsOf(session.settings, saved.controls),
-    }),
-  }));
+  return { document: await resumeOne(input, run) };
 }
 
-function chooseRun({ ledger }: Session, runId: string | undefined): RunRecord | undefined {
-  if (runId === undefined) return ledger.runs.listUnfinished()[0];
-  const run = ledger.runs.find(runId);
+/** The run knows its store and its config file; both are needed before its settings can be read. */
+function resumeOne(input: CommandInput, run: RunRecord): Promise<RunDocument> {
+  const withOwnPlaces = { ...input, flags: placesOf(input.flags, readSavedSettings(run.settingsJson)) };
+  return withSession(withOwnPlaces, (session) => resumeInSession(withOwnPlaces, session, run));
+}
+
+/**
+ * Goes on after a run that fails, and ends with the worst exit code. A run that the vendor's refusal of the
+ * credentials or a breaker has stopped is named and left alone: it would most likely end so again, and each try
+ * costs calls. `resume <run>` carries it on.
+ */
+async function resumeAll(input: CommandInput): Promise<{ exitCode: ExitCode }> {
+  const { argument, console, flags } = input;
+  if (argument !== undefined) {
+    throw usageError('BAD_USAGE', '--all carries every unfinished run on.', 'Leave the run or --all away.');
+  }
+  const runs = await withSession(input, async ({ ledger }) => (await ledger.runs.listUnfinished()).reverse());
+  if (runs.length === 0) console.say('No unfinished run.');
+  const exitCodes: ExitCode[] = [];
+  for (const run of runs) {
+    const reason = whyLeftAlone(run);
+    if (reason !== undefined) {
+      console.say(`Run ${run.runId} is left alone: ${reason}. Carry it on with: memberload resume ${run.runId}`);
+      continue;
+    }
+    try {
+      const document = await resumeOne(input, run);
+      exitCodes.push(document.exitCode);
+      printRun(document, console, flags);
+      if (document.state === 'interrupted') break;
+    } catch (error) {
+      if (!(error instanceof OperatorError)) throw error;
+      console.say(`Run ${run.runId}:`);
+      failWith(console, error);
+      exitCodes.push(error.exitCode);
+    }
+  }
+  return { exitCode: worstExitCode(exitCodes) };
+}
+
+function whyLeftAlone(run: RunRecord): string | undefined {
+  if (run.state !== 'stopped') return undefined;
+  const exitCode = readRunDocument(run.summaryJson)?.exitCode;
+  if (exitCode === EXIT.credentials) return 'the vendor refused the credentials';
+  return exitCode === EXIT.stopped ? 'it was stopped by errors' : undefined;
+}
+
+async function chooseRun({ ledger }: Session, runId: string | undefined): Promise<RunRecord | undefined> {
+  if (runId === undefined) return (await ledger.runs.listUnfinished())[0];
+  const run = await ledger.runs.find(runId);
   if (!run) throw usageError('UNKNOWN_RUN', `There is no run '${runId}'.`, 'List them with: memberload runs');
-  if (run.state === 'finished') {
+  if (run.state === 'finished' || run.state === 'cancelled') {
+    const ended = run.state === 'finished' ? 'has finished' : 'was cancelled';
     throw usageError(
       'RUN_FINISHED',
-      `Run ${runId} has finished: nothing is left to carry on.`,
+      `Run ${runId} ${ended}: nothing is left to carry on.`,
       `Its result file: ${run.resultPath}. Its rows in doubt, if any: memberload resolve ${runId}`,
     );
   }

@@ -1,25 +1,28 @@
-import { createWriteStream } from 'node:fs';
-import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { usageError } from '../base/errors.ts';
-import type { ControlSettings } from '../calls/control-settings.ts';
-import type { JobCommand, JobSettings } from '../job/job-settings.ts';
-import type { Ledger, RunRecord } from '../ledger/ledger.ts';
+import { EXIT, type ExitCode, usageError } from '../base/errors.ts';
+import type { TableSource } from '../csv/open-table.ts';
+import type { JobCommand } from '../job/job-settings.ts';
+import type { RunRecord } from '../ledger/ledger.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import { renderSummary } from '../result/summary-text.ts';
 import { exportAll } from '../run/export-all.ts';
-import { runFile } from '../run/run-file.ts';
-import { makeSpoolFolder, removeSpool } from '../run/run-folder.ts';
-import { readControlSettings, readExpectations, readJobSettings, resultPathOf } from '../settings/job-settings.ts';
-import type { Connection, SavedSettings } from '../settings/run-settings.ts';
-import { renderSameFlags } from '../settings/same-flags.ts';
-import { controlsOf } from '../settings/saved-settings.ts';
+import { prepareRun, type ResultTarget, type RunParts } from '../run/prepare-run.ts';
+import { resumeRun } from '../run/resume-run.ts';
+import {
+  readConnection,
+  readControlSettings,
+  readExpectations,
+  readJobSettings,
+  resultPathOf,
+} from '../settings/job-settings.ts';
+import type { SavedSettings } from '../settings/run-settings.ts';
+import { controlsOf, readSavedSettings } from '../settings/saved-settings.ts';
 import type { TypedFlags } from '../settings/settings.ts';
-import type { Surroundings } from '../settings/surroundings.ts';
+import { renderSameFlags } from '../settings/same-flags.ts';
 import { confirmTopup } from './confirm.ts';
 import type { Console } from './console.ts';
 import { openProgress } from './progress.ts';
-import { type Session, withSession } from './session.ts';
+import { type Connected, type Session, withSession } from './session.ts';
+import type { Surroundings } from './surroundings.ts';
 
 export type CommandInput = {
   readonly flags: TypedFlags;
@@ -29,18 +32,20 @@ export type CommandInput = {
   readonly console: Console;
 };
 
+type JobResult = { readonly document: RunDocument };
+
+export const runImport = (input: CommandInput): Promise<JobResult> => runJobCommand(input, 'import');
+export const runTopup = (input: CommandInput): Promise<JobResult> => runJobCommand(input, 'topup');
+export const runExport = (input: CommandInput): Promise<JobResult> => runJobCommand(input, 'export');
+
 /** `import`, `topup` and `export`: a new run, or the unfinished one of the same command and file. */
-async function runJobCommand(input: CommandInput, command: JobCommand): Promise<RunDocument> {
-  const { flags, argument, surroundings, console } = input;
-  return withSession(flags, surroundings, console, async (session) => {
+async function runJobCommand(input: CommandInput, command: JobCommand): Promise<JobResult> {
+  const { argument } = input;
+  const document = await withSession(input, async (session) => {
     const { settings } = session;
     const job = readJobSettings(settings, command);
     const controls = readControlSettings(settings);
-    const connection: Connection = {
-      usesSandbox: settings.isOn('sandbox'),
-      store: settings.text('store'),
-      configPath: settings.config.path,
-    };
+    const connection = readConnection(settings);
     if (command === 'export' && settings.isOn('all') !== (argument === undefined)) {
       throw usageError(
         'BAD_USAGE',
@@ -48,123 +53,109 @@ async function runJobCommand(input: CommandInput, command: JobCommand): Promise<
         'Type: memberload export <file>, or memberload export --all -o members.csv',
       );
     }
-    return runOrResume(input, session, { job, controls, connection, input: argument, resumed: undefined });
-  });
-}
-
-/** `resume`: the run's own settings, with the run-control flags that are typed now. */
-export async function resumeRun(
-  input: CommandInput,
-  session: Session,
-  run: RunRecord,
-  saved: { job: JobSettings; controls: ControlSettings; connection: Connection },
-): Promise<RunDocument> {
-  return runOrResume(input, session, {
-    ...saved,
-    input: run.inputPath === '' ? undefined : run.inputPath,
-    resumed: run,
-  });
-}
-
-async function runOrResume(
-  commandInput: CommandInput,
-  session: Session,
-  request: {
-    job: JobSettings;
-    controls: ControlSettings;
-    connection: Connection;
-    input: string | undefined;
-    resumed: RunRecord | undefined;
-  },
-): Promise<RunDocument> {
-  const { surroundings, console } = commandInput;
-  const { settings, control, ledger, clock, startedMs } = session;
-  const { job, controls, connection, resumed } = request;
-  const connected = await session.connect(job.targets, controls, connection.usesSandbox);
-  if (resumed && resumed.account !== connected.account) {
-    throw usageError(
-      'OTHER_ACCOUNT',
-      `Run ${resumed.runId} belongs to ${resumed.account}, the settings now are those of ${connected.account}.`,
-      'Set the credentials that the run began with.',
-    );
-  }
-  const parts = {
-    ledger,
-    homeFolder: settings.homeFolder,
-    openVendors: connected.openVendors,
-    control,
-    clock,
-    reporter: openProgress(console, surroundings.stderr, clock),
-    startedMs,
-  };
-  const mayReplaceResult = settings.isTyped('output') || settings.isOn('yes');
-  if (request.input === undefined) {
-    return exportAll(
-      {
-        settings: job,
-        controls,
-        connection,
-        account: connected.account,
-        resultPath: resumed?.resultPath ?? exportPath(session),
-        mayReplaceResult,
-        resumed,
-        isDryRun: resumed === undefined && settings.isOn('dry-run'),
-      },
-      parts,
-    );
-  }
-  const inputPath = request.input === '-' ? await spoolStdin(session, surroundings) : settings.path(request.input);
-  try {
-    return await runFile(
+    const connected = await session.connect(job.targets, controls, connection.usesSandbox);
+    const { account, place } = connected;
+    input.console.sayPlace(place);
+    const parts = runParts(input, session, connected);
+    const isDryRun = settings.isOn('dry-run');
+    const resultFor = `${command} ${connected.placeKey}`;
+    const result = resultTargetOf(session, argument);
+    if (argument === undefined) {
+      const request = { settings: job, controls, connection, account, place, resultFor, result };
+      return exportAll({ ...request, resumed: undefined, isDryRun }, parts);
+    }
+    const prepared = await prepareRun(
       {
         settings: job,
         controls,
         connection,
         expectations: readExpectations(settings),
-        inputPath,
-        resultPath: resultPathOf(settings, request.input),
-        mayReplaceResult,
-        isAgain: settings.isOn('again'),
-        isDryRun: resumed === undefined && settings.isOn('dry-run'),
-        diffPath: settings.isTyped('output') ? resultPathOf(settings, request.input) : undefined,
-        resumed,
-        account: connected.account,
-        // With what the run was begun with, as `resume` does it, where nothing else is typed now.
-        carryOn(run) {
-          const saved = JSON.parse(run.settingsJson) as SavedSettings;
-          const again = { ...request, controls: controlsOf(settings, saved.controls), input: inputPath, resumed: run };
-          return runOrResume(commandInput, session, again);
-        },
-        confirm: (scan) => confirmTopup(scan, job, settings, surroundings),
+        source: sourceOf(session, input.surroundings, argument),
+        inputPath: argument === '-' ? '-' : settings.path(argument),
+        result: isDryRun && !settings.isTyped('output') ? { ...result, path: '' } : result,
+        account,
+        place,
+        resultFor,
+        isDryRun,
       },
       parts,
     );
-  } finally {
-    // A file that no run will ask for again must not stay: it holds members' data.
-    if (!isAskedForAgain(inputPath, ledger)) removeSpool(settings.homeFolder, inputPath);
+    if (prepared.kind === 'unfinished') return resumeInSession(input, session, prepared.run);
+    try {
+      if (!isDryRun) await confirmTopup(prepared.sums, job, settings, input.surroundings);
+      return await prepared.run();
+    } finally {
+      await prepared.discard();
+    }
+  });
+  return { document };
+}
+
+/** Carries a run on with its own settings, and with the run-control flags that are typed now. */
+export async function resumeInSession(input: CommandInput, session: Session, run: RunRecord): Promise<RunDocument> {
+  const { settings } = session;
+  const saved = readSavedSettings(run.settingsJson);
+  const controls = controlsOf(settings, saved.controls);
+  const connected = await session.connect(saved.job.targets, controls, saved.connection.usesSandbox);
+  if (run.account !== connected.account) {
+    throw usageError(
+      'OTHER_ACCOUNT',
+      `Run ${run.runId} belongs to ${run.account}, the settings now are those of ${connected.account}.`,
+      'Set the credentials and the address that the run began with.',
+    );
   }
+  input.console.sayPlace(connected.place);
+  const parts = runParts(input, session, connected);
+  const result = settings.isTyped('output') ? resultTargetOf(session, run.inputPath) : undefined;
+  if (run.inputPath === '') return resumeExport(run, saved, { controls, result }, parts);
+  return resumeRun(run, saved, { controls, result }, parts);
 }
 
-/** Whether `resume`, or `resolve` for its rows in doubt, will read the file again. */
-function isAskedForAgain(inputPath: string, ledger: Ledger): boolean {
-  return ledger.runs
-    .list(Number.MAX_SAFE_INTEGER)
-    .filter((run) => run.inputPath === inputPath)
-    .some((run) => run.state !== 'finished' || ledger.rows.listByState(run.runId, ['in_doubt', 'intent']).length > 0);
+function resumeExport(
+  run: RunRecord,
+  saved: SavedSettings,
+  { controls, result }: { controls: SavedSettings['controls']; result: ResultTarget | undefined },
+  parts: RunParts,
+): Promise<RunDocument> {
+  const { account, place } = run;
+  const target = result ?? { path: run.resultPath, mayReplace: false, protectedPaths: [], excel: saved.job.excel };
+  const { job, connection, resultFor } = saved;
+  const request = { settings: job, controls, connection, account, place, resultFor, result: target };
+  return exportAll({ ...request, resumed: run, isDryRun: false }, parts);
 }
 
-function exportPath({ settings }: Session): string {
-  const output = settings.text('output');
-  if (output !== undefined) return settings.path(output);
-  return settings.path(`${settings.text('from') ?? 'kybio'}-export.csv`);
+export function runParts({ console, surroundings }: CommandInput, session: Session, connected: Connected): RunParts {
+  return {
+    ledger: session.ledger,
+    homeFolder: session.settings.homeFolder,
+    openVendors: connected.openVendors,
+    control: session.control,
+    clock: session.clock,
+    reporter: openProgress(console, surroundings.stderr, session.clock),
+    startedMs: session.startedMs,
+    writeStdout: surroundings.stdout.write,
+  };
 }
 
-/** Standard input can be read once, a run reads its file several times and again after a kill. */
-async function spoolStdin(session: Session, surroundings: Surroundings): Promise<string> {
-  const folder = makeSpoolFolder(session.settings.homeFolder, session.clock.nowMs());
-  const path = join(folder, 'input.csv');
-  await pipeline(surroundings.stdin, createWriteStream(path, { mode: 0o600 }));
-  return path;
+/** Where the result goes, as the flags say. `argument` undefined: export --all. */
+export function resultTargetOf({ settings }: Pick<Session, 'settings'>, argument: string | undefined): ResultTarget {
+  return {
+    path: resultPathOf(settings, argument),
+    mayReplace: settings.isOn('overwrite'),
+    protectedPaths: [
+      ...settings.readPaths(),
+      ...(argument === undefined || argument === '-' ? [] : [settings.path(argument)]),
+    ],
+    excel: settings.isOn('excel'),
+  };
+}
+
+export function sourceOf(
+  { settings }: Pick<Session, 'settings'>,
+  { stdin }: Pick<Surroundings, 'stdin'>,
+  argument: string,
+): TableSource {
+  return argument === '-' ? { stream: stdin, name: 'standard input' } : { path: settings.path(argument) };
 }
 
 /** Prints how a run ended, as text or as the JSON document. */
@@ -173,14 +164,20 @@ export function printRun(document: RunDocument, console: Console, flags: TypedFl
   for (const line of renderSummary(document, renderSameFlags(flags))) console.say(line);
 }
 
-export async function runImport(input: CommandInput): Promise<{ document: RunDocument }> {
-  return { document: await runJobCommand(input, 'import') };
+/** The worst of several runs, by the order of CONTRACT §6. */
+export function worstExitCode(exitCodes: readonly ExitCode[]): ExitCode {
+  return BY_CONCERN.find((code) => exitCodes.includes(code)) ?? EXIT.ok;
 }
 
-export async function runTopup(input: CommandInput): Promise<{ document: RunDocument }> {
-  return { document: await runJobCommand(input, 'topup') };
-}
-
-export async function runExport(input: CommandInput): Promise<{ document: RunDocument }> {
-  return { document: await runJobCommand(input, 'export') };
-}
+const BY_CONCERN: readonly ExitCode[] = [
+  EXIT.bug,
+  EXIT.interrupted,
+  EXIT.terminated,
+  EXIT.inDoubt,
+  EXIT.credentials,
+  EXIT.stopped,
+  EXIT.paused,
+  EXIT.file,
+  EXIT.usage,
+  EXIT.rowsFailed,
+];

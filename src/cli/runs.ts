@@ -1,49 +1,49 @@
 import { EXIT, type ExitCode, usageError } from '../base/errors.ts';
-import type { Ledger, RunRecord } from '../ledger/ledger.ts';
-import type { RunDocument } from '../result/run-document.ts';
+import type { CallsOfDay, LedgerReader, RowRecord, RunRecord } from '../ledger/ledger.ts';
+import { readRunDocument } from '../result/run-document.ts';
 import { renderSummary } from '../result/summary-text.ts';
+import { cancelRun } from '../run/cancel-run.ts';
 import { pruneRuns } from '../run/prune-runs.ts';
-import type { SavedSettings } from '../settings/run-settings.ts';
+import { readSavedSettings } from '../settings/saved-settings.ts';
 import { readDuration } from '../settings/values.ts';
+import { openProgress } from './progress.ts';
 import type { CommandInput } from './run-command.ts';
-import { withSession } from './session.ts';
+import { withLedgerReader, withSession } from './session.ts';
 
 const RUNS_SHOWN = 50;
 const CALL_LINES_SHOWN = 100;
 
-/** `runs`: what the ledger knows, without a call; `runs prune` drops what is old. */
+/** `runs`: what the ledger knows, without a call, also while a run works. `prune` and `cancel` change it. */
 export async function runRuns(input: CommandInput): Promise<{ exitCode: ExitCode }> {
-  const { flags, argument, surroundings, console } = input;
-  if (argument === 'prune') return runPrune(input);
+  const { flags, argument, console } = input;
+  const [word, runId] = (argument ?? '').split(' ');
+  if (word === 'prune') return prune(input);
   if (flags['older-than'] !== undefined) {
     throw usageError('BAD_USAGE', '--older-than belongs to prune.', 'Type: memberload runs prune --older-than 90d');
   }
-  return withSession(flags, surroundings, console, async ({ ledger, settings }) => {
-    const isJson = settings.isOn('json');
-    const print = isJson ? (value: object) => console.print(JSON.stringify(value)) : undefined;
+  if (word === 'cancel') return cancel(input, runId);
+  return withLedgerReader(input, async (ledger, settings) => {
+    const print = settings.isOn('json') ? (value: object) => console.print(JSON.stringify(value)) : undefined;
     if (argument === undefined) {
-      const runs = ledger.runs.list(RUNS_SHOWN);
-      const calls = ledger.calls.byDay(undefined, CALL_LINES_SHOWN);
+      const runs = (await ledger?.runs.list(RUNS_SHOWN)) ?? [];
+      const calls = (await ledger?.calls.byDay(undefined, CALL_LINES_SHOWN)) ?? [];
       if (print) print({ runs: runs.map(describeRun), calls });
       else for (const line of [...listRuns(runs), ...listCalls(calls)]) console.print(line);
       return { exitCode: EXIT.ok };
     }
-    const run = ledger.runs.find(argument);
-    if (!run) throw usageError('UNKNOWN_RUN', `There is no run '${argument}'.`, 'List them with: memberload runs');
+    const run = await ledger?.runs.find(argument);
+    if (!ledger || !run) throw unknownRun(argument);
     if (run.prunedMs > 0) {
       if (print) print({ ...describeRun(run), pruned: new Date(run.prunedMs).toISOString() });
       else console.print(`Run ${run.runId}: ${run.command}, finished; its rows were dropped by runs prune.`);
       return { exitCode: EXIT.ok };
     }
-    const inDoubt = rowsInDoubt(run, ledger);
-    if (print)
-      print({
-        ...describeRun(run),
-        settings: JSON.parse(run.settingsJson) as object,
-        summary: summaryOf(run),
-        inDoubt,
-      });
-    else for (const line of showRun(run, inDoubt)) console.print(line);
+    const inDoubt = await rowsInDoubt(run, ledger);
+    if (print) {
+      const settingsOfRun = JSON.parse(run.settingsJson) as object;
+      const summary = readRunDocument(run.summaryJson) ?? null;
+      print({ ...describeRun(run), settings: settingsOfRun, summary, inDoubt: inDoubt.map(describeRow) });
+    } else for (const line of showRun(run, inDoubt)) console.print(line);
     return { exitCode: EXIT.ok };
   });
 }
@@ -51,29 +51,64 @@ export async function runRuns(input: CommandInput): Promise<{ exitCode: ExitCode
 const RETENTION = '90d';
 const RETENTION_MS_MAX = 100 * 365 * 86_400_000;
 
-async function runPrune({ flags, surroundings, console }: CommandInput): Promise<{ exitCode: ExitCode }> {
-  return withSession(flags, surroundings, console, async ({ settings, ledger, clock }) => {
+function prune(input: CommandInput): Promise<{ exitCode: ExitCode }> {
+  const { console } = input;
+  return withSession(input, async ({ settings, ledger, clock }) => {
     const text = settings.isTyped('older-than') ? settings.text('older-than') : undefined;
     const olderThanMs = readDuration('--older-than', text ?? RETENTION, RETENTION_MS_MAX);
-    const { runCount, folderCount } = pruneRuns(settings.homeFolder, ledger, { olderThanMs, nowMs: clock.nowMs() });
+    const { runCount, folderCount } = await pruneRuns(settings.homeFolder, ledger, clock.nowMs() - olderThanMs);
     if (settings.isOn('json'))
       console.print(JSON.stringify({ command: 'runs', prunedRuns: runCount, removedFolders: folderCount }));
     console.say(
-      `${runCount} runs that finished more than ${text ?? RETENTION} ago were dropped, ${folderCount} folders removed. Their top-ups are still known: the same rows are refused as before.`,
+      `${runCount} runs that ended more than ${text ?? RETENTION} ago were dropped, ${folderCount} folders removed. What they credited is still known: a credit is not given twice.`,
     );
     return { exitCode: EXIT.ok };
   });
+}
+
+function cancel(input: CommandInput, runId: string | undefined): Promise<{ exitCode: ExitCode }> {
+  const { console, surroundings } = input;
+  if (runId === undefined) {
+    throw usageError('BAD_USAGE', 'cancel needs the run.', 'List the unfinished runs with: memberload runs');
+  }
+  return withSession(input, async ({ settings, ledger, clock, control }) => {
+    const run = await ledger.runs.find(runId);
+    if (!run) throw unknownRun(runId);
+    if (run.state === 'finished' || run.state === 'cancelled') {
+      throw usageError('RUN_FINISHED', `Run ${runId} has ended already: there is nothing to give up.`, '');
+    }
+    const { givenUpCount, inDoubtCount, document } = await cancelRun(run, {
+      ledger,
+      homeFolder: settings.homeFolder,
+      clock,
+      control,
+      reporter: openProgress(console, surroundings.stderr, clock),
+      writeStdout: surroundings.stdout.write,
+    });
+    if (settings.isOn('json')) console.print(JSON.stringify(document ?? { run: runId, state: 'cancelled' }));
+    console.say(`Run ${runId} is given up: ${givenUpCount} rows will not be sent.`);
+    if (document?.result) console.say(`Result file: ${document.result}`);
+    if (inDoubtCount > 0) {
+      console.say(`${inDoubtCount} rows in doubt stay to be decided: memberload resolve ${runId}`);
+      return { exitCode: EXIT.inDoubt };
+    }
+    return { exitCode: EXIT.ok };
+  });
+}
+
+function unknownRun(runId: string): Error {
+  return usageError('UNKNOWN_RUN', `There is no run '${runId}'.`, 'List them with: memberload runs');
 }
 
 function listRuns(runs: readonly RunRecord[]): string[] {
   if (runs.length === 0) return ['No runs yet.'];
   return runs.map(
     (run) =>
-      `${run.runId}  ${run.state.padEnd(11)} ${run.command.padEnd(8)} ${String(run.rowCount).padStart(7)} rows  ${run.inputPath || run.resultPath}`,
+      `${run.runId}  ${run.state.padEnd(11)} ${run.command.padEnd(8)} ${String(run.rowCount).padStart(7)} rows  ${run.place}  ${run.inputPath || run.resultPath}`,
   );
 }
 
-function listCalls(calls: ReturnType<Ledger['calls']['byDay']>): string[] {
+function listCalls(calls: readonly CallsOfDay[]): string[] {
   if (calls.length === 0) return [];
   return [
     '',
@@ -82,58 +117,44 @@ function listCalls(calls: ReturnType<Ledger['calls']['byDay']>): string[] {
   ];
 }
 
-function showRun(run: RunRecord, inDoubt: readonly RowInDoubt[]): string[] {
-  const { job, controls } = JSON.parse(run.settingsJson) as SavedSettings;
+function showRun(run: RunRecord, inDoubt: readonly RowRecord[]): string[] {
+  const { job, controls } = readSavedSettings(run.settingsJson);
   const given = Object.entries({ ...job, ...controls }).filter(
-    ([, value]) => value !== undefined && value !== null && value !== false,
+    ([, value]) => value !== undefined && value !== null && value !== false && value !== '',
   );
-  const summary = summaryOf(run);
+  const summary = readRunDocument(run.summaryJson);
   return [
     `Run ${run.runId}: ${run.command}, ${run.state}, begun ${new Date(run.createdMs).toISOString()}`,
+    `Place: ${run.place}`,
     ...(run.inputPath === '' ? [] : [`Input: ${run.inputPath} (sha256 ${run.inputSha256})`]),
     `Settings: ${given.map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`).join(', ')}`,
     ...(summary ? renderSummary(summary) : []),
     ...inDoubt.map(
       (row) =>
-        `Row ${row.rowNumber} in doubt: customerUid ${row.customerUid}, points ${row.pointIncrement}, balance ${row.balanceIncrement}, dataChangeTime ${row.dataChangeTime}. ${row.messages.join(' ')}`,
+        `Row ${row.rowNumber} in doubt: ${row.number === '' ? '' : `number ${row.number}, `}customerUid ${row.customerUid}, points ${row.pointIncrement}, balance ${row.balanceIncrement}, dataChangeTime ${row.dataChangeTime}. ${row.messages.join(' ')}`,
     ),
+    ...(inDoubt.length > 0 ? [`Decide them with: memberload resolve ${run.runId}`] : []),
   ];
 }
 
-type RowInDoubt = {
-  readonly rowNumber: number;
-  readonly customerUid: string;
-  readonly pointIncrement: string;
-  readonly balanceIncrement: string;
-  readonly dataChangeTime: string;
-  readonly messages: readonly string[];
-};
-
-function rowsInDoubt(run: RunRecord, ledger: Ledger): RowInDoubt[] {
-  return ledger.rows
-    .listByState(run.runId, ['intent', 'in_doubt'])
-    .filter((row) => row.dataChangeTime !== '')
-    .map(({ rowNumber, customerUid, pointIncrement, balanceIncrement, dataChangeTime, messages }) => ({
-      rowNumber,
-      customerUid,
-      pointIncrement,
-      balanceIncrement,
-      dataChangeTime,
-      messages,
-    }));
+async function rowsInDoubt(run: RunRecord, ledger: LedgerReader): Promise<RowRecord[]> {
+  const rows = await ledger.rows.listByState(run.runId, ['intent', 'in_doubt']);
+  return rows.filter((row) => row.dataChangeTime !== '');
 }
 
-function summaryOf(run: RunRecord): RunDocument | undefined {
-  return run.summaryJson === '{}' ? undefined : (JSON.parse(run.summaryJson) as RunDocument);
+function describeRow(row: RowRecord): object {
+  const { rowNumber, number, customerUid, pointIncrement, balanceIncrement, dataChangeTime, messages } = row;
+  return { rowNumber, number, customerUid, pointIncrement, balanceIncrement, dataChangeTime, messages };
 }
 
 function describeRun(run: RunRecord): object {
-  const { runId, command, state, account, rowCount, inputPath, resultPath } = run;
+  const { runId, command, state, account, place, rowCount, inputPath, resultPath } = run;
   return {
     run: runId,
     command,
     state,
     account,
+    place,
     rows: rowCount,
     input: inputPath === '' ? null : inputPath,
     result: resultPath,

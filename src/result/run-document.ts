@@ -1,15 +1,21 @@
+import * as v from 'valibot';
 import type { ExitCode } from '../base/errors.ts';
 
 /** The document that `--json` prints (CONTRACT §6). Amounts and ids are texts. */
 export type RunDocument = {
   readonly run: string | null;
   readonly command: string;
+  /** Where: `SANDBOX (nothing real is touched)`, or `Kybio, store hk1 (…CDEF)`; null before it is known. */
+  readonly place: string | null;
   readonly input: string | null;
   readonly result: string | null;
-  readonly state: 'finished' | 'paused' | 'stopped' | 'interrupted' | 'planned';
+  readonly state: 'finished' | 'paused' | 'stopped' | 'interrupted' | 'cancelled' | 'planned';
+  /** `doneBefore`, rows that an earlier run has done, is a part of `done`. */
   readonly rows: Readonly<Record<RowStatusCount, number>>;
   readonly actions: Readonly<Record<string, number>>;
   readonly errorCodes: Readonly<Record<string, number>>;
+  /** Columns that the file gives and that cannot change on an existing member: in how many rows. */
+  readonly notChanged: Readonly<Record<string, number>>;
   readonly calls: {
     readonly sent: number;
     readonly retried: number;
@@ -36,7 +42,35 @@ export type RunDocument = {
 };
 
 export type RowStatus = 'done' | 'invalid' | 'failed' | 'in_doubt' | 'not_sent';
-export type RowStatusCount = 'read' | RowStatus;
+export type RowStatusCount = 'read' | 'doneBefore' | RowStatus;
 export type Total = { readonly asked: string; readonly applied: string; readonly in_doubt: string };
 
-export const ACTIONS = ['created', 'updated', 'unchanged', 'topped_up', 'found', 'upserted'] as const;
+export const ACTIONS = [
+  'created',
+  'updated',
+  'unchanged',
+  'topped_up',
+  'credited_before',
+  'found',
+  'upserted',
+] as const;
+
+/** The document as the ledger keeps it, read and not cast; undefined: the run has none yet, or none of this form. */
+export function readRunDocument(json: string): RunDocument | undefined {
+  const parsed: unknown = JSON.parse(json);
+  return v.is(DOCUMENT, parsed) ? (parsed as unknown as RunDocument) : undefined;
+}
+
+const COUNTS = v.record(v.string(), v.number());
+const TOTAL = v.object({ asked: v.string(), applied: v.string(), in_doubt: v.string() });
+const DOCUMENT = v.looseObject({
+  command: v.string(),
+  state: v.string(),
+  rows: COUNTS,
+  actions: COUNTS,
+  errorCodes: COUNTS,
+  calls: v.looseObject({ sent: v.number(), retried: v.number(), byEndpoint: COUNTS }),
+  totals: v.object({ pointIncrement: TOTAL, balanceIncrement: TOTAL }),
+  elapsedMs: v.number(),
+  exitCode: v.number(),
+});

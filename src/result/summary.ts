@@ -3,14 +3,18 @@ import { zonedIso } from '../base/zoned-time.ts';
 import type { Lane } from '../calls/lane.ts';
 import type { StopReason } from '../calls/run-control.ts';
 import type { Vendors } from '../calls/vendors.ts';
-import type { FileRun } from '../run/file-run.ts';
+import type { JobSettings } from '../job/job-settings.ts';
 import type { RunDocument } from './run-document.ts';
 import type { Tally } from './tally.ts';
 
 /** The document of a run that was begun, for `--json` and the ledger. */
-export function runDocument(parts: {
+export async function runDocument(parts: {
   runId: string | null;
-  job: Pick<FileRun, 'settings' | 'inputPath' | 'resultPath'>;
+  settings: JobSettings;
+  place: string;
+  /** '' when there is none. */
+  inputPath: string;
+  resultPath: string;
   tally: Tally;
   state: RunDocument['state'];
   /** Why the run stopped: of a pause, the document says when calls are back. */
@@ -20,21 +24,23 @@ export function runDocument(parts: {
   exitCode: ExitCode;
   /** What the rows would have cost one by one. */
   rowByRowCalls?: number;
-}): RunDocument {
-  const { job, tally, vendors } = parts;
+}): Promise<RunDocument> {
+  const { settings, tally, vendors } = parts;
   const lanes = [vendors.kybio?.lane, vendors.wonder?.lane].filter((lane) => lane !== undefined);
   return {
     run: parts.runId,
-    command: job.settings.command,
-    input: job.inputPath === '' ? null : job.inputPath,
-    result: job.resultPath === '' ? null : job.resultPath,
+    command: settings.command,
+    place: parts.place,
+    input: parts.inputPath === '' ? null : parts.inputPath,
+    result: parts.resultPath === '' ? null : parts.resultPath,
     state: parts.state,
     rows: tally.rows,
     actions: tally.actions,
     errorCodes: tally.errorCodes,
+    notChanged: tally.notChanged,
     calls: { ...sumCalls(lanes), ...(parts.rowByRowCalls !== undefined && { rowByRow: parts.rowByRowCalls }) },
     totals: tally.totals,
-    quota: quotaOf(lanes[0], parts.reason, job.settings.storeZone),
+    quota: await quotaOf(lanes[0], parts.reason, settings.storeZone),
     elapsedMs: Math.max(0, Math.round(parts.elapsedMs)),
     exitCode: parts.exitCode,
   };
@@ -51,7 +57,11 @@ export function sumCalls(lanes: readonly Lane[]): RunDocument['calls'] {
 }
 
 /** Of the first target: Kybio's, where both are called, since only Kybio has a daily quota. */
-function quotaOf(lane: Lane | undefined, reason: StopReason | undefined, storeZone: string): RunDocument['quota'] {
+async function quotaOf(
+  lane: Lane | undefined,
+  reason: StopReason | undefined,
+  storeZone: string,
+): Promise<RunDocument['quota']> {
   if (!lane) return null;
   return {
     day: lane.day,

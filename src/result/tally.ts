@@ -1,4 +1,4 @@
-import { addDecimals } from '../base/decimal.ts';
+import { DecimalSum } from '../base/decimal.ts';
 import { assert } from '../base/errors.ts';
 import { ACTIONS, type RowStatus, type RowStatusCount, type Total } from './run-document.ts';
 
@@ -10,6 +10,7 @@ export class Tally {
   readonly #rows: Record<RowStatusCount, number> = {
     read: 0,
     done: 0,
+    doneBefore: 0,
     invalid: 0,
     failed: 0,
     in_doubt: 0,
@@ -17,14 +18,24 @@ export class Tally {
   };
   readonly #actions = new Map<string, number>(ACTIONS.map((action) => [action, 0]));
   readonly #errorCodes = new Map<string, number>();
-  readonly #totals: Record<AmountName, { asked: string; applied: string; in_doubt: string }> = {
-    pointIncrement: { asked: '0', applied: '0', in_doubt: '0' },
-    balanceIncrement: { asked: '0', applied: '0', in_doubt: '0' },
+  readonly #notChanged = new Map<string, number>();
+  readonly #totals: Record<AmountName, Record<keyof Total, DecimalSum>> = {
+    pointIncrement: { asked: new DecimalSum(), applied: new DecimalSum(), in_doubt: new DecimalSum() },
+    balanceIncrement: { asked: new DecimalSum(), applied: new DecimalSum(), in_doubt: new DecimalSum() },
   };
 
-  add(row: { status: RowStatus; actions: readonly string[]; errorCodes: readonly string[] }): void {
+  add(row: {
+    readonly status: RowStatus;
+    readonly actions: readonly string[];
+    readonly errorCodes: readonly string[];
+    /** Decided by an earlier run. */
+    readonly isCarried?: boolean;
+    readonly notChanged?: readonly string[];
+  }): void {
     this.#rows.read += 1;
     this.#rows[row.status] += 1;
+    if (row.isCarried && row.status === 'done') this.#rows.doneBefore += 1;
+    for (const name of row.notChanged ?? []) this.#notChanged.set(name, (this.#notChanged.get(name) ?? 0) + 1);
     for (const action of row.actions) this.#actions.set(action, (this.#actions.get(action) ?? 0) + 1);
     for (const code of row.errorCodes) this.#errorCodes.set(code, (this.#errorCodes.get(code) ?? 0) + 1);
   }
@@ -39,9 +50,9 @@ export class Tally {
   addAmounts(amounts: Amounts, status: RowStatus): void {
     for (const name of ['pointIncrement', 'balanceIncrement'] as const) {
       const total = this.#totals[name];
-      total.asked = addDecimals(total.asked, amounts[name]);
-      if (status === 'done') total.applied = addDecimals(total.applied, amounts[name]);
-      if (status === 'in_doubt') total.in_doubt = addDecimals(total.in_doubt, amounts[name]);
+      total.asked.add(amounts[name]);
+      if (status === 'done') total.applied.add(amounts[name]);
+      if (status === 'in_doubt') total.in_doubt.add(amounts[name]);
     }
   }
 
@@ -62,7 +73,19 @@ export class Tally {
     return Object.fromEntries(this.#errorCodes);
   }
 
+  get notChanged(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#notChanged);
+  }
+
   get totals(): Readonly<Record<AmountName, Total>> {
-    return this.#totals;
+    const value = ({ asked, applied, in_doubt }: Record<keyof Total, DecimalSum>): Total => ({
+      asked: asked.value(),
+      applied: applied.value(),
+      in_doubt: in_doubt.value(),
+    });
+    return {
+      pointIncrement: value(this.#totals.pointIncrement),
+      balanceIncrement: value(this.#totals.balanceIncrement),
+    };
   }
 }

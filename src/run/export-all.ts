@@ -1,144 +1,168 @@
 import { existsSync } from 'node:fs';
-import { rename } from 'node:fs/promises';
-import { EXIT, OperatorError, usageError } from '../base/errors.ts';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { EXIT, OperatorError } from '../base/errors.ts';
 import type { TextFields } from '../base/text-fields.ts';
 import type { ControlSettings } from '../calls/control-settings.ts';
+import type { RunContext } from '../calls/run-context.ts';
 import { StoppedError } from '../calls/run-control.ts';
 import { laneOf } from '../calls/vendors.ts';
+import { openTable } from '../csv/open-table.ts';
 import { openCsvAppender } from '../csv/write-csv.ts';
 import { chooseFields, FIELDS_NOT_IN_PAGES } from '../job/fetched-fields.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import { pageCalls } from '../job/lookup-plan.ts';
 import type { Outcome } from '../job/outcome.ts';
-import type { PageCursor } from '../kybio/client.ts';
 import type { RunRecord, RunState, Target } from '../ledger/ledger.ts';
 import { describePrice, priceOf } from '../plan/price.ts';
 import { readCounts, writeRecordCount } from '../plan/read-snapshots.ts';
+import { openResultFile, PLAIN_CSV, type ResultFile } from '../result/result-file.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import { exitCodeOf, runDocument } from '../result/summary.ts';
 import { Tally } from '../result/tally.ts';
-import type { Connection, SavedSettings } from '../settings/run-settings.ts';
-import {
-  type ExportSink,
-  exportCustomers,
-  exportMembers,
-  exportSnapshot,
-  type SnapshotSource,
-} from './export-pages.ts';
-import type { RunParts } from './file-run.ts';
-import { newRunId } from './run-folder.ts';
+import type { Connection } from '../settings/run-settings.ts';
+import { type ExportSink, exportCustomers, exportMembers, exportSnapshot } from './export-pages.ts';
+import type { ResultTarget, RunParts } from './prepare-run.ts';
+import { ownHashes } from './resume-run.ts';
+import { makeRunFolder, newRunId, removeRunFolder } from './run-folder.ts';
 
 export type ExportAll = {
   readonly settings: JobSettings;
   readonly controls: ControlSettings;
   readonly connection: Connection;
   readonly account: string;
-  readonly resultPath: string;
-  readonly mayReplaceResult: boolean;
+  readonly place: string;
+  readonly resultFor: string;
+  readonly result: ResultTarget;
   readonly resumed: RunRecord | undefined;
   readonly isDryRun: boolean;
 };
 
-/** How far a paged export is: durable after each page, so that a pause or a kill costs one page at most. */
-type Progress = { readonly cursor?: PageCursor; readonly byteCount?: number; readonly rowCount?: number };
-
 /**
- * Exports every member or customer by pages into `<result>.part`, which becomes the result file when the
- * last page is in. Plain field names and no `result_` columns, so that the file can be imported again.
+ * Exports every member or customer by pages. What was read is kept in the run's own folder, page by page, and
+ * becomes the file when the last page is in: a pause or a kill costs one page at most. Plain field names and no
+ * `result_` columns, so that the file can be imported again.
  */
 export async function exportAll(job: ExportAll, parts: RunParts): Promise<RunDocument> {
-  const { ledger, clock, control, reporter } = parts;
+  const { ledger, control, reporter, homeFolder } = parts;
   const { settings } = job;
   const target = settings.targets[0] === 'wonder' ? 'wonder' : 'kybio';
-  const carriedOn = job.resumed ?? findUnfinished(job, parts);
-  const resultPath = carriedOn?.resultPath ?? job.resultPath;
   if (job.isDryRun) return planExport(job, target, parts);
-  if (!carriedOn && !job.mayReplaceResult && existsSync(resultPath)) {
-    throw usageError(
-      'RESULT_EXISTS',
-      `The file ${resultPath} is there already; it was left as it is.`,
-      'Name another with -o, or replace it with --yes.',
-    );
-  }
-  const runId = carriedOn?.runId ?? newRunId(clock.nowMs());
+  const carriedOn = job.resumed ?? (await findUnfinished(job, parts));
+  const ownSha256s = carriedOn ? ownHashes(carriedOn) : [];
+  const file = await openResultFile(job.result, { ...parts, ownSha256s });
+  const runId = carriedOn?.runId ?? newRunId(parts.clock.nowMs());
+  const runFolder = makeRunFolder(homeFolder, runId);
   if (carriedOn) {
     reporter.note(`Carrying on run ${runId}.`);
-    ledger.runs.setState(runId, 'running', clock.nowMs());
-  } else startRun(job, runId, resultPath, parts);
-  const partPath = `${resultPath}.part`;
+    await ledger.runs.setState(runId, 'running');
+  } else await startRun(job, runId, parts);
+  const partPath = join(runFolder, 'export.csv');
   // Wonder's pages have no stable order: what was read before a pause says nothing about the rest. Nor can a part
-  // that is gone be carried on: it was renamed just before a kill, or removed; everybody is read again.
+  // that is gone be carried on: everybody is read again.
   const mayGoOn = target === 'kybio' && existsSync(partPath);
-  const progress: Progress = carriedOn && mayGoOn ? (JSON.parse(carriedOn.progressJson) as Progress) : {};
+  const progress = carriedOn && mayGoOn ? readProgress(carriedOn.progressJson) : {};
   const fields = exportFields(settings, target);
   const vendors = parts.openVendors();
+  const context: RunContext = { ...parts, ...job, runId, runFolder, vendors };
   const tally = new Tally();
-  const countRows = (count: number): void => {
-    for (let row = 0; row < count; row += 1) tally.add({ status: 'done', actions: ['found'], errorCodes: [] });
+  const count = (rowCount: number): void => {
+    for (let row = 0; row < rowCount; row += 1) tally.add(FOUND);
   };
-  countRows(progress.rowCount ?? 0);
-  const file = await openCsvAppender(partPath, {
-    delimiter: ',',
-    lineEnding: '\n',
-    withByteOrderMark: false,
-    raw: settings.raw,
-    truncateToByte: progress.byteCount ?? 0,
-  });
+  count(progress.rowCount ?? 0);
+  const part = await openCsvAppender(partPath, { ...PLAIN_CSV, truncateToByte: progress.byteCount ?? 0 });
   let failure: OperatorError | undefined;
-  reporter.start(readCounts(ledger, job.account).recordCount ?? 0);
+  reporter.start((await readCounts(ledger, job.account)).recordCount ?? 0);
   try {
-    if (progress.byteCount === undefined) await file.write(fields);
-    const writeRows = async (records: readonly TextFields[]): Promise<void> => {
-      for (const record of records) {
-        await file.write(fields.map((field) => record[field] ?? ''));
-        reporter.row(FOUND);
-      }
-      countRows(records.length);
-    };
+    if (progress.byteCount === undefined) await part.write(fields);
     const sink: ExportSink = {
       needsLookups: fields.some((field) => FIELDS_NOT_IN_PAGES.includes(field)),
-      concurrency: job.controls.concurrency,
       skipRows: progress.rowCount ?? 0,
-      writeRows,
-      checkpoint: async (cursor) => {
-        const next: Progress = { byteCount: await file.sync(), rowCount: tally.rows.done, ...(cursor && { cursor }) };
-        await ledger.runs.setProgress(runId, JSON.stringify(next), clock.nowMs());
+      async writeRows(records: readonly TextFields[]) {
+        for (const record of records) {
+          await part.write(fields.map((field) => record[field] ?? ''));
+          reporter.row(FOUND_OUTCOME);
+        }
+        count(records.length);
+      },
+      async checkpoint(cursor) {
+        const next = { byteCount: await part.sync(), rowCount: tally.rows.done, ...(cursor && { cursor }) };
+        await ledger.runs.setProgress(runId, JSON.stringify(next));
       },
     };
-    if (job.controls.snapshotMaxAgeMs > 0) await exportSnapshot(target, vendors, sink, snapshotParts(job, parts));
-    else if (vendors.kybio) await exportMembers(vendors.kybio, progress.cursor, sink);
-    else if (vendors.wonder) await exportCustomers(vendors.wonder, job.controls.pageSizes.wonder, sink);
-    rememberRecordCount(job.account, tally, parts);
+    if (job.controls.snapshotMaxAgeMs > 0) await exportSnapshot(target, context, sink);
+    else if (target === 'kybio') await exportMembers(context, progress.cursor, sink);
+    else await exportCustomers(context, sink);
+    if (control.reason === undefined) await writeRecordCount(ledger, job.account, tally.rows.done);
   } catch (error) {
     if (error instanceof OperatorError && error.code === 'PAGE_FAILED') failure = error;
     else if (!(error instanceof StoppedError)) throw error;
   } finally {
     reporter.end();
-    await file.close();
+    await part.close();
     await Promise.all([vendors.kybio?.client.close(), vendors.wonder?.client.close()]);
   }
   const isWhole = failure === undefined && control.reason === undefined;
-  if (isWhole) await rename(partPath, resultPath);
-  const state = isWhole ? 'finished' : stateOf(control.reason?.kind);
-  const document = runDocument({
+  if (isWhole) {
+    try {
+      await copyPart(partPath, file);
+      await file.commit((sha256) => ledger.runs.setResult(runId, { path: file.path, sha256 }), undefined);
+    } catch (error) {
+      if (!(error instanceof OperatorError)) throw error;
+      failure = error;
+    }
+  }
+  await file.abort();
+  const state = failure === undefined && isWhole ? 'finished' : stateOf(control.reason?.kind);
+  const document = await runDocument({
     runId,
-    job: { settings, inputPath: '', resultPath },
+    settings,
+    place: job.place,
+    inputPath: '',
+    resultPath: state === 'finished' ? file.path : '',
     tally,
     state,
     reason: control.reason,
     vendors,
-    elapsedMs: clock.nowMs() - parts.startedMs,
+    elapsedMs: parts.clock.nowMs() - parts.startedMs,
     // A page refused for the key or the quota has stopped the run, and says why better than the page does.
     exitCode: failure && !control.reason ? EXIT.stopped : exitCodeOf(control.reason, tally),
     rowByRowCalls: tally.rows.read,
   });
   if (failure) reporter.note(`${failure.message} ${failure.hint}`);
-  ledger.runs.setSummary(runId, JSON.stringify(document), clock.nowMs());
-  ledger.runs.setState(runId, state, clock.nowMs());
+  await ledger.runs.end(runId, { state, summaryJson: JSON.stringify(document) });
+  if (state === 'finished') removeRunFolder(homeFolder, runId);
   return document;
 }
 
-const FOUND: Outcome = { status: 'done', action: 'found', messages: [] };
+const FOUND = { status: 'done', actions: ['found'], errorCodes: [] } as const;
+const FOUND_OUTCOME: Outcome = { status: 'done', action: 'found', messages: [] };
+
+/** How far a paged export is: durable after each page. */
+const PROGRESS = v.object({
+  cursor: v.optional(v.object({ parameterType: v.string(), parameterValue: v.string() })),
+  byteCount: v.optional(v.number()),
+  rowCount: v.optional(v.number()),
+});
+
+function readProgress(json: string): v.InferOutput<typeof PROGRESS> {
+  return v.parse(PROGRESS, JSON.parse(json));
+}
+
+async function copyPart(partPath: string, file: ResultFile): Promise<void> {
+  const table = await openTable(
+    { path: partPath },
+    { raw: true, encoding: 'utf-8', delimiter: ',', headerRow: 1, isHeaderName: () => true },
+  );
+  try {
+    await file.writeHeader([...table.header], PLAIN_CSV);
+    for await (const { cells } of table.blocks) {
+      await file.write(cells.map((row) => ({ cells: row, status: 'done', message: '' })));
+    }
+  } finally {
+    await table.close();
+  }
+}
 
 /** --dry-run: what the export would cost, from the number of members that the last whole read counted. */
 async function planExport(job: ExportAll, target: Target, parts: RunParts): Promise<RunDocument> {
@@ -146,7 +170,7 @@ async function planExport(job: ExportAll, target: Target, parts: RunParts): Prom
   const { clock, reporter, ledger } = parts;
   const vendors = parts.openVendors();
   try {
-    const { recordCount } = readCounts(ledger, job.account);
+    const { recordCount } = await readCounts(ledger, job.account);
     const calls: Record<string, number> = {};
     if (recordCount === undefined) {
       reporter.note(
@@ -160,14 +184,16 @@ async function planExport(job: ExportAll, target: Target, parts: RunParts): Prom
       if (needsLookups) calls['customerOpenApi/queryByUid'] = recordCount;
     }
     const lane = laneOf(vendors, target);
-    const plan = priceOf(calls, lane, controls, settings.storeZone, clock.nowMs());
+    const plan = await priceOf(calls, lane, controls, settings.storeZone);
     if (recordCount !== undefined) reporter.note(describePrice(plan, controls, lane, false));
-    const document = runDocument({
+    const document = await runDocument({
       runId: null,
-      job: { settings, inputPath: '', resultPath: '' },
+      settings,
+      place: job.place,
+      inputPath: '',
+      resultPath: '',
       tally: new Tally(),
       state: 'planned',
-      reason: undefined,
       vendors,
       elapsedMs: clock.nowMs() - parts.startedMs,
       exitCode: EXIT.ok,
@@ -175,26 +201,6 @@ async function planExport(job: ExportAll, target: Target, parts: RunParts): Prom
     return { ...document, plan };
   } finally {
     await Promise.all([vendors.kybio?.client.close(), vendors.wonder?.client.close()]);
-  }
-}
-
-function snapshotParts(job: ExportAll, parts: RunParts): SnapshotSource {
-  const { controls, account } = job;
-  return {
-    ...parts,
-    account,
-    way: 'pages',
-    pageSizes: controls.pageSizes,
-    hasWrites: false,
-    ageMsMax: controls.snapshotMaxAgeMs,
-    countFound: async () => 0,
-  };
-}
-
-/** Everybody was counted: the next run chooses between pages and single lookups by it. */
-function rememberRecordCount(account: string, tally: Tally, { ledger, clock, control }: RunParts): void {
-  if (control.reason === undefined) {
-    writeRecordCount(ledger, account, tally.rows.done, clock.nowMs());
   }
 }
 
@@ -209,29 +215,28 @@ function stateOf(reason: string | undefined): Exclude<RunState, 'running' | 'fin
   return reason === 'interrupted' ? 'interrupted' : 'stopped';
 }
 
-function startRun(job: ExportAll, runId: string, resultPath: string, { ledger, clock }: RunParts): void {
-  const saved: SavedSettings = { job: job.settings, controls: job.controls, connection: job.connection };
-  ledger.runs.start({
-    runId,
-    command: 'export',
-    targets: job.settings.targets.join(','),
-    account: job.account,
-    state: 'running',
-    createdMs: clock.nowMs(),
-    inputPath: '',
-    inputSha256: '',
-    resultPath,
-    settingsJson: JSON.stringify(saved),
-    rowsDigest: '',
-    rowCount: 0,
-  });
+async function startRun(job: ExportAll, runId: string, { ledger }: RunParts): Promise<void> {
+  const { settings, controls, connection, resultFor } = job;
+  await ledger.runs.start(
+    {
+      runId,
+      command: 'export',
+      targets: settings.targets,
+      account: job.account,
+      place: job.place,
+      inputPath: '',
+      inputSha256: '',
+      resultPath: job.result.path,
+      undoes: '',
+      rowCount: 0,
+      settingsJson: JSON.stringify({ job: settings, controls, connection, resultFor }),
+    },
+    [],
+  );
 }
 
 /** The same export, unfinished: typing it again carries it on. */
-function findUnfinished(job: ExportAll, { ledger }: RunParts): RunRecord | undefined {
-  return ledger.runs.findByDigest('export', '', job.account).find((run) => {
-    if (run.state === 'finished' || run.resultPath !== job.resultPath) return false;
-    const saved = JSON.parse(run.settingsJson) as SavedSettings;
-    return String(saved.job.columns) === String(job.settings.columns);
-  });
+async function findUnfinished(job: ExportAll, { ledger }: RunParts): Promise<RunRecord | undefined> {
+  const unfinished = await ledger.runs.listUnfinished({ command: 'export', account: job.account });
+  return unfinished.find((run) => run.inputPath === '' && run.resultPath === job.result.path);
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LedgerReader } from '../ledger/ledger.ts';
 
 /** `20261122-050612-3fa9`: sorts by time, short enough to type. UTC. */
 export function newRunId(nowMs: number): string {
@@ -8,23 +9,42 @@ export function newRunId(nowMs: number): string {
   return `${stamp}-${randomBytes(2).toString('hex')}`;
 }
 
-/** The run's own folder, mode 0700: what it needs until it has finished. */
+/** The run's own folder: its stage, what it has read from the vendors, what its lookups found. Members' data. */
+export function runFolderOf(homeFolder: string, runId: string): string {
+  return join(homeFolder, 'runs', runId);
+}
+
 export function makeRunFolder(homeFolder: string, runId: string): string {
-  const folder = join(homeFolder, 'runs', runId);
+  const folder = runFolderOf(homeFolder, runId);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return folder;
 }
 
-/** Where standard input is kept for a run: it can be read once, a run reads its file several times. */
-export function makeSpoolFolder(homeFolder: string, nowMs: number): string {
-  return makeRunFolder(homeFolder, `${SPOOL_PREFIX}${newRunId(nowMs)}`);
+export function removeRunFolder(homeFolder: string, runId: string): void {
+  rmSync(runFolderOf(homeFolder, runId), { recursive: true, force: true });
 }
 
-/** Removes a spooled standard input; any other input is left alone. */
-export function removeSpool(homeFolder: string, inputPath: string): void {
-  const folder = dirname(inputPath);
-  const isSpool = dirname(folder) === join(homeFolder, 'runs') && basename(folder).startsWith(SPOOL_PREFIX);
-  if (isSpool) rmSync(folder, { recursive: true, force: true });
+/**
+ * Removes the folders that no run needs any more: of commands that were killed before their run began, and of runs
+ * that have ended with nothing in doubt. The caller is the only process that may write in this home.
+ *
+ * @returns how many
+ */
+export async function removeLeftFolders(homeFolder: string, ledger: LedgerReader): Promise<number> {
+  const folder = join(homeFolder, 'runs');
+  if (!existsSync(folder)) return 0;
+  let removedCount = 0;
+  for (const name of readdirSync(folder)) {
+    if (await isNeeded(name, ledger)) continue;
+    rmSync(join(folder, name), { recursive: true, force: true });
+    removedCount += 1;
+  }
+  return removedCount;
 }
 
-const SPOOL_PREFIX = 'stdin-';
+async function isNeeded(runId: string, ledger: LedgerReader): Promise<boolean> {
+  const run = await ledger.runs.find(runId);
+  if (run === undefined || run.prunedMs > 0) return false;
+  if (run.state !== 'finished' && run.state !== 'cancelled') return true;
+  return (await ledger.rows.listByState(runId, ['intent', 'in_doubt'])).length > 0;
+}

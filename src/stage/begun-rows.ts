@@ -1,26 +1,41 @@
-import type { RowRecord } from './ledger.ts';
+import type { RowRecord } from '../ledger/ledger.ts';
 
-/** Reads the ledger's rows beside the file's, both in order, so that none has to be searched for. */
+/**
+ * Reads the ledger's rows of a run beside the stage's, both in order, so that no row has to be searched for.
+ * `of` must be asked for rising row numbers.
+ */
 export class BegunRows {
-  readonly #records: Iterator<RowRecord>;
-  #next: RowRecord | undefined;
+  readonly #pages: AsyncIterator<readonly RowRecord[]>;
+  #page: readonly RowRecord[] = [];
+  #index = 0;
+  #isAtEnd = false;
 
-  constructor(records: Iterable<RowRecord>) {
-    this.#records = records[Symbol.iterator]();
-    this.#next = this.#pull();
+  constructor(pages: AsyncIterable<readonly RowRecord[]>) {
+    this.#pages = pages[Symbol.asyncIterator]();
+  }
+
+  /** Makes the records up to that row readable by `of`. Awaited once a block, not once a row. */
+  async readTo(rowNumber: number): Promise<void> {
+    while (!this.#isAtEnd && (this.#page.at(-1)?.rowNumber ?? 0) <= rowNumber) {
+      const next = await this.#pages.next();
+      if (next.done) this.#isAtEnd = true;
+      else {
+        this.#page = [...this.#page.slice(this.#index), ...next.value];
+        this.#index = 0;
+      }
+    }
   }
 
   of(rowNumber: number): readonly RowRecord[] {
-    const records: RowRecord[] = [];
-    while (this.#next && this.#next.rowNumber <= rowNumber) {
-      if (this.#next.rowNumber === rowNumber) records.push(this.#next);
-      this.#next = this.#pull();
-    }
-    return records;
+    let record = this.#page[this.#index];
+    while (record !== undefined && record.rowNumber < rowNumber) record = this.#page[++this.#index];
+    const start = this.#index;
+    while (this.#page[this.#index]?.rowNumber === rowNumber) this.#index += 1;
+    return this.#page.slice(start, this.#index);
   }
 
-  #pull(): RowRecord | undefined {
-    const next = this.#records.next();
-    return next.done ? undefined : next.value;
+  /** For a reader that ends before the last row. */
+  async close(): Promise<void> {
+    await this.#pages.return?.();
   }
 }

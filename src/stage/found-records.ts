@@ -7,7 +7,7 @@ import { type TextFields, textFields } from '../base/text-fields.ts';
  * What lookups found, until the result file is written: personal data, therefore not in the ledger but in
  * the run's own folder, which is removed when the run has finished.
  */
-export interface FoundSpool {
+export interface FoundRecords {
   /** Written through to the disk before it returns: a lookup is not paid for twice. */
   write(rowNumber: number, fields: TextFields): void;
   read(rowNumber: number): TextFields | undefined;
@@ -15,7 +15,7 @@ export interface FoundSpool {
   close(): void;
 }
 
-export function openFoundSpool(folder: string): FoundSpool {
+export function openFoundRecords(folder: string): FoundRecords {
   const path = join(folder, 'found.sqlite');
   if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
   const database = new DatabaseSync(path);

@@ -1,0 +1,185 @@
+import { decimalsEqual } from '../base/decimal.ts';
+import { fileError, type OperatorError } from '../base/errors.ts';
+import { zonedDateTime } from '../base/zoned-time.ts';
+import type { JobSettings } from '../job/job-settings.ts';
+import type { RowIssue } from '../job/row-issue.ts';
+import type { TopupRow } from '../job/validate-row.ts';
+import type { Credit, LedgerReader } from '../ledger/ledger.ts';
+import type { CreditedBefore, StagedRow } from '../stage/staged-row.ts';
+
+/**
+ * Compares the rows of a top-up with every credit of the account (DESIGN §4): done, in flight, in doubt, and still
+ * to be sent by another run. Files change, members do not: a credit is known by its member, not by its file.
+ *
+ * A credit's identity, in this order:
+ * 1. the row's own `reference`: once per account, for ever
+ * 2. `--campaign` and the member: once per campaign, for ever
+ * 3. the member and the amounts, within `--repeat-window`
+ *
+ * What was credited under (1) or (2) is skipped, and refused when the amounts differ. What was credited under (3)
+ * refuses the file: the same amounts again may be meant. The send asks once more in the statement that records
+ * the intent, when only then the customerUid is known.
+ */
+export class CreditGuard {
+  readonly #ledger: LedgerReader;
+  readonly #account: string;
+  readonly #settings: JobSettings;
+  readonly #nowMs: number;
+  #creditedCount = 0;
+  #firstRow: number | undefined;
+  readonly #countByRun = new Map<string, { rowCount: number; unsentCount: number; createdMs: number }>();
+
+  constructor(parts: { ledger: LedgerReader; account: string; settings: JobSettings; nowMs: number }) {
+    this.#ledger = parts.ledger;
+    this.#account = parts.account;
+    this.#settings = parts.settings;
+    this.#nowMs = parts.nowMs;
+  }
+
+  /** The rows, with what an earlier run has credited marked. Awaited once a block. */
+  async mark(rows: readonly StagedRow[]): Promise<readonly StagedRow[]> {
+    const topups = rows.map(({ targetRows }) => topupOf(targetRows));
+    const asked = topups.filter((row) => row !== undefined);
+    if (asked.length === 0) return rows;
+    const credits = await this.#ledger.increments.findCredits(this.#account, {
+      numbers: asked.flatMap(({ number }) => number ?? []),
+      customerUids: asked.flatMap(({ customerUid }) => customerUid ?? []),
+      references: asked.flatMap(({ reference }) => reference ?? []),
+    });
+    if (credits.length === 0) return rows;
+    const known = indexCredits(credits);
+    return rows.map((row, index) => {
+      const topup = topups[index];
+      return topup === undefined ? row : this.#judge(row, topup, known);
+    });
+  }
+
+  /** @throws OperatorError CREDITED_BEFORE (exit 3) when rows were credited before and nobody said what to do */
+  check(rowCount: number): void {
+    if (this.#creditedCount > 0) throw this.#refusal(rowCount);
+  }
+
+  #judge(row: StagedRow, topup: TopupRow, known: KnownCredits): StagedRow {
+    const { campaign, skipsCredited } = this.#settings;
+    const match = this.#match(topup, known);
+    if (match === undefined) return row;
+    if (match.kind === 'otherwise') {
+      return { ...row, targetRows: [], issues: [creditedOtherwise(match.credit, campaign)] };
+    }
+    const isNamed = topup.reference !== undefined || campaign !== '';
+    const isSent = match.credit.state === 'done';
+    // What another run has still to send, or has in doubt, is not credited yet: to skip the row would lose it.
+    if (isSent && (isNamed || skipsCredited)) return { ...row, targetRows: [], credited: creditedBefore(match.credit) };
+    this.#count(row.rowNumber, match.credit);
+    return row;
+  }
+
+  #match(
+    topup: TopupRow,
+    known: KnownCredits,
+  ): { readonly kind: 'before' | 'otherwise'; readonly credit: Credit } | undefined {
+    const { campaign, repeatWindowMs } = this.#settings;
+    if (topup.reference !== undefined) {
+      const credit = known.byReference.get(topup.reference)?.[0];
+      if (credit === undefined) return undefined;
+      return { kind: isSameMember(topup, credit) && hasSameAmounts(topup, credit) ? 'before' : 'otherwise', credit };
+    }
+    const ofMember = [
+      ...(known.byNumber.get(topup.number ?? '') ?? []),
+      ...(known.byUid.get(topup.customerUid ?? '') ?? []),
+    ];
+    if (campaign !== '') {
+      const credit = ofMember.find((candidate) => candidate.campaign === campaign);
+      return credit && { kind: hasSameAmounts(topup, credit) ? 'before' : 'otherwise', credit };
+    }
+    const sinceMs = this.#nowMs - repeatWindowMs;
+    const credit = ofMember.find(
+      (candidate) => hasSameAmounts(topup, candidate) && (candidate.state !== 'done' || candidate.intentMs >= sinceMs),
+    );
+    return credit && { kind: 'before', credit };
+  }
+
+  #count(rowNumber: number, { runId, state, runCreatedMs }: Credit): void {
+    this.#creditedCount += 1;
+    this.#firstRow ??= rowNumber;
+    const count = this.#countByRun.get(runId) ?? { rowCount: 0, unsentCount: 0, createdMs: runCreatedMs };
+    count.rowCount += 1;
+    if (state !== 'done') count.unsentCount += 1;
+    this.#countByRun.set(runId, count);
+  }
+
+  #refusal(rowCount: number): OperatorError {
+    const runs = [...this.#countByRun].sort(([, left], [, right]) => right.rowCount - left.rowCount);
+    const told = runs.slice(0, RUNS_TOLD_MAX).map(([runId, count]) => {
+      const sentCount = count.rowCount - count.unsentCount;
+      const what = [
+        sentCount > 0 ? `credited ${sentCount}` : '',
+        count.unsentCount > 0 ? `has ${count.unsentCount} still to credit or in doubt` : '',
+      ].filter(Boolean);
+      return `run ${runId} of ${zonedDateTime(count.createdMs, this.#settings.storeZone)} ${what.join(' and ')}`;
+    });
+    if (runs.length > told.length) told.push(`${runs.length - told.length} more runs`);
+    const open = runs.find(([, { unsentCount }]) => unsentCount > 0)?.[0];
+    const carryOn = open === undefined ? '' : ` First carry on what is not finished: memberload resume ${open}.`;
+    return fileError(
+      'CREDITED_BEFORE',
+      `${this.#creditedCount} of ${rowCount} rows credit a member with the same amounts as before: ${told.join('; ')}. The first is row ${this.#firstRow}.`,
+      `Nothing was sent.${carryOn} To credit only the other rows, add --skip-credited. If this is another occasion, name it: --campaign NAME. To credit all rows once more, add --again.`,
+    );
+  }
+}
+
+const RUNS_TOLD_MAX = 3;
+
+function topupOf(targetRows: StagedRow['targetRows']): TopupRow | undefined {
+  const row = targetRows[0]?.row;
+  // A target is compared with what the member has: sent twice, it changes nothing the second time.
+  return row?.kind === 'topup' && row.pointTarget === undefined && row.balanceTarget === undefined ? row : undefined;
+}
+
+type KnownCredits = Readonly<Record<'byNumber' | 'byUid' | 'byReference', ReadonlyMap<string, readonly Credit[]>>>;
+
+function indexCredits(credits: readonly Credit[]): KnownCredits {
+  const byNumber = new Map<string, Credit[]>();
+  const byUid = new Map<string, Credit[]>();
+  const byReference = new Map<string, Credit[]>();
+  const add = (map: Map<string, Credit[]>, key: string, credit: Credit): void => {
+    if (key === '') return;
+    const list = map.get(key);
+    if (list) list.push(credit);
+    else map.set(key, [credit]);
+  };
+  for (const credit of credits) {
+    if (credit.isUndone) continue;
+    add(byNumber, credit.number, credit);
+    add(byUid, credit.customerUid, credit);
+    add(byReference, credit.reference, credit);
+  }
+  return { byNumber, byUid, byReference };
+}
+
+function isSameMember({ number, customerUid }: TopupRow, credit: Credit): boolean {
+  if (customerUid !== undefined && credit.customerUid !== '') return customerUid === credit.customerUid;
+  return number === undefined || credit.number === '' || number === credit.number;
+}
+
+function hasSameAmounts(row: TopupRow, credit: Credit): boolean {
+  return (
+    decimalsEqual(row.pointIncrement, credit.pointIncrement) &&
+    decimalsEqual(row.balanceIncrement, credit.balanceIncrement)
+  );
+}
+
+function creditedBefore(credit: Credit): CreditedBefore {
+  const { runId, rowNumber, intentMs: atMs, pointIncrement, balanceIncrement } = credit;
+  return { runId, rowNumber, atMs, pointIncrement, balanceIncrement };
+}
+
+function creditedOtherwise(credit: Credit, campaign: string): RowIssue {
+  const identity =
+    credit.reference !== '' && campaign === '' ? `reference '${credit.reference}'` : `campaign '${campaign}'`;
+  return {
+    errorCode: 'CREDITED_OTHERWISE',
+    message: `${identity} was credited with other amounts or another member: row ${credit.rowNumber} of run ${credit.runId} (points ${credit.pointIncrement}, balance ${credit.balanceIncrement}). Correct the row, or give it a reference of its own.`,
+  };
+}

@@ -1,0 +1,281 @@
+import { DecimalSum } from '../base/decimal.ts';
+import { fileError, OperatorError } from '../base/errors.ts';
+import type { RunControl } from '../calls/run-control.ts';
+import type { Table } from '../csv/open-table.ts';
+import { checkRow } from '../job/check-row.ts';
+import { ColumnJudge } from '../job/column-judge.ts';
+import type { HeaderMatch } from '../job/header-match.ts';
+import type { JobSettings } from '../job/job-settings.ts';
+import { memberKeys } from '../job/row-key.ts';
+import { duplicateRow, wrongColumnCount, wrongColumnCountEarlier } from '../job/validate-row.ts';
+import type { LateIssue, LateVerdicts, StageBlock } from '../stage/stage.ts';
+import type { EarlierStatus, StagedRow } from '../stage/staged-row.ts';
+import type { CreditGuard } from './credit-guard.ts';
+import { openSeenKeys, type SeenKeys } from './seen-keys.ts';
+
+/** What one pass over the whole input tells, before anything is sent. */
+export type InputSums = {
+  readonly rowCount: number;
+  /** Rows that an earlier result file calls done or in doubt. */
+  readonly doneEarlierCount: number;
+  readonly inDoubtEarlierCount: number;
+  /** Rows that were credited before, and are skipped. */
+  readonly creditedCount: number;
+  readonly invalidCount: number;
+  readonly repeatedCount: number;
+  /** The first few issues, for messages. */
+  readonly firstIssues: readonly FirstIssue[];
+  /** Exact sums over the rows to send. */
+  readonly pointIncrement: string;
+  readonly balanceIncrement: string;
+};
+
+export type FirstIssue = {
+  readonly rowNumber: number;
+  readonly lineNumber: number;
+  readonly errorCode: string;
+  readonly message: string;
+};
+
+export type InputRead = {
+  readonly sums: InputSums;
+  readonly late: LateVerdicts;
+  /** One sentence each: what was repaired, what looks damaged. */
+  readonly notes: readonly string[];
+};
+
+/** Where judged rows go: into the stage, or straight into the file of `validate`. */
+export type RowSink = { write(block: StageBlock): Promise<void> };
+
+/**
+ * Reads the input once, offline: shape, checks, duplicates, credits given before, sums. Every judged row goes to
+ * the sink, a block at a time, so that memory does not grow with the file.
+ *
+ * @param resultFor what `result_for` of this run's result will say; undefined: any earlier result is believed
+ * @throws OperatorError (exit 3) when the file cannot be read as asked or is refused; INTERRUPTED on a signal
+ */
+export async function readInput(
+  table: Table,
+  match: HeaderMatch,
+  sink: RowSink,
+  parts: {
+    readonly settings: JobSettings;
+    readonly control: RunControl;
+    readonly guard: CreditGuard | undefined;
+    readonly resultFor: string | undefined;
+  },
+): Promise<InputRead> {
+  const { settings, control, guard } = parts;
+  const seenKeys = openSeenKeys();
+  const judge = new RowJudge(match, settings, seenKeys, parts.resultFor);
+  const columns = new ColumnJudge(match);
+  const sums = new SumsOfRows();
+  try {
+    for await (const block of table.blocks) {
+      if (control.reason !== undefined) throw interrupted(control);
+      const rows: StagedRow[] = [];
+      for (let index = 0; index < block.cells.length; index += 1) {
+        const cells = block.cells[index] ?? [];
+        const rowNumber = block.firstRowNumber + index;
+        columns.see(rowNumber, cells);
+        const place = { rowNumber, lineNumber: block.lineNumbers[index] ?? 0 };
+        rows.push(judge.row(place, cells, block.columnCountErrors.get(index)));
+      }
+      const marked = guard ? await guard.mark(rows) : rows;
+      for (const row of marked) sums.add(row);
+      await sink.write({ rows: marked, cells: block.cells });
+    }
+    if (control.reason !== undefined) throw interrupted(control);
+    const verdict = columns.verdict();
+    return {
+      sums: sums.value(),
+      late: { issues: judge.lateIssues, damages: verdict.damages },
+      notes: [...table.notes(), ...verdict.notes],
+    };
+  } finally {
+    seenKeys.close();
+    await table.close();
+  }
+}
+
+/** Judges one record after the other. */
+class RowJudge {
+  readonly #match: HeaderMatch;
+  readonly #settings: JobSettings;
+  readonly #seenKeys: SeenKeys;
+  readonly #resultFor: string | undefined;
+  readonly lateIssues: LateIssue[] = [];
+
+  constructor(match: HeaderMatch, settings: JobSettings, seenKeys: SeenKeys, resultFor: string | undefined) {
+    this.#match = match;
+    this.#settings = settings;
+    this.#seenKeys = seenKeys;
+    this.#resultFor = resultFor;
+  }
+
+  row(
+    place: { readonly rowNumber: number; readonly lineNumber: number },
+    cells: readonly string[],
+    columnCountError: { readonly expected: number; readonly actual: number } | undefined,
+  ): StagedRow {
+    const earlier = this.#earlierStatus(place, cells);
+    const wrongCount = columnCountError
+      ? wrongColumnCount(columnCountError.expected, columnCountError.actual)
+      : this.#wasRagged(cells)
+        ? wrongColumnCountEarlier()
+        : undefined;
+    if (wrongCount) return { ...place, issues: [wrongCount], targetRows: [] };
+    const checked = checkRow(this.#settings, cells, this.#match);
+    const keys = checked.isValid ? checked.targetRows.flatMap(({ row }) => memberKeys(row)) : [];
+    if (earlier === 'done' || earlier === 'in_doubt') {
+      this.#claimForEarlier(place.rowNumber, [...keys, ...this.#earlierKeys(cells)]);
+      return { ...place, earlier, issues: [], targetRows: [] };
+    }
+    const repeated = checked.isValid && this.#refusesRepeats() ? this.#firstRepeated(place.rowNumber, keys) : undefined;
+    return {
+      ...place,
+      ...(earlier !== undefined && { earlier }),
+      ...(checked.isValid && checked.conditional && { conditional: checked.conditional }),
+      ...(checked.notes && { notes: checked.notes }),
+      issues: checked.isValid ? (repeated ? [repeated] : []) : checked.issues,
+      targetRows: checked.isValid && !repeated ? checked.targetRows : [],
+    };
+  }
+
+  #refusesRepeats(): boolean {
+    return this.#settings.onDuplicate === 'reject' && this.#settings.command !== 'export';
+  }
+
+  /** A second row of one member is refused: which of the two is meant, only the owner of the file knows. */
+  #firstRepeated(rowNumber: number, keys: readonly string[]): LateIssue['issue'] | undefined {
+    for (const key of keys) {
+      const firstRow = this.#seenKeys.firstRowOf(key, rowNumber);
+      if (firstRow !== rowNumber) return duplicateRow(key, firstRow);
+    }
+    return undefined;
+  }
+
+  /**
+   * A row of a member whose row an earlier run has done is a repetition wherever it stands: also above it, where
+   * it was taken for good when it was read.
+   */
+  #claimForEarlier(rowNumber: number, keys: readonly string[]): void {
+    if (!this.#refusesRepeats()) return;
+    for (const key of keys) {
+      const firstRow = this.#seenKeys.claim(key, rowNumber);
+      if (firstRow !== rowNumber) this.lateIssues.push({ rowNumber: firstRow, issue: duplicateRow(key, rowNumber) });
+    }
+  }
+
+  #earlierKeys(cells: readonly string[]): string[] {
+    const { customerUid, uuid } = this.#match.earlier;
+    const uid = cellAt(cells, customerUid);
+    const id = cellAt(cells, uuid);
+    return [...(uid ? [`uid:${uid}`] : []), ...(id ? [`uuid:${id.toLowerCase()}`] : [])];
+  }
+
+  /** @throws OperatorError OTHER_RESULT: what this result file says is not about this account */
+  #earlierStatus(place: { readonly rowNumber: number }, cells: readonly string[]): EarlierStatus | undefined {
+    const { earlier } = this.#match;
+    if (earlier.status === undefined) return undefined;
+    const status = EARLIER.find((known) => known === cellAt(cells, earlier.status));
+    const isFor = cellAt(cells, earlier.for) ?? '';
+    const isSettled = status === 'done' || status === 'in_doubt';
+    if (this.#resultFor !== undefined && (isFor === '' ? isSettled : isFor !== this.#resultFor)) {
+      throw otherResult(place.rowNumber, isFor, this.#resultFor);
+    }
+    return status;
+  }
+
+  #wasRagged(cells: readonly string[]): boolean {
+    const { earlier } = this.#match;
+    return cellAt(cells, earlier.status) === 'invalid' && cellAt(cells, earlier.errorCode) === 'WRONG_COLUMN_COUNT';
+  }
+}
+
+const EARLIER: readonly EarlierStatus[] = ['done', 'in_doubt', 'not_sent', 'failed'];
+
+function cellAt(cells: readonly string[], index: number | undefined): string | undefined {
+  return index === undefined ? undefined : cells[index]?.trim();
+}
+
+function otherResult(rowNumber: number, isFor: string, resultFor: string): OperatorError {
+  const what =
+    isFor === ''
+      ? `Row ${rowNumber} says that it is done, and does not say where (result_for is blank)`
+      : `Row ${rowNumber} is a result of '${isFor}', this run would be '${resultFor}'`;
+  return fileError(
+    'OTHER_RESULT',
+    `${what}: what another command, vendor, store or the sandbox has done says nothing here.`,
+    'Nothing was sent. Run the result file where it belongs. To send all its rows from here as plain input, add --ignore-results.',
+  );
+}
+
+const ISSUES_KEPT_MAX = 5;
+
+/** Counts and adds up judged rows. */
+export class SumsOfRows {
+  #rowCount = 0;
+  #doneEarlierCount = 0;
+  #inDoubtEarlierCount = 0;
+  #creditedCount = 0;
+  #invalidCount = 0;
+  #repeatedCount = 0;
+  readonly #firstIssues: FirstIssue[] = [];
+  readonly #pointIncrement = new DecimalSum();
+  readonly #balanceIncrement = new DecimalSum();
+
+  add(row: StagedRow): void {
+    this.#rowCount += 1;
+    if (row.earlier === 'done') this.#doneEarlierCount += 1;
+    else if (row.earlier === 'in_doubt') this.#inDoubtEarlierCount += 1;
+    else if (row.credited) this.#creditedCount += 1;
+    else if (row.issues.length > 0) this.#addInvalid(row);
+    for (const { row: asked } of row.targetRows) {
+      if (asked.kind !== 'topup') continue;
+      this.#pointIncrement.add(asked.pointIncrement);
+      this.#balanceIncrement.add(asked.balanceIncrement);
+    }
+  }
+
+  #addInvalid({ rowNumber, lineNumber, issues }: StagedRow): void {
+    this.#invalidCount += 1;
+    if (issues.some(({ errorCode }) => errorCode === 'DUPLICATE_ROW')) this.#repeatedCount += 1;
+    for (const { errorCode, message } of issues) {
+      // Of each sort some: a file with many mistakes still tells which member is given twice.
+      const isRepeated = errorCode === 'DUPLICATE_ROW';
+      const kept = this.#firstIssues.filter((issue) => (issue.errorCode === 'DUPLICATE_ROW') === isRepeated);
+      if (kept.length < ISSUES_KEPT_MAX) this.#firstIssues.push({ rowNumber, lineNumber, errorCode, message });
+    }
+  }
+
+  value(): InputSums {
+    return {
+      rowCount: this.#rowCount,
+      doneEarlierCount: this.#doneEarlierCount,
+      inDoubtEarlierCount: this.#inDoubtEarlierCount,
+      creditedCount: this.#creditedCount,
+      invalidCount: this.#invalidCount,
+      repeatedCount: this.#repeatedCount,
+      firstIssues: this.#firstIssues,
+      pointIncrement: this.#pointIncrement.value(),
+      balanceIncrement: this.#balanceIncrement.value(),
+    };
+  }
+}
+
+/** Rows that are to be sent. */
+export function countToSend(sums: InputSums): number {
+  return sums.rowCount - sums.invalidCount - sums.doneEarlierCount - sums.inDoubtEarlierCount - sums.creditedCount;
+}
+
+function interrupted({ reason }: RunControl): OperatorError {
+  return new OperatorError({
+    code: 'INTERRUPTED',
+    message: 'Interrupted while the file was being checked; nothing was sent.',
+    hint: 'Type the same command to begin again.',
+    exitCode: reason?.kind === 'interrupted' ? SIGNAL_EXITS[reason.signal] : 130,
+  });
+}
+
+const SIGNAL_EXITS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;

@@ -1,0 +1,125 @@
+import * as v from 'valibot';
+import { assert } from '../base/errors.ts';
+import type { RunControl } from '../calls/run-control.ts';
+import type { TableForm } from '../csv/open-table.ts';
+import { openTable, type TableSource } from '../csv/open-table.ts';
+import { type HeaderMatch, isHeaderName, matchHeader } from '../job/header-match.ts';
+import type { JobSettings } from '../job/job-settings.ts';
+import { openStage, openStageWriter, type Stage } from '../stage/stage.ts';
+import type { CreditGuard } from './credit-guard.ts';
+import { type InputSums, readInput, SumsOfRows } from './read-input.ts';
+
+/** What a run keeps of its input beside the rows. */
+export type InputFacts = {
+  readonly sha256: string;
+  readonly header: readonly string[];
+  readonly form: TableForm;
+  readonly sums: InputSums;
+  /** One sentence each, for the person. */
+  readonly notes: readonly string[];
+};
+
+export type StagedInput = { readonly stage: Stage; readonly facts: InputFacts; readonly match: HeaderMatch };
+
+/**
+ * The one pass over the input: reads, checks, and makes the run's own copy of it in `folder`. When it resolves,
+ * the copy is durable, and the input is not needed any more.
+ *
+ * @throws OperatorError (exit 3) when the input is refused; the folder then holds no stage
+ */
+export async function stageInput(
+  source: TableSource,
+  folder: string,
+  parts: {
+    readonly settings: JobSettings;
+    readonly control: RunControl;
+    readonly guard: CreditGuard | undefined;
+    readonly resultFor: string | undefined;
+  },
+): Promise<StagedInput> {
+  const { settings, control } = parts;
+  const table = await openTable(source, tableOptions(settings, control));
+  const writer = await openStageWriter(folder);
+  try {
+    const match = matchColumns(table.header, settings);
+    const read = await readInput(table, match, writer, parts);
+    const facts: InputFacts = {
+      sha256: table.sha256(),
+      header: table.header,
+      form: table.form,
+      sums: read.sums,
+      notes: read.notes,
+    };
+    await writer.commit(facts, read.late);
+    const staged = await openStagedInput(folder, settings);
+    assert(staged, 'the stage that was just made is there');
+    return staged;
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  } finally {
+    await table.close();
+  }
+}
+
+/** Undefined: there is no stage in the folder. */
+export async function openStagedInput(folder: string, settings: JobSettings): Promise<StagedInput | undefined> {
+  const stage = await openStage(folder);
+  if (stage === undefined) return undefined;
+  const asRead = v.parse(FACTS, stage.facts);
+  // Counted while the rows were read, before the whole file had told its verdicts.
+  const facts = stage.hasLateVerdicts ? { ...asRead, sums: await sumsOf(stage) } : asRead;
+  return { stage, facts, match: matchColumns(facts.header, settings) };
+}
+
+export function matchColumns(header: readonly string[], settings: JobSettings): HeaderMatch {
+  return matchHeader(header, settings.fileKinds, settings.columnMap ?? {}, settings.targets[0]);
+}
+
+export function tableOptions(settings: JobSettings, control: RunControl): Parameters<typeof openTable>[1] {
+  return {
+    raw: settings.raw,
+    isHeaderName,
+    signal: control.signal,
+    ...(settings.encoding !== undefined && { encoding: settings.encoding }),
+    ...(settings.delimiter !== undefined && { delimiter: settings.delimiter }),
+    ...(settings.headerRow !== undefined && { headerRow: settings.headerRow }),
+    ...(settings.sheet !== undefined && { sheet: settings.sheet }),
+  };
+}
+
+/** The sums with what only the whole file told: read from the stage, not from the input. */
+async function sumsOf(stage: Stage): Promise<InputSums> {
+  const sums = new SumsOfRows();
+  for await (const rows of stage.readRows()) for (const row of rows) sums.add(row);
+  return sums.value();
+}
+
+const FACTS = v.object({
+  sha256: v.string(),
+  header: v.array(v.string()),
+  form: v.variant('kind', [
+    v.object({
+      kind: v.literal('csv'),
+      delimiter: v.string(),
+      lineEnding: v.picklist(['\n', '\r\n']),
+      encoding: v.string(),
+      hasByteOrderMark: v.boolean(),
+    }),
+    v.object({ kind: v.literal('xlsx'), sheet: v.string() }),
+  ]),
+  sums: v.object({
+    rowCount: v.number(),
+    doneEarlierCount: v.number(),
+    inDoubtEarlierCount: v.number(),
+    creditedCount: v.number(),
+    invalidCount: v.number(),
+    repeatedCount: v.number(),
+    firstIssues: v.array(
+      v.object({ rowNumber: v.number(), lineNumber: v.number(), errorCode: v.string(), message: v.string() }),
+    ),
+    pointIncrement: v.string(),
+    balanceIncrement: v.string(),
+  }),
+  notes: v.array(v.string()),
+});

@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { lstat, open, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { errorText, type OperatorError, usageError } from '../base/errors.ts';
+
+/** What a result file must not be. */
+export type ResultPathRules = {
+  /** Files that are never replaced: the input, settings, key and mapping files. Those that are not there do no harm. */
+  readonly protectedPaths: readonly string[];
+  /** Nothing in this folder is ever replaced. */
+  readonly homeFolder: string;
+  /** `--overwrite`: an earlier result may be replaced. */
+  readonly mayReplace: boolean;
+  /** Hashes of the file as the run itself wrote it: such a file is replaced without being asked for. */
+  readonly ownSha256s: readonly string[];
+};
+
+/**
+ * Looks whether a result may be written to `path`, before the first call. By device and inode, so that a link or
+ * another spelling of the name is no way round.
+ *
+ * @throws OperatorError (exit 2) with what is there instead, and what to do
+ */
+export async function checkResultPath(path: string, rules: ResultPathRules): Promise<void> {
+  const folder = await realFolder(path);
+  const real = await realFile(path, folder);
+  if (await isInside(folder, rules.homeFolder)) {
+    throw refused(path, 'it lies in MEMBERLOAD_HOME, where the ledger is', 'Name a file elsewhere with -o.');
+  }
+  for (const protectedPath of rules.protectedPaths) {
+    if (await isSameFile(real, protectedPath)) {
+      throw refused(path, `it is ${protectedPath}, which this command reads`, 'Name another file with -o.');
+    }
+  }
+  const found = await statOf(real);
+  if (found === undefined) return;
+  if (found.isDirectory()) throw refused(path, 'it is a folder', 'Name a file with -o.');
+  if (!found.isFile())
+    throw refused(path, 'it is no regular file', 'Name a file with -o, or -o - for standard output.');
+  if (rules.ownSha256s.length > 0 && rules.ownSha256s.includes(await sha256Of(real))) return;
+  if (!rules.mayReplace) {
+    throw usageError(
+      'RESULT_EXISTS',
+      `The result file ${path} is there already; it was left as it is.`,
+      'Name another with -o, or replace it with --overwrite.',
+    );
+  }
+  if (!(await isEarlierResult(real))) {
+    throw refused(
+      path,
+      'it is no result of memberload, and --overwrite replaces nothing else',
+      'Name another file with -o, or remove that one.',
+    );
+  }
+}
+
+/** Whether the file at `path` is another than this run wrote last: a person has corrected it since. */
+export async function isChangedResult(path: string, ownSha256s: readonly string[]): Promise<boolean> {
+  const found = await statOf(path);
+  if (found === undefined || !found.isFile() || ownSha256s.length === 0) return false;
+  return !ownSha256s.includes(await sha256Of(path));
+}
+
+/** A name beside `path` that a run takes when the file there is not its own any more. */
+export function besideResult(path: string, runId: string): string {
+  const ending = /\.(csv|xlsx)$/i.exec(path)?.[0] ?? '';
+  return join(dirname(path), `${basename(path, ending)}.${runId}${ending || '.csv'}`);
+}
+
+async function realFolder(path: string): Promise<string> {
+  try {
+    return await realpath(dirname(path));
+  } catch (error) {
+    throw refused(
+      path,
+      `its folder cannot be used (${errorText(error)})`,
+      'Make the folder first, or name another file with -o.',
+    );
+  }
+}
+
+/** The file that the path means. A link stays one: its target is what would be replaced. */
+async function realFile(path: string, folder: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    const own = join(folder, basename(path));
+    // Nothing is there, unless a link is there that leads nowhere: `open` would make its target.
+    if (await isDanglingLink(own))
+      throw refused(path, 'it is a link that leads nowhere', 'Remove the link, or name another file with -o.');
+    return own;
+  }
+}
+
+async function isDanglingLink(path: string): Promise<boolean> {
+  return lstat(path).then(
+    (found) => found.isSymbolicLink(),
+    () => false,
+  );
+}
+
+async function isInside(folder: string, homeFolder: string): Promise<boolean> {
+  const home = await statOf(homeFolder);
+  if (home === undefined) return false;
+  for (let place = folder; ; place = dirname(place)) {
+    const found = await statOf(place);
+    if (found !== undefined && found.dev === home.dev && found.ino === home.ino) return true;
+    if (dirname(place) === place) return false;
+  }
+}
+
+async function isSameFile(left: string, right: string): Promise<boolean> {
+  if (left === right) return true;
+  const [a, b] = [await statOf(left), await statOf(right)];
+  return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
+}
+
+function statOf(path: string) {
+  // Inode numbers of some file systems are larger than a double holds.
+  return stat(path, { bigint: true }).catch(() => undefined);
+}
+
+export async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
+
+/** A file of ours is known by its columns; an export of everybody has none of ours, but a member's. */
+const OURS = /(^|[,;\t|"])(result_status|customerUid|reference_number)([,;\t|"]|\r?\n|$)|^row,target,key,action/;
+
+async function isEarlierResult(path: string): Promise<boolean> {
+  const handle = await open(path, 'r');
+  try {
+    const head = Buffer.alloc(16 * 1024);
+    const { bytesRead } = await handle.read(head, 0, head.length, 0);
+    if (bytesRead === 0) return true;
+    const text = head.toString('utf8', 0, bytesRead).replace(/^\uFEFF/, '');
+    // A workbook is a zip; the names of its parts stand in it as they are.
+    if (text.startsWith('PK')) return head.includes('xl/');
+    return OURS.test(text.split(/\r?\n/, 1)[0] ?? '');
+  } finally {
+    await handle.close();
+  }
+}
+
+function refused(path: string, what: string, hint: string): OperatorError {
+  return usageError(
+    'RESULT_NOT_WRITABLE',
+    `The result cannot be written to ${path}: ${what}.`,
+    `Nothing was sent. ${hint}`,
+  );
+}

@@ -1,0 +1,223 @@
+import { zonedDateTime } from '../base/zoned-time.ts';
+import type { ResultColumn } from '../job/columns.ts';
+import { chooseFields } from '../job/fetched-fields.ts';
+import type { HeaderMatch } from '../job/header-match.ts';
+import type { JobSettings } from '../job/job-settings.ts';
+import type { RowRecord } from '../ledger/ledger.ts';
+import type { FoundRecords } from '../stage/found-records.ts';
+import type { StageBlock } from '../stage/stage.ts';
+import type { StagedRow } from '../stage/staged-row.ts';
+import { type NotSentReason, type RowView, viewRow } from './row-view.ts';
+import type { Tally } from './tally.ts';
+
+/** One row of the result file. */
+export type ResultRow = {
+  readonly cells: string[];
+  readonly status: RowView['status'];
+  /** What the person is to correct; '' when nothing is. */
+  readonly message: string;
+};
+
+/** What of a run stands in its result file, beside the rows. */
+export type ResultOf = {
+  readonly settings: JobSettings;
+  readonly header: readonly string[];
+  readonly match: HeaderMatch;
+  /** `result_run` and `result_for`; '' in a file of `validate`. */
+  readonly runId: string;
+  readonly resultFor: string;
+  readonly found: FoundRecords | undefined;
+  readonly notSent: NotSentReason;
+};
+
+/**
+ * Makes result rows of staged rows and of what the ledger knows. A pure view, so that a result file can be made
+ * again at any time. The tally counts what is written: the numbers of a run are those of its file, always.
+ */
+export class ResultRows {
+  readonly #of: ResultOf;
+  readonly #tally: Tally;
+  readonly #columns: readonly ResultColumn[];
+  readonly #fetched: readonly { readonly field: string; readonly header: string }[];
+  readonly #passwordIndex: number | undefined;
+
+  constructor(of: ResultOf, tally: Tally) {
+    this.#of = of;
+    this.#tally = tally;
+    this.#columns = resultColumns(of.settings);
+    this.#fetched = fetchedFields(of.settings);
+    this.#passwordIndex = of.match.columns.get('password');
+  }
+
+  header(): string[] {
+    const { match, header } = this.#of;
+    return [
+      ...match.keptIndexes.map((index) => header[index] ?? ''),
+      ...this.#fetched.map(({ header: name }) => name),
+      ...this.#columns.map((column) => `result_${column}`),
+    ];
+  }
+
+  /** `recordsOf`: what the ledger holds of a row, asked for in the order of the rows. */
+  render({ rows, cells }: StageBlock, recordsOf: (rowNumber: number) => readonly RowRecord[]): ResultRow[] {
+    return rows.map((row, index) => this.#renderRow(row, cells[index] ?? [], recordsOf(row.rowNumber)));
+  }
+
+  #renderRow(row: StagedRow, cells: readonly string[], records: readonly RowRecord[]): ResultRow {
+    const { match, found } = this.#of;
+    const result = this.#resultOf(row, cells, records);
+    this.#tally.add(result);
+    if (!result.isCarried) {
+      for (const { row: asked } of row.targetRows) {
+        if (asked.kind === 'topup') this.#tally.addAmounts(amountsOf(asked, records), result.status);
+      }
+    }
+    const fetched = found?.read(row.rowNumber);
+    const { values } = result;
+    return {
+      status: result.status,
+      message: result.status === 'done' ? '' : (values.messages ?? ''),
+      cells: [
+        ...match.keptIndexes.map((index) => (index === this.#passwordIndex ? '' : (cells[index] ?? ''))),
+        ...this.#fetched.map(({ field, header }) => fetched?.[field] ?? this.#carriedCell(row, cells, header)),
+        ...this.#columns.map((column) => values[column] ?? ''),
+      ],
+    };
+  }
+
+  #resultOf(row: StagedRow, cells: readonly string[], records: readonly RowRecord[]): Result {
+    if (row.earlier === 'done' || row.earlier === 'in_doubt') return this.#carried(row, row.earlier, cells);
+    const own = { row: String(row.rowNumber), run: this.#of.runId, for: this.#of.resultFor };
+    if (row.issues.length > 0) return invalidResult(row, own);
+    if (row.credited) return this.#credited(row, row.credited, own);
+    const { settings, notSent } = this.#of;
+    const view = viewRow(settings.targets, records, notSent);
+    const hasTargets = settings.targets.length > 1;
+    const name = (target: string, text: string): string => (hasTargets ? `${target}:${text}` : text);
+    // Two targets that were not reached for one reason say it once.
+    const joined = (texts: readonly string[], between: string): string => [...new Set(texts)].join(between);
+    const messages = view.messages.map(({ target, message }) =>
+      view.status === 'not_sent' ? message : name(target, message),
+    );
+    return {
+      status: view.status,
+      actions: view.actions.map(({ action }) => action),
+      errorCodes: [...new Set(view.errorCodes.map(({ errorCode }) => errorCode))],
+      isCarried: false,
+      values: {
+        ...view.values,
+        ...own,
+        status: view.status,
+        action: joined(
+          view.actions.map(({ target, action }) => name(target, action)),
+          ';',
+        ),
+        errorCode: joined(
+          view.errorCodes.map(({ target, errorCode }) => name(target, errorCode)),
+          ';',
+        ),
+        messages: joined([...messages, ...(row.notes ?? [])], ' '),
+        attempts: String(view.attempts),
+      },
+    };
+  }
+
+  /** A row that an earlier run has decided: written as it was. */
+  #carried(row: StagedRow, status: 'done' | 'in_doubt', cells: readonly string[]): Result {
+    const values: Partial<Record<ResultColumn, string>> = {};
+    for (const column of this.#columns) {
+      const index = this.#of.match.earlier[column];
+      if (index !== undefined) values[column] = cells[index] ?? '';
+    }
+    return {
+      status,
+      actions: [],
+      errorCodes: status === 'in_doubt' ? (values.errorCode ?? '').split(';').filter(Boolean) : [],
+      isCarried: true,
+      values: { ...values, row: String(row.rowNumber), status },
+    };
+  }
+
+  #credited(
+    row: StagedRow,
+    { runId, rowNumber, atMs }: NonNullable<StagedRow['credited']>,
+    own: Result['values'],
+  ): Result {
+    const when = zonedDateTime(atMs, this.#of.settings.storeZone);
+    return {
+      status: 'done',
+      actions: ['credited_before'],
+      errorCodes: [],
+      isCarried: false,
+      values: {
+        ...own,
+        status: 'done',
+        action: 'credited_before',
+        errorCode: '',
+        messages: [`Credited before: row ${rowNumber} of run ${runId} on ${when}.`, ...(row.notes ?? [])].join(' '),
+        attempts: '0',
+      },
+    };
+  }
+
+  #carriedCell(row: StagedRow, cells: readonly string[], header: string): string {
+    const index = this.#of.match.fetched.get(header);
+    return row.earlier === 'done' && index !== undefined ? (cells[index] ?? '') : '';
+  }
+}
+
+type Result = {
+  readonly status: RowView['status'];
+  readonly actions: readonly string[];
+  readonly errorCodes: readonly string[];
+  readonly values: Readonly<Partial<Record<ResultColumn, string>>>;
+  /** Whether an earlier run decided the row: it adds nothing to this run's sums. */
+  readonly isCarried: boolean;
+};
+
+function invalidResult({ issues, notes = [] }: StagedRow, own: Result['values']): Result {
+  const errorCodes = [...new Set(issues.map(({ errorCode }) => errorCode))];
+  return {
+    status: 'invalid',
+    actions: [],
+    errorCodes,
+    isCarried: false,
+    values: {
+      ...own,
+      status: 'invalid',
+      errorCode: errorCodes.join(';'),
+      messages: [...issues.map(({ message }) => message), ...notes].join(' '),
+      attempts: '0',
+    },
+  };
+}
+
+/** What a row asked for. For a target, the ledger knows the increment that the target came to. */
+function amountsOf(
+  asked: { readonly pointIncrement: string; readonly balanceIncrement: string },
+  records: readonly RowRecord[],
+): { pointIncrement: string; balanceIncrement: string } {
+  const [record] = records;
+  return {
+    pointIncrement: record?.pointIncrement || asked.pointIncrement,
+    balanceIncrement: record?.balanceIncrement || asked.balanceIncrement,
+  };
+}
+
+/** The `result_` columns of a run, in the order of CONTRACT §5. */
+function resultColumns(settings: JobSettings): readonly ResultColumn[] {
+  const columns: ResultColumn[] = ['row', 'status', 'action', 'errorCode', 'messages', 'attempts'];
+  if (settings.targets.includes('kybio')) columns.push('customerUid');
+  if (settings.targets.includes('wonder')) columns.push('uuid');
+  if (settings.fileKinds.includes('topup')) {
+    columns.push('balanceBefore', 'balanceAfter', 'pointBefore', 'pointAfter', 'dataChangeTime');
+  }
+  return [...columns, 'run', 'for'];
+}
+
+function fetchedFields(settings: JobSettings): readonly { field: string; header: string }[] {
+  if (settings.command !== 'export') return [];
+  return settings.targets.flatMap((target) =>
+    chooseFields(target, settings.columns).map((field) => ({ field, header: `${target}_${field}` })),
+  );
+}

@@ -1,0 +1,32 @@
+import { OperatorError } from '../base/errors.ts';
+import type { RunRecord } from '../ledger/ledger.ts';
+import { type RunDocument, readRunDocument } from '../result/run-document.ts';
+import { rebuildResult } from './rebuild-result.ts';
+import { removeRunFolder } from './run-folder.ts';
+
+export type Cancelled = {
+  /** Rows that will not be sent. */
+  readonly givenUpCount: number;
+  /** Increments that are still in doubt: they stay to be resolved. */
+  readonly inDoubtCount: number;
+  /** Undefined: an earlier version began the run, so that its result cannot be written. */
+  readonly document: RunDocument | undefined;
+};
+
+/** Gives the rest of an unfinished run up: rows not sent end `not_sent`, rows in doubt stay, the result is written. */
+export async function cancelRun(run: RunRecord, parts: Parameters<typeof rebuildResult>[1]): Promise<Cancelled> {
+  const { ledger, homeFolder, reporter } = parts;
+  const givenUpCount = await ledger.runs.cancel(run.runId);
+  const inDoubt = await ledger.rows.listByState(run.runId, ['intent', 'in_doubt']);
+  const inDoubtCount = inDoubt.filter(({ dataChangeTime }) => dataChangeTime !== '').length;
+  try {
+    const document = await rebuildResult({ ...run, state: 'cancelled' }, parts);
+    return { givenUpCount: document.rows.not_sent, inDoubtCount, document };
+  } catch (error) {
+    if (!(error instanceof OperatorError) || error.code !== 'NO_STAGE') throw error;
+    reporter.note(`The result of run ${run.runId} cannot be written: it has no copy of its input.`);
+    await ledger.runs.end(run.runId, { state: 'cancelled', summaryJson: run.summaryJson });
+    if (inDoubtCount === 0) removeRunFolder(homeFolder, run.runId);
+    return { givenUpCount, inDoubtCount, document: readRunDocument(run.summaryJson) };
+  }
+}

@@ -1,0 +1,282 @@
+import { EXIT, OperatorError } from '../base/errors.ts';
+import type { ControlSettings } from '../calls/control-settings.ts';
+import type { RunContext } from '../calls/run-context.ts';
+import { type RunControl, StoppedError, type StopReason } from '../calls/run-control.ts';
+import { laneOf, type Vendors } from '../calls/vendors.ts';
+import { countToSend } from '../intake/read-input.ts';
+import type { StagedInput } from '../intake/stage-input.ts';
+import type { JobSettings } from '../job/job-settings.ts';
+import type { RunState } from '../ledger/ledger.ts';
+import { closeSnapshots, type Gathered, gather, openSnapshots } from '../plan/gather.ts';
+import type { Snapshots } from '../plan/lookups.ts';
+import { describePrice, priceOf } from '../plan/price.ts';
+import { priceRun } from '../plan/price-run.ts';
+import { writeRecordCount } from '../plan/read-snapshots.ts';
+import type { ResultFile } from '../result/result-file.ts';
+import type { NotSentReason } from '../result/row-view.ts';
+import type { RunDocument } from '../result/run-document.ts';
+import { exitCodeOf, runDocument, withCalls } from '../result/summary.ts';
+import type { Tally } from '../result/tally.ts';
+import { writeResult } from '../result/write-result.ts';
+import { changeCategories } from '../send/change-categories.ts';
+import { ErrorCount } from '../send/error-count.ts';
+import { sendRows } from '../send/send-rows.ts';
+import { settleIncrements } from '../send/settle.ts';
+import { type FoundRecords, openFoundRecords } from '../stage/found-records.ts';
+import { type RowToDo, rowsToDo } from '../stage/rows-to-do.ts';
+import type { ResultTarget, RunParts } from './prepare-run.ts';
+import { removeRunFolder } from './run-folder.ts';
+
+/** A run that the ledger knows, with its stage: begun just now, or carried on. */
+export type BegunRun = {
+  readonly settings: JobSettings;
+  readonly controls: ControlSettings;
+  readonly account: string;
+  readonly place: string;
+  readonly resultFor: string;
+  readonly inputPath: string;
+  readonly result: ResultTarget;
+  readonly runId: string;
+  readonly runFolder: string;
+  readonly staged: StagedInput;
+  readonly file: ResultFile | undefined;
+};
+
+/**
+ * Carries a run out: settle what is left of an earlier part → read what the rows need to know → send → settle →
+ * write the result. Resuming is the same flow again: what the ledger has settled is not planned again.
+ *
+ * @throws OperatorError when the ledger failed, or when the run could not go on; the run is then `stopped`
+ */
+export async function executeRun(run: BegunRun, parts: RunParts): Promise<RunDocument> {
+  const { ledger, control } = parts;
+  const { runId, settings } = run;
+  const vendors = parts.openVendors();
+  const context: RunContext = {
+    runId,
+    account: run.account,
+    settings,
+    controls: run.controls,
+    vendors,
+    ledger,
+    control,
+    clock: parts.clock,
+    reporter: parts.reporter,
+    homeFolder: parts.homeFolder,
+    runFolder: run.runFolder,
+    startedMs: parts.startedMs,
+  };
+  const found = settings.command === 'export' ? openFoundRecords(run.runFolder) : undefined;
+  const snapshots = openSnapshots(context);
+  try {
+    const gathered = await sendAll(run, context, snapshots, found);
+    const written = await writeRunResult(run, context, found);
+    if (gathered) await rememberCreated(gathered, written.tally, context);
+    return await endRun(run, written, gathered?.rowByRowCalls ?? 0, context);
+  } catch (error) {
+    // A failed ledger cannot be written to any more.
+    if (error instanceof OperatorError && control.reason?.kind !== 'fatal')
+      await ledger.runs.setState(runId, 'stopped');
+    throw withCalls(error, vendors);
+  } finally {
+    found?.close();
+    closeSnapshots(snapshots);
+    await run.staged.stage.close();
+    await run.file?.abort();
+    await Promise.all([vendors.kybio?.client.close(), vendors.wonder?.client.close()]);
+  }
+}
+
+/** Undefined: the run stopped while it was still reading. */
+async function sendAll(
+  run: BegunRun,
+  context: RunContext,
+  snapshots: Snapshots,
+  found: FoundRecords | undefined,
+): Promise<Gathered | undefined> {
+  const { control, reporter, vendors, settings, ledger } = context;
+  const { stage, facts } = run.staged;
+  const rows = (): AsyncIterable<readonly RowToDo[]> => rowsToDo(stage, ledger, run.runId);
+  const errors = new ErrorCount(run.controls.maxErrors, facts.sums, control);
+  const lookedAt = new Set<number>();
+  let settledCount = 0;
+  const settleNow = async (): Promise<void> => {
+    settledCount += await settle(context, lookedAt);
+  };
+  if (vendors.kybio) vendors.kybio.lane.beforeQuotaSleep = settleNow;
+  // Rows that went out before a kill are settled first: their members' later rows wait for that.
+  await settleNow();
+  const gathered = await gatherOrStop(snapshots, context, rows);
+  if (gathered === undefined) return undefined;
+  await announcePrice(gathered, context, rows);
+  reporter.start(countToSend(facts.sums));
+  for (;;) {
+    const refusedBefore = quotaRefusalCount(vendors);
+    settledCount = 0;
+    await sendRows(rows(), context, {
+      snapshots,
+      categories: gathered.categories,
+      found,
+      onRow(outcome) {
+        errors.add(outcome.status === 'failed' || outcome.status === 'in_doubt');
+        reporter.row(outcome);
+      },
+    });
+    if (settings.changesCategory) await changeCategories(context);
+    await settleNow();
+    // Again for rows that waited for a member's unanswered increment, and for those that the vendor refused because
+    // the day's calls were used up, when the run has waited for more.
+    const mayGoAgain = settledCount > 0 || quotaRefusalCount(vendors) > refusedBefore;
+    if (!mayGoAgain || control.reason !== undefined) break;
+  }
+  reporter.end();
+  return gathered;
+}
+
+/** Undefined when the run stops while it is still reading: the rows are left to `resume`. */
+async function gatherOrStop(
+  snapshots: Snapshots,
+  context: RunContext,
+  rows: () => AsyncIterable<readonly RowToDo[]>,
+): Promise<Gathered | undefined> {
+  const { control } = context;
+  try {
+    return await gather(snapshots, context, rows);
+  } catch (error) {
+    if (error instanceof StoppedError) return undefined;
+    if (!(error instanceof OperatorError) || error.code !== 'PAGE_FAILED') throw error;
+    // The reason that the lane gave (credentials, quota, breaker) says more than the page.
+    if (control.reason === undefined) control.stop({ kind: 'breaker', detail: error.message });
+    return undefined;
+  }
+}
+
+async function announcePrice(
+  gathered: Gathered,
+  context: RunContext,
+  rows: () => AsyncIterable<readonly RowToDo[]>,
+): Promise<void> {
+  const { settings, controls, vendors, clock, reporter } = context;
+  const { calls, isAtMost } = await priceRun(gathered, context, rows);
+  const lane = laneOf(vendors, settings.targets[0] ?? 'kybio');
+  const price = priceOf(calls, lane, controls, settings.storeZone, clock.nowMs());
+  reporter.note(describePrice(price, controls, lane, isAtMost));
+}
+
+async function settle(context: RunContext, lookedAt: Set<number>): Promise<number> {
+  const { control, settings, vendors } = context;
+  if (!vendors.kybio || settings.command !== 'topup' || !control.maySettle) return 0;
+  try {
+    return await settleIncrements(context, { lookedAt });
+  } catch (error) {
+    if (error instanceof StoppedError) return 0;
+    throw error;
+  }
+}
+
+function quotaRefusalCount(vendors: Vendors): number {
+  return (vendors.kybio?.lane.quotaRefusalCount ?? 0) + (vendors.wonder?.lane.quotaRefusalCount ?? 0);
+}
+
+/** What we added ourselves counts too, so that the next choice between pages and rows is right. */
+async function rememberCreated({ snapshots }: Gathered, tally: Tally, context: RunContext): Promise<void> {
+  const { vendors, ledger } = context;
+  const createdCount = tally.actions.created ?? 0;
+  if (!vendors.kybio || !snapshots.kybio?.isComplete || createdCount === 0) return;
+  await writeRecordCount(ledger, vendors.kybio.lane.settings.account, snapshots.kybio.recordCount + createdCount);
+}
+
+type Written = { readonly tally: Tally; readonly failure: OperatorError | undefined };
+
+/**
+ * Writes the result file. A file that cannot be written any more does not make the run's counts untrue: they are
+ * counted without it, and `resume -o` writes the file elsewhere.
+ */
+async function writeRunResult(run: BegunRun, context: RunContext, found: FoundRecords | undefined): Promise<Written> {
+  const { ledger, control } = context;
+  const { stage, facts, match } = run.staged;
+  const of = {
+    settings: run.settings,
+    header: facts.header,
+    match,
+    runId: run.runId,
+    resultFor: run.resultFor,
+    found,
+    notSent: notSentReason(control.reason, run.runId),
+  };
+  const file = run.file;
+  try {
+    const tally = await writeResult(of, stage, ledger, file);
+    await file?.commit((sha256) => ledger.runs.setResult(run.runId, { path: file.path, sha256 }), tally);
+    return { tally, failure: undefined };
+  } catch (error) {
+    if (!(error instanceof OperatorError) || !error.code.startsWith('RESULT_')) throw error;
+    await file?.abort();
+    return { tally: await writeResult(of, stage, ledger, undefined), failure: error };
+  }
+}
+
+/** Makes the run's end durable, clears away what only the run needed, and returns its document. */
+async function endRun(
+  run: BegunRun,
+  { tally, failure }: Written,
+  rowByRowCalls: number,
+  context: RunContext,
+): Promise<RunDocument> {
+  const { control, ledger, clock, reporter, vendors } = context;
+  const { reason } = control;
+  const state = failure ? 'stopped' : endState(reason, tally);
+  if (reason && 'detail' in reason) reporter.note(`Stopped: ${reason.detail.replace(/\.$/, '')}.`);
+  if (failure) {
+    reporter.note(`${failure.message} What was done is in the ledger.`);
+    reporter.note(`Write the result elsewhere with: memberload resume ${run.runId} -o other.csv`);
+  }
+  const isWaiting = state === 'stopped' && reason === undefined && !failure;
+  const document = await runDocument({
+    runId: run.runId,
+    settings: run.settings,
+    place: run.place,
+    inputPath: run.inputPath,
+    resultPath: failure ? '' : (run.file?.path ?? ''),
+    tally,
+    state,
+    reason,
+    vendors,
+    elapsedMs: clock.nowMs() - context.startedMs,
+    // Stopped for no reason of its own: its rows wait for one in doubt of another run.
+    exitCode: exitCodeAtEnd(failure !== undefined, isWaiting, reason, tally),
+    rowByRowCalls,
+  });
+  await ledger.runs.end(run.runId, { state, summaryJson: JSON.stringify(document) });
+  // After the state: a run killed before it must find its stage.
+  if (state === 'finished' && tally.rows.in_doubt === 0) removeRunFolder(context.homeFolder, run.runId);
+  return document;
+}
+
+function exitCodeAtEnd(hasNoFile: boolean, isWaiting: boolean, reason: StopReason | undefined, tally: Tally) {
+  if (isWaiting) return EXIT.inDoubt;
+  const exitCode = exitCodeOf(reason, tally);
+  // 7 > 4 > 5.
+  return hasNoFile && exitCode !== EXIT.inDoubt && exitCode !== EXIT.credentials ? EXIT.stopped : exitCode;
+}
+
+function endState(reason: StopReason | undefined, tally: Tally): Exclude<RunState, 'running'> {
+  switch (reason?.kind) {
+    case 'quota':
+      // The day's calls went with the last row: nothing is left to carry on.
+      return tally.rows.not_sent === 0 ? 'finished' : 'paused';
+    case 'interrupted':
+      return 'interrupted';
+    case undefined:
+      return tally.rows.not_sent === 0 ? 'finished' : 'stopped';
+    default:
+      return 'stopped';
+  }
+}
+
+export function notSentReason(reason: StopReason | undefined, runId: string): NotSentReason {
+  const carryOn = `Carry on with: memberload resume ${runId}`;
+  return reason?.kind === 'quota'
+    ? { errorCode: 'QUOTA_EXHAUSTED', message: `The day's calls were used up before this row. ${carryOn}` }
+    : { errorCode: 'STOPPED', message: `The run stopped before this row. ${carryOn}` };
+}

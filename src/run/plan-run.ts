@@ -1,0 +1,75 @@
+import { EXIT, OperatorError } from '../base/errors.ts';
+import type { RunContext } from '../calls/run-context.ts';
+import { StoppedError, type StopReason } from '../calls/run-control.ts';
+import type { StagedInput } from '../intake/stage-input.ts';
+import { dryRun } from '../plan/dry-run.ts';
+import { closeSnapshots, gather, openSnapshots } from '../plan/gather.ts';
+import type { ResultFile } from '../result/result-file.ts';
+import type { RunDocument } from '../result/run-document.ts';
+import { exitCodeOf, runDocument, withCalls } from '../result/summary.ts';
+import { Tally } from '../result/tally.ts';
+import { writeResult } from '../result/write-result.ts';
+import { type RowToDo, rowsToDo } from '../stage/rows-to-do.ts';
+import type { FileRun, RunParts } from './prepare-run.ts';
+
+/** --dry-run: everything but writing, and nothing of it in the ledger but the calls that it made. */
+export async function planRun(
+  job: FileRun,
+  input: StagedInput,
+  place: { readonly runFolder: string; readonly file: ResultFile | undefined },
+  parts: RunParts,
+): Promise<RunDocument> {
+  const { ledger, control } = parts;
+  const vendors = parts.openVendors();
+  const context: RunContext = { ...parts, ...job, runId: '', runFolder: place.runFolder, vendors };
+  const snapshots = openSnapshots(context);
+  const rows = (): AsyncIterable<readonly RowToDo[]> => rowsToDo(input.stage, ledger, undefined);
+  try {
+    const { actions, plan } = await dryRun(await gather(snapshots, context, rows), context, rows, place.file);
+    await place.file?.commit(async () => undefined, undefined);
+    // Counted as nothing were sent: rows that would be sent are `not_sent`, `actions` says what they would become.
+    const tally = await writeResult(
+      {
+        settings: job.settings,
+        header: input.facts.header,
+        match: input.match,
+        runId: '',
+        resultFor: '',
+        found: undefined,
+        notSent: { errorCode: '', message: '' },
+      },
+      input.stage,
+      ledger,
+      undefined,
+    );
+    tally.addActions(actions);
+    const document = await runDocument({
+      runId: null,
+      settings: job.settings,
+      place: job.place,
+      inputPath: job.inputPath,
+      resultPath: place.file?.path ?? '',
+      tally,
+      state: 'planned',
+      vendors,
+      elapsedMs: parts.clock.nowMs() - parts.startedMs,
+      exitCode: tally.rows.invalid > 0 ? EXIT.rowsFailed : EXIT.ok,
+    });
+    return { ...document, plan };
+  } catch (error) {
+    throw withCalls(error instanceof StoppedError ? stoppedInPlan(control.reason) : error, vendors);
+  } finally {
+    closeSnapshots(snapshots);
+    await Promise.all([vendors.kybio?.client.close(), vendors.wonder?.client.close()]);
+  }
+}
+
+function stoppedInPlan(reason: StopReason | undefined): OperatorError {
+  const detail = reason && 'detail' in reason ? reason.detail : 'interrupted';
+  return new OperatorError({
+    code: 'PLAN_STOPPED',
+    message: `The dry run stopped: ${detail}.`,
+    hint: 'Nothing was written.',
+    exitCode: exitCodeOf(reason, new Tally()),
+  });
+}

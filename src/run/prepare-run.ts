@@ -1,0 +1,199 @@
+import { rmSync } from 'node:fs';
+import type { Clock } from '../base/clock.ts';
+import { fileError, type OperatorError } from '../base/errors.ts';
+import type { ControlSettings } from '../calls/control-settings.ts';
+import type { Reporter } from '../calls/reporter.ts';
+import type { RunControl } from '../calls/run-control.ts';
+import type { Vendors } from '../calls/vendors.ts';
+import type { TableSource } from '../csv/open-table.ts';
+import { CreditGuard } from '../intake/credit-guard.ts';
+import { guardTopup } from '../intake/guard-topup.ts';
+import type { InputSums } from '../intake/read-input.ts';
+import { type StagedInput, stageInput } from '../intake/stage-input.ts';
+import type { JobSettings } from '../job/job-settings.ts';
+import type { Ledger, PlannedRow, RunRecord } from '../ledger/ledger.ts';
+import { openResultFile, type ResultFile } from '../result/result-file.ts';
+import type { RunDocument } from '../result/run-document.ts';
+import type { Connection, Expectations } from '../settings/run-settings.ts';
+import { readSavedSettings } from '../settings/saved-settings.ts';
+import type { Stage } from '../stage/stage.ts';
+import { executeRun } from './execute-run.ts';
+import { planRun } from './plan-run.ts';
+import { makeRunFolder, newRunId, removeLeftFolders } from './run-folder.ts';
+
+/** What one run over a file is asked to do. */
+export type FileRun = {
+  readonly settings: JobSettings;
+  readonly controls: ControlSettings;
+  readonly connection: Connection;
+  readonly expectations: Expectations;
+  readonly source: TableSource;
+  /** As it is told to the person and kept in the ledger. */
+  readonly inputPath: string;
+  readonly result: ResultTarget;
+  /** Whose records: `kybio:<appId>`, joined with ','. */
+  readonly account: string;
+  /** Where, for a person. */
+  readonly place: string;
+  /** `result_for` of this run's result. */
+  readonly resultFor: string;
+  /** --dry-run: read, but write nothing. The diff goes to `result`, when -o named one. */
+  readonly isDryRun: boolean;
+};
+
+/** Where a result goes. */
+export type ResultTarget = {
+  /** `-`: standard output. '' (a dry run alone): nowhere. */
+  readonly path: string;
+  readonly mayReplace: boolean;
+  readonly protectedPaths: readonly string[];
+  /** Spreadsheet-safe CSV, `--excel`. */
+  readonly excel: boolean;
+};
+
+export type RunParts = {
+  readonly ledger: Ledger;
+  readonly homeFolder: string;
+  readonly openVendors: () => Vendors;
+  readonly control: RunControl;
+  readonly clock: Clock;
+  readonly reporter: Reporter;
+  /** When this process began, milliseconds since the epoch. */
+  readonly startedMs: number;
+  /** Where `-o -` writes. */
+  readonly writeStdout: (text: string | Uint8Array) => void;
+};
+
+/** A run that may begin: its input is read, checked and staged, nothing was sent. */
+export type PreparedRun =
+  | {
+      readonly kind: 'ready';
+      readonly sums: InputSums;
+      readonly settings: JobSettings;
+      /** Records the run and carries it out. */
+      run(): Promise<RunDocument>;
+      /** Leaves nothing behind. Does nothing after `run`. */
+      discard(): Promise<void>;
+    }
+  /** The same command on the same file is unfinished already: that run is to be carried on. */
+  | { readonly kind: 'unfinished'; readonly run: RunRecord };
+
+/**
+ * The first half of a run: result path, intake, guards. No call is made.
+ *
+ * @throws OperatorError (exit 2 or 3) when the run must not begin; nothing is left behind
+ */
+export async function prepareRun(job: FileRun, parts: RunParts): Promise<PreparedRun> {
+  const { ledger, clock, control, reporter, homeFolder } = parts;
+  const { settings } = job;
+  await removeLeftFolders(homeFolder, ledger);
+  const runId = newRunId(clock.nowMs());
+  const hasFile = job.result.path !== '';
+  const file = hasFile ? await openResultFile(job.result, { homeFolder, ownSha256s: [], ...parts }) : undefined;
+  const runFolder = makeRunFolder(homeFolder, runId);
+  let staged: StagedInput | undefined;
+  const discard = async (): Promise<void> => {
+    await staged?.stage.close();
+    await file?.abort();
+    rmSync(runFolder, { recursive: true, force: true });
+  };
+  try {
+    const guard =
+      settings.command === 'topup' && !settings.isAgain
+        ? new CreditGuard({ ledger, account: job.account, settings, nowMs: clock.nowMs() })
+        : undefined;
+    staged = await stageInput(job.source, runFolder, { settings, control, guard, resultFor: job.resultFor });
+    const input = staged;
+    const unfinished = job.isDryRun ? undefined : await findSame(job, input.facts.sha256, ledger);
+    if (unfinished) {
+      await discard();
+      return { kind: 'unfinished', run: unfinished };
+    }
+    tellInput(input, reporter);
+    guardTopup(input.facts.sums, settings, job.expectations);
+    guard?.check(input.facts.sums.rowCount);
+    if (settings.command === 'topup' && !job.isDryRun) await ledger.requireNewest();
+    return {
+      kind: 'ready',
+      sums: input.facts.sums,
+      settings,
+      discard,
+      async run() {
+        if (job.isDryRun) {
+          try {
+            return await planRun(job, input, { runFolder, file }, parts);
+          } finally {
+            await discard();
+          }
+        }
+        await startRun(job, input, runId, ledger);
+        return executeRun({ ...job, runId, runFolder, staged: input, file }, parts);
+      },
+    };
+  } catch (error) {
+    await discard();
+    throw error;
+  }
+}
+
+/** Records the run before anything is sent for it, with the rows of a top-up that it is going to send. */
+async function startRun(job: FileRun, { stage, facts }: StagedInput, runId: string, ledger: Ledger): Promise<void> {
+  const { settings, controls, connection } = job;
+  await ledger.runs.start(
+    {
+      runId,
+      command: settings.command,
+      targets: settings.targets,
+      account: job.account,
+      place: job.place,
+      inputPath: job.inputPath,
+      inputSha256: facts.sha256,
+      resultPath: job.result.path,
+      undoes: '',
+      rowCount: facts.sums.rowCount,
+      settingsJson: JSON.stringify({ job: settings, controls, connection, resultFor: job.resultFor }),
+    },
+    settings.command === 'topup' ? plannedRows(stage) : [],
+  );
+}
+
+async function* plannedRows(stage: Stage): AsyncGenerator<readonly PlannedRow[]> {
+  for await (const rows of stage.readRows()) {
+    yield rows.flatMap(({ rowNumber, targetRows }): PlannedRow[] => {
+      const row = targetRows[0]?.row;
+      if (row?.kind !== 'topup') return [];
+      const { number = '', customerUid = '', reference = '', pointIncrement, balanceIncrement } = row;
+      return [{ rowNumber, number, customerUid, reference, pointIncrement, balanceIncrement }];
+    });
+  }
+}
+
+/** The same command on the same bytes for the same account, unfinished. */
+async function findSame(job: FileRun, sha256: string, ledger: Ledger): Promise<RunRecord | undefined> {
+  const { command, mode, targets } = job.settings;
+  const unfinished = await ledger.runs.listUnfinished({ command, account: job.account });
+  return unfinished.find(
+    (run) =>
+      run.inputSha256 === sha256 &&
+      run.targets.join(',') === targets.join(',') &&
+      readSavedSettings(run.settingsJson).job.mode === mode,
+  );
+}
+
+function tellInput({ match, facts }: StagedInput, reporter: Reporter): void {
+  const renamed = match.matches
+    .filter(({ isRenamed }) => isRenamed)
+    .map(({ header, column }) => `${header} → ${column}`);
+  if (renamed.length > 0) reporter.note(`Columns read: ${renamed.join(', ')}.`);
+  if (match.unused.length > 0) reporter.note(`Columns not used: ${match.unused.join(', ')}.`);
+  for (const note of facts.notes) reporter.note(note);
+}
+
+/** A run that has no stage: an earlier version began it. */
+export function withoutStage(run: RunRecord): OperatorError {
+  return fileError(
+    'NO_STAGE',
+    `Run ${run.runId} has no copy of its input: an earlier version of memberload began it, or the copy was removed.`,
+    `Give the rest up with: memberload runs cancel ${run.runId} — then run the file anew. What was credited is known and is not credited again.`,
+  );
+}

@@ -1,0 +1,127 @@
+import { EXIT, type ExitCode, OperatorError } from '../base/errors.ts';
+import { openStagedInput } from '../intake/stage-input.ts';
+import type { Ledger, RunRecord } from '../ledger/ledger.ts';
+import { openResultFile } from '../result/result-file.ts';
+import type { NotSentReason } from '../result/row-view.ts';
+import { type RunDocument, readRunDocument } from '../result/run-document.ts';
+import { runDocument } from '../result/summary.ts';
+import { writeResult } from '../result/write-result.ts';
+import { readSavedSettings } from '../settings/saved-settings.ts';
+import { openFoundRecords } from '../stage/found-records.ts';
+import { type ResultTarget, type RunParts, withoutStage } from './prepare-run.ts';
+import { ownHashes, ownResult } from './resume-run.ts';
+import { removeRunFolder, runFolderOf } from './run-folder.ts';
+
+/**
+ * Writes a run's result file again from its stage and the ledger, and brings the run's state and summary up to
+ * date: after rows in doubt were decided, after `runs cancel`, or to write it to another place. Makes no call.
+ *
+ * @param calls made for it meanwhile, added to those of the run
+ * @param result undefined: where the run writes
+ */
+export async function rebuildResult(
+  run: RunRecord,
+  parts: Pick<RunParts, 'homeFolder' | 'clock' | 'reporter' | 'control' | 'writeStdout'> & { readonly ledger: Ledger },
+  { calls, result }: { readonly calls?: RunDocument['calls']; readonly result?: ResultTarget } = {},
+): Promise<RunDocument> {
+  const { ledger, homeFolder } = parts;
+  const saved = readSavedSettings(run.settingsJson);
+  const runFolder = runFolderOf(homeFolder, run.runId);
+  const staged = await openStagedInput(runFolder, saved.job);
+  if (staged === undefined) throw withoutStage(run);
+  const found = saved.job.command === 'export' ? openFoundRecords(runFolder) : undefined;
+  try {
+    const previous = readRunDocument(run.summaryJson);
+    const of = {
+      settings: saved.job,
+      header: staged.facts.header,
+      match: staged.match,
+      runId: run.runId,
+      resultFor: saved.resultFor,
+      found,
+      notSent: notSentOf(run),
+    };
+    const target = result ?? (await ownResult(run, saved, parts));
+    const file = await openResultFile(target, { ...parts, ownSha256s: ownHashes(run) });
+    let problem: OperatorError | undefined;
+    let tally: Awaited<ReturnType<typeof writeResult>>;
+    try {
+      tally = await writeResult(of, staged.stage, ledger, file);
+      await file.commit((sha256) => ledger.runs.setResult(run.runId, { path: file.path, sha256 }), tally);
+    } catch (error) {
+      await file.abort();
+      if (!(error instanceof OperatorError) || !error.code.startsWith('RESULT_')) throw error;
+      problem = error;
+      tally = await writeResult(of, staged.stage, ledger, undefined);
+    }
+    const { rows } = tally;
+    const isOver = rows.not_sent === 0 || run.state === 'cancelled';
+    const state =
+      run.state === 'cancelled'
+        ? 'cancelled'
+        : isOver
+          ? 'finished'
+          : run.state === 'running'
+            ? 'interrupted'
+            : run.state;
+    const counted = await runDocument({
+      runId: run.runId,
+      settings: saved.job,
+      place: run.place,
+      inputPath: run.inputPath,
+      resultPath: problem ? '' : file.path,
+      tally,
+      state,
+      vendors: {},
+      elapsedMs: previous?.elapsedMs ?? 0,
+      exitCode: exitCodeAfter(rows, state, previous),
+    });
+    const document: RunDocument = {
+      ...counted,
+      quota: previous?.quota ?? null,
+      calls: addCalls(previous?.calls, calls),
+    };
+    await ledger.runs.end(run.runId, { state, summaryJson: JSON.stringify(document) });
+    if (problem) parts.reporter.note(problem.message);
+    else if (isOver && rows.in_doubt === 0) removeRunFolder(homeFolder, run.runId);
+    return document;
+  } finally {
+    found?.close();
+    await staged.stage.close();
+  }
+}
+
+function notSentOf({ runId, state }: RunRecord): NotSentReason {
+  if (state === 'cancelled') return { errorCode: 'STOPPED', message: `Run ${runId} was given up before this row.` };
+  const carryOn = `Carry on with: memberload resume ${runId}`;
+  return state === 'paused'
+    ? { errorCode: 'QUOTA_EXHAUSTED', message: `The day's calls were used up before this row. ${carryOn}` }
+    : { errorCode: 'STOPPED', message: `The run stopped before this row. ${carryOn}` };
+}
+
+/** CONTRACT §6; what stopped the run before its last row still counts until `resume` has carried it on. */
+function exitCodeAfter(
+  rows: RunDocument['rows'],
+  state: RunDocument['state'],
+  previous: RunDocument | undefined,
+): ExitCode {
+  if (rows.in_doubt > 0) return EXIT.inDoubt;
+  if (rows.not_sent > 0 && state !== 'cancelled') {
+    const before = previous?.exitCode;
+    const isStop = before !== undefined && before !== EXIT.ok && before !== EXIT.rowsFailed && before !== EXIT.inDoubt;
+    return isStop ? before : EXIT.stopped;
+  }
+  return rows.failed + rows.invalid + rows.not_sent > 0 ? EXIT.rowsFailed : EXIT.ok;
+}
+
+function addCalls(
+  left: RunDocument['calls'] | undefined,
+  right: RunDocument['calls'] = { sent: 0, retried: 0, byEndpoint: {} },
+): RunDocument['calls'] {
+  if (left === undefined) return right;
+  const byEndpoint: Record<string, number> = { ...left.byEndpoint };
+  for (const [endpoint, count] of Object.entries(right.byEndpoint)) {
+    byEndpoint[endpoint] = (byEndpoint[endpoint] ?? 0) + count;
+  }
+  return { sent: left.sent + right.sent, retried: left.retried + right.retried, byEndpoint };
+}

@@ -1,0 +1,73 @@
+import type { ControlSettings } from '../calls/control-settings.ts';
+import { openStagedInput } from '../intake/stage-input.ts';
+import type { RunRecord } from '../ledger/ledger.ts';
+import { openResultFile } from '../result/result-file.ts';
+import { besideResult, isChangedResult } from '../result/result-path.ts';
+import type { RunDocument } from '../result/run-document.ts';
+import type { SavedSettings } from '../settings/run-settings.ts';
+import { executeRun } from './execute-run.ts';
+import { type ResultTarget, type RunParts, withoutStage } from './prepare-run.ts';
+import { runFolderOf } from './run-folder.ts';
+
+/**
+ * Carries an unfinished run on from its stage, whatever became of its input file.
+ *
+ * @param result where the result goes now; undefined: where the run began
+ * @throws OperatorError NO_STAGE when an earlier version began the run
+ */
+export async function resumeRun(
+  run: RunRecord,
+  saved: SavedSettings,
+  request: { readonly controls: ControlSettings; readonly result: ResultTarget | undefined },
+  parts: RunParts,
+): Promise<RunDocument> {
+  const { ledger, homeFolder, reporter } = parts;
+  const runFolder = runFolderOf(homeFolder, run.runId);
+  const staged = await openStagedInput(runFolder, saved.job);
+  if (staged === undefined) throw withoutStage(run);
+  try {
+    const result = request.result ?? (await ownResult(run, saved, parts));
+    const file = await openResultFile(result, { homeFolder, ownSha256s: ownHashes(run), ...parts });
+    reporter.note(`Carrying on run ${run.runId}.`);
+    if (saved.job.command === 'topup') await ledger.requireNewest();
+    await ledger.runs.setState(run.runId, 'running');
+    return await executeRun(
+      {
+        settings: saved.job,
+        controls: request.controls,
+        account: run.account,
+        place: run.place,
+        resultFor: saved.resultFor,
+        inputPath: run.inputPath,
+        result,
+        runId: run.runId,
+        runFolder,
+        staged,
+        file,
+      },
+      parts,
+    );
+  } finally {
+    await staged.stage.close();
+  }
+}
+
+/** The hashes of the result file as this run has written it: the last one, and the one before it. */
+export function ownHashes({ resultSha256 }: RunRecord): readonly string[] {
+  return resultSha256.split(' ').filter(Boolean);
+}
+
+/** Where the run began to write; beside it when a person has changed the file since. */
+export async function ownResult(
+  run: RunRecord,
+  saved: SavedSettings,
+  { reporter }: Pick<RunParts, 'reporter'>,
+): Promise<ResultTarget> {
+  const target = { path: run.resultPath, mayReplace: true, protectedPaths: [run.inputPath], excel: saved.job.excel };
+  if (run.resultPath === '-' || !(await isChangedResult(run.resultPath, ownHashes(run)))) return target;
+  const path = besideResult(run.resultPath, run.runId);
+  reporter.note(
+    `${run.resultPath} was changed after this run wrote it, and is left as it is. The result goes to ${path}.`,
+  );
+  return { ...target, path };
+}

@@ -1,0 +1,217 @@
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { assert, EXIT, errorText, OperatorError } from '../base/errors.ts';
+import { syncFolder } from '../base/sync-folder.ts';
+import type { DamageId } from '../job/column-judge.ts';
+import type { RowIssue } from '../job/row-issue.ts';
+import { decodeRows, decodeTexts, encodeRows, encodeTexts } from './stage-block.ts';
+import type { StagedRow } from './staged-row.ts';
+
+/**
+ * The stage: a run's own copy of its input, made by the one pass that reads the input. Nothing after that pass
+ * opens the input, so the input may be edited, sorted, moved or deleted while the run goes on.
+ *
+ * Two files in the run's folder, mode 0600:
+ * - `stage`:       blocks of rows. Each block has two parts: what the rows ask for, and their cells as they stood.
+ * - `stage.json`:  what is known of the whole file, and where each block lies. It is written last, so a stage
+ *                  without `stage.json` was cut off by a kill and is no stage.
+ *
+ * Blocks keep memory flat, let a reader skip the cells it does not need, and let it begin at any row.
+ */
+export type StageBlock = {
+  readonly rows: readonly StagedRow[];
+  /** The records as they stood, in the order of `rows`. */
+  readonly cells: readonly (readonly string[])[];
+};
+
+/** A row that turned out to be invalid only after it was staged. */
+export type LateIssue = { readonly rowNumber: number; readonly issue: RowIssue };
+
+/** What only the whole file could tell: rows that repeat a later row, and columns that a spreadsheet has damaged. */
+export type LateVerdicts = { readonly issues: readonly LateIssue[]; readonly damages: readonly DamageId[] };
+
+export interface StageWriter {
+  write(block: StageBlock): Promise<void>;
+  /** Makes the stage durable. `facts` is whatever intake wants to keep of the whole file, as JSON. */
+  commit(facts: object, late: LateVerdicts): Promise<void>;
+  /** Removes what was written. Does nothing after `commit`. */
+  abort(): Promise<void>;
+}
+
+export interface Stage {
+  readonly rowCount: number;
+  /** What `commit` was given, not checked: `intake` reads its own facts through a schema. */
+  readonly facts: unknown;
+  /** Whether the whole file told something that the rows could not tell while they were read. */
+  readonly hasLateVerdicts: boolean;
+  /** The rows from that row on, in blocks, without their cells. */
+  readRows(fromRow?: number): AsyncIterable<readonly StagedRow[]>;
+  /** The same with the cells. */
+  readBlocks(fromRow?: number): AsyncIterable<StageBlock>;
+  close(): Promise<void>;
+}
+
+const DATA_FILE = 'stage';
+const INDEX_FILE = 'stage.json';
+const VERSION = 1;
+
+/** Where a block lies: its first row, its number of rows, its place in the file, and the lengths of its two parts in bytes. */
+type BlockPlace = readonly [
+  firstRow: number,
+  rowCount: number,
+  offset: number,
+  rowsLength: number,
+  cellsLength: number,
+];
+
+type StageIndex = {
+  readonly version: number;
+  readonly blocks: readonly BlockPlace[];
+  readonly late: LateVerdicts;
+  readonly facts: unknown;
+};
+
+export async function openStageWriter(folder: string): Promise<StageWriter> {
+  const path = join(folder, DATA_FILE);
+  const file = await orStageFailed(open(path, 'wx', 0o600));
+  const blocks: BlockPlace[] = [];
+  let offset = 0;
+  let isOpen = true;
+
+  return {
+    async write({ rows, cells }) {
+      assert(rows.length === cells.length, 'a staged row has cells');
+      const [first] = rows;
+      if (first === undefined) return;
+      const rowsPart = encodeRows(rows);
+      const cellsPart = encodeTexts(cells);
+      blocks.push([first.rowNumber, rows.length, offset, rowsPart.length, cellsPart.length]);
+      offset += rowsPart.length + cellsPart.length;
+      await orStageFailed(writeAll(file, Buffer.concat([rowsPart, cellsPart])));
+    },
+    async commit(facts, late) {
+      const index: StageIndex = { version: VERSION, blocks, late, facts };
+      await orStageFailed(
+        (async () => {
+          await file.sync();
+          await file.close();
+          isOpen = false;
+          await writeDurably(join(folder, INDEX_FILE), JSON.stringify(index));
+          await syncFolder(folder);
+        })(),
+      );
+    },
+    async abort() {
+      if (!isOpen) return;
+      isOpen = false;
+      await file.close();
+      await rm(path, { force: true });
+    },
+  };
+}
+
+/** Undefined: the folder holds no stage, or one that was cut off while it was made. */
+export async function openStage(folder: string): Promise<Stage | undefined> {
+  let text: string;
+  try {
+    text = await readFile(join(folder, INDEX_FILE), 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw stageFailed(error);
+  }
+  // The file is our own and was written whole: what it holds needs no check beyond its version.
+  const { version, blocks, late: lateVerdicts, facts } = JSON.parse(text) as StageIndex;
+  assert(version === VERSION, `a stage of version ${version}`);
+  const file = await orStageFailed(open(join(folder, DATA_FILE), 'r'));
+  const late = new Map(lateVerdicts.issues.map(({ rowNumber, issue }) => [rowNumber, issue]));
+  const damages = new Set(lateVerdicts.damages);
+  const last = blocks.at(-1);
+
+  const read = async (offset: number, length: number): Promise<Buffer> => {
+    const bytes = Buffer.allocUnsafe(length);
+    const { bytesRead } = await orStageFailed(file.read(bytes, 0, length, offset));
+    if (bytesRead !== length) throw stageFailed(new Error('the file is shorter than it was'));
+    return bytes;
+  };
+  const rowsOf = async ([, , offset, length]: BlockPlace): Promise<readonly StagedRow[]> => {
+    const rows = decodeRows(await read(offset, length));
+    if (late.size === 0 && damages.size === 0) return rows;
+    return rows.map((row) => withLateIssues(row, late, damages));
+  };
+  const from = (fromRow: number): readonly BlockPlace[] =>
+    blocks.filter(([firstRow, rowCount]) => firstRow + rowCount > fromRow);
+
+  return {
+    rowCount: last === undefined ? 0 : last[0] + last[1] - 1,
+    facts,
+    hasLateVerdicts: late.size > 0 || damages.size > 0,
+    async *readRows(fromRow = 1) {
+      for (const place of from(fromRow)) {
+        const rows = await rowsOf(place);
+        yield place[0] < fromRow ? rows.filter(({ rowNumber }) => rowNumber >= fromRow) : rows;
+      }
+    },
+    async *readBlocks(fromRow = 1) {
+      for (const place of from(fromRow)) {
+        const [firstRow, , offset, rowsLength, cellsLength] = place;
+        const rows = await rowsOf(place);
+        const cells = decodeTexts(await read(offset + rowsLength, cellsLength));
+        const skipped = Math.max(0, fromRow - firstRow);
+        yield skipped === 0 ? { rows, cells } : { rows: rows.slice(skipped), cells: cells.slice(skipped) };
+      }
+    },
+    close: () => file.close(),
+  };
+}
+
+/** The row with what the whole file told about it. A row that is not to be sent stays as it is. */
+export function withLateIssues(
+  row: StagedRow,
+  late: ReadonlyMap<number, RowIssue>,
+  damages: ReadonlySet<DamageId>,
+): StagedRow {
+  if (row.targetRows.length === 0) return row;
+  const repeated = late.get(row.rowNumber);
+  const damaged = (row.conditional ?? []).filter(({ damage }) => damages.has(damage)).map(({ issue }) => issue);
+  const issues = [...damaged, ...(repeated ? [repeated] : [])];
+  return issues.length === 0 ? row : { ...row, issues, targetRows: [] };
+}
+
+async function writeAll(file: FileHandle, bytes: Buffer): Promise<void> {
+  for (let written = 0; written < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, written, bytes.length - written);
+    written += bytesWritten;
+  }
+}
+
+/** Appears under its name whole and durable, or not at all. */
+async function writeDurably(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}`;
+  const file = await open(temporary, 'wx', 0o600);
+  try {
+    await writeAll(file, Buffer.from(text));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+}
+
+async function orStageFailed<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw stageFailed(error);
+  }
+}
+
+function stageFailed(error: unknown): OperatorError {
+  return new OperatorError({
+    code: 'STAGE_FAILED',
+    message: `The run's copy of the input could not be written or read: ${errorText(error)}.`,
+    hint: 'Nothing more is sent. Free disk space or mend the disk, then carry on with: memberload resume',
+    exitCode: EXIT.stopped,
+    cause: error,
+  });
+}
