@@ -1,3 +1,4 @@
+import { COLUMNS } from './columns.ts';
 import type { CustomerRow, LookupRow, MemberRow, TopupRow } from './validate-row.ts';
 
 export type KeyedRow = MemberRow | CustomerRow | TopupRow | LookupRow;
@@ -38,7 +39,11 @@ export function rowDigestText(row: KeyedRow): string {
   return JSON.stringify([kind, ...entries]);
 }
 
-const AMOUNTS = new Set(['point', 'balance', 'discount', 'pointIncrement', 'balanceIncrement']);
+const AMOUNTS: ReadonlySet<string> = new Set(
+  [...COLUMNS.members, ...COLUMNS.topup]
+    .filter(({ type }) => type === 'decimal' || type === 'percentage')
+    .map(({ name }) => name),
+);
 
 function canonicalValue(name: string, value: string): string {
   if (name === 'uuid' || name === 'default_payment_token') return value.toLowerCase();
