@@ -1,8 +1,14 @@
 import { LosslessNumber, parse } from 'lossless-json';
-import { looseAmount } from './control-input.ts';
-import { PLAIN_MEMBER } from './demo-state.ts';
-import { asFields, field, type JsonFields, ParameterError, requiredText, textField } from './json-input.ts';
-import type { MemberFields } from './kybio/member-table.ts';
+import {
+  asFields,
+  field,
+  type JsonFields,
+  looseAmountField,
+  ParameterError,
+  requiredText,
+  textField,
+} from './json-input.ts';
+import { AMOUNT_FIELDS, type MemberFields, PLAIN_MEMBER, TEXT_FIELDS, textsOf } from './kybio/member-table.ts';
 import type { VendorState } from './vendor-state.ts';
 
 const NUMBER_DIGITS = 6;
@@ -54,26 +60,12 @@ function* numberedMembers(fields: JsonFields): Generator<MemberFields> {
 }
 
 function readMember(fields: JsonFields, number: string): MemberFields {
-  const text = (name: Exclude<keyof MemberFields, 'number' | 'onAccount' | 'enable'>) =>
-    textField(fields, name) ?? PLAIN_MEMBER[name];
   return {
     number,
-    name: text('name'),
-    phone: text('phone'),
-    birthday: text('birthday'),
-    qq: text('qq'),
-    email: text('email'),
-    address: text('address'),
-    remarks: text('remarks'),
-    categoryName: text('categoryName'),
-    point: looseAmount(fields, 'point') ?? PLAIN_MEMBER.point,
-    discount: looseAmount(fields, 'discount') ?? PLAIN_MEMBER.discount,
-    balance: looseAmount(fields, 'balance') ?? PLAIN_MEMBER.balance,
-    onAccount: Number(looseAmount(fields, 'onAccount') ?? PLAIN_MEMBER.onAccount),
-    enable: Number(looseAmount(fields, 'enable') ?? PLAIN_MEMBER.enable),
-    passwordMd5: text('passwordMd5'),
-    createdDate: text('createdDate'),
-    expiryDate: text('expiryDate'),
+    ...textsOf(TEXT_FIELDS, (name) => textField(fields, name) ?? PLAIN_MEMBER[name]),
+    ...textsOf(AMOUNT_FIELDS, (name) => looseAmountField(fields, name) ?? PLAIN_MEMBER[name]),
+    onAccount: Number(looseAmountField(fields, 'onAccount') ?? PLAIN_MEMBER.onAccount),
+    enable: Number(looseAmountField(fields, 'enable') ?? PLAIN_MEMBER.enable),
   };
 }
 

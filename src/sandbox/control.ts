@@ -8,13 +8,18 @@ import type { Running } from './call-handler.ts';
 import type { CallLog } from './call-log.ts';
 import { seededChance } from './chance.ts';
 import { booksChunks, memberChunks } from './control-books.ts';
-import { looseAmount } from './control-input.ts';
 import { seedMembers } from './control-seed.ts';
-import { deliver } from './delivery.ts';
-import { type JsonFields, ParameterError, parseJsonFields, requiredText } from './json-input.ts';
-import { addAmounts } from './kybio/decimal.ts';
+import {
+  field,
+  type JsonFields,
+  looseAmountField,
+  ParameterError,
+  parseJsonFields,
+  requiredText,
+} from './json-input.ts';
+import { changeBySomebodyElse, readChangeTime } from './kybio/increment.ts';
 import type { MemberRow } from './kybio/member-table.ts';
-import { jsonReply } from './reply.ts';
+import { deliver, jsonReply } from './reply.ts';
 import { mergeSwitches, parseSwitches } from './switches.ts';
 import type { VendorState } from './vendor-state.ts';
 
@@ -95,27 +100,18 @@ export function controlOf({ state, running, clock, log }: Tools): Control {
     return running.switches;
   }
 
-  /** A sale at the till: the amounts change, and no call of the API did it. */
-  function adjust(fields: JsonFields) {
+  /** What somebody else changes meanwhile: a sale at a till or, with a dataChangeTime, another client's increment. */
+  function adjust(fields: JsonFields): MemberRow {
     const number = requiredText(fields, 'number');
-    const pointIncrement = looseAmount(fields, 'pointIncrement') ?? '0';
-    const balanceIncrement = looseAmount(fields, 'balanceIncrement') ?? '0';
+    const change = {
+      point: looseAmountField(fields, 'pointIncrement') ?? '0',
+      balance: looseAmountField(fields, 'balanceIncrement') ?? '0',
+      dataChangeTime: field(fields, 'dataChangeTime') === undefined ? '' : readChangeTime(fields),
+    };
     return state.store.transaction(() => {
       const member = state.members.findByNumber(number);
       if (member === undefined) throw new ParameterError(`there is no member ${number}`);
-      const point = addAmounts(member.point, pointIncrement);
-      const balance = addAmounts(member.balance, balanceIncrement);
-      state.members.setAmounts(member.id, point, balance);
-      state.increments.record('till', {
-        customerUid: member.customerUid,
-        number,
-        pointIncrement,
-        balanceIncrement,
-        dataChangeTime: '',
-        appliedAt: clock.nowMs(),
-        callId: 0,
-      });
-      return { ...member, point, balance };
+      return changeBySomebodyElse(member, change, { state, switches: running.switches, nowMs: clock.nowMs() });
     });
   }
 }

@@ -2,6 +2,16 @@ import type { Chance } from './chance.ts';
 import { FAULT_NAMES, type FaultName, type SandboxSwitches } from './switches.ts';
 import type { CallKind } from './vendor-call.ts';
 
+const INCREMENTS_ONLY: readonly FaultName[] = ['fault.wrongUid', 'fault.replayAnswer', 'fault.sameSecond'];
+
+/** The vendor never saw the call, or refused it. */
+const WITHOUT_EFFECT: readonly FaultName[] = [
+  'fault.cutBefore',
+  'fault.tooFast',
+  'fault.serverErrorBefore',
+  'fault.unknownCode',
+];
+
 /** At most one fault for a call, from one draw: the shares are laid end to end. */
 export function drawFault(switches: SandboxSwitches, kind: CallKind, chance: Chance): FaultName | undefined {
   if (!mayStrike(switches.faultsOn, kind)) return undefined;
@@ -9,7 +19,7 @@ export function drawFault(switches: SandboxSwitches, kind: CallKind, chance: Cha
   let reached = 0;
   for (const name of FAULT_NAMES) {
     const share = switches[name];
-    if (share === 0 || (name === 'fault.wrongUid' && kind !== 'increment')) continue;
+    if (share === 0 || (kind !== 'increment' && INCREMENTS_ONLY.includes(name))) continue;
     // Drawn only when there is a fault to draw for: a quiet sandbox spends no chance.
     draw ??= chance();
     reached += share;
@@ -18,14 +28,8 @@ export function drawFault(switches: SandboxSwitches, kind: CallKind, chance: Cha
   return undefined;
 }
 
-/** Whether the call takes no effect: the vendor never saw it, or refused it. */
-export function preventsApplication(fault: FaultName): boolean {
-  return (
-    fault === 'fault.cutBefore' ||
-    fault === 'fault.tooFast' ||
-    fault === 'fault.serverErrorBefore' ||
-    fault === 'fault.unknownCode'
-  );
+export function takesEffect(fault: FaultName): boolean {
+  return !WITHOUT_EFFECT.includes(fault);
 }
 
 function mayStrike(faultsOn: SandboxSwitches['faultsOn'], kind: CallKind): boolean {

@@ -61,6 +61,15 @@ export function amountField(fields: JsonFields, name: string): string | undefine
   return value.value;
 }
 
+/** For control calls: a JSON number, or its digits in quotes, since test code has no lossless numbers. */
+export function looseAmountField(fields: JsonFields, name: string): string | undefined {
+  const value = field(fields, name);
+  if (value === undefined) return undefined;
+  const text = value instanceof LosslessNumber ? value.value : value;
+  if (typeof text === 'string' && isJsonNumber(text)) return text;
+  throw new ParameterError(`${name} is not a number`);
+}
+
 export function wholeNumberField(fields: JsonFields, name: string, allowed: readonly number[]): number | undefined {
   const value = field(fields, name);
   if (value === undefined) return undefined;

@@ -112,6 +112,11 @@ function openDatabase(stateFolder: string): DatabaseSyncInstance {
   return database;
 }
 
+/** The SQL that inserts a whole row: `INSERT INTO name (a, b) VALUES (?, ?)`. */
+export function insertSql(table: string, columns: readonly string[]): string {
+  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
+}
+
 // biome-ignore lint/suspicious/noExplicitAny: rows have the shape that their SQL gives them, as with the driver itself
 type Row = any;
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { OperatorError } from '../../src/base/errors.ts';
-import { DEFAULT_SWITCHES, describeSwitches, mergeSwitches, parseSwitches } from '../../src/sandbox/switches.ts';
+import { DEFAULT_SWITCHES, mergeSwitches, parseSwitches, SWITCHES } from '../../src/sandbox/switches.ts';
 
 function refusalOf(work: () => unknown): OperatorError {
   try {
@@ -71,12 +71,12 @@ describe('switches from a command line', () => {
   });
 
   test('every default can be written as a text, and every switch is described', () => {
-    for (const { name, default: byDefault, values, what } of describeSwitches()) {
+    for (const { name, default: byDefault, values, about } of SWITCHES) {
       expect(parseSwitches({ [name]: byDefault })).toEqual({
         [name]: DEFAULT_SWITCHES[name as keyof typeof DEFAULT_SWITCHES],
       });
       expect(values).not.toBe('');
-      expect(what).not.toBe('');
+      expect(about).not.toBe('');
     }
   });
 });

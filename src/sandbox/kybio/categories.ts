@@ -1,7 +1,6 @@
 import { asFields, type JsonFields, listField, ParameterError, uidField } from '../json-input.ts';
-import { REFUSALS, refusal, success } from './answer.ts';
-import { renderAmount } from './decimal.ts';
-import type { KybioEndpoint } from './endpoint.ts';
+import { renderAmount } from './amounts.ts';
+import { type KybioEndpoint, REFUSALS, refusal, success } from './endpoint.ts';
 import { renderUid } from './record.ts';
 
 const CHANGES_MAX = 100;

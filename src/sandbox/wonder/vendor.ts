@@ -1,13 +1,17 @@
 import type { KeyObject } from 'node:crypto';
 import { zonedDay } from '../../base/zoned-time.ts';
 import { ParameterError, parseJsonFields } from '../json-input.ts';
-import { htmlReply, type Reply } from '../reply.ts';
+import { NO_SUCH_PAGE, type Reply, tooManyRequests } from '../reply.ts';
 import type { SandboxSwitches } from '../switches.ts';
 import { headerText, type IncomingCall, type Vendor } from '../vendor-call.ts';
-import { invalidParameters, renderWonderError, renderWonderSuccess, WONDER_ERRORS } from './answer.ts';
-import type { WonderEndpoint } from './endpoint.ts';
-import { getCustomerByReference, listCustomers } from './read-customer.ts';
-import { createCustomer, editCustomer } from './save-customer.ts';
+import { createCustomer, editCustomer, getCustomerByReference, listCustomers } from './customers.ts';
+import {
+  invalidParameters,
+  renderWonderError,
+  renderWonderSuccess,
+  WONDER_ERRORS,
+  type WonderEndpoint,
+} from './endpoint.ts';
 import { checkWonderSignature, type WonderSignatureCheck } from './signature.ts';
 
 const BASE = '/svc/payment/api/v1';
@@ -70,7 +74,7 @@ export function wonderVendor(appId: string, publicKey: KeyObject): Vendor {
       );
       if (check !== 'good') return refuseCredentials(check, switches);
       const found = ENDPOINTS.find((candidate) => candidate.name === endpoint);
-      if (found === undefined) return htmlReply(404, '404 Not Found');
+      if (found === undefined) return NO_SUCH_PAGE;
       try {
         return found.endpoint.answer(readRequest(call, found.path), context);
       } catch (error) {
@@ -79,8 +83,8 @@ export function wonderVendor(appId: string, publicKey: KeyObject): Vendor {
       }
     },
 
-    tooFast: (switches): Reply =>
-      htmlReply(429, '429 Too Many Requests', { 'retry-after': String(switches.retryAfterSeconds) }),
+    withBody: (reply, body) => ({ ...reply, body }),
+    tooFast: tooManyRequests,
     unknownCode: (switches) => renderWonderError(WONDER_ERRORS.unknownCode, switches),
     serverError: (switches) => renderWonderError(WONDER_ERRORS.internal, switches),
   };
