@@ -22,6 +22,7 @@ describe('switches from a command line', () => {
       gzip: 'false',
       quotaTimeZone: 'Asia/Singapore',
       repeatCode: '2044',
+      repeatMemory: '2h',
     };
     expect(parseSwitches(entries)).toEqual({
       notFound: 'error2015',
@@ -31,6 +32,7 @@ describe('switches from a command line', () => {
       gzip: false,
       quotaTimeZone: 'Asia/Singapore',
       repeatCode: '2044',
+      repeatMemory: 7_200_000,
     });
   });
 
@@ -59,6 +61,7 @@ describe('switches from a command line', () => {
     ['quotaTimeZone', 'Mars/Base', 'an IANA time zone'],
     ['repeatCode', 'x', 'a whole number'],
     ['quotaHttpStatus', '99', '200 to 599'],
+    ['repeatMemory', '10 weeks', '10m'],
   ])('%s=%s is refused with what is accepted', (name, text, accepted) => {
     const error = refusalOf(() => parseSwitches({ [name]: text }));
     expect(error.code).toBe('BAD_SWITCH_VALUE');
