@@ -11,7 +11,7 @@ import {
   deliverHalf,
   EMPTY_REPLY,
   foreignReply,
-  gatewayReply,
+  GATEWAY_REPLIES,
   LOGIN_PAGE,
   NO_SUCH_PAGE,
   type Reply,
@@ -104,7 +104,7 @@ export function callHandler({ state, running, clock, log, closing }: Tools): Cal
       case 'fault.serverErrorAfter':
         return deliver(response, BAD_GATEWAY, false);
       case 'fault.gatewayAfterApply':
-        return deliver(response, gatewayReply(switches), false);
+        return deliver(response, GATEWAY_REPLIES[switches.gatewayStatus](switches), false);
       case 'fault.truncated':
         return deliverHalf(response, reply, chance);
       case 'fault.html':

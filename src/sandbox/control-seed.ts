@@ -1,13 +1,5 @@
-import { LosslessNumber, parse } from 'lossless-json';
-import {
-  asFields,
-  field,
-  type JsonFields,
-  looseAmountField,
-  ParameterError,
-  requiredText,
-  textField,
-} from './json-input.ts';
+import { LosslessNumber } from 'lossless-json';
+import { JsonFields, ParameterError, parseJson } from './json-input.ts';
 import { AMOUNT_FIELDS, type MemberFields, PLAIN_MEMBER, TEXT_FIELDS, textsOf } from './kybio/member-table.ts';
 import type { VendorState } from './vendor-state.ts';
 
@@ -33,26 +25,21 @@ export function seedMembers(body: Buffer, state: VendorState) {
 }
 
 function plannedMembers(body: Buffer): Iterable<MemberFields> {
-  let given: unknown;
-  try {
-    given = parse(body.toString('utf8'));
-  } catch {
-    throw new ParameterError('the body is not JSON');
-  }
-  const list = Array.isArray(given) ? given : field(asFields(given, 'the body'), 'members');
+  const given = parseJson(body);
+  const list = Array.isArray(given) ? given : new JsonFields(given, 'the body').value('members');
   if (Array.isArray(list)) {
     return list.map((item) => {
-      const fields = asFields(item, 'a member');
-      return readMember(fields, requiredText(fields, 'number'));
+      const fields = new JsonFields(item, 'a member');
+      return readMember(fields, fields.requiredText('number'));
     });
   }
-  return numberedMembers(asFields(given, 'the body'));
+  return numberedMembers(new JsonFields(given, 'the body'));
 }
 
 function* numberedMembers(fields: JsonFields): Generator<MemberFields> {
-  const prefix = textField(fields, 'prefix') ?? '';
+  const prefix = fields.text('prefix') ?? '';
   const count = wholeNumber(fields, 'count');
-  const start = field(fields, 'start') === undefined ? 1 : wholeNumber(fields, 'start');
+  const start = fields.value('start') === undefined ? 1 : wholeNumber(fields, 'start');
   const template = readMember(fields, '');
   for (let index = start; index < start + count; index += 1) {
     yield { ...template, number: `${prefix}${String(index).padStart(NUMBER_DIGITS, '0')}` };
@@ -62,15 +49,15 @@ function* numberedMembers(fields: JsonFields): Generator<MemberFields> {
 function readMember(fields: JsonFields, number: string): MemberFields {
   return {
     number,
-    ...textsOf(TEXT_FIELDS, (name) => textField(fields, name) ?? PLAIN_MEMBER[name]),
-    ...textsOf(AMOUNT_FIELDS, (name) => looseAmountField(fields, name) ?? PLAIN_MEMBER[name]),
-    onAccount: Number(looseAmountField(fields, 'onAccount') ?? PLAIN_MEMBER.onAccount),
-    enable: Number(looseAmountField(fields, 'enable') ?? PLAIN_MEMBER.enable),
+    onAccount: Number(fields.looseAmount('onAccount') ?? PLAIN_MEMBER.onAccount),
+    enable: Number(fields.looseAmount('enable') ?? PLAIN_MEMBER.enable),
+    ...textsOf(TEXT_FIELDS, (name) => fields.text(name) ?? PLAIN_MEMBER[name]),
+    ...textsOf(AMOUNT_FIELDS, (name) => fields.looseAmount(name) ?? PLAIN_MEMBER[name]),
   };
 }
 
 function wholeNumber(fields: JsonFields, name: string): number {
-  const value = field(fields, name);
+  const value = fields.value(name);
   if (value instanceof LosslessNumber && /^[0-9]{1,7}$/.test(value.value)) return Number(value.value);
   throw new ParameterError(`${name} is not a whole number`);
 }

@@ -9,14 +9,7 @@ import type { CallLog } from './call-log.ts';
 import { seededChance } from './chance.ts';
 import { booksChunks, memberChunks } from './control-books.ts';
 import { seedMembers } from './control-seed.ts';
-import {
-  field,
-  type JsonFields,
-  looseAmountField,
-  ParameterError,
-  parseJsonFields,
-  requiredText,
-} from './json-input.ts';
+import { type JsonFields, ParameterError, parseJsonFields } from './json-input.ts';
 import { changeBySomebodyElse, readChangeTime } from './kybio/increment.ts';
 import type { MemberRow } from './kybio/member-table.ts';
 import { deliver, jsonReply } from './reply.ts';
@@ -91,7 +84,7 @@ export function controlOf({ state, running, clock, log }: Tools): Control {
 
   function changeSwitches(fields: JsonFields) {
     const texts: Record<string, string> = {};
-    for (const [name, value] of Object.entries(fields)) {
+    for (const [name, value] of Object.entries(fields.all)) {
       texts[name] = value instanceof LosslessNumber ? value.value : String(value);
     }
     const changes = parseSwitches(texts);
@@ -102,11 +95,11 @@ export function controlOf({ state, running, clock, log }: Tools): Control {
 
   /** What somebody else changes meanwhile: a sale at a till or, with a dataChangeTime, another client's increment. */
   function adjust(fields: JsonFields): MemberRow {
-    const number = requiredText(fields, 'number');
+    const number = fields.requiredText('number');
     const change = {
-      point: looseAmountField(fields, 'pointIncrement') ?? '0',
-      balance: looseAmountField(fields, 'balanceIncrement') ?? '0',
-      dataChangeTime: field(fields, 'dataChangeTime') === undefined ? '' : readChangeTime(fields),
+      point: fields.looseAmount('pointIncrement') ?? '0',
+      balance: fields.looseAmount('balanceIncrement') ?? '0',
+      dataChangeTime: fields.value('dataChangeTime') === undefined ? '' : readChangeTime(fields),
     };
     return state.store.transaction(() => {
       const member = state.members.findByNumber(number);

@@ -4,6 +4,13 @@ import type { CallKind } from './vendor-call.ts';
 
 const INCREMENTS_ONLY: readonly FaultName[] = ['fault.wrongUid', 'fault.replayAnswer', 'fault.sameSecond'];
 
+const STRUCK_KINDS: Readonly<Record<SandboxSwitches['faultsOn'], readonly CallKind[]>> = {
+  all: ['read', 'write', 'increment'],
+  writes: ['write', 'increment'],
+  increments: ['increment'],
+  reads: ['read'],
+};
+
 /** The vendor never saw the call, or refused it. */
 const WITHOUT_EFFECT: readonly FaultName[] = [
   'fault.cutBefore',
@@ -14,7 +21,7 @@ const WITHOUT_EFFECT: readonly FaultName[] = [
 
 /** At most one fault for a call, from one draw: the shares are laid end to end. */
 export function drawFault(switches: SandboxSwitches, kind: CallKind, chance: Chance): FaultName | undefined {
-  if (!mayStrike(switches.faultsOn, kind)) return undefined;
+  if (!STRUCK_KINDS[switches.faultsOn].includes(kind)) return undefined;
   let draw: number | undefined;
   let reached = 0;
   for (const name of FAULT_NAMES) {
@@ -30,17 +37,4 @@ export function drawFault(switches: SandboxSwitches, kind: CallKind, chance: Cha
 
 export function takesEffect(fault: FaultName): boolean {
   return !WITHOUT_EFFECT.includes(fault);
-}
-
-function mayStrike(faultsOn: SandboxSwitches['faultsOn'], kind: CallKind): boolean {
-  switch (faultsOn) {
-    case 'all':
-      return true;
-    case 'writes':
-      return kind !== 'read';
-    case 'increments':
-      return kind === 'increment';
-    case 'reads':
-      return kind === 'read';
-  }
 }

@@ -30,21 +30,15 @@ export function tooManyRequests({ retryAfterSeconds }: SandboxSwitches): Reply {
   return htmlReply(429, '429 Too Many Requests', { 'retry-after': String(retryAfterSeconds) });
 }
 
-/** What a gateway says instead of the vendor's answer; see the switch gatewayStatus. */
-export function gatewayReply(switches: SandboxSwitches): Reply {
-  switch (switches.gatewayStatus) {
-    case '429':
-      return tooManyRequests(switches);
-    case '401':
-      return htmlReply(401, '401 Authorization Required');
-    case '403':
-      return htmlReply(403, '403 Forbidden');
-    case '502':
-      return BAD_GATEWAY;
-    case 'html':
-      return LOGIN_PAGE;
-  }
-}
+/** What a gateway says instead of the vendor's answer, by gatewayStatus. */
+export const GATEWAY_REPLIES: Readonly<Record<SandboxSwitches['gatewayStatus'], (switches: SandboxSwitches) => Reply>> =
+  {
+    429: tooManyRequests,
+    401: () => htmlReply(401, '401 Authorization Required'),
+    403: () => htmlReply(403, '403 Forbidden'),
+    502: () => BAD_GATEWAY,
+    html: () => LOGIN_PAGE,
+  };
 
 /** JSON that some other service answers. */
 export function foreignReply(chance: Chance): Reply {

@@ -1,5 +1,5 @@
 import { isDateTime, zonedDay } from '../../base/zoned-time.ts';
-import { type JsonFields, ParameterError, textField } from '../json-input.ts';
+import { type JsonFields, ParameterError } from '../json-input.ts';
 import { type KybioContext, type KybioEndpoint, success } from './endpoint.ts';
 
 /** Another store of the same chain: both calls answer for it too, and first, so that taking the first entry is wrong. */
@@ -59,7 +59,7 @@ function limitTimes(context: KybioContext): number {
 
 function readDay(fields: JsonFields, names: readonly string[]): string | undefined {
   for (const name of names) {
-    const text = textField(fields, name);
+    const text = fields.text(name);
     if (text === undefined || text === '') continue;
     if (!isDateTime(text.length === 10 ? `${text} 00:00:00` : text)) throw new ParameterError(`${name} is not a date`);
     return text.slice(0, 10);

@@ -30,9 +30,9 @@ export function refusal(errorCode: string, message: string): KybioAnswer {
 
 /** The codes of api/kybio.md §4. Texts are the sandbox's, except 1032, which is captured. */
 export const REFUSALS = {
-  noSignature: refusal('1031', '请求头中没有签名'),
-  wrongSignature: refusal('1032', '消息体与消息签名不匹配'),
-  uncheckableSignature: refusal('1033', '检查签名时发生错误'),
+  missing: refusal('1031', '请求头中没有签名'),
+  wrong: refusal('1032', '消息体与消息签名不匹配'),
+  uncheckable: refusal('1033', '检查签名时发生错误'),
   unknownAppId: refusal('1034', 'appId错误，找不到对应的用户'),
   memberExists: refusal('2012', '会员已存在，不能重复添加'),
   memberMissing: refusal('2015', '会员不存在'),

@@ -1,12 +1,5 @@
 import { isDateTime, zonedDateTime } from '../../base/zoned-time.ts';
-import {
-  amountField,
-  type JsonFields,
-  ParameterError,
-  requiredText,
-  uidField,
-  wholeNumberField,
-} from '../json-input.ts';
+import { type JsonFields, ParameterError } from '../json-input.ts';
 import type { SandboxSwitches } from '../switches.ts';
 import type { VendorContext } from '../vendor-call.ts';
 import { addAmounts, isNegative, renderAmount } from './amounts.ts';
@@ -113,23 +106,23 @@ function isRepeat({ customerUid, dataChangeTime }: GivenIncrement, { state, swit
 }
 
 function readIncrement(fields: JsonFields, switches: SandboxSwitches): GivenIncrement {
-  const point = amountField(fields, 'pointIncrement');
-  const balance = amountField(fields, 'balanceIncrement');
+  const point = fields.amount('pointIncrement');
+  const balance = fields.amount('balanceIncrement');
   const missing = (point === undefined ? 1 : 0) + (balance === undefined ? 1 : 0);
   if (missing > (switches.requireIncrements === 'both' ? 0 : 1)) throw new ParameterError('an increment is missing');
   const isRefusing = switches.negativeBalance === 'refused';
   return {
-    customerUid: uidField(fields, 'customerUid'),
+    customerUid: fields.uid('customerUid'),
     point: point ?? '0',
     balance: balance ?? '0',
     dataChangeTime: readChangeTime(fields),
-    checksPoint: wholeNumberField(fields, 'validatePoint', [0, 1]) === 1 || isRefusing,
-    checksBalance: wholeNumberField(fields, 'validateBalance', [0, 1]) === 1 || isRefusing,
+    checksPoint: fields.wholeNumber('validatePoint', [0, 1]) === 1 || isRefusing,
+    checksBalance: fields.wholeNumber('validateBalance', [0, 1]) === 1 || isRefusing,
   };
 }
 
 export function readChangeTime(fields: JsonFields): string {
-  const dataChangeTime = requiredText(fields, 'dataChangeTime');
+  const dataChangeTime = fields.requiredText('dataChangeTime');
   if (!isDateTime(dataChangeTime)) throw new ParameterError('dataChangeTime is not yyyy-MM-dd HH:mm:ss');
   return dataChangeTime;
 }

@@ -74,7 +74,9 @@ export function textsOf<Name extends string>(
   names: readonly Name[],
   read: (name: Name) => string,
 ): Record<Name, string> {
-  return Object.fromEntries(names.map((name) => [name, read(name)])) as Record<Name, string>;
+  const texts = {} as Record<Name, string>;
+  for (const name of names) texts[name] = read(name);
+  return texts;
 }
 
 const MASK = (1n << 62n) - 1n;

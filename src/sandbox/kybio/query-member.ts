@@ -1,13 +1,5 @@
 import { LosslessNumber } from 'lossless-json';
-import {
-  field,
-  type JsonFields,
-  objectField,
-  ParameterError,
-  requiredText,
-  textField,
-  uidField,
-} from '../json-input.ts';
+import { type JsonFields, ParameterError } from '../json-input.ts';
 import { type KybioAnswer, type KybioContext, type KybioEndpoint, REFUSALS, success } from './endpoint.ts';
 import type { MemberRow } from './member-table.ts';
 import { renderMember, renderPageRow } from './record.ts';
@@ -15,12 +7,12 @@ import { renderMember, renderPageRow } from './record.ts';
 export const queryByNumber: KybioEndpoint = {
   kind: 'read',
   answer: (fields, context) =>
-    answerMember(context.state.members.findByNumber(requiredText(fields, 'customerNum')), context),
+    answerMember(context.state.members.findByNumber(fields.requiredText('customerNum')), context),
 };
 
 export const queryByUid: KybioEndpoint = {
   kind: 'read',
-  answer: (fields, context) => answerMember(context.state.members.findByUid(uidField(fields, 'customerUid')), context),
+  answer: (fields, context) => answerMember(context.state.members.findByUid(fields.uid('customerUid')), context),
 };
 
 function answerMember(member: MemberRow | undefined, { appId, switches }: KybioContext): KybioAnswer {
@@ -62,13 +54,13 @@ function pageAfter(afterId: number, { state, switches: { pageSize, pageCursor } 
 
 /** The first page: no cursor, null, an empty one or 0, since clients do all of these. */
 function readCursor(fields: JsonFields): number {
-  if (field(fields, 'postBackParameter') === '') return 0;
-  const cursor = objectField(fields, 'postBackParameter');
+  if (fields.value('postBackParameter') === '') return 0;
+  const cursor = fields.object('postBackParameter');
   if (cursor === undefined) return 0;
-  const given = field(cursor, 'parameterValue');
+  const given = cursor.value('parameterValue');
   const value = given instanceof LosslessNumber ? given.value : (given ?? '');
   if (value === '' || value === '0') return 0;
-  if (textField(cursor, 'parameterType') !== CURSOR_TYPE) throw new ParameterError('parameterType is not known');
+  if (cursor.text('parameterType') !== CURSOR_TYPE) throw new ParameterError('parameterType is not known');
   if (typeof value !== 'string' || !/^[0-9]{1,15}$/.test(value)) {
     throw new ParameterError('parameterValue is not a cursor');
   }

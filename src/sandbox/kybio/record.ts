@@ -1,8 +1,9 @@
 import type { SandboxSwitches } from '../switches.ts';
 import { renderAmount } from './amounts.ts';
-import type { MemberFields, MemberRow } from './member-table.ts';
+import { AMOUNT_FIELDS, type MemberFields, type MemberRow } from './member-table.ts';
 
-const BOTH_START = [
+/** Keys, order and absences of the captured record (api/kybio.md §3). */
+const START = [
   'categoryName',
   'number',
   'name',
@@ -12,22 +13,22 @@ const BOTH_START = [
   'phone',
   'birthday',
   'qq',
+  'email',
+  'address',
 ] as const;
-const BOTH_MORE = ['email', 'address'] as const;
-
-/** Order of the captured record (api/kybio.md §3). */
-const RECORD = [
-  ...BOTH_START,
-  ...BOTH_MORE,
-  'remarks',
-  'createdDate',
-  'onAccount',
-  'enable',
-  'passwordMd5',
-  'expiryDate',
-] as const;
+const RECORD = printed([...START, 'remarks', 'createdDate', 'onAccount', 'enable', 'passwordMd5', 'expiryDate']);
 /** A page leaves out remarks, expiryDate and createStoreAppIdOrAccount. */
-const PAGE_ROW = [...BOTH_START, ...BOTH_MORE, 'createdDate', 'passwordMd5', 'onAccount', 'enable'] as const;
+const PAGE_ROW = printed([...START, 'createdDate', 'passwordMd5', 'onAccount', 'enable']);
+
+type PrintedField = { readonly name: keyof MemberFields; readonly key: string; readonly isAmount: boolean };
+
+function printed(names: readonly (keyof MemberFields)[]): PrintedField[] {
+  return names.map((name) => ({
+    name,
+    key: `,"${name === 'passwordMd5' ? 'password' : name}":`,
+    isAmount: AMOUNT_FIELDS.some((amount) => amount === name),
+  }));
+}
 
 /** A member as queryByNumber and queryByUid print it. */
 export function renderMember(member: MemberRow, appId: string, switches: SandboxSwitches): string {
@@ -44,19 +45,14 @@ export function renderUid(customerUid: string, switches: SandboxSwitches): strin
 }
 
 /** An empty field is absent, never null. */
-function renderFields(member: MemberRow, names: readonly (keyof MemberFields)[], switches: SandboxSwitches): string {
+function renderFields(member: MemberRow, fields: readonly PrintedField[], switches: SandboxSwitches): string {
   const uid = renderUid(member.customerUid, switches);
   let json = switches.customrUid ? `{"customrUid":${uid},"customerUid":${uid}` : `{"customerUid":${uid}`;
-  for (const name of names) {
+  for (const { name, key, isAmount } of fields) {
     const value = member[name];
     if (value === '') continue;
-    const key = name === 'passwordMd5' ? 'password' : name;
-    json += `,"${key}":${typeof value === 'number' ? value : renderText(name, value, switches)}`;
+    if (typeof value === 'number') json += key + value;
+    else json += key + (isAmount ? renderAmount(value, switches.decimalStyle) : JSON.stringify(value));
   }
   return json;
-}
-
-function renderText(name: keyof MemberFields, value: string, { decimalStyle }: SandboxSwitches): string {
-  const isAmount = name === 'point' || name === 'discount' || name === 'balance';
-  return isAmount ? renderAmount(value, decimalStyle) : JSON.stringify(value);
 }

@@ -1,15 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isDateTime, zonedDateTime } from '../../base/zoned-time.ts';
-import {
-  amountField,
-  type JsonFields,
-  objectField,
-  ParameterError,
-  requiredText,
-  textField,
-  uidField,
-  wholeNumberField,
-} from '../json-input.ts';
+import { type JsonFields, ParameterError } from '../json-input.ts';
 import { isWithin, keptAmount } from './amounts.ts';
 import { type KybioContext, type KybioEndpoint, REFUSALS, refusal, success } from './endpoint.ts';
 import { BASE_FIELDS, PLAIN_MEMBER, textsOf } from './member-table.ts';
@@ -19,7 +10,7 @@ export const add: KybioEndpoint = {
   kind: 'write',
   answer(fields, context) {
     const info = customerInfo(fields);
-    const number = requiredText(info, 'number');
+    const number = info.requiredText('number');
     const given = readMember(info, context);
     // A deleted member keeps its number.
     if (context.state.members.findByNumber(number) !== undefined) return REFUSALS.memberExists;
@@ -42,7 +33,7 @@ export const updateBaseInfo: KybioEndpoint = {
   kind: 'write',
   answer(fields, { state, switches }) {
     const info = customerInfo(fields);
-    const customerUid = uidField(info, 'customerUid');
+    const customerUid = info.uid('customerUid');
     const given = readBaseInfo(info);
     const member = state.members.findByUid(customerUid);
     if (member === undefined) return REFUSALS.memberMissing;
@@ -56,13 +47,13 @@ export const updateBaseInfo: KybioEndpoint = {
 };
 
 function customerInfo(fields: JsonFields): JsonFields {
-  const info = objectField(fields, 'customerInfo');
+  const info = fields.object('customerInfo');
   if (info === undefined) throw new ParameterError('customerInfo is missing');
   return info;
 }
 
 function readBaseInfo(info: JsonFields) {
-  const texts = textsOf(BASE_FIELDS, (name) => textField(info, name) ?? '');
+  const texts = textsOf(BASE_FIELDS, (name) => info.text(name) ?? '');
   // `yyyy-MM-dd` or with a time; printed with a time.
   const birthday = texts.birthday.length === 10 ? `${texts.birthday} 00:00:00` : texts.birthday;
   if (birthday !== '' && !isDateTime(birthday)) throw new ParameterError('birthday is not yyyy-MM-dd HH:mm:ss');
@@ -70,21 +61,22 @@ function readBaseInfo(info: JsonFields) {
 }
 
 function readMember(info: JsonFields, { nowMs, switches }: KybioContext) {
-  const password = textField(info, 'password') ?? '';
-  const discount = amountField(info, 'discount') ?? PLAIN_MEMBER.discount;
+  const password = info.text('password') ?? '';
+  const discount = info.amount('discount') ?? PLAIN_MEMBER.discount;
   if (!isWithin(discount, 0, 100)) throw new ParameterError('discount is not within 0 and 100');
   return {
-    ...readBaseInfo(info),
-    categoryName: textField(info, 'categoryName') ?? '',
-    point: keptAmount(amountField(info, 'point') ?? '0', switches),
+    categoryName: info.text('categoryName') ?? '',
+    point: keptAmount(info.amount('point') ?? '0', switches),
     discount,
-    balance: keptAmount(amountField(info, 'balance') ?? '0', switches),
-    onAccount: wholeNumberField(info, 'onAccount', [0, 1]) ?? 1,
-    enable: wholeNumberField(info, 'enable', [-1, 0, 1]) ?? 1,
+    balance: keptAmount(info.amount('balance') ?? '0', switches),
+    onAccount: info.wholeNumber('onAccount', [0, 1]) ?? 1,
+    enable: info.wholeNumber('enable', [-1, 0, 1]) ?? 1,
     // Whether the vendor hashes what it is given is undecided; reads return an upper-case MD5.
     passwordMd5: password === '' ? '' : createHash('md5').update(password).digest('hex').toUpperCase(),
     createdDate: zonedDateTime(nowMs, switches.quotaTimeZone),
     expiryDate: '',
+    // Last: V8 is ten times slower at fields that follow a spread.
+    ...readBaseInfo(info),
   };
 }
 

@@ -1,5 +1,5 @@
 import { zonedDay } from '../../base/zoned-time.ts';
-import { field, type JsonFields, ParameterError, parseJsonFields } from '../json-input.ts';
+import { type JsonFields, ParameterError, parseJsonFields } from '../json-input.ts';
 import { tooManyRequests } from '../reply.ts';
 import type { SandboxSwitches } from '../switches.ts';
 import { headerText, type IncomingCall, type Vendor, type VendorContext } from '../vendor-call.ts';
@@ -72,7 +72,7 @@ export function kybioVendor(appId: string, appKey: string): Vendor {
   };
 
   function refuseCredentials(call: IncomingCall, fields: JsonFields, switches: SandboxSwitches) {
-    const givenAppId = field(fields, 'appId');
+    const givenAppId = fields.value('appId');
     if (typeof givenAppId !== 'string') throw new ParameterError('appId is missing');
     if (givenAppId !== appId) return REFUSALS.unknownAppId;
     const signed = {
@@ -82,22 +82,13 @@ export function kybioVendor(appId: string, appKey: string): Vendor {
       timeStamp: headerText(call, 'time-stamp'),
     };
     const check = checkKybioSignature(signed, appId, appKey, switches.signature);
-    switch (check) {
-      case 'good':
-        return undefined;
-      case 'missing':
-        return REFUSALS.noSignature;
-      case 'uncheckable':
-        return REFUSALS.uncheckableSignature;
-      case 'wrong':
-        return REFUSALS.wrongSignature;
-    }
+    return check === 'good' ? undefined : REFUSALS[check];
   }
 
   function run(fields: JsonFields, endpoint: string, context: VendorContext, callId: number) {
     const found = ENDPOINTS.get(endpoint);
     if (found === undefined) throw new ParameterError('no such interface');
-    return found.answer(fields, { ...context, appId, callId });
+    return found.answer(fields, { appId, callId, ...context });
   }
 }
 

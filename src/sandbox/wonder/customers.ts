@@ -1,4 +1,4 @@
-import { type JsonFields, objectField, ParameterError, parseJsonFields, textField } from '../json-input.ts';
+import { type JsonFields, ParameterError, parseJsonFields } from '../json-input.ts';
 import type { Reply } from '../reply.ts';
 import type { SandboxSwitches } from '../switches.ts';
 import type { CustomerFields, CustomerRow } from './customer-table.ts';
@@ -24,7 +24,7 @@ const EMPTY_CUSTOMER: CustomerFields = {
 export const createCustomer: WonderEndpoint = {
   kind: 'write',
   answer({ body }, { state, switches }) {
-    const fields = objectField(parseJsonFields(body), 'customer');
+    const fields = parseJsonFields(body).object('customer');
     if (fields === undefined) throw new ParameterError('customer is required');
     const referenceNumber = mandatoryText(fields, 'reference_number');
     const existing = state.customers.findByReference(referenceNumber);
@@ -54,7 +54,7 @@ export const editCustomer: WonderEndpoint = {
 
 function readPutBody(fields: JsonFields, accepted: SandboxSwitches['wonderPutBody']): JsonFields {
   if (accepted === 'flat') return fields;
-  const wrapped = objectField(fields, 'customer');
+  const wrapped = fields.object('customer');
   if (wrapped !== undefined) return wrapped;
   if (accepted === 'either') return fields;
   throw new ParameterError('customer is required');
@@ -148,7 +148,7 @@ function text(name: string, value: string): string {
 }
 
 function optionalText(fields: JsonFields, name: string, lengthMax: number): string {
-  const value = textField(fields, name) ?? '';
+  const value = fields.text(name) ?? '';
   // Code points: what 255 counts is not published.
   if (value.length > lengthMax && [...value].length > lengthMax) {
     throw new ParameterError(`${name} is longer than ${lengthMax} characters`);

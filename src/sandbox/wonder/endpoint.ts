@@ -18,7 +18,8 @@ export type WonderEndpoint = {
 /** Only E000002 is published; the other codes are the sandbox's own, in its shape. */
 export const WONDER_ERRORS = {
   badCredential: { httpStatus: 401, code: 'E000002', message: 'Invalid Credential Format.' },
-  wrongSignature: { httpStatus: 401, code: 'E000003', message: 'Invalid Signature.' },
+  badNonce: { httpStatus: 401, code: 'E000003', message: 'Invalid Signature.' },
+  wrong: { httpStatus: 401, code: 'E000003', message: 'Invalid Signature.' },
   expired: { httpStatus: 401, code: 'E000004', message: 'Request Expired.' },
   unknownApp: { httpStatus: 401, code: 'E000005', message: 'Unknown AppID.' },
   unknownCode: { httpStatus: 400, code: 'E007777', message: 'System busy.' },

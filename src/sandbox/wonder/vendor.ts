@@ -1,8 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { zonedDay } from '../../base/zoned-time.ts';
 import { ParameterError, parseJsonFields } from '../json-input.ts';
-import { NO_SUCH_PAGE, type Reply, tooManyRequests } from '../reply.ts';
-import type { SandboxSwitches } from '../switches.ts';
+import { NO_SUCH_PAGE, tooManyRequests } from '../reply.ts';
 import { headerText, type IncomingCall, type Vendor } from '../vendor-call.ts';
 import { createCustomer, editCustomer, getCustomerByReference, listCustomers } from './customers.ts';
 import {
@@ -12,7 +11,7 @@ import {
   WONDER_ERRORS,
   type WonderEndpoint,
 } from './endpoint.ts';
-import { checkWonderSignature, type WonderSignatureCheck } from './signature.ts';
+import { checkWonderSignature } from './signature.ts';
 
 const BASE = '/svc/payment/api/v1';
 
@@ -72,7 +71,7 @@ export function wonderVendor(appId: string, publicKey: KeyObject): Vendor {
         },
         nowMs,
       );
-      if (check !== 'good') return refuseCredentials(check, switches);
+      if (check !== 'good') return renderWonderError(WONDER_ERRORS[check], switches);
       const found = ENDPOINTS.find((candidate) => candidate.name === endpoint);
       if (found === undefined) return NO_SUCH_PAGE;
       try {
@@ -88,20 +87,6 @@ export function wonderVendor(appId: string, publicKey: KeyObject): Vendor {
     unknownCode: (switches) => renderWonderError(WONDER_ERRORS.unknownCode, switches),
     serverError: (switches) => renderWonderError(WONDER_ERRORS.internal, switches),
   };
-}
-
-function refuseCredentials(check: Exclude<WonderSignatureCheck, 'good'>, switches: SandboxSwitches): Reply {
-  switch (check) {
-    case 'badCredential':
-      return renderWonderError(WONDER_ERRORS.badCredential, switches);
-    case 'unknownApp':
-      return renderWonderError(WONDER_ERRORS.unknownApp, switches);
-    case 'expired':
-      return renderWonderError(WONDER_ERRORS.expired, switches);
-    case 'badNonce':
-    case 'wrong':
-      return renderWonderError(WONDER_ERRORS.wrongSignature, switches);
-  }
 }
 
 function readRequest(call: IncomingCall, pattern: RegExp) {
