@@ -30,7 +30,7 @@ export type Running = {
   resets: number;
 };
 
-type Tools = {
+export type SandboxTools = {
   readonly state: VendorState;
   readonly running: Running;
   readonly clock: Clock;
@@ -48,7 +48,7 @@ export type CallHandler = (
 const MIB = 1024 * 1024;
 
 /** A vendor call from arrival to answer: counted, struck by a fault or not, applied or not, answered or not. */
-export function callHandler({ state, running, clock, log, closing }: Tools): CallHandler {
+export function callHandler({ state, running, clock, log, closing }: SandboxTools): CallHandler {
   /** When the calls of the last second were let through, by vendor. */
   const passedAtMs = new Map<Vendor, number[]>();
 

@@ -1,6 +1,7 @@
 import { LosslessNumber } from 'lossless-json';
 import { JsonFields, ParameterError, parseJson } from './json-input.ts';
-import { AMOUNT_FIELDS, type MemberFields, PLAIN_MEMBER, TEXT_FIELDS, textsOf } from './kybio/member-table.ts';
+import { AMOUNT_FIELDS, type MemberFields, PLAIN_MEMBER, TEXT_FIELDS } from './kybio/member-table.ts';
+import { textsOf } from './store.ts';
 import type { VendorState } from './vendor-state.ts';
 
 const NUMBER_DIGITS = 6;

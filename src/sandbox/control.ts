@@ -2,10 +2,8 @@ import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { LosslessNumber } from 'lossless-json';
-import type { Clock } from '../base/clock.ts';
 import { errorText, OperatorError } from '../base/errors.ts';
-import type { Running } from './call-handler.ts';
-import type { CallLog } from './call-log.ts';
+import type { SandboxTools } from './call-handler.ts';
 import { seededChance } from './chance.ts';
 import { booksChunks, memberChunks } from './control-books.ts';
 import { seedMembers } from './control-seed.ts';
@@ -14,21 +12,13 @@ import { changeBySomebodyElse, readChangeTime } from './kybio/increment.ts';
 import type { MemberRow } from './kybio/member-table.ts';
 import { deliver, jsonReply } from './reply.ts';
 import { mergeSwitches, parseSwitches } from './switches.ts';
-import type { VendorState } from './vendor-state.ts';
-
-type Tools = {
-  readonly state: VendorState;
-  readonly running: Running;
-  readonly clock: Clock;
-  readonly log: CallLog;
-};
 
 export type Control = {
   answer(method: string, path: string, query: URLSearchParams, body: Buffer, response: ServerResponse): Promise<void>;
 };
 
 /** What tests and people see and change behind the vendors' backs: unsigned, uncounted, without faults. */
-export function controlOf({ state, running, clock, log }: Tools): Control {
+export function controlOf({ state, running, clock, log }: SandboxTools): Control {
   return {
     async answer(method, path, query, body, response) {
       const send = (value: unknown, httpStatus = 200) =>
@@ -64,10 +54,7 @@ export function controlOf({ state, running, clock, log }: Tools): Control {
             return send({ error: `${method} ${path} is not known` }, 404);
         }
       } catch (error) {
-        if (response.headersSent) {
-          response.destroy();
-          return;
-        }
+        if (response.headersSent) return void response.destroy();
         const isAskedWrongly = error instanceof OperatorError || error instanceof ParameterError;
         const hint = error instanceof OperatorError ? ` ${error.hint}` : '';
         send({ error: `${errorText(error)}${hint}` }, isAskedWrongly ? 400 : 409);

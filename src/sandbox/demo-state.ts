@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type MemberFields, PLAIN_MEMBER } from './kybio/member-table.ts';
 import type { VendorState } from './vendor-state.ts';
+import { NO_TEXTS } from './wonder/customer-table.ts';
 
 const ORDINARY = '普通会员';
 const GOLD = 'Gold Card';
@@ -52,14 +53,7 @@ export function fillDemoState(state: VendorState, idSeed: number, isEmpty: boole
   if (isEmpty) return;
   for (const member of MEMBERS) state.members.insert(idSeed, { ...PLAIN_MEMBER, ...member });
   for (const { reference, name, phone, email, method } of CUSTOMERS) {
-    state.customers.insert(idSeed, reference, {
-      name,
-      phone,
-      email,
-      dial_code: '+852',
-      company_name: '',
-      default_payment_method: method,
-      default_payment_token: '',
-    });
+    const given = { name, phone, email, dial_code: '+852', default_payment_method: method };
+    state.customers.insert(idSeed, reference, { ...NO_TEXTS, ...given });
   }
 }

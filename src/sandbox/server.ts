@@ -26,27 +26,18 @@ export function sandboxServer({ vendors, handleCall, control, preciseNowMs, next
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     const arrivedAt = preciseNowMs();
     response.on('error', () => response.destroy());
-    const target = request.url ?? '/';
-    const queryAt = target.indexOf('?');
-    const path = queryAt === -1 ? target : target.slice(0, queryAt);
-    const method = request.method ?? 'GET';
+    const { method = 'GET', url: target = '/', headers } = request;
+    const [path = target] = target.split('?', 1);
+    const query = new URLSearchParams(target.slice(path.length));
     if (path.startsWith('/sandbox/')) {
       if (!mayControl(request)) return deliver(response, NOT_FROM_A_WEB_PAGE, false);
-      receive(request, response, CONTROL_BODY_BYTES_MAX, async (body) =>
-        control.answer(
-          method,
-          path,
-          new URLSearchParams(queryAt === -1 ? '' : target.slice(queryAt + 1)),
-          body,
-          response,
-        ),
-      );
-      return;
+      const answer = (body: Buffer) => control.answer(method, path, query, body, response);
+      return receive(request, response, CONTROL_BODY_BYTES_MAX, answer);
     }
     const route = routeOf(method, path);
     if (route === undefined) return deliver(response, NO_SUCH_PAGE, false);
     receive(request, response, VENDOR_BODY_BYTES_MAX, (body) =>
-      handleCall({ method, target, headers: request.headers, body, callId: nextCallId() }, route, arrivedAt, response),
+      handleCall({ method, target, path, query, headers, body, callId: nextCallId() }, route, arrivedAt, response),
     );
   });
   server.on('clientError', (_error, socket) => {

@@ -10,6 +10,8 @@ export type IncomingCall = {
   readonly method: string;
   /** Path and query exactly as in the request line. */
   readonly target: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Buffer;
   readonly callId: number;

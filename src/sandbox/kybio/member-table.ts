@@ -1,4 +1,4 @@
-import { insertSql, type Store } from '../store.ts';
+import { insertSql, type Store, textsOf } from '../store.ts';
 
 /** The texts that a client may change later. */
 export const BASE_FIELDS = ['name', 'phone', 'birthday', 'qq', 'email', 'address', 'remarks'] as const;
@@ -67,16 +67,6 @@ export function memberTable(store: Store) {
       setCategory.run(categoryName, id);
     },
   };
-}
-
-/** Each of the named fields with the text that `read` finds for the name. */
-export function textsOf<Name extends string>(
-  names: readonly Name[],
-  read: (name: Name) => string,
-): Record<Name, string> {
-  const texts = {} as Record<Name, string>;
-  for (const name of names) texts[name] = read(name);
-  return texts;
 }
 
 const MASK = (1n << 62n) - 1n;

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { isDateTime, zonedDateTime } from '../../base/zoned-time.ts';
 import { type JsonFields, ParameterError } from '../json-input.ts';
+import { textsOf } from '../store.ts';
 import { isWithin, keptAmount } from './amounts.ts';
 import { type KybioContext, type KybioEndpoint, REFUSALS, refusal, success } from './endpoint.ts';
-import { BASE_FIELDS, PLAIN_MEMBER, textsOf } from './member-table.ts';
+import { BASE_FIELDS, PLAIN_MEMBER } from './member-table.ts';
 import { renderUid } from './record.ts';
 
 export const add: KybioEndpoint = {

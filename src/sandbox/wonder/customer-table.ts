@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { insertSql, type Store } from '../store.ts';
+import { insertSql, type Store, textsOf } from '../store.ts';
 
 const FIELDS = [
   'name',
@@ -13,6 +13,8 @@ const FIELDS = [
 ] as const;
 
 export type CustomerFields = Record<(typeof FIELDS)[number], string>;
+
+export const NO_TEXTS: CustomerFields = textsOf(FIELDS, () => '');
 
 export type CustomerRow = CustomerFields & {
   readonly id: number;

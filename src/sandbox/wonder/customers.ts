@@ -1,7 +1,7 @@
 import { type JsonFields, ParameterError, parseJsonFields } from '../json-input.ts';
 import type { Reply } from '../reply.ts';
 import type { SandboxSwitches } from '../switches.ts';
-import type { CustomerFields, CustomerRow } from './customer-table.ts';
+import { type CustomerFields, type CustomerRow, NO_TEXTS } from './customer-table.ts';
 import { renderCustomerMissing, renderWonderSuccess, type WonderEndpoint } from './endpoint.ts';
 
 const TEXT_LENGTH_MAX = 255;
@@ -10,15 +10,7 @@ const PAYMENT_METHODS = ['Credit Card', 'Alipay', 'Wechat Pay'];
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** What a customer has whose optional fields were never given. The answer must have a dial_code. */
-const EMPTY_CUSTOMER: CustomerFields = {
-  name: '',
-  email: '',
-  dial_code: '+852',
-  phone: '',
-  company_name: '',
-  default_payment_method: '',
-  default_payment_token: '',
-};
+const EMPTY_CUSTOMER: CustomerFields = { ...NO_TEXTS, dial_code: '+852' };
 
 /** Creates, or updates when the reference number exists; the answer does not tell which. */
 export const createCustomer: WonderEndpoint = {
@@ -77,10 +69,9 @@ export const listCustomers: WonderEndpoint = {
   answer({ query }, { state, switches }) {
     const limit = Math.min(readCount(query, 'limit') ?? LIMIT_DEFAULT, switches.wonderMaxLimit);
     const customers = state.customers.list(limit, readCount(query, 'offset') ?? 0);
-    const headers: Record<string, string> = switches.wonderTotalHeader
-      ? { 'x-total-entries': String(state.customers.count()) }
-      : {};
-    return renderWonderSuccess(`{"customers":[${customers.map(renderCustomer).join(',')}]}`, switches, headers);
+    const total = { 'x-total-entries': String(state.customers.count()) };
+    const data = `{"customers":[${customers.map(renderCustomer).join(',')}]}`;
+    return renderWonderSuccess(data, switches, switches.wonderTotalHeader ? total : {});
   },
 };
 

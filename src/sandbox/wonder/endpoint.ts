@@ -45,17 +45,12 @@ export function renderWonderSuccess(
 export function renderWonderError(error: WonderError, switches: SandboxSwitches): Reply {
   const code = JSON.stringify(error.code);
   const message = JSON.stringify(error.message);
-  switch (switches.wonderErrorStyle) {
-    case 'docs':
-      return jsonReply(error.httpStatus, `{"code":${code},"message":${message}}`);
-    case 'vendor':
-      return jsonReply(
-        error.httpStatus,
-        `{"code":${error.httpStatus},"error_code":${code},"error_message":${message},"data":null}`,
-      );
-    case 'oldest':
-      return jsonReply(error.httpStatus, `{"error_code":${code},"error_message":${message},"data":null}`);
-  }
+  const bodies = {
+    docs: `{"code":${code},"message":${message}}`,
+    vendor: `{"code":${error.httpStatus},"error_code":${code},"error_message":${message},"data":null}`,
+    oldest: `{"error_code":${code},"error_message":${message},"data":null}`,
+  };
+  return jsonReply(error.httpStatus, bodies[switches.wonderErrorStyle]);
 }
 
 export function renderCustomerMissing(switches: SandboxSwitches): Reply {

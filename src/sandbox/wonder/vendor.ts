@@ -10,6 +10,7 @@ import {
   renderWonderSuccess,
   WONDER_ERRORS,
   type WonderEndpoint,
+  type WonderRequest,
 } from './endpoint.ts';
 import { checkWonderSignature } from './signature.ts';
 
@@ -56,19 +57,12 @@ export function wonderVendor(appId: string, publicKey: KeyObject): Vendor {
       const { switches, nowMs } = context;
       const check = checkWonderSignature(
         {
-          method: call.method,
-          target: call.target,
-          body: call.body,
           credential: headerText(call, 'credential'),
           nonce: headerText(call, 'nonce'),
           signature: headerText(call, 'signature'),
+          ...call,
         },
-        {
-          appId,
-          publicKey,
-          clockWindowMs: switches.clockWindowMinutes * 60_000,
-          signQuery: switches.signQuery,
-        },
+        { appId, publicKey, clockWindowMs: switches.clockWindowMinutes * 60_000, signQuery: switches.signQuery },
         nowMs,
       );
       if (check !== 'good') return renderWonderError(WONDER_ERRORS[check], switches);
@@ -89,13 +83,10 @@ export function wonderVendor(appId: string, publicKey: KeyObject): Vendor {
   };
 }
 
-function readRequest(call: IncomingCall, pattern: RegExp) {
-  const queryAt = call.target.indexOf('?');
-  const path = queryAt === -1 ? call.target : call.target.slice(0, queryAt);
-  const query = queryAt === -1 ? '' : call.target.slice(queryAt + 1);
+function readRequest({ body, path, query }: IncomingCall, pattern: RegExp): WonderRequest {
   const encodedId = pattern.exec(path.slice(BASE.length))?.[1] ?? '';
   try {
-    return { body: call.body, id: decodeURIComponent(encodedId), query: new URLSearchParams(query) };
+    return { body, id: decodeURIComponent(encodedId), query };
   } catch {
     throw new ParameterError('the path is not percent-encoded');
   }
