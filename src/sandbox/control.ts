@@ -12,15 +12,18 @@ import { changeBySomebodyElse, readChangeTime } from './kybio/increment.ts';
 import type { MemberRow } from './kybio/member-table.ts';
 import { deliver, jsonReply } from './reply.ts';
 import { mergeSwitches, parseSwitches } from './switches.ts';
+import type { IncomingCall } from './vendor-call.ts';
+
+export type ControlCall = Pick<IncomingCall, 'method' | 'path' | 'query' | 'body'>;
 
 export type Control = {
-  answer(method: string, path: string, query: URLSearchParams, body: Buffer, response: ServerResponse): Promise<void>;
+  answer(call: ControlCall, response: ServerResponse): Promise<void>;
 };
 
 /** What tests and people see and change behind the vendors' backs: unsigned, uncounted, without faults. */
 export function controlOf({ state, running, clock, log }: SandboxTools): Control {
   return {
-    async answer(method, path, query, body, response) {
+    async answer({ method, path, query, body }, response) {
       const send = (value: unknown, httpStatus = 200) =>
         deliver(response, jsonReply(httpStatus, JSON.stringify(value)), false);
       const sendFound = (found: unknown) => (found === undefined ? send({ error: 'not found' }, 404) : send(found));

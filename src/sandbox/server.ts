@@ -31,7 +31,7 @@ export function sandboxServer({ vendors, handleCall, control, preciseNowMs, next
     const query = new URLSearchParams(target.slice(path.length));
     if (path.startsWith('/sandbox/')) {
       if (!mayControl(request)) return deliver(response, NOT_FROM_A_WEB_PAGE, false);
-      const answer = (body: Buffer) => control.answer(method, path, query, body, response);
+      const answer = (body: Buffer) => control.answer({ method, path, query, body }, response);
       return receive(request, response, CONTROL_BODY_BYTES_MAX, answer);
     }
     const route = routeOf(method, path);

@@ -211,7 +211,7 @@ function duration(byDefault: number, about: string): Definition<number> {
   const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
   const pattern = /^([0-9]{1,12})(ms|s|m|h|d)?$/;
   const toMs = ([, digits, unit = 'ms']: RegExpExecArray) => Number(digits) * (unitMs[unit] ?? 1);
-  return matching({ default: byDefault, values: '500ms, 30s, 10m, 2h, 3d', about }, pattern, toMs);
+  return matching({ default: byDefault, values: 'a duration such as 500ms, 30s, 10m, 2h, 3d', about }, pattern, toMs);
 }
 
 function share(about: string): Definition<number> {
