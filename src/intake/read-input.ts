@@ -2,10 +2,11 @@ import { DecimalSum } from '../base/decimal.ts';
 import { fileError, OperatorError } from '../base/errors.ts';
 import type { RunControl } from '../calls/run-control.ts';
 import type { Table } from '../csv/open-table.ts';
-import { checkRow } from '../job/check-row.ts';
+import { type CheckedRow, rowChecker } from '../job/check-row.ts';
 import { ColumnJudge } from '../job/column-judge.ts';
 import type { HeaderMatch } from '../job/header-match.ts';
 import type { JobSettings } from '../job/job-settings.ts';
+import { NoteTally } from '../job/row-issue.ts';
 import { memberKeys } from '../job/row-key.ts';
 import { duplicateRow, wrongColumnCount, wrongColumnCountEarlier } from '../job/validate-row.ts';
 import type { LateIssue, LateVerdicts, StageBlock } from '../stage/stage.ts';
@@ -63,12 +64,15 @@ export async function readInput(
     readonly control: RunControl;
     readonly guard: CreditGuard | undefined;
     readonly resultFor: string | undefined;
+    /** `yyyy-MM-dd` at the store. */
+    readonly today: string;
   },
 ): Promise<InputRead> {
   const { settings, control, guard } = parts;
   const seenKeys = openSeenKeys();
-  const judge = new RowJudge(match, settings, seenKeys, parts.resultFor);
-  const columns = new ColumnJudge(match);
+  const judge = new RowJudge(match, parts, seenKeys);
+  const columns = new ColumnJudge(match, settings.fileKinds, settings);
+  const notes = new NoteTally();
   const sums = new SumsOfRows();
   try {
     for await (const block of table.blocks) {
@@ -79,7 +83,9 @@ export async function readInput(
         const rowNumber = block.firstRowNumber + index;
         columns.see(rowNumber, cells);
         const place = { rowNumber, lineNumber: block.lineNumbers[index] ?? 0 };
-        rows.push(judge.row(place, cells, block.columnCountErrors.get(index)));
+        const row = judge.row(place, cells, block.columnCountErrors.get(index));
+        if (row.notes) notes.add(rowNumber, row.notes);
+        rows.push(row);
       }
       const marked = guard ? await guard.mark(rows) : rows;
       for (const row of marked) sums.add(row);
@@ -89,8 +95,8 @@ export async function readInput(
     const verdict = columns.verdict();
     return {
       sums: sums.value(),
-      late: { issues: judge.lateIssues, damages: verdict.damages },
-      notes: [...table.notes(), ...verdict.notes],
+      late: { issues: judge.lateIssues, damages: [...verdict.damaged] },
+      notes: [...table.notes(), ...notes.lines(), ...verdict.findings.map(({ message }) => message)],
     };
   } finally {
     seenKeys.close();
@@ -104,13 +110,19 @@ class RowJudge {
   readonly #settings: JobSettings;
   readonly #seenKeys: SeenKeys;
   readonly #resultFor: string | undefined;
+  readonly #check: (cells: readonly string[]) => CheckedRow;
   readonly lateIssues: LateIssue[] = [];
 
-  constructor(match: HeaderMatch, settings: JobSettings, seenKeys: SeenKeys, resultFor: string | undefined) {
+  constructor(
+    match: HeaderMatch,
+    { settings, resultFor, today }: { settings: JobSettings; resultFor: string | undefined; today: string },
+    seenKeys: SeenKeys,
+  ) {
     this.#match = match;
     this.#settings = settings;
     this.#seenKeys = seenKeys;
     this.#resultFor = resultFor;
+    this.#check = rowChecker(settings, match, today);
   }
 
   row(
@@ -125,7 +137,7 @@ class RowJudge {
         ? wrongColumnCountEarlier()
         : undefined;
     if (wrongCount) return { ...place, issues: [wrongCount], targetRows: [] };
-    const checked = checkRow(this.#settings, cells, this.#match);
+    const checked = this.#check(cells);
     const keys = checked.isValid ? checked.targetRows.flatMap(({ row }) => memberKeys(row)) : [];
     if (earlier === 'done' || earlier === 'in_doubt') {
       this.#claimForEarlier(place.rowNumber, [...keys, ...this.#earlierKeys(cells)]);
@@ -136,7 +148,7 @@ class RowJudge {
       ...place,
       ...(earlier !== undefined && { earlier }),
       ...(checked.isValid && checked.conditional && { conditional: checked.conditional }),
-      ...(checked.notes && { notes: checked.notes }),
+      ...(checked.isValid && checked.notes && { notes: checked.notes }),
       issues: checked.isValid ? (repeated ? [repeated] : []) : checked.issues,
       targetRows: checked.isValid && !repeated ? checked.targetRows : [],
     };

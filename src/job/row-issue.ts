@@ -14,6 +14,7 @@ export type RowErrorCode =
   | 'EXCEL_DAMAGED'
   | 'DUPLICATE_ROW'
   | 'WRONG_COLUMN_COUNT'
+  | 'CREDITED_OTHERWISE'
   | 'NOTHING_TO_DO';
 
 /** One thing that is wrong with a row; nothing of it is sent. `message` says what, where, the value seen and what to do. */
@@ -48,6 +49,18 @@ export type DamageId = `${string}:${'rounded' | 'swapped_dates'}`;
 export type ConditionalIssue =
   | { readonly whenDamaged: DamageId; readonly effect: 'refuse'; readonly issue: RowIssue }
   | { readonly whenDamaged: DamageId; readonly effect: 'ignore_uid'; readonly note: RowNote };
+
+/** What the result file says of the note, in the row's own messages. */
+export function describeNote(note: RowNote): string {
+  switch (note.kind) {
+    case 'repaired':
+      return note.from === '' ? '' : `${note.column}: ${shown(note.from)} was read as ${shown(note.to)}.`;
+    case 'no_country':
+      return `${note.column}: sent without a country.`;
+    case 'uid_ignored':
+      return `${note.column}: ${shown(note.value)} is damaged; the row went by its member number.`;
+  }
+}
 
 /** Counts the notes of a file: one line for each kind and column, whatever the number of rows. */
 export class NoteTally {

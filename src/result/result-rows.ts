@@ -3,6 +3,7 @@ import type { ResultColumn } from '../job/columns.ts';
 import { chooseFields } from '../job/fetched-fields.ts';
 import type { HeaderMatch } from '../job/header-match.ts';
 import type { JobSettings } from '../job/job-settings.ts';
+import { describeNote } from '../job/row-issue.ts';
 import type { RowRecord } from '../ledger/ledger.ts';
 import type { FoundRecords } from '../stage/found-records.ts';
 import type { StageBlock } from '../stage/stage.ts';
@@ -116,7 +117,7 @@ export class ResultRows {
           view.errorCodes.map(({ target, errorCode }) => name(target, errorCode)),
           ';',
         ),
-        messages: joined([...messages, ...(row.notes ?? [])], ' '),
+        messages: joined([...messages, ...notesOf(row)], ' '),
         attempts: String(view.attempts),
       },
     };
@@ -154,7 +155,7 @@ export class ResultRows {
         status: 'done',
         action: 'credited_before',
         errorCode: '',
-        messages: [`Credited before: row ${rowNumber} of run ${runId} on ${when}.`, ...(row.notes ?? [])].join(' '),
+        messages: [`Credited before: row ${rowNumber} of run ${runId} on ${when}.`, ...notesOf(row)].join(' '),
         attempts: '0',
       },
     };
@@ -175,7 +176,11 @@ type Result = {
   readonly isCarried: boolean;
 };
 
-function invalidResult({ issues, notes = [] }: StagedRow, own: Result['values']): Result {
+function notesOf({ notes = [] }: StagedRow): string[] {
+  return notes.map(describeNote).filter((text) => text !== '');
+}
+
+function invalidResult({ issues }: StagedRow, own: Result['values']): Result {
   const errorCodes = [...new Set(issues.map(({ errorCode }) => errorCode))];
   return {
     status: 'invalid',
@@ -186,7 +191,7 @@ function invalidResult({ issues, notes = [] }: StagedRow, own: Result['values'])
       ...own,
       status: 'invalid',
       errorCode: errorCodes.join(';'),
-      messages: [...issues.map(({ message }) => message), ...notes].join(' '),
+      messages: issues.map(({ message }) => message).join(' '),
       attempts: '0',
     },
   };

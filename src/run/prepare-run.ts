@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import type { Clock } from '../base/clock.ts';
 import { fileError, type OperatorError } from '../base/errors.ts';
+import { zonedDay } from '../base/zoned-time.ts';
 import type { ControlSettings } from '../calls/control-settings.ts';
 import type { Reporter } from '../calls/reporter.ts';
 import type { RunControl } from '../calls/run-control.ts';
@@ -12,7 +13,7 @@ import type { InputSums } from '../intake/read-input.ts';
 import { type StagedInput, stageInput } from '../intake/stage-input.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import type { Ledger, PlannedRow, RunRecord } from '../ledger/ledger.ts';
-import { openResultFile, type ResultFile } from '../result/result-file.ts';
+import { openResultFile } from '../result/result-file.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import type { Connection, Expectations } from '../settings/run-settings.ts';
 import { readSavedSettings, writeSavedSettings } from '../settings/saved-settings.ts';
@@ -89,7 +90,7 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
   await removeLeftFolders(homeFolder, ledger);
   const runId = newRunId(clock.nowMs());
   const hasFile = job.result.path !== '';
-  const file = hasFile ? await openResultFile(job.result, { homeFolder, ownSha256s: [], ...parts }) : undefined;
+  const file = hasFile ? await openResultFile(job.result, { ...parts, ownSha256s: [] }) : undefined;
   const runFolder = makeRunFolder(homeFolder, runId);
   let staged: StagedInput | undefined;
   const discard = async (): Promise<void> => {
@@ -102,7 +103,13 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
       settings.command === 'topup' && !settings.isAgain
         ? new CreditGuard({ ledger, account: job.account, settings, nowMs: clock.nowMs() })
         : undefined;
-    staged = await stageInput(job.source, runFolder, { settings, control, guard, resultFor: job.resultFor });
+    staged = await stageInput(job.source, runFolder, {
+      settings,
+      control,
+      guard,
+      resultFor: job.resultFor,
+      today: zonedDay(clock.nowMs(), settings.storeZone),
+    });
     const input = staged;
     const unfinished = job.isDryRun ? undefined : await findSame(job, input.facts.sha256, ledger);
     if (unfinished) {

@@ -1,4 +1,5 @@
 import { EXIT } from '../base/errors.ts';
+import { zonedDay } from '../base/zoned-time.ts';
 import type { Reporter } from '../calls/reporter.ts';
 import type { RunControl } from '../calls/run-control.ts';
 import { openTable, type TableSource } from '../csv/open-table.ts';
@@ -109,6 +110,7 @@ async function check(
       control: parts.control,
       guard: undefined,
       resultFor: undefined,
+      today: zonedDay(parts.nowMs(), settings.storeZone),
     });
     if (late === undefined) for (const note of read.notes) parts.reporter.note(note);
     return { file: target, tally, read: late ? { ...read, sums: sums.value() } : read };

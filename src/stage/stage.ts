@@ -3,8 +3,8 @@ import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assert, EXIT, errorText, OperatorError } from '../base/errors.ts';
 import { syncFolder } from '../base/sync-folder.ts';
-import type { DamageId } from '../job/column-judge.ts';
-import type { RowIssue } from '../job/row-issue.ts';
+import { applyVerdict } from '../job/check-row.ts';
+import type { DamageId, RowIssue } from '../job/row-issue.ts';
 import { decodeRows, decodeTexts, encodeRows, encodeTexts } from './stage-block.ts';
 import type { StagedRow } from './staged-row.ts';
 
@@ -173,9 +173,14 @@ export function withLateIssues(
 ): StagedRow {
   if (row.targetRows.length === 0) return row;
   const repeated = late.get(row.rowNumber);
-  const damaged = (row.conditional ?? []).filter(({ damage }) => damages.has(damage)).map(({ issue }) => issue);
-  const issues = [...damaged, ...(repeated ? [repeated] : [])];
-  return issues.length === 0 ? row : { ...row, issues, targetRows: [] };
+  if (repeated) return { ...row, issues: [repeated], targetRows: [] };
+  const { targetRows, notes, conditional } = row;
+  const judged = applyVerdict(
+    { isValid: true, targetRows, ...(notes && { notes }), ...(conditional && { conditional }) },
+    damages,
+  );
+  if (!judged.isValid) return { ...row, issues: judged.issues, targetRows: [] };
+  return { ...row, targetRows: judged.targetRows, ...(judged.notes && { notes: judged.notes }) };
 }
 
 async function writeAll(file: FileHandle, bytes: Buffer): Promise<void> {

@@ -1,6 +1,5 @@
 import type { TargetRow } from '../job/check-row.ts';
-import type { ConditionalIssue } from '../job/column-judge.ts';
-import type { RowIssue } from '../job/row-issue.ts';
+import type { ConditionalIssue, RowIssue, RowNote } from '../job/row-issue.ts';
 
 /** One record of the input as intake judged it. The record's own text is kept beside it, see `stage.ts`. */
 export type StagedRow = {
@@ -19,7 +18,7 @@ export type StagedRow = {
   /** Issues that hold only if the whole column turns out to be damaged. */
   readonly conditional?: readonly ConditionalIssue[];
   /** What was repaired without loss, or is worth a word; told in the row's messages. */
-  readonly notes?: readonly string[];
+  readonly notes?: readonly RowNote[];
 };
 
 /** What an earlier result file says of a row, when it matters to this run. */
