@@ -176,7 +176,7 @@ async function runStep(
   const where = `${step.place}: ${step.text.trim()}\n${printed}`;
   expect(exitCode, where).toBe(step.exitCode);
   if (step.output !== undefined) {
-    const isPrinted = outputPattern(step.output).test(withoutTimes(printed));
+    const isPrinted = outputPattern(step.output).test(`${withoutTimes(printed)}\n`);
     expect(isPrinted, `${where}\nshould contain\n${step.output}`).toBe(true);
   }
   return printed;

@@ -52,12 +52,14 @@ export function lastRunIn(printed: string): string | undefined {
 
 /** Matches what a command printed, whatever its runs and times. */
 export function outputPattern(output: string): RegExp {
-  const pattern = withoutTimes(output)
+  const lines = withoutTimes(output)
     .trimEnd()
     .split('\n')
-    .map((line) => line.trim().split('…').map(escaped).join('[^]*?'))
-    .join('\\n *');
-  return new RegExp(pattern);
+    .map((line) => line.trim());
+  const patterns = lines.map((line) =>
+    line === '…' ? '(?:[^]*?\\n)??' : ` *${line.split('…').map(escaped).join('[^]*?')} *\\n`,
+  );
+  return new RegExp(`(?:^|\\n)${patterns.join('')}`);
 }
 
 /** Runs and times differ each time. */
