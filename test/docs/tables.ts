@@ -15,7 +15,10 @@ const PARTS: Readonly<Record<string, Part>> = {
   commands: () =>
     table(
       ['Command', 'Does'],
-      [...COMMANDS.map(({ name, argument, about }) => [code(`memberload ${name} ${argument}`.trim()), plain(about)])],
+      COMMANDS.map(({ name, arguments: words, about }) => [
+        code(['memberload', name, ...words].join(' ')),
+        plain(about),
+      ]),
     ),
   flags: (command) => (command === 'shared' ? sharedFlags() : ownFlags(command)),
   columns: (kind) =>
