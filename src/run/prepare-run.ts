@@ -13,7 +13,7 @@ import type { InputSums } from '../intake/read-input.ts';
 import { type StagedInput, stageInput } from '../intake/stage-input.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import type { Ledger, PlannedRow, RunRecord } from '../ledger/ledger.ts';
-import { openResultFile } from '../result/result-file.ts';
+import { openResultFile, type ResultFile } from '../result/result-file.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import type { Connection, Expectations } from '../settings/run-settings.ts';
 import { readSavedSettings, writeSavedSettings } from '../settings/saved-settings.ts';
@@ -80,7 +80,7 @@ export type PreparedRun =
   | { readonly kind: 'unfinished'; readonly run: RunRecord };
 
 /**
- * The first half of a run: result path, intake, guards. No call is made.
+ * The first half of a run: intake, guards, result path. No call is made.
  *
  * @throws OperatorError (exit 2 or 3) when the run must not begin; nothing is left behind
  */
@@ -89,8 +89,7 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
   const { settings } = job;
   await removeLeftFolders(homeFolder, ledger);
   const runId = newRunId(clock.nowMs());
-  const hasFile = job.result.path !== '';
-  const file = hasFile ? await openResultFile(job.result, { ...parts, ownSha256s: [] }) : undefined;
+  let file: ResultFile | undefined;
   const runFolder = makeRunFolder(homeFolder, runId);
   let staged: StagedInput | undefined;
   const discard = async (): Promise<void> => {
@@ -120,6 +119,9 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
     guardTopup(input.facts.sums, settings, job.expectations);
     guard?.check(input.facts.sums.rowCount);
     if (settings.command === 'topup' && !job.isDryRun) await ledger.requireNewest();
+    // After the guards: that a file was credited before matters more than that its result is there.
+    if (job.result.path !== '') file = await openResultFile(job.result, { ...parts, ownSha256s: [] });
+    const result = file;
     return {
       kind: 'ready',
       sums: input.facts.sums,
@@ -128,13 +130,13 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
       async run() {
         if (job.isDryRun) {
           try {
-            return await planRun(job, input, { runFolder, file }, parts);
+            return await planRun(job, input, { runFolder, file: result }, parts);
           } finally {
             await discard();
           }
         }
         await startRun(job, input, runId, ledger);
-        return executeRun({ ...job, runId, runFolder, staged: input, file }, parts);
+        return executeRun({ ...job, runId, runFolder, staged: input, file: result }, parts);
       },
     };
   } catch (error) {
