@@ -1,5 +1,5 @@
 import { EXIT, type ExitCode, usageError } from '../base/errors.ts';
-import type { JobCommand } from '../job/job-settings.ts';
+import type { JobCommand, JobSettings } from '../job/job-settings.ts';
 import type { RunRecord } from '../ledger/ledger.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import { exportAll } from '../run/export-all.ts';
