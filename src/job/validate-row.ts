@@ -40,33 +40,23 @@ export type CustomerRow = {
   readonly fields: TextFields;
 };
 
-type TopupKeys = {
+/**
+ * What to add, or what the member should have afterwards; all rows of one file are of the same kind.
+ * - an increment that the file leaves out is `0`; never both
+ * - with a target, both increments are `0`: what to add follows from what the member has
+ */
+export type TopupRow = {
   readonly kind: 'topup';
   readonly number?: string;
   readonly customerUid?: string;
+  readonly pointIncrement: string;
+  readonly balanceIncrement: string;
+  readonly pointTarget?: string;
+  readonly balanceTarget?: string;
   readonly dataChangeTime?: string;
   /** The row's own receipt or invoice number: credited once for ever. */
   readonly reference?: string;
 };
-
-/** What to add. An increment that the file leaves out is `0`; never both. */
-export type IncrementRow = TopupKeys & {
-  readonly pointIncrement: string;
-  readonly balanceIncrement: string;
-  readonly pointTarget?: undefined;
-  readonly balanceTarget?: undefined;
-};
-
-/** What the member should have afterwards; one of the two at least. The increments follow from what the member has. */
-export type TopupTargetRow = TopupKeys & {
-  readonly pointIncrement?: undefined;
-  readonly balanceIncrement?: undefined;
-  readonly pointTarget?: string;
-  readonly balanceTarget?: string;
-};
-
-/** All rows of one file are of the same of the two kinds: `pointIncrement === undefined` tells a target row. */
-export type TopupRow = IncrementRow | TopupTargetRow;
 
 export type LookupRow = {
   readonly kind: 'lookup';
@@ -180,28 +170,33 @@ export function validateTopup(
   if ('isValid' in reading) return reading;
   requireMemberKey(reading, match);
   const { keys, fields } = reading;
-  const { dataChangeTime, reference } = fields;
-  const common: TopupKeys = {
+  const {
+    pointIncrement = '0',
+    balanceIncrement = '0',
+    pointTarget,
+    balanceTarget,
+    dataChangeTime,
+    reference,
+  } = fields;
+  const row: TopupRow = {
     kind: 'topup',
     ...keys,
+    pointIncrement,
+    balanceIncrement,
+    ...(pointTarget !== undefined && { pointTarget }),
+    ...(balanceTarget !== undefined && { balanceTarget }),
     ...(dataChangeTime !== undefined && { dataChangeTime }),
     ...(reference !== undefined && { reference }),
   };
   if (match.columns.has('pointTarget') || match.columns.has('balanceTarget')) {
-    const { pointTarget, balanceTarget } = fields;
     if (!isGiven(reading, 'pointTarget') && !isGiven(reading, 'balanceTarget')) {
       reading.issues.push({
         errorCode: 'NOTHING_TO_DO',
         message: 'the row changes nothing: pointTarget and balanceTarget are blank. Fill one in, or delete the row.',
       });
     }
-    return judged(reading, {
-      ...common,
-      ...(pointTarget !== undefined && { pointTarget }),
-      ...(balanceTarget !== undefined && { balanceTarget }),
-    });
+    return judged(reading, row);
   }
-  const { pointIncrement = '0', balanceIncrement = '0' } = fields;
   const isReadable = (name: string) => !isGiven(reading, name) || fields[name] !== undefined;
   if (
     isReadable('pointIncrement') &&
@@ -215,7 +210,7 @@ export function validateTopup(
         'the row adds nothing: pointIncrement and balanceIncrement are blank or 0. Fill one in, or delete the row.',
     });
   }
-  return judged(reading, { ...common, pointIncrement, balanceIncrement });
+  return judged(reading, row);
 }
 
 /** A record to be looked up. For Wonder, a member number is a reference when the file has no reference column. */
@@ -312,9 +307,9 @@ function setUidAside(reading: Reading): void {
     notes.push({ kind: 'uid_ignored', column: 'customerUid', value: damagedUid.value });
   }
   for (const [index, condition] of conditional.entries()) {
-    if (condition.whenDamaged !== 'customerUid:rounded' || keys.customerUid === undefined) continue;
+    if (condition.damage !== 'customerUid:rounded' || keys.customerUid === undefined) continue;
     const note: RowNote = { kind: 'uid_ignored', column: 'customerUid', value: keys.customerUid };
-    conditional[index] = { whenDamaged: condition.whenDamaged, effect: 'ignore_uid', note };
+    conditional[index] = { damage: condition.damage, effect: 'ignore_uid', note };
   }
 }
 

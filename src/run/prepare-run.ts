@@ -102,7 +102,13 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
       settings.command === 'topup' && !settings.isAgain
         ? new CreditGuard({ ledger, account: job.account, settings, nowMs: clock.nowMs() })
         : undefined;
-    staged = await stageInput(job.source, runFolder, { settings, control, guard, resultFor: job.resultFor });
+    staged = await stageInput(job.source, runFolder, {
+      settings,
+      control,
+      guard,
+      resultFor: job.resultFor,
+      nowMs: clock.nowMs(),
+    });
     const input = staged;
     const unfinished = job.isDryRun ? undefined : await findSame(job, input.facts.sha256, ledger);
     if (unfinished) {
