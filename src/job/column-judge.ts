@@ -88,7 +88,9 @@ class JudgedColumn {
 
   see(rowNumber: number, raw: string): void {
     if (raw.length > VALUE_LENGTH_MAX) return;
-    // Digits alone, the most common case, are nothing of all this.
+    // Without a detail only #N/A and 8.01E+09 are looked for: few cells hold one of their characters.
+    if (this.#detail === undefined && !MAY_BE_DAMAGED.test(raw)) return;
+    // Digits and dates, the most common cases, need no repair.
     const text = DIGITS.test(raw) ? raw : this.#seeClosely(rowNumber, raw);
     if (text !== '') this.#detail?.see(rowNumber, text);
   }
@@ -134,7 +136,8 @@ class JudgedColumn {
   }
 }
 
-const DIGITS = /^[0-9]+$/;
+const MAY_BE_DAMAGED = /[#Ee]/;
+const DIGITS = /^[0-9-]+$/;
 
 function isNumberOfSomebody(type: Column['type']): boolean {
   return type === 'reference' || type === 'uid' || type === 'contact' || type === 'phone';
