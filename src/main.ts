@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { runCli } from './cli/run-cli.ts';
-import type { OutputStream } from './settings/surroundings.ts';
+import type { OutputStream, StopSignal } from './settings/surroundings.ts';
 
 /** The only file that knows `process`. */
 
@@ -22,30 +22,49 @@ function outputStream(stream: NodeJS.WriteStream): OutputStream {
 
 function readVersion(): string {
   const packageFile = new URL('../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version;
+  const read: unknown = JSON.parse(readFileSync(packageFile, 'utf8'));
+  return typeof read === 'object' && read !== null && 'version' in read ? String(read.version) : '';
 }
 
-process.exitCode = await runCli({
-  argv: process.argv.slice(2),
-  environment: process.env,
-  workingFolder: process.cwd(),
-  userFolder: homedir(),
-  timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-  program: [process.execPath, fileURLToPath(import.meta.url)],
-  pid: process.pid,
-  version: readVersion(),
-  stdin: process.stdin,
-  stdout: outputStream(process.stdout),
-  stderr: outputStream(process.stderr),
-  onSignal(listener) {
-    const onInterrupt = (): void => listener('SIGINT');
-    const onTerminate = (): void => listener('SIGTERM');
-    process.on('SIGINT', onInterrupt);
-    process.on('SIGTERM', onTerminate);
-    return () => {
-      process.off('SIGINT', onInterrupt);
-      process.off('SIGTERM', onTerminate);
-    };
-  },
-  exitNow: (exitCode) => process.exit(exitCode),
-});
+/** '' where Node throws: for a user without an entry, and in a folder that was deleted. */
+function textOr(read: () => string): string {
+  try {
+    return read();
+  } catch {
+    return '';
+  }
+}
+
+const SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+const workingFolder = textOr(() => process.cwd());
+const stderr = outputStream(process.stderr);
+
+if (workingFolder === '') {
+  stderr.write(
+    'Error: the working folder does not exist any more.\nChange to another folder, and type the command again.\n',
+  );
+  process.exitCode = 2;
+} else {
+  process.exitCode = await runCli({
+    argv: process.argv.slice(2),
+    environment: process.env,
+    workingFolder,
+    userFolder: textOr(homedir),
+    platform: process.platform,
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    program: [process.execPath, fileURLToPath(import.meta.url)],
+    pid: process.pid,
+    version: readVersion(),
+    stdin: process.stdin,
+    stdout: outputStream(process.stdout),
+    stderr,
+    onSignal(listener) {
+      for (const signal of SIGNALS) process.on(signal, listener);
+      return () => {
+        for (const signal of SIGNALS) process.off(signal, listener);
+      };
+    },
+    exitNow: (exitCode) => process.exit(exitCode),
+  });
+}

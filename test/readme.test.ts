@@ -7,7 +7,7 @@ import { EXIT } from '../src/base/errors.ts';
 import { COMMANDS } from '../src/cli/commands.ts';
 import { COLUMNS, RESULT_COLUMNS } from '../src/job/columns.ts';
 import { FETCHED_FIELDS } from '../src/job/fetched-fields.ts';
-import { describeSwitches } from '../src/sandbox/switches.ts';
+import { SWITCHES } from '../src/sandbox/switches.ts';
 import { KYBIO_FACTS, WONDER_FACTS } from '../src/settings/config-file.ts';
 import { FLAGS } from '../src/settings/flags.ts';
 import { BINARY, startBinary } from './support/run-binary.ts';
@@ -117,7 +117,7 @@ describe('the README names', () => {
     expectInReadme(`\`${name}\``);
   });
 
-  test.each(describeSwitches().map(({ name, default: byDefault }) => [name, byDefault]))(
+  test.each(SWITCHES.map(({ name, default: byDefault }) => [name, byDefault]))(
     'the switch %s of the sandbox, %s by default',
     (name, byDefault) => {
       expectInReadme(new RegExp(`^\\| \`${name.replace('.', '\\.')}\` \\|.*\\| \`${byDefault}\` \\|`, 'm'));

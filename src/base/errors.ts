@@ -11,6 +11,7 @@ export const EXIT = {
   paused: 6,
   inDoubt: 7,
   bug: 70,
+  hangup: 129,
   interrupted: 130,
   terminated: 143,
 } as const;

@@ -1,121 +1,132 @@
 import type { ExitCode } from '../base/errors.ts';
 import type { RunDocument } from '../result/run-document.ts';
-import type { CommandName } from '../settings/flags.ts';
-import { runDoctor } from './doctor.ts';
-import { runResolve } from './resolve.ts';
-import { runResume } from './resume.ts';
-import type { CommandInput } from './run-command.ts';
-import { runExport, runImport, runTopup } from './run-command.ts';
-import { runRuns } from './runs.ts';
-import { runSandbox } from './sandbox.ts';
-import { runSchedule } from './schedule.ts';
-import { runValidate } from './validate.ts';
+import type { CommandName } from '../settings/setting.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { Surroundings } from '../settings/surroundings.ts';
+import type { Console } from './console.ts';
+
+/** What a command is called with. */
+export type CommandInput = {
+  readonly settings: Settings;
+  /** The command's own arguments: a file, `-`, a run, or words of its own. */
+  readonly arguments: readonly string[];
+  /** The first of them. */
+  readonly argument: string | undefined;
+  readonly surroundings: Surroundings;
+  readonly console: Console;
+};
 
 /** A command either did something with rows, which ends in a document, or says its own exit code. */
 export type CommandResult = { readonly document: RunDocument } | { readonly exitCode: ExitCode };
 
 export type Command = {
   readonly name: CommandName;
-  /** The positional argument as --help shows it; '' when there is none. */
-  readonly argument: string;
+  /** As --help shows them: `<needed>` and `[not needed]`. */
+  readonly arguments: readonly string[];
   readonly about: string;
   readonly examples: readonly (readonly [command: string, about: string])[];
-  readonly run: (input: CommandInput) => Promise<CommandResult>;
+  /** Loads the command's own modules: a command pays for the start of no other. */
+  readonly load: () => Promise<(input: CommandInput) => Promise<CommandResult>>;
 };
 
-/** Every command there is: --help and the test of the README are made from this table. */
+/** Every command there is: --help and the manual are made from this table. */
 export const COMMANDS: readonly Command[] = [
   {
     name: 'import',
-    argument: '<file>',
+    arguments: ['<file>'],
     about: 'create or update one member or customer per row (1 lookup and at most 1 write a row)',
     examples: [
       ['memberload import members.csv', 'create new members, update those that differ'],
       ['memberload import members.csv --mode create', 'only create: 1 call a row'],
       ['memberload import members.csv --to kybio,wonder --country HK', 'both at once'],
     ],
-    run: runImport,
+    load: async () => (await import('./run-command.ts')).runImport,
   },
   {
     name: 'topup',
-    argument: '<file>',
+    arguments: ['<file>'],
     about: 'add points and balance to Kybio members, never twice (1 call a row with customerUid, else 2)',
     examples: [
+      ['memberload topup quarter.csv --campaign 2026-Q3', 'each member once for this campaign, for ever'],
       ['memberload topup quarter.csv --expect-rows 2000 --expect-points 150000', 'refuse any other file'],
       ['memberload topup quarter.csv --daily-quota 300 --wait', 'go on day after day'],
     ],
-    run: runTopup,
+    load: async () => (await import('./run-command.ts')).runTopup,
   },
   {
     name: 'export',
-    argument: '[file]',
+    arguments: ['[file]'],
     about: 'look up the rows of a file (1 call a row), or everybody with --all (1 call per 100 members)',
     examples: [
       ['memberload export lookups.csv --columns name,point,balance', 'add three fields to each row'],
       ['memberload export --all -o members.csv', 'everybody, ready to be imported again'],
     ],
-    run: runExport,
+    load: async () => (await import('./run-command.ts')).runExport,
   },
   {
     name: 'validate',
-    argument: '<file>',
+    arguments: ['<file>'],
     about: 'check a file as a run would: no calls, no credentials',
-    examples: [['memberload validate members.csv --as members', 'writes members.result.csv']],
-    run: runValidate,
+    examples: [['memberload validate members.csv', 'writes members.checked.csv']],
+    load: async () => (await import('./validate.ts')).runValidate,
   },
   {
     name: 'resume',
-    argument: '[run]',
+    arguments: ['[run]'],
     about: 'carry on an unfinished run (default: the latest) with its own settings',
-    examples: [['memberload resume', 'the latest unfinished run']],
-    run: runResume,
+    examples: [
+      ['memberload resume', 'the latest unfinished run'],
+      ['memberload resume --all', 'every unfinished run, oldest first'],
+    ],
+    load: async () => (await import('./resume.ts')).runResume,
   },
   {
     name: 'runs',
-    argument: '[run]',
+    arguments: ['[run|cancel|prune]', '[run]'],
     about: 'list runs, or show one: settings, counts, calls, rows in doubt (no calls)',
     examples: [
       ['memberload runs', 'the latest runs and the calls of each day'],
-      ['memberload runs prune --older-than 90d', 'drop finished runs; same files are still refused'],
+      ['memberload runs cancel 20261122-050612-3fa9', 'give the rest of a run up; rows in doubt stay'],
+      ['memberload runs prune --older-than 90d', 'drop runs that ended; their credits stay known'],
     ],
-    run: runRuns,
+    load: async () => (await import('./runs.ts')).runRuns,
   },
   {
     name: 'resolve',
-    argument: '<run>',
+    arguments: ['<run>'],
     about: 'rows in doubt of a top-up: show the evidence, keep your decision (no calls), send again (2 calls a row)',
     examples: [
       ['memberload resolve 20261122-050612-3fa9', 'what is known of each row in doubt'],
       ['memberload resolve 20261122-050612-3fa9 --row 12 --as applied', 'it was credited: the row is done'],
       ['memberload resolve 20261122-050612-3fa9 --row 12 --resend', 'it was not: send it again'],
     ],
-    run: runResolve,
+    load: async () => (await import('./resolve.ts')).runResolve,
   },
   {
     name: 'doctor',
-    argument: '',
+    arguments: [],
     about: 'check settings, ledger, signature, clock and quota (1 or 2 calls to Kybio, 1 to Wonder)',
     examples: [
       ['memberload doctor', 'each failed check says what to do'],
       [
         'memberload doctor --probe-repeat 8008010001',
-        'learn whether a top-up without an answer can be sent again (4 or 6 calls more)',
+        'may a top-up without an answer be sent again? (4 or 6 calls more)',
       ],
     ],
-    run: runDoctor,
+    load: async () => (await import('./doctor.ts')).runDoctor,
   },
   {
     name: 'schedule',
-    argument: '',
+    arguments: [],
     about: 'print the lines for cron, systemd and Windows that carry unfinished runs on every day (no calls)',
     examples: [['memberload schedule --for cron', "daily, ten minutes after the day's calls are back"]],
-    run: runSchedule,
+    load: async () => (await import('./schedule.ts')).runSchedule,
   },
   {
     name: 'sandbox',
-    argument: '',
+    arguments: [],
     about: 'run a local Kybio and Wonder to try things on, and print the settings to paste',
     examples: [['memberload sandbox --set fault.cutAfter=5%', 'one in twenty calls is applied but not answered']],
-    run: runSandbox,
+    load: async () => (await import('./sandbox.ts')).runSandbox,
   },
 ];

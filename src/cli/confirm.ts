@@ -1,32 +1,32 @@
 import { decimalsEqual, isDecimal, isZeroDecimal } from '../base/decimal.ts';
 import { usageError } from '../base/errors.ts';
-import type { Scan } from '../intake/scan.ts';
-import type { JobSettings } from '../job/job-settings.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { Surroundings } from '../settings/surroundings.ts';
-import { ask, canAsk } from './ask.ts';
+import type { Console } from './console.ts';
+
+/** What a top-up is about to credit, as exact decimals. */
+export type TopupSums = {
+  readonly rowCount: number;
+  readonly pointIncrement: string;
+  readonly balanceIncrement: string;
+};
 
 /**
- * On a terminal, without -y, a top-up shows its sums and asks for one of them to be typed: a wrong file
- * adds up to something else. Elsewhere nobody could answer, and control totals do the same.
+ * On a terminal, without -y, a top-up shows its place and its sums and asks for one of them to be typed: a wrong
+ * file adds up to something else. Elsewhere nobody could answer, and control totals do the same.
  *
  * @throws OperatorError (exit 2) when something else is typed; nothing was sent
  */
 export async function confirmTopup(
-  scan: Scan,
-  job: JobSettings,
-  settings: Settings,
-  surroundings: Surroundings,
+  sums: TopupSums,
+  place: string,
+  { settings, console }: { readonly settings: Settings; readonly console: Console },
 ): Promise<void> {
-  if (job.command !== 'topup' || settings.isOn('yes') || !canAsk(surroundings)) return;
-  const rowCount = scan.rowCount - scan.doneEarlierCount - scan.inDoubtEarlierCount - scan.invalidCount;
-  if (rowCount === 0) return;
-  const [name, sum] = isZeroDecimal(scan.pointIncrement)
-    ? ['balance', scan.balanceIncrement]
-    : ['points', scan.pointIncrement];
-  const typed = await ask(
-    `${rowCount} rows, ${scan.pointIncrement} points and ${scan.balanceIncrement} of balance in all.\nType the sum of the ${name} to credit it: `,
-    surroundings,
+  if (settings.get('yes') || !console.canAsk || sums.rowCount === 0) return;
+  const [name, sum] = isZeroDecimal(sums.pointIncrement)
+    ? ['balance', sums.balanceIncrement]
+    : ['points', sums.pointIncrement];
+  const typed = await console.ask(
+    `${place}: ${sums.rowCount} rows, ${sums.pointIncrement} points and ${sums.balanceIncrement} of balance in all.\nType the sum of the ${name} to credit it: `,
   );
   if (typed !== undefined && isDecimal(typed) && decimalsEqual(typed, sum)) return;
   throw usageError(
@@ -45,15 +45,14 @@ export async function confirmTopup(
 export async function confirmYes(
   question: string,
   whenNobodyAnswers: 'refuse' | 'go',
-  settings: Settings,
-  surroundings: Surroundings,
+  { settings, console }: { readonly settings: Settings; readonly console: Console },
 ): Promise<void> {
-  if (settings.isOn('yes')) return;
-  if (!canAsk(surroundings)) {
+  if (settings.get('yes')) return;
+  if (!console.canAsk) {
     if (whenNobodyAnswers === 'go') return;
     throw usageError('NOT_CONFIRMED', 'This has to be confirmed, and there is no terminal.', 'Add -y to mean it.');
   }
-  const typed = await ask(`${question} Type yes: `, surroundings);
+  const typed = await console.ask(`${question} Type yes: `);
   if (typed?.toLowerCase() === 'yes') return;
   throw usageError('NOT_CONFIRMED', 'It was not confirmed.', 'Nothing was sent.');
 }

@@ -1,39 +1,83 @@
+import { createInterface } from 'node:readline/promises';
 import type { OperatorError } from '../base/errors.ts';
+import { visibleText } from '../base/visible-text.ts';
 import type { Surroundings } from '../settings/surroundings.ts';
 
-/** Where a command prints: data on stdout, everything else on stderr. */
+/** The one way to the terminal: data on stdout, everything else on stderr, control characters made visible. */
 export interface Console {
-  /** Data. */
+  /** Data, also with --quiet. */
   print(text: string): void;
   /** A message for the person; dropped by --quiet. */
   say(text: string): void;
+  /** As `say`, in colour: where the command works. */
+  sayPlace(text: string): void;
   /** An error: what happened, then what to do. Never dropped. */
-  fail(message: string, hint: string): void;
+  fail(error: OperatorError): void;
+  /** Draws the line of live progress anew; '' clears it. */
+  drawLine(text: string): void;
+  /** Whether there is a person who can be asked. */
+  readonly canAsk: boolean;
+  /** What is typed, trimmed; undefined when the prompt was left with Ctrl-C or Ctrl-D. */
+  ask(question: string): Promise<string | undefined>;
   readonly isQuiet: boolean;
   /** Whether stderr can show live progress. */
   readonly isLive: boolean;
 }
 
+export type ConsoleOptions = { readonly isQuiet: boolean; readonly isColorless: boolean };
+
 export function openConsole(
-  surroundings: Pick<Surroundings, 'stdout' | 'stderr' | 'environment'>,
-  options: { isQuiet: boolean; isColorless: boolean },
+  surroundings: Pick<Surroundings, 'stdin' | 'stdout' | 'stderr' | 'environment'>,
+  { isQuiet, isColorless }: ConsoleOptions,
 ): Console {
-  const { stdout, stderr, environment } = surroundings;
-  const hasColors = stderr.isTerminal && !options.isColorless && !environment.NO_COLOR && environment.TERM !== 'dumb';
-  const red = (text: string): string => (hasColors ? `\u001b[31m${text}\u001b[0m` : text);
+  const { stdin, stdout, stderr, environment } = surroundings;
+  const isScreen = stderr.isTerminal && environment.TERM !== 'dumb';
+  const hasColors = isScreen && !isColorless && !environment.NO_COLOR;
+  const colored = (code: number, text: string): string =>
+    hasColors ? `\u001b[${code}m${visibleText(text)}\u001b[0m` : visibleText(text);
+  let isDrawn = false;
+  const tell = (line: string): void => {
+    if (isDrawn) stderr.write('\r\u001b[2K');
+    isDrawn = false;
+    stderr.write(`${line}\n`);
+  };
   return {
-    isQuiet: options.isQuiet,
-    isLive: stderr.isTerminal && !options.isQuiet && environment.TERM !== 'dumb',
-    print: (text) => stdout.write(`${text}\n`),
+    isQuiet,
+    isLive: isScreen && !isQuiet,
+    canAsk: stdin.isTTY === true && stderr.isTerminal,
+    print: (text) => stdout.write(`${visibleText(text)}\n`),
     say(text) {
-      if (!options.isQuiet) stderr.write(`${text}\n`);
+      if (!isQuiet) tell(visibleText(text));
     },
-    fail(message, hint) {
-      stderr.write(`${red('Error:')} ${message}\n${hint === '' ? '' : `${hint}\n`}`);
+    sayPlace(text) {
+      if (!isQuiet) tell(colored(YELLOW, text));
+    },
+    fail({ message, hint }) {
+      tell(`${colored(RED, 'Error:')} ${visibleText(message)}`);
+      if (hint !== '') tell(visibleText(hint));
+    },
+    drawLine(text) {
+      if (text !== '') stderr.write(`\r\u001b[2K${visibleText(text).slice(0, stderr.columnCount - 1)}`);
+      else if (isDrawn) stderr.write('\r\u001b[2K');
+      isDrawn = text !== '';
+    },
+    async ask(question) {
+      const prompt = createInterface({ input: stdin, output: stderr.stream });
+      try {
+        return await new Promise<string | undefined>((resolve) => {
+          // Without this a prompt that was left would never be answered, and the process end without a word.
+          prompt.once('close', () => resolve(undefined));
+          prompt.question(visibleText(question)).then(
+            (typed) => resolve(typed.trim()),
+            () => resolve(undefined),
+          );
+        });
+      } finally {
+        prompt.close();
+      }
     },
   };
 }
 
-export function failWith(console: Console, error: OperatorError): void {
-  console.fail(error.message, error.hint);
-}
+const RED = 31;
+const YELLOW = 33;

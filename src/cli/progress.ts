@@ -1,7 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Reporter } from '../calls/reporter.ts';
 import type { Outcome } from '../job/outcome.ts';
-import type { OutputStream } from '../settings/surroundings.ts';
 import type { Console } from './console.ts';
 
 /** A terminal is redrawn as often as an eye follows; elsewhere a plain line as CONTRACT §6 says. */
@@ -9,14 +8,13 @@ const LIVE_EVERY_MS = 200;
 const PLAIN_EVERY_MS = 30_000;
 
 /** Shows how a run goes: one live line on a terminal, a plain line every 30 s elsewhere, nothing when quiet. */
-export function openProgress(console: Console, stream: OutputStream, clock: Clock): Reporter {
+export function openProgress(console: Console, clock: Clock): Reporter {
   let rowCount = 0;
   let startedMs = 0;
   let doneCount = 0;
   let failedCount = 0;
   let doubtCount = 0;
   let timer: NodeJS.Timeout | undefined;
-  let isDrawn = false;
 
   const line = (): string => {
     const endedCount = doneCount + failedCount + doubtCount;
@@ -31,22 +29,10 @@ export function openProgress(console: Console, stream: OutputStream, clock: Cloc
       `done ${doneCount}, failed ${failedCount}${doubtCount > 0 ? `, in doubt ${doubtCount}` : ''}`,
     ].join(' · ');
   };
-  const clear = (): void => {
-    if (isDrawn) stream.write('\r\u001b[2K');
-    isDrawn = false;
-  };
-  const draw = (): void => {
-    if (!console.isLive) {
-      console.say(line());
-      return;
-    }
-    stream.write(`\r\u001b[2K${line().slice(0, stream.columnCount - 1)}`);
-    isDrawn = true;
-  };
+  const draw = (): void => (console.isLive ? console.drawLine(line()) : console.say(line()));
 
   return {
     note(text) {
-      clear();
       if (text !== '') console.say(text);
     },
     start(count) {
@@ -63,7 +49,7 @@ export function openProgress(console: Console, stream: OutputStream, clock: Cloc
     },
     end() {
       if (timer) clearInterval(timer);
-      clear();
+      console.drawLine('');
     },
   };
 }

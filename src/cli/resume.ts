@@ -1,17 +1,18 @@
 import { EXIT, type ExitCode, OperatorError, usageError } from '../base/errors.ts';
 import type { RunRecord } from '../ledger/ledger.ts';
 import { type RunDocument, readRunDocument } from '../result/run-document.ts';
-import { readSavedSettings, placesOf } from '../settings/saved-settings.ts';
-import { type CommandInput, printRun, resumeInSession, worstExitCode } from './run-command.ts';
+import { placesOf, readSavedSettings } from '../settings/saved-settings.ts';
+import type { CommandInput } from './commands.ts';
+import { printRun } from './print-end.ts';
+import { resumeInSession, worstExitCode } from './run-command.ts';
 import { type Session, withSession } from './session.ts';
-import { failWith } from './console.ts';
 
 /**
  * `resume`: an unfinished run with its own settings, and the run-control flags that are typed now. The input file is
  * not needed. `--all`: every unfinished run, oldest first.
  */
 export async function runResume(input: CommandInput): Promise<{ document: RunDocument } | { exitCode: ExitCode }> {
-  if (input.flags.all === true) return resumeAll(input);
+  if (input.settings.get('all')) return resumeAll(input);
   const run = await withSession(input, (session) => chooseRun(session, input.argument));
   if (run === undefined) {
     input.console.say('No unfinished run.');
@@ -22,7 +23,7 @@ export async function runResume(input: CommandInput): Promise<{ document: RunDoc
 
 /** The run knows its store and its config file; both are needed before its settings can be read. */
 function resumeOne(input: CommandInput, run: RunRecord): Promise<RunDocument> {
-  const withOwnPlaces = { ...input, flags: placesOf(input.flags, readSavedSettings(run.settingsJson)) };
+  const withOwnPlaces = { ...input, settings: placesOf(input.settings, readSavedSettings(run.settingsJson)) };
   return withSession(withOwnPlaces, (session) => resumeInSession(withOwnPlaces, session, run));
 }
 
@@ -32,7 +33,7 @@ function resumeOne(input: CommandInput, run: RunRecord): Promise<RunDocument> {
  * costs calls. `resume <run>` carries it on.
  */
 async function resumeAll(input: CommandInput): Promise<{ exitCode: ExitCode }> {
-  const { argument, console, flags } = input;
+  const { argument, console } = input;
   if (argument !== undefined) {
     throw usageError('BAD_USAGE', '--all carries every unfinished run on.', 'Leave the run or --all away.');
   }
@@ -48,12 +49,12 @@ async function resumeAll(input: CommandInput): Promise<{ exitCode: ExitCode }> {
     try {
       const document = await resumeOne(input, run);
       exitCodes.push(document.exitCode);
-      printRun(document, console, flags);
+      printRun(document, input);
       if (document.state === 'interrupted') break;
     } catch (error) {
       if (!(error instanceof OperatorError)) throw error;
       console.say(`Run ${run.runId}:`);
-      failWith(console, error);
+      console.fail(error);
       exitCodes.push(error.exitCode);
     }
   }

@@ -1,36 +1,24 @@
 import { EXIT, type ExitCode, usageError } from '../base/errors.ts';
-import type { TableSource } from '../csv/open-table.ts';
 import type { JobCommand } from '../job/job-settings.ts';
 import type { RunRecord } from '../ledger/ledger.ts';
 import type { RunDocument } from '../result/run-document.ts';
-import { renderSummary } from '../result/summary-text.ts';
 import { exportAll } from '../run/export-all.ts';
 import { prepareRun, type ResultTarget, type RunParts } from '../run/prepare-run.ts';
 import { resumeRun } from '../run/resume-run.ts';
 import {
+  controlsOf,
   readConnection,
   readControlSettings,
   readExpectations,
   readJobSettings,
-  resultPathOf,
 } from '../settings/job-settings.ts';
 import type { SavedSettings } from '../settings/run-settings.ts';
-import { controlsOf, readSavedSettings } from '../settings/saved-settings.ts';
-import type { TypedFlags } from '../settings/settings.ts';
-import { renderSameFlags } from '../settings/same-flags.ts';
+import { readSavedSettings } from '../settings/saved-settings.ts';
+import type { CommandInput } from './commands.ts';
 import { confirmTopup } from './confirm.ts';
-import type { Console } from './console.ts';
 import { openProgress } from './progress.ts';
+import { resultTargetOf, sourceOf } from './run-files.ts';
 import { type Connected, type Session, withSession } from './session.ts';
-import type { Surroundings } from './surroundings.ts';
-
-export type CommandInput = {
-  readonly flags: TypedFlags;
-  /** The command's own argument: a file, `-`, or a run. */
-  readonly argument: string | undefined;
-  readonly surroundings: Surroundings;
-  readonly console: Console;
-};
 
 type JobResult = { readonly document: RunDocument };
 
@@ -46,7 +34,7 @@ async function runJobCommand(input: CommandInput, command: JobCommand): Promise<
     const job = readJobSettings(settings, command);
     const controls = readControlSettings(settings);
     const connection = readConnection(settings);
-    if (command === 'export' && settings.isOn('all') !== (argument === undefined)) {
+    if (command === 'export' && settings.get('all') !== (argument === undefined)) {
       throw usageError(
         'BAD_USAGE',
         'export needs either a file of rows to look up, or --all.',
@@ -57,9 +45,9 @@ async function runJobCommand(input: CommandInput, command: JobCommand): Promise<
     const { account, place } = connected;
     input.console.sayPlace(place);
     const parts = runParts(input, session, connected);
-    const isDryRun = settings.isOn('dry-run');
+    const isDryRun = settings.get('dryRun');
     const resultFor = `${command} ${connected.placeKey}`;
-    const result = resultTargetOf(session, argument);
+    const result = resultTargetOf(settings, argument);
     if (argument === undefined) {
       const request = { settings: job, controls, connection, account, place, resultFor, result };
       return exportAll({ ...request, resumed: undefined, isDryRun }, parts);
@@ -70,7 +58,7 @@ async function runJobCommand(input: CommandInput, command: JobCommand): Promise<
         controls,
         connection,
         expectations: readExpectations(settings),
-        source: sourceOf(session, input.surroundings, argument),
+        source: sourceOf(settings, input.surroundings, argument),
         inputPath: argument === '-' ? '-' : settings.path(argument),
         result: isDryRun && !settings.isTyped('output') ? { ...result, path: '' } : result,
         account,
@@ -82,7 +70,7 @@ async function runJobCommand(input: CommandInput, command: JobCommand): Promise<
     );
     if (prepared.kind === 'unfinished') return resumeInSession(input, session, prepared.run);
     try {
-      if (!isDryRun) await confirmTopup(prepared.sums, job, settings, input.surroundings);
+      if (command === 'topup' && !isDryRun) await confirmTopup(prepared.sums, place, input);
       return await prepared.run();
     } finally {
       await prepared.discard();
@@ -106,7 +94,7 @@ export async function resumeInSession(input: CommandInput, session: Session, run
   }
   input.console.sayPlace(connected.place);
   const parts = runParts(input, session, connected);
-  const result = settings.isTyped('output') ? resultTargetOf(session, run.inputPath) : undefined;
+  const result = settings.isTyped('output') ? resultTargetOf(settings, run.inputPath) : undefined;
   if (run.inputPath === '') return resumeExport(run, saved, { controls, result }, parts);
   return resumeRun(run, saved, { controls, result }, parts);
 }
@@ -131,37 +119,10 @@ export function runParts({ console, surroundings }: CommandInput, session: Sessi
     openVendors: connected.openVendors,
     control: session.control,
     clock: session.clock,
-    reporter: openProgress(console, surroundings.stderr, session.clock),
+    reporter: openProgress(console, session.clock),
     startedMs: session.startedMs,
     writeStdout: surroundings.stdout.write,
   };
-}
-
-/** Where the result goes, as the flags say. `argument` undefined: export --all. */
-export function resultTargetOf({ settings }: Pick<Session, 'settings'>, argument: string | undefined): ResultTarget {
-  return {
-    path: resultPathOf(settings, argument),
-    mayReplace: settings.isOn('overwrite'),
-    protectedPaths: [
-      ...settings.readPaths(),
-      ...(argument === undefined || argument === '-' ? [] : [settings.path(argument)]),
-    ],
-    excel: settings.isOn('excel'),
-  };
-}
-
-export function sourceOf(
-  { settings }: Pick<Session, 'settings'>,
-  { stdin }: Pick<Surroundings, 'stdin'>,
-  argument: string,
-): TableSource {
-  return argument === '-' ? { stream: stdin, name: 'standard input' } : { path: settings.path(argument) };
-}
-
-/** Prints how a run ended, as text or as the JSON document. */
-export function printRun(document: RunDocument, console: Console, flags: TypedFlags): void {
-  if (flags.json === true) console.print(JSON.stringify(document));
-  for (const line of renderSummary(document, renderSameFlags(flags))) console.say(line);
 }
 
 /** The worst of several runs, by the order of CONTRACT §6. */
@@ -173,6 +134,7 @@ const BY_CONCERN: readonly ExitCode[] = [
   EXIT.bug,
   EXIT.interrupted,
   EXIT.terminated,
+  EXIT.hangup,
   EXIT.inDoubt,
   EXIT.credentials,
   EXIT.stopped,

@@ -5,9 +5,8 @@ import { renderSummary } from '../result/summary-text.ts';
 import { cancelRun } from '../run/cancel-run.ts';
 import { pruneRuns } from '../run/prune-runs.ts';
 import { readSavedSettings } from '../settings/saved-settings.ts';
-import { readDuration } from '../settings/values.ts';
+import type { CommandInput } from './commands.ts';
 import { openProgress } from './progress.ts';
-import type { CommandInput } from './run-command.ts';
 import { withLedgerReader, withSession } from './session.ts';
 
 const RUNS_SHOWN = 50;
@@ -15,15 +14,15 @@ const CALL_LINES_SHOWN = 100;
 
 /** `runs`: what the ledger knows, without a call, also while a run works. `prune` and `cancel` change it. */
 export async function runRuns(input: CommandInput): Promise<{ exitCode: ExitCode }> {
-  const { flags, argument, console } = input;
-  const [word, runId] = (argument ?? '').split(' ');
+  const { argument, console } = input;
+  const [word, runId] = input.arguments;
   if (word === 'prune') return prune(input);
-  if (flags['older-than'] !== undefined) {
+  if (input.settings.isTyped('olderThan')) {
     throw usageError('BAD_USAGE', '--older-than belongs to prune.', 'Type: memberload runs prune --older-than 90d');
   }
   if (word === 'cancel') return cancel(input, runId);
   return withLedgerReader(input, async (ledger, settings) => {
-    const print = settings.isOn('json') ? (value: object) => console.print(JSON.stringify(value)) : undefined;
+    const print = settings.get('json') ? (value: object) => console.print(JSON.stringify(value)) : undefined;
     if (argument === undefined) {
       const runs = (await ledger?.runs.list(RUNS_SHOWN)) ?? [];
       const calls = (await ledger?.calls.byDay(undefined, CALL_LINES_SHOWN)) ?? [];
@@ -48,19 +47,15 @@ export async function runRuns(input: CommandInput): Promise<{ exitCode: ExitCode
   });
 }
 
-const RETENTION = '90d';
-const RETENTION_MS_MAX = 100 * 365 * 86_400_000;
-
 function prune(input: CommandInput): Promise<{ exitCode: ExitCode }> {
   const { console } = input;
   return withSession(input, async ({ settings, ledger, clock }) => {
-    const text = settings.isTyped('older-than') ? settings.text('older-than') : undefined;
-    const olderThanMs = readDuration('--older-than', text ?? RETENTION, RETENTION_MS_MAX);
+    const olderThanMs = settings.get('olderThan');
     const { runCount, folderCount } = await pruneRuns(settings.homeFolder, ledger, clock.nowMs() - olderThanMs);
-    if (settings.isOn('json'))
+    if (settings.get('json'))
       console.print(JSON.stringify({ command: 'runs', prunedRuns: runCount, removedFolders: folderCount }));
     console.say(
-      `${runCount} runs that ended more than ${text ?? RETENTION} ago were dropped, ${folderCount} folders removed. What they credited is still known: a credit is not given twice.`,
+      `${runCount} runs that ended more than ${olderThanMs / 86_400_000} days ago were dropped, ${folderCount} folders removed. What they credited is still known: a credit is not given twice.`,
     );
     return { exitCode: EXIT.ok };
   });
@@ -82,10 +77,10 @@ function cancel(input: CommandInput, runId: string | undefined): Promise<{ exitC
       homeFolder: settings.homeFolder,
       clock,
       control,
-      reporter: openProgress(console, surroundings.stderr, clock),
+      reporter: openProgress(console, clock),
       writeStdout: surroundings.stdout.write,
     });
-    if (settings.isOn('json')) console.print(JSON.stringify(document ?? { run: runId, state: 'cancelled' }));
+    if (settings.get('json')) console.print(JSON.stringify(document ?? { run: runId, state: 'cancelled' }));
     console.say(`Run ${runId} is given up: ${givenUpCount} rows will not be sent.`);
     if (document?.result) console.say(`Result file: ${document.result}`);
     if (inDoubtCount > 0) {

@@ -1,34 +1,29 @@
 import { systemClock } from '../base/clock.ts';
-import { EXIT, type ExitCode, usageError } from '../base/errors.ts';
+import { EXIT } from '../base/errors.ts';
 import { nextMidnightMs, zonedDateTime } from '../base/zoned-time.ts';
-import { Settings } from '../settings/settings.ts';
-import { readChoice } from '../settings/values.ts';
-import { quotaZone } from '../settings/vendor-settings.ts';
-import type { CommandInput } from './run-command.ts';
-
-/** After midnight, so that a vendor's clock that is a little behind still counts the calls for the new day. */
-const MINUTES_AFTER_MIDNIGHT = 10;
+import type { Settings } from '../settings/settings.ts';
+import type { CommandInput, CommandResult } from './commands.ts';
 
 const SCHEDULERS = ['cron', 'systemd', 'windows'] as const;
 
 /** `schedule`: prints the lines that carry unfinished runs on every day, when the day's calls are back. */
-export async function runSchedule({ flags, surroundings, console }: CommandInput): Promise<{ exitCode: ExitCode }> {
-  const settings = new Settings(flags, surroundings);
-  const only = settings.text('for');
-  const schedulers = only === undefined ? SCHEDULERS : [readChoice('--for', only, SCHEDULERS)];
+export async function runSchedule({ settings, surroundings, console }: CommandInput): Promise<CommandResult> {
+  const only = settings.get('for');
+  const schedulers = only === undefined ? SCHEDULERS : [only];
   const plan: Schedule = {
     ...startTime(settings, surroundings.timeZone),
     localZone: surroundings.timeZone,
     program: surroundings.program,
     words: [
       'resume',
+      '--all',
       '--quiet',
-      ...(settings.text('config') ? ['--config', settings.path(settings.text('config') ?? '')] : []),
+      ...(settings.isTyped('config') ? ['--config', settings.config.path ?? ''] : []),
     ],
     folder: surroundings.workingFolder,
     homeFolder: settings.homeFolder,
   };
-  if (settings.isOn('json')) {
+  if (settings.get('json')) {
     console.print(JSON.stringify(Object.fromEntries(schedulers.map((name) => [name, RENDERERS[name](plan)]))));
   } else for (const line of schedulers.flatMap((name) => [...RENDERERS[name](plan), ''])) console.print(line);
   console.say(
@@ -50,14 +45,11 @@ export type Schedule = {
   readonly homeFolder: string;
 };
 
+/** By default ten minutes after midnight: a vendor's clock that is a little behind must count the calls for the new day. */
 function startTime(settings: Settings, localZone: string): Pick<Schedule, 'quotaTime' | 'localTime' | 'quotaZone'> {
-  const zone = quotaZone(settings);
-  const at = settings.text('at');
-  const match = /^([01][0-9]|2[0-3]):([0-5][0-9])$/.exec(at ?? `00:${MINUTES_AFTER_MIDNIGHT}`);
-  if (!match)
-    throw usageError('BAD_VALUE', `--at: '${at}' is not a time of day.`, `Write it as 00:10, in the zone ${zone}.`);
-  const minutes = Number(match[1]) * 60 + Number(match[2]);
-  const startMs = nextMidnightMs(systemClock.nowMs(), zone) + minutes * 60_000;
+  const zone = settings.get('kybio.quotaZone');
+  const [hours = '', minutes = ''] = settings.get('at').split(':');
+  const startMs = nextMidnightMs(systemClock.nowMs(), zone) + (Number(hours) * 60 + Number(minutes)) * 60_000;
   return {
     quotaZone: zone,
     quotaTime: zonedDateTime(startMs, zone).slice(11, 16),

@@ -2,20 +2,18 @@ import { join } from 'node:path';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { zonedIso } from '../base/zoned-time.ts';
 import type { ControlSettings } from '../calls/control-settings.ts';
-import { Lane, type LaneSettings } from '../calls/lane.ts';
+import { Lane } from '../calls/lane.ts';
 import { createRateLimiter } from '../calls/rate-limiter.ts';
-import { RunControl } from '../calls/run-control.ts';
+import type { RunControl } from '../calls/run-control.ts';
 import type { Vendors } from '../calls/vendors.ts';
-import { type KybioSettings, openKybioClient } from '../kybio/client.ts';
-import type { Ledger, Target } from '../ledger/ledger.ts';
-import { explainSqliteError, isDamaged, isSqliteError, openSqliteLedger } from '../ledger/sqlite/sqlite-ledger.ts';
-import { openSandbox, type Sandbox } from '../sandbox/sandbox.ts';
-import { parseSwitches } from '../sandbox/switches.ts';
-import { Settings, type TypedFlags } from '../settings/settings.ts';
-import type { Surroundings } from '../settings/surroundings.ts';
-import { kybioSettings, wonderSettings } from '../settings/vendor-settings.ts';
-import { openWonderClient, type WonderSettings } from '../wonder/client.ts';
-import type { Console } from './console.ts';
+import type { Ledger, LedgerReader, Target } from '../ledger/ledger.ts';
+import { openSqliteLedger, openSqliteLedgerReader } from '../ledger/sqlite/sqlite-ledger.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import { describePlace, placeKey } from '../settings/place.ts';
+import type { Settings } from '../settings/settings.ts';
+import { vendorSettings } from '../settings/vendor-settings.ts';
+import type { CommandInput } from './commands.ts';
+import { withStopSignals } from './stop-signals.ts';
 
 /** What a command that runs something has open: closed again by `withSession`, whatever happens. */
 export type Session = {
@@ -31,84 +29,75 @@ export type Session = {
 export type Connected = {
   /** `kybio:<appId>`, joined with ','. */
   readonly account: string;
+  /** Where, for a person: the first line that the command prints. */
+  readonly place: string;
+  /** Where, in `result_for`, after the command. */
+  readonly placeKey: string;
   openVendors(): Vendors;
 };
 
-/**
- * Opens the ledger, listens for Ctrl-C and SIGTERM, runs `work`, and closes everything. The first signal
- * stops the run gently, a second one leaves at once: the ledger makes that safe.
- */
-export async function withSession<T>(
-  flags: TypedFlags,
-  surroundings: Surroundings,
-  console: Console,
-  work: (session: Session) => Promise<T>,
-): Promise<T> {
-  const settings = new Settings(flags, surroundings);
-  const clock = systemClock;
-  const startedMs = clock.nowMs();
-  const control = new RunControl();
-  const ledger = openSqliteLedger(
-    settings.homeFolder,
-    {
-      pid: surroundings.pid,
-      command: ['memberload', ...surroundings.argv].join(' '),
-      startedAt: new Date(startedMs).toISOString(),
-    },
-    // Before anything else: what waits for the rate or a retry must not go out any more.
-    (error) => control.stop({ kind: 'fatal', error }),
-  );
-  let sandbox: Sandbox | undefined;
-  let signalCount = 0;
-  const stopListening = surroundings.onSignal((signal) => {
-    signalCount += 1;
-    if (signalCount > 1) surroundings.exitNow(signal === 'SIGINT' ? 130 : 143);
-    console.say('Stopping: finishing what is in flight. Press Ctrl-C again to leave at once.');
-    control.stop({ kind: 'interrupted', signal });
+/** Opens the ledger for writing, listens for signals, runs `work`, and closes everything. */
+export function withSession<T>(input: CommandInput, work: (session: Session) => Promise<T>): Promise<T> {
+  const { settings, surroundings, console } = input;
+  return withStopSignals(input, 'Carry on with: memberload resume', async (control) => {
+    const clock = systemClock;
+    const startedMs = clock.nowMs();
+    const command = ['memberload', ...surroundings.argv].join(' ');
+    const ledger = await openSqliteLedger({
+      folder: settings.homeFolder,
+      holder: { pid: surroundings.pid, command, startedAt: new Date(startedMs).toISOString() },
+      clock,
+      // Before anything else: what waits for the rate or a retry must not go out any more.
+      onFailure: (error) => control.stop({ kind: 'fatal', error }),
+    });
+    let sandbox: Sandbox | undefined;
+    const connect: Session['connect'] = async (targets, controls, usesSandbox) => {
+      if (usesSandbox) sandbox ??= await openOwnSandbox(settings, clock);
+      const located = sandbox && usesSandbox ? settings.withSandbox(sandbox.settings) : settings;
+      const connected = await connectVendors(located, targets, controls, {
+        ledger,
+        control,
+        clock,
+        onQuotaWait: (untilMs, detail) =>
+          console.say(`Waiting until ${zonedIso(untilMs, controls.quotaZone)}: ${detail}.`),
+      });
+      for (const warning of located.warnings) console.say(warning);
+      const where = { usesSandbox, store: located.get('store'), configPath: undefined };
+      const { account } = connected;
+      return { ...connected, place: describePlace(where, account), placeKey: placeKey(where, account) };
+    };
+    try {
+      return await work({ settings, ledger, control, clock, startedMs, connect });
+    } finally {
+      await sandbox?.close();
+      await ledger.close();
+    }
   });
-  const openOwnSandbox = async (): Promise<Sandbox> => {
-    sandbox ??= await openSandbox({
-      stateFolder: join(settings.homeFolder, 'sandbox'),
-      clock,
-      switches: parseSwitches(settings.config.sandbox),
-    });
-    return sandbox;
-  };
+}
+
+/** Runs `work` with the ledger as it is, also while another process writes; undefined: there is none yet. */
+export async function withLedgerReader<T>(
+  { settings }: CommandInput,
+  work: (ledger: LedgerReader | undefined, settings: Settings) => Promise<T>,
+): Promise<T> {
+  const ledger = await openSqliteLedgerReader({ folder: settings.homeFolder, clock: systemClock });
   try {
-    return await work({
-      settings,
-      ledger,
-      control,
-      clock,
-      startedMs,
-      async connect(targets, controls, usesSandbox) {
-        const located = usesSandbox
-          ? new Settings({ config: flags.config }, sandboxSurroundings(surroundings, await openOwnSandbox()))
-          : settings;
-        const zone = controls.quotaZone;
-        return connectVendors(located, targets, controls, {
-          ledger,
-          control,
-          clock,
-          onQuotaWait: (untilMs, detail) => console.say(`Waiting until ${zonedIso(untilMs, zone)}: ${detail}.`),
-        });
-      },
-    });
-  } catch (error) {
-    throw isSqliteError(error) || isDamaged(error) ? explainSqliteError(error, ledger.path, '', true) : error;
+    return await work(ledger, settings);
   } finally {
-    stopListening();
-    await sandbox?.close();
-    ledger.close();
+    await ledger?.close();
   }
 }
 
-/** The same process with the sandbox's settings and without a store: nothing can lead to a real vendor. */
-function sandboxSurroundings(surroundings: Surroundings, sandbox: Sandbox): Surroundings {
-  return {
-    ...surroundings,
-    environment: { ...surroundings.environment, KYBIO_APP_KEY_FILE: undefined, ...sandbox.settings },
-  };
+async function openOwnSandbox(settings: Settings, clock: Clock): Promise<Sandbox> {
+  const [{ openSandbox }, { parseSwitches }] = await Promise.all([
+    import('../sandbox/sandbox.ts'),
+    import('../sandbox/switches.ts'),
+  ]);
+  return openSandbox({
+    stateFolder: join(settings.homeFolder, 'sandbox'),
+    clock,
+    switches: parseSwitches(Object.fromEntries(settings.config.sandbox)),
+  });
 }
 
 type LaneParts = {
@@ -118,53 +107,45 @@ type LaneParts = {
   onQuotaWait: (untilMs: number, detail: string) => void;
 };
 
-/** Checks the settings of every target before the first client is opened. */
-function connectVendors(
+/** Checks the settings of every target before the first client is opened, and loads only the clients that are needed. */
+async function connectVendors(
   settings: Settings,
   targets: readonly Target[],
   controls: ControlSettings,
   parts: LaneParts,
-): Connected {
+): Promise<Pick<Connected, 'account' | 'openVendors'>> {
   const transfer = { timeoutMs: controls.timeoutMs, connections: controls.concurrency };
-  const kybio: KybioSettings | undefined = targets.includes('kybio') ? kybioSettings(settings, transfer) : undefined;
-  const wonder: WonderSettings | undefined = targets.includes('wonder')
-    ? wonderSettings(settings, transfer)
-    : undefined;
-  const accounts = {
-    kybio: kybio && `kybio:${kybio.appId}`,
-    wonder: wonder && `wonder:${wonder.appId}`,
-  };
+  const { kybio, wonder } = vendorSettings(settings, targets, transfer);
+  const openKybio = kybio && (await import('../kybio/client.ts')).openKybioClient;
+  const openWonder = wonder && (await import('../wonder/client.ts')).openWonderClient;
+  const accounts = [kybio && `kybio:${kybio.appId}`, wonder && `wonder:${wonder.appId}`];
+  const [kybioAccount = '', wonderAccount = ''] = accounts;
   return {
-    account: [accounts.kybio, accounts.wonder].filter((account) => account !== undefined).join(','),
+    account: accounts.filter((account) => account !== undefined).join(','),
     openVendors: () => ({
-      ...(kybio &&
-        accounts.kybio && {
-          kybio: {
-            client: openKybioClient(kybio, parts.clock),
-            lane: openLane(accounts.kybio, controls, parts),
-            repeatCodes: kybio.codes.repeat,
-          },
-        }),
-      ...(wonder &&
-        accounts.wonder && {
-          wonder: { client: openWonderClient(wonder, parts.clock), lane: openLane(accounts.wonder, controls, parts) },
-        }),
+      ...(openKybio && {
+        kybio: {
+          client: openKybio(kybio, parts.clock),
+          lane: openLane(kybioAccount, controls, parts),
+          repeatCodes: kybio.codes.repeat,
+        },
+      }),
+      ...(openWonder && {
+        wonder: { client: openWonder(wonder, parts.clock), lane: openLane(wonderAccount, controls, parts) },
+      }),
     }),
   };
 }
 
 function openLane(account: string, controls: ControlSettings, parts: LaneParts): Lane {
-  const settings: LaneSettings = {
-    account,
-    quotaZone: controls.quotaZone,
-    dailyQuota: controls.dailyQuota,
-    reserve: controls.reserve,
-    waitsForQuota: controls.waitsForQuota,
-  };
-  return new Lane(settings, {
-    ...parts,
-    limiter: createRateLimiter(controls.rate, parts.clock),
-    random: Math.random,
-    connections: controls.concurrency,
-  });
+  const { quotaZone, dailyQuota, reserve, waitsForQuota } = controls;
+  return new Lane(
+    { account, quotaZone, dailyQuota, reserve, waitsForQuota },
+    {
+      ...parts,
+      limiter: createRateLimiter(controls.rate, parts.clock),
+      random: Math.random,
+      connections: controls.concurrency,
+    },
+  );
 }

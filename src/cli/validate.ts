@@ -1,40 +1,39 @@
-import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { systemClock } from '../base/clock.ts';
-import type { RunDocument } from '../result/run-document.ts';
+import { OperatorError } from '../base/errors.ts';
 import { validateFile } from '../run/validate-file.ts';
-import { readJobSettings, resultPathOf } from '../settings/job-settings.ts';
-import { Settings } from '../settings/settings.ts';
+import { readJobSettings } from '../settings/job-settings.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { CommandInput, CommandResult } from './commands.ts';
 import { openProgress } from './progress.ts';
-import type { CommandInput } from './run-command.ts';
+import { resultTargetOf, sourceOf } from './run-files.ts';
+import { withStopSignals } from './stop-signals.ts';
 
 /** `validate`: opens neither the ledger nor a connection. */
-export async function runValidate({
-  flags,
-  argument = '-',
-  surroundings,
-  console,
-}: CommandInput): Promise<{ document: RunDocument }> {
-  const settings = new Settings(flags, surroundings);
-  const job = readJobSettings(settings, 'validate');
-  const folder = argument === '-' ? await mkdtemp(join(tmpdir(), 'memberload-')) : undefined;
+export function runValidate(input: CommandInput): Promise<CommandResult> {
+  const { settings, surroundings, console, argument = '-' } = input;
+  const job = {
+    settings: readJobSettings(settings, 'validate'),
+    source: sourceOf(settings, surroundings, argument),
+    inputPath: argument === '-' ? '-' : settings.path(argument),
+    result: resultTargetOf(settings, argument, 'checked'),
+  };
+  return withStopSignals(input, 'Nothing was sent.', async (control) => ({
+    document: await validateFile(job, {
+      reporter: openProgress(console, systemClock),
+      control,
+      nowMs: systemClock.nowMs,
+      homeFolder: homeFolderOf(settings),
+      writeStdout: surroundings.stdout.write,
+    }),
+  }));
+}
+
+/** '' when this user has none: validate needs none. */
+function homeFolderOf(settings: Settings): string {
   try {
-    const inputPath = folder === undefined ? settings.path(argument) : join(folder, 'stdin.csv');
-    if (folder !== undefined) await pipeline(surroundings.stdin, createWriteStream(inputPath, { mode: 0o600 }));
-    const document = await validateFile(
-      {
-        settings: job,
-        inputPath,
-        resultPath: resultPathOf(settings, argument),
-        mayReplaceResult: settings.isTyped('output') || settings.isOn('yes'),
-      },
-      { reporter: openProgress(console, surroundings.stderr, systemClock), nowMs: systemClock.nowMs },
-    );
-    return { document };
-  } finally {
-    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+    return settings.homeFolder;
+  } catch (error) {
+    if (error instanceof OperatorError && error.code === 'NO_HOME') return '';
+    throw error;
   }
 }

@@ -199,7 +199,7 @@ export function stepsOf(
     case 'customer':
       return customerSteps(row);
     case 'topup':
-      return topupSteps(row);
+      return topupSteps(row, settings.readsBefore);
     case 'lookup':
       return target === 'kybio'
         ? memberLookupSteps(row, chooseFields('kybio', settings.columns))

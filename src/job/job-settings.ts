@@ -11,7 +11,7 @@ export type JobCommand = 'import' | 'topup' | 'export' | 'validate' | 'undo';
  */
 export type JobSettings = {
   readonly command: JobCommand;
-  /** How the file is read; one kind per target, in the same order. */
+  /** How the file is read; one kind per target, in the same order. Empty: validate has to guess it by the header. */
   readonly fileKinds: readonly FileKind[];
   readonly targets: readonly Target[];
   readonly mode: ImportMode;
@@ -20,6 +20,12 @@ export type JobSettings = {
   readonly encoding: string | undefined;
   readonly delimiter: string | undefined;
   readonly raw: boolean;
+  /** The 1-based row that holds the header; undefined: the first. */
+  readonly headerRow: number | undefined;
+  /** The sheet of a workbook; undefined: the only one. */
+  readonly sheet: string | undefined;
+  /** Write the result so that Excel keeps every digit when the file is opened by a double click. */
+  readonly excel: boolean;
   readonly columnMap: Readonly<Record<string, string>> | undefined;
   readonly dateFormats: readonly string[] | undefined;
   readonly country: string | undefined;

@@ -67,7 +67,7 @@ export async function executeRun(run: BegunRun, parts: RunParts): Promise<RunDoc
     startedMs: parts.startedMs,
   };
   const found = settings.command === 'export' ? openFoundRecords(run.runFolder) : undefined;
-  const snapshots = openSnapshots(context);
+  const snapshots = await openSnapshots(context);
   try {
     const gathered = await sendAll(run, context, snapshots, found);
     const written = await writeRunResult(run, context, found);

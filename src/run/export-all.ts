@@ -21,6 +21,7 @@ import type { RunDocument } from '../result/run-document.ts';
 import { exitCodeOf, runDocument } from '../result/summary.ts';
 import { Tally } from '../result/tally.ts';
 import type { Connection } from '../settings/run-settings.ts';
+import { writeSavedSettings } from '../settings/saved-settings.ts';
 import { type ExportSink, exportCustomers, exportMembers, exportSnapshot } from './export-pages.ts';
 import type { ResultTarget, RunParts } from './prepare-run.ts';
 import { ownHashes } from './resume-run.ts';
@@ -229,7 +230,7 @@ async function startRun(job: ExportAll, runId: string, { ledger }: RunParts): Pr
       resultPath: job.result.path,
       undoes: '',
       rowCount: 0,
-      settingsJson: JSON.stringify({ job: settings, controls, connection, resultFor }),
+      settingsJson: writeSavedSettings({ job: settings, controls, connection, resultFor }),
     },
     [],
   );

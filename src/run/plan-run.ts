@@ -22,7 +22,7 @@ export async function planRun(
   const { ledger, control } = parts;
   const vendors = parts.openVendors();
   const context: RunContext = { ...parts, ...job, runId: '', runFolder: place.runFolder, vendors };
-  const snapshots = openSnapshots(context);
+  const snapshots = await openSnapshots(context);
   const rows = (): AsyncIterable<readonly RowToDo[]> => rowsToDo(input.stage, ledger, undefined);
   try {
     const { actions, plan } = await dryRun(await gather(snapshots, context, rows), context, rows, place.file);

@@ -15,7 +15,7 @@ import type { Ledger, PlannedRow, RunRecord } from '../ledger/ledger.ts';
 import { openResultFile, type ResultFile } from '../result/result-file.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import type { Connection, Expectations } from '../settings/run-settings.ts';
-import { readSavedSettings } from '../settings/saved-settings.ts';
+import { readSavedSettings, writeSavedSettings } from '../settings/saved-settings.ts';
 import type { Stage } from '../stage/stage.ts';
 import { executeRun } from './execute-run.ts';
 import { planRun } from './plan-run.ts';
@@ -157,7 +157,7 @@ async function startRun(job: FileRun, { stage, facts }: StagedInput, runId: stri
       resultPath: job.result.path,
       undoes: '',
       rowCount: facts.sums.rowCount,
-      settingsJson: JSON.stringify({ job: settings, controls, connection, resultFor: job.resultFor }),
+      settingsJson: writeSavedSettings({ job: settings, controls, connection, resultFor: job.resultFor }),
     },
     settings.command === 'topup' ? plannedRows(stage) : [],
   );

@@ -1,148 +1,173 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { errorText, usageError } from '../base/errors.ts';
+import { unreachable, usageError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest.ts';
-import { configKey, FLAGS } from './flags.ts';
+import { parseJsonFile, readTextFile } from './read-text-file.ts';
+import { type Reader, readValue } from './readers.ts';
+import { flagName, isSettingName, SETTING_NAMES, type SettingName, settingOf } from './settings-table.ts';
 
 export const CONFIG_FILE_NAME = 'memberload.config.json';
 
-/** Flag values and vendor facts as the config file gives them, checked for unknown keys but not for values. */
+/** A value of the config file, written as it would be typed. */
+export type RawValue = string | readonly string[];
+
 export type ConfigFile = {
   readonly path: string | undefined;
-  readonly values: Readonly<Record<string, unknown>>;
-  readonly kybio: Readonly<Record<string, unknown>>;
-  readonly wonder: Readonly<Record<string, unknown>>;
-  readonly sandbox: Readonly<Record<string, string>>;
-  readonly stores: Readonly<Record<string, StoreConfig>>;
+  readonly values: ReadonlyMap<SettingName, RawValue>;
+  /** By name: `constructor` is a name like any other. */
+  readonly stores: ReadonlyMap<string, ReadonlyMap<SettingName, RawValue>>;
+  /** Switches of the embedded sandbox. */
+  readonly sandbox: ReadonlyMap<string, string>;
 };
 
-/** Where one store's records are. Keys and secrets stay in files of their own. */
-export type StoreConfig = {
-  readonly kybioBaseUrl?: string;
-  readonly kybioAppId?: string;
-  readonly kybioAppKeyFile?: string;
-  readonly wonderBaseUrl?: string;
-  readonly wonderAppId?: string;
-  readonly wonderPrivateKeyFile?: string;
-};
-
-const STORE_KEYS = [
-  'kybioBaseUrl',
-  'kybioAppId',
-  'kybioAppKeyFile',
-  'wonderBaseUrl',
-  'wonderAppId',
-  'wonderPrivateKeyFile',
-] as const satisfies readonly (keyof StoreConfig)[];
-
-/** Facts of a vendor that its documents leave open (api notes), by their key in the config file. */
-export const KYBIO_FACTS = {
-  signature: 'v1 (default), v3 or both',
-  quotaCodes: "error codes that mean: the day's calls are used up (default none: nobody publishes one)",
-  tooFastCodes: 'error codes that mean: too many calls in a short time (default none)',
-  notFoundCodes: 'error codes that mean: no such member (default ["2015"])',
-  repeatCodes: 'error codes that mean: this dataChangeTime was applied before (default none)',
-  answerSignature: 'what to do with the signature of answers: ignore (default), if_present or required',
-  password: 'how add sends a password: plain (default), md5_upper, md5_lower or never',
-  quotaZone: 'time zone in whose midnight the daily calls come back (default Asia/Shanghai)',
-  pageSize: 'members in a full page (default: what the page itself says, else 100)',
-} as const;
-
-export const WONDER_FACTS = {
-  signQuery: 'whether the query string is signed (default true)',
-  putBody: 'body of PUT: flat (default) or wrapped',
-  notFoundCodes: 'error codes that mean: no such customer (default none: HTTP 404 or no data)',
-  tooFastCodes: 'error codes that mean: too many calls in a short time (default none)',
-  language: 'language of messages: zh-HK, zh-CN or en',
-  clockOffsetMs: "milliseconds to add to this machine's clock (default 0)",
-  pageSize: 'customers in a page (default 1000)',
-} as const;
-
-/** Keys beside the flags' own. */
-const OTHER_KEYS = ['quietWindow', 'trustRoundIds', 'kybio', 'wonder', 'sandbox', 'stores', ...STORE_KEYS] as const;
+const NO_CONFIG: ConfigFile = { path: undefined, values: new Map(), stores: new Map(), sandbox: new Map() };
 
 /**
  * Reads `--config`, or `memberload.config.json` in the working folder when it is there.
  *
- * @throws OperatorError (exit 2) for a file that cannot be read, is not JSON, or has an unknown key
+ * @throws OperatorError (exit 2) for a file that cannot be read, is not JSON, has an unknown key, or has a value
+ *   that its setting cannot take
  */
 export function readConfigFile(workingFolder: string, given: string | undefined): ConfigFile {
   const path = resolve(workingFolder, given ?? CONFIG_FILE_NAME);
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if (given === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') {
-      return { path: undefined, values: {}, kybio: {}, wonder: {}, sandbox: {}, stores: {} };
-    }
+  const where = given === undefined ? 'config file' : '--config';
+  const file = readTextFile(where, path);
+  if (file === undefined) {
+    if (given === undefined) return NO_CONFIG;
     throw usageError(
-      'BAD_CONFIG',
-      `The config file ${path} cannot be read: ${errorText(error)}.`,
+      'UNREADABLE_FILE',
+      `--config: ${path} cannot be read: there is no such file.`,
       'Correct --config.',
-      error,
     );
   }
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch (error) {
-    throw usageError(
-      'BAD_CONFIG',
-      `The config file ${path} is not JSON: ${errorText(error)}.`,
-      'Correct the file.',
-      error,
-    );
-  }
+  const parsed = parseJsonFile(where, path, file, 'Write {"rate": "5/s"}: settings by their names, in one object.');
   return checkConfig(path, parsed);
 }
 
+const STORE_NAMES = SETTING_NAMES.filter((name) => settingOf(name).isOfStore);
+const FACT_NAMES = SETTING_NAMES.filter((name) => name.includes('.'));
+const TOP_NAMES = SETTING_NAMES.filter((name) => !name.includes('.') && settingOf(name).only === undefined);
+const SECTIONS = ['kybio', 'wonder', 'stores', 'sandbox'];
+
 function checkConfig(path: string, parsed: unknown): ConfigFile {
-  const config = objectAt(path, 'the file', parsed);
-  checkTypedOnly(path, config);
-  checkKeys(path, '', config, [...FLAGS.map(({ name }) => configKey(name)), ...OTHER_KEYS]);
-  const kybio = objectAt(path, 'kybio', config.kybio ?? {});
-  checkKeys(path, 'kybio.', kybio, Object.keys(KYBIO_FACTS));
-  const wonder = objectAt(path, 'wonder', config.wonder ?? {});
-  checkKeys(path, 'wonder.', wonder, Object.keys(WONDER_FACTS));
-  const sandbox = objectAt(path, 'sandbox', config.sandbox ?? {});
-  const stores = objectAt(path, 'stores', config.stores ?? {});
-  for (const [name, store] of Object.entries(stores)) {
-    checkKeys(path, `stores.${name}.`, objectAt(path, `stores.${name}`, store), STORE_KEYS);
+  const values = new Map<SettingName, RawValue>();
+  const stores = new Map<string, ReadonlyMap<SettingName, RawValue>>();
+  const sandbox = new Map<string, string>();
+  for (const [key, value] of entriesOf(path, 'the file', parsed)) {
+    if (key === 'kybio' || key === 'wonder') {
+      for (const [fact, given] of entriesOf(path, key, value)) {
+        const name = knownName(path, `${key}.`, fact, FACT_NAMES);
+        values.set(name, rawValue(path, name, settingOf(name).reader, given));
+      }
+    } else if (key === 'stores') {
+      for (const [store, settings] of entriesOf(path, key, value)) stores.set(store, readStore(path, store, settings));
+    } else if (key === 'sandbox') {
+      for (const [name, given] of entriesOf(path, key, value)) sandbox.set(name, switchText(path, name, given));
+    } else {
+      const name = knownName(path, '', key, TOP_NAMES);
+      values.set(name, rawValue(path, name, settingOf(name).reader, value));
+    }
   }
-  return {
-    path,
-    values: config,
-    kybio,
-    wonder,
-    sandbox: Object.fromEntries(Object.entries(sandbox).map(([name, value]) => [name, String(value)])),
-    stores: stores as Record<string, StoreConfig>,
-  };
+  return { path, values, stores, sandbox };
 }
 
-/** `as` of validate moves no money, but the same key would decide rows in doubt. */
-function checkTypedOnly(path: string, config: object): void {
-  const flag = FLAGS.find(({ name, isTypedOnly }) => isTypedOnly && Object.hasOwn(config, configKey(name)));
-  if (!flag) return;
+function readStore(path: string, store: string, settings: unknown): ReadonlyMap<SettingName, RawValue> {
+  const values = new Map<SettingName, RawValue>();
+  for (const [key, value] of entriesOf(path, `stores.${store}`, settings)) {
+    const name = knownName(path, '', key, STORE_NAMES, `stores.${store}.`);
+    values.set(name, rawValue(path, `stores.${store}.${key}`, settingOf(name).reader, value));
+  }
+  return values;
+}
+
+/** JSON.parse makes `__proto__` an own key, so Object.entries sees it like any other. */
+function entriesOf(path: string, where: string, value: unknown): [key: string, value: unknown][] {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return Object.entries(value);
+  const hint = where === 'sandbox' ? 'Type --sandbox to use the sandbox; in the file are its switches.' : 'Correct it.';
+  throw usageError('BAD_CONFIG', `${path}: ${where} must be an object { … }, not ${shownValue(value)}.`, hint);
+}
+
+function knownName(
+  path: string,
+  section: string,
+  key: string,
+  names: readonly SettingName[],
+  shownSection = section,
+): SettingName {
+  const name = `${section}${key}`;
+  if (isSettingName(name) && names.includes(name)) return name;
+  if (isSettingName(name) && names === TOP_NAMES && settingOf(name).only === 'typed') {
+    throw usageError(
+      'TYPED_ONLY',
+      `${path}: '${name}' counts only as typed, since it can let money move twice or answer a question.`,
+      `Remove it from the file, and type --${flagName(name)} in the run that needs it.`,
+    );
+  }
+  const known = names.filter((candidate) => candidate.startsWith(section)).map((full) => full.slice(section.length));
+  if (section === '' && names === TOP_NAMES) known.push(...SECTIONS);
+  const nearest = nearestName(key, known);
   throw usageError(
-    'TYPED_ONLY',
-    `${path}: '${configKey(flag.name)}' counts only as typed, since it can let money move twice or answer a question.`,
-    `Remove it from the file, and type --${flag.name} in the run that needs it.`,
+    'UNKNOWN_SETTING',
+    `${path}: '${shownSection}${key}' is not a setting.`,
+    nearest ? `Did you mean '${shownSection}${nearest}'?` : `Known here: ${known.join(', ')}.`,
   );
 }
 
-function objectAt(path: string, where: string, value: unknown): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw usageError('BAD_CONFIG', `${path}: ${where} must be an object { … }.`, 'Correct the file.');
-}
-
-function checkKeys(path: string, prefix: string, object: object, known: readonly string[]): void {
-  for (const key of Object.keys(object)) {
-    if (known.includes(key)) continue;
-    const nearest = nearestName(key, known);
+/** Checks the type that the file gives, and the value too: a mistake is told by every command, not by one of them. */
+function rawValue(path: string, where: string, reader: Reader<unknown>, value: unknown): RawValue {
+  const raw = rawOf(reader, value);
+  if (raw === undefined) {
     throw usageError(
-      'UNKNOWN_SETTING',
-      `${path}: '${prefix}${key}' is not a setting.`,
-      nearest ? `Did you mean '${prefix}${nearest}'?` : `Known here: ${known.join(', ')}.`,
+      'BAD_VALUE',
+      `${path}: '${where}' is ${shownValue(value)}.`,
+      `Write for example ${JSON.stringify(where.replace(/^.*\./, ''))}: ${exampleOf(reader)}.`,
     );
   }
+  readValue(reader, `${path}: ${where}`, raw);
+  return raw;
 }
+
+function rawOf({ shape }: Reader<unknown>, value: unknown): RawValue | undefined {
+  switch (shape) {
+    case 'text':
+      return typeof value === 'string' ? value : undefined;
+    case 'number':
+      return typeof value === 'string' || Number.isSafeInteger(value) ? String(value) : undefined;
+    case 'switch':
+      return typeof value === 'boolean' ? String(value) : undefined;
+    case 'list':
+      if (typeof value === 'string') return value;
+      return isTextList(value) ? value : undefined;
+    default:
+      return unreachable(shape);
+  }
+}
+
+function isTextList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+function exampleOf({ shape, example }: Reader<unknown>): string {
+  if (shape === 'number' && /^[0-9]+$/.test(example)) return example;
+  if (shape === 'switch') return 'true, or false';
+  return shape === 'list' ? `[${JSON.stringify(example)}]` : JSON.stringify(example);
+}
+
+function switchText(path: string, name: string, value: unknown): string {
+  if (['string', 'number', 'boolean'].includes(typeof value)) return String(value);
+  throw usageError(
+    'BAD_VALUE',
+    `${path}: 'sandbox.${name}' is ${shownValue(value)}.`,
+    'Write a text, a number, or true.',
+  );
+}
+
+/** `5, a number`. */
+function shownValue(value: unknown): string {
+  const text = JSON.stringify(value) ?? '';
+  const shown = text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text;
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return `${shown}, a list`;
+  return `${shown}, ${typeof value === 'object' ? 'an object' : `a ${typeof value === 'string' ? 'text' : typeof value}`}`;
+}
+
+const SHOWN_MAX = 60;

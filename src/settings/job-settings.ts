@@ -1,161 +1,161 @@
-import { readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { EXIT, errorText, OperatorError, usageError } from '../base/errors.ts';
+import * as v from 'valibot';
+import { usageError } from '../base/errors.ts';
 import type { ControlSettings } from '../calls/control-settings.ts';
-import { parseRate } from '../calls/rate-limiter.ts';
 import type { FileKind } from '../job/columns.ts';
 import { chooseFields } from '../job/fetched-fields.ts';
 import type { JobCommand, JobSettings } from '../job/job-settings.ts';
 import { checkValidationOptions } from '../job/validate-row.ts';
 import type { Target } from '../ledger/ledger.ts';
-import type { Expectations } from './run-settings.ts';
+import { parseJsonFile, readTextFile } from './read-text-file.ts';
+import type { Connection, Expectations } from './run-settings.ts';
 import type { Settings } from './settings.ts';
-import { readAmount, readChoice, readCount, readDuration, readList, readMaxErrors } from './values.ts';
-import { quotaZone, readTimeZone } from './vendor-settings.ts';
 
 /** What the command is to do, from its flags. @throws OperatorError (exit 2) */
 export function readJobSettings(settings: Settings, command: JobCommand): JobSettings {
-  const { targets, fileKinds } = readTargets(settings, command);
-  const columns = settings.text('columns');
-  const dateFormat = settings.text('date-format');
+  const dateFormat = settings.get('dateFormat');
   const job: JobSettings = {
     command,
-    targets,
-    fileKinds,
-    mode: readChoice('--mode', settings.text('mode') ?? 'upsert', ['upsert', 'create', 'update']),
-    columns: columns === undefined ? undefined : readList(columns),
-    encoding: settings.text('encoding'),
-    delimiter: settings.text('delimiter'),
-    raw: settings.isOn('raw'),
+    ...readTargets(settings, command),
+    mode: settings.get('mode'),
+    columns: settings.get('columns'),
+    encoding: settings.get('encoding'),
+    delimiter: settings.get('delimiter'),
+    raw: settings.get('raw'),
+    headerRow: settings.get('headerRow'),
+    sheet: settings.get('sheet'),
+    excel: settings.get('excel'),
     columnMap: readColumnMap(settings),
     dateFormats: dateFormat === undefined ? undefined : [dateFormat],
-    country: settings.text('country'),
-    trustRoundIds: settings.configText('trustRoundIds') === 'true',
-    storeZone: readTimeZone('--time-zone', settings.text('time-zone') ?? 'Asia/Shanghai'),
-    lookup: readChoice('--lookup', settings.text('lookup') ?? 'auto', ['auto', 'pages', 'rows']),
-    changesCategory: command === 'import' && settings.isOn('change-category'),
-    onDuplicate: readChoice('--on-duplicate', settings.text('on-duplicate') ?? 'reject', ['reject', 'allow']),
-    skipInvalid: settings.isOn('skip-invalid'),
+    country: settings.get('country'),
+    trustRoundIds: settings.get('trustRoundIds'),
+    storeZone: settings.get('timeZone'),
+    lookup: settings.get('lookup'),
+    changesCategory: command === 'import' && settings.get('changeCategory'),
+    onDuplicate: settings.get('onDuplicate'),
+    skipInvalid: settings.get('skipInvalid'),
+    campaign: settings.get('campaign') ?? '',
+    repeatWindowMs: settings.get('repeatWindow'),
+    skipsCredited: settings.get('skipCredited'),
+    isAgain: settings.get('again'),
+    readsBefore: settings.get('readBefore'),
+    ignoresResults: settings.get('ignoreResults'),
   };
   checkValidationOptions({
     mode: job.mode,
     ...(job.dateFormats && { dateFormats: job.dateFormats }),
     ...(job.country && { country: job.country }),
   });
-  if (command === 'export') for (const target of targets) chooseFields(target, job.columns);
+  if (command === 'export') for (const target of job.targets) chooseFields(target, job.columns);
   return job;
 }
 
 /** How the run goes about it. @throws OperatorError (exit 2) */
 export function readControlSettings(settings: Settings): ControlSettings {
-  const quotaText = settings.text('daily-quota');
-  const dailyQuota = quotaText === undefined ? undefined : readCount('--daily-quota', quotaText, 0, 1e9);
-  const reserve = readCount('--reserve', settings.text('reserve') ?? '0', 0, 1e9);
-  // It would pause every day for ever.
-  if (dailyQuota !== undefined && reserve > 0 && reserve >= dailyQuota) {
-    throw usageError(
-      'BAD_VALUE',
-      `--reserve: '${reserve}' leaves none of the ${dailyQuota} calls a day.`,
-      'Write a --reserve that is smaller than --daily-quota.',
-    );
-  }
-  const maxErrors = settings.text('max-errors');
-  return {
-    rate: parseRate(settings.text('rate') ?? '5/s'),
-    concurrency: readCount('--concurrency', settings.text('concurrency') ?? '4', 1, 256),
-    timeoutMs: readDuration('--timeout', settings.text('timeout') ?? '30s', 600_000),
-    dailyQuota,
-    reserve,
-    waitsForQuota: settings.isOn('wait'),
-    quotaZone: quotaZone(settings),
-    maxErrors: maxErrors === undefined ? undefined : readMaxErrors('--max-errors', maxErrors),
-    snapshotMaxAgeMs: readDuration('--snapshot-max-age', settings.text('snapshot-max-age') ?? '0s', 7 * 86_400_000),
-    pageSizes: {
-      kybio: readCount('kybio.pageSize', settings.kybioFact('pageSize') ?? '100', 1, 10_000),
-      wonder: readCount('wonder.pageSize', settings.wonderFact('pageSize') ?? '1000', 1, 1000),
-    },
-    quietWindowMs: readDuration('quietWindow', settings.configText('quietWindow') ?? '60s', 3_600_000),
+  const controls: ControlSettings = {
+    rate: settings.get('rate'),
+    concurrency: settings.get('concurrency'),
+    timeoutMs: settings.get('timeout'),
+    dailyQuota: settings.get('dailyQuota'),
+    reserve: settings.get('reserve'),
+    waitsForQuota: settings.get('wait'),
+    maxErrors: settings.get('maxErrors'),
+    quotaZone: settings.get('kybio.quotaZone'),
+    snapshotMaxAgeMs: settings.get('snapshotMaxAge'),
+    pageSizes: { kybio: settings.get('kybio.pageSize'), wonder: settings.get('wonder.pageSize') },
+    quietWindowMs: settings.get('quietWindow'),
+    repeatAgeMaxMs: settings.get('repeatAgeMax'),
   };
+  checkReserve(controls);
+  return controls;
+}
+
+/** `resume`: the run-control flags that are typed now, and what the run began with for all others. */
+export function controlsOf(settings: Settings, saved: ControlSettings): ControlSettings {
+  const now = readControlSettings(settings);
+  const controls: ControlSettings = {
+    ...saved,
+    ...(settings.isTyped('rate') && { rate: now.rate }),
+    ...(settings.isTyped('concurrency') && { concurrency: now.concurrency }),
+    ...(settings.isTyped('timeout') && { timeoutMs: now.timeoutMs }),
+    ...(settings.isTyped('dailyQuota') && { dailyQuota: now.dailyQuota }),
+    ...(settings.isTyped('reserve') && { reserve: now.reserve }),
+    ...(settings.isTyped('wait') && { waitsForQuota: now.waitsForQuota }),
+    ...(settings.isTyped('maxErrors') && { maxErrors: now.maxErrors }),
+  };
+  checkReserve(controls);
+  return controls;
+}
+
+/** Such a run would pause every day for ever. */
+function checkReserve({ dailyQuota, reserve }: ControlSettings): void {
+  if (dailyQuota === undefined || reserve === 0 || reserve < dailyQuota) return;
+  throw usageError(
+    'BAD_VALUE',
+    `--reserve: '${reserve}' leaves none of the ${dailyQuota} calls a day.`,
+    'Write a --reserve that is smaller than --daily-quota.',
+  );
 }
 
 export function readExpectations(settings: Settings): Expectations {
-  const rows = settings.text('expect-rows');
-  const points = settings.text('expect-points');
-  const balance = settings.text('expect-balance');
   return {
-    rows: rows === undefined ? undefined : readCount('--expect-rows', rows, 0, 1e9),
-    points: points === undefined ? undefined : readAmount('--expect-points', points),
-    balance: balance === undefined ? undefined : readAmount('--expect-balance', balance),
+    rows: settings.get('expectRows'),
+    points: settings.get('expectPoints'),
+    balance: settings.get('expectBalance'),
   };
 }
 
-/** `members.csv` → `members.result.csv` beside it; `-` → `stdin.result.csv` in the working folder. */
-export function resultPathOf(settings: Settings, input: string): string {
-  const output = settings.text('output');
-  if (output !== undefined) return settings.path(output);
-  if (input === '-') return settings.path('stdin.result.csv');
-  const path = settings.path(input);
-  return join(dirname(path), `${basename(path).replace(/\.(csv|tsv|txt)$/i, '')}.result.csv`);
+export function readConnection(settings: Settings): Connection {
+  return {
+    usesSandbox: settings.get('sandbox'),
+    store: settings.get('store'),
+    configPath: settings.config.path,
+  };
 }
 
 const TARGETS: readonly Target[] = ['kybio', 'wonder'];
 
-function readTargets(
-  settings: Settings,
-  command: JobCommand,
-): { targets: readonly Target[]; fileKinds: readonly FileKind[] } {
+function readTargets(settings: Settings, command: JobCommand): Pick<JobSettings, 'targets' | 'fileKinds'> {
   switch (command) {
     case 'import': {
-      const typed = readList(settings.text('to') ?? 'kybio').map((target) => readChoice('--to', target, TARGETS));
-      const targets = TARGETS.filter((target) => typed.includes(target));
-      if (targets.length === 0)
-        throw usageError('BAD_VALUE', '--to names no target.', 'Write kybio, wonder or kybio,wonder.');
+      const given = settings.get('to');
+      const targets = TARGETS.filter((target) => given.includes(target));
       return { targets, fileKinds: targets.map((target) => (target === 'kybio' ? 'members' : 'customers')) };
     }
-    case 'topup':
-      return { targets: ['kybio'], fileKinds: ['topup'] };
     case 'export':
-      return {
-        targets: [readChoice('--from', settings.text('from') ?? 'kybio', TARGETS)],
-        fileKinds: ['lookups'],
-      };
+      return { targets: [settings.get('from')], fileKinds: ['lookups'] };
     case 'validate': {
-      const as = settings.text('as');
-      if (as === undefined) {
-        throw usageError(
-          'MISSING_FLAG',
-          'validate needs to know what the file is.',
-          'Add --as members, customers, topup or lookups.',
-        );
-      }
-      const kind = readChoice('--as', as, ['members', 'customers', 'topup', 'lookups']);
-      return { targets: [kind === 'customers' ? 'wonder' : 'kybio'], fileKinds: [kind] };
+      const kind = settings.get('as');
+      return kind === undefined ? { targets: [], fileKinds: [] } : targetsOf(kind);
     }
+    case 'topup':
+    case 'undo':
+      return targetsOf('topup');
   }
 }
 
+/** What `validate` checks a file of that kind for. */
+export function targetsOf(kind: FileKind): Pick<JobSettings, 'targets' | 'fileKinds'> {
+  return { targets: [kind === 'customers' ? 'wonder' : 'kybio'], fileKinds: [kind] };
+}
+
+const MAP = v.object({ columns: v.record(v.string(), v.string()) });
+
+/** `__proto__` and the like are no headers that a file can have: valibot leaves them out. */
 function readColumnMap(settings: Settings): Readonly<Record<string, string>> | undefined {
-  const file = settings.text('map');
-  if (file === undefined) return undefined;
-  const path = settings.path(file);
-  const wrong = (problem: string, cause?: unknown): OperatorError =>
-    new OperatorError({
-      code: 'BAD_MAP',
-      message: `--map: ${path} ${problem}.`,
-      hint: 'Write {"columns": {"Card #": "number"}}: the header of the file, then the column it is.',
-      exitCode: EXIT.usage,
-      cause,
-    });
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
-  } catch (error) {
-    throw wrong(`cannot be read: ${errorText(error)}`, error);
+  const given = settings.get('map');
+  if (given === undefined) return undefined;
+  const path = settings.path(given);
+  const hint = 'Write {"columns": {"Card #": "number"}}: the header of the file, then the column it is.';
+  const file = readTextFile('--map', path);
+  if (file === undefined) {
+    throw usageError('UNREADABLE_FILE', `--map: ${path} cannot be read: there is no such file.`, 'Correct --map.');
   }
-  const columns = typeof parsed === 'object' && parsed !== null && 'columns' in parsed ? parsed.columns : undefined;
-  if (typeof columns !== 'object' || columns === null || Array.isArray(columns)) throw wrong('has no object "columns"');
-  for (const [header, column] of Object.entries(columns)) {
-    if (typeof column !== 'string') throw wrong(`gives ${JSON.stringify(header)} no column name`);
-  }
-  return columns as Record<string, string>;
+  const read = v.safeParse(MAP, parseJsonFile('--map', path, file, hint));
+  if (read.success) return read.output.columns;
+  const header = v.getDotPath(read.issues[0])?.replace(/^columns\./, '');
+  const problem =
+    header === undefined || header === 'columns'
+      ? 'has no object "columns"'
+      : `gives ${JSON.stringify(header)} no column name`;
+  throw usageError('BAD_MAP', `--map: ${path} ${problem}.`, hint);
 }

@@ -20,4 +20,6 @@ export type SavedSettings = {
   readonly job: JobSettings;
   readonly controls: ControlSettings;
   readonly connection: Connection;
+  /** `result_for` of the run's result: command and place; '' for a run of the first edition. */
+  readonly resultFor: string;
 };

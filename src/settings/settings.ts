@@ -1,170 +1,174 @@
-import { readFileSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { errorText, usageError } from '../base/errors.ts';
-import {
-  type ConfigFile,
-  type KYBIO_FACTS,
-  readConfigFile,
-  type StoreConfig,
-  type WONDER_FACTS,
-} from './config-file.ts';
-import { configKey, FLAGS, type Flag } from './flags.ts';
+import { isAbsolute, join, resolve } from 'node:path';
+import { usageError } from '../base/errors.ts';
+import { type ConfigFile, type RawValue, readConfigFile } from './config-file.ts';
+import { readTextFile } from './read-text-file.ts';
+import { readValue } from './readers.ts';
+import { flagName, type SettingName, type SettingValue, settingOf } from './settings-table.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** Flag values as typed: text, true, or a list; absent when not typed. */
-export type TypedFlags = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+/** Flag values as typed, by the flag's name; a switch is `true` or `false`. */
+export type TypedFlags = Readonly<Record<string, string | boolean | readonly string[]>>;
 
 /**
- * Every setting of one command, looked up by the flag's name: flag > environment > config file. Resolved
- * once, before anything else happens. Secrets are read from their files or variables on demand and are
- * never part of a message.
+ * Every setting of one command: flag > environment > config file > the table's standard. Secrets are read on
+ * demand from their files or variables, and are never part of a message.
  */
 export class Settings {
   readonly config: ConfigFile;
-  readonly homeFolder: string;
   readonly #flags: TypedFlags;
   readonly #surroundings: Surroundings;
-  readonly #store: StoreConfig | undefined;
-  readonly #storeIsTyped: boolean;
+  readonly #store: ReadonlyMap<SettingName, RawValue> | undefined;
+  readonly #warnings = new Set<string>();
 
   constructor(flags: TypedFlags, surroundings: Surroundings) {
     this.#flags = flags;
     this.#surroundings = surroundings;
-    this.config = readConfigFile(surroundings.workingFolder, textOf(flags.config));
-    this.homeFolder = homeFolderOf(surroundings);
-    this.#storeIsTyped = flags.store !== undefined;
-    const storeName = this.text('store');
-    if (storeName !== undefined) {
-      const store = this.config.stores[storeName];
-      if (!store) {
-        throw usageError(
-          'UNKNOWN_STORE',
-          `--store: no store '${storeName}' in ${this.config.path ?? 'a config file (there is none)'}.`,
-          `Stores there: ${Object.keys(this.config.stores).join(', ') || 'none'}.`,
-        );
-      }
-      this.#store = store;
-    }
-  }
-
-  /** The text of a flag from wherever it was set, or undefined. */
-  text(flagName: string): string | undefined {
-    const typed = this.#flags[flagName];
-    if (typed !== undefined) return textOf(typed);
-    const value = this.config.values[configKey(flagName)];
-    if (value === undefined || value === null) return undefined;
-    // In the config file `sandbox` holds the sandbox's switches; whether to use it is said by the flag alone.
-    if (flagName === 'sandbox' && typeof value === 'object') return undefined;
-    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value);
-    throw this.#badConfigValue(configKey(flagName), value);
-  }
-
-  isOn(flagName: string): boolean {
-    const value = this.text(flagName);
-    if (value === undefined || value === 'false') return false;
-    if (value === 'true') return true;
-    throw this.#badConfigValue(configKey(flagName), value);
-  }
-
-  isTyped(flagName: string): boolean {
-    return this.#flags[flagName] !== undefined;
-  }
-
-  list(flagName: string): readonly string[] {
-    const typed = this.#flags[flagName];
-    return Array.isArray(typed) ? typed : [];
-  }
-
-  /** A setting of the config file that has no flag. */
-  configText(key: 'quietWindow' | 'trustRoundIds'): string | undefined {
-    const value = this.config.values[key];
-    return value === undefined ? undefined : String(value);
-  }
-
-  /** A vendor fact of the config file; lists come joined with ','. */
-  kybioFact(key: keyof typeof KYBIO_FACTS): string | undefined {
-    return factText(this.config.kybio[key]);
-  }
-
-  wonderFact(key: keyof typeof WONDER_FACTS): string | undefined {
-    return factText(this.config.wonder[key]);
-  }
-
-  /**
-   * Where records are: `--store` as typed, else the environment, else the config file. A store chosen by
-   * flag beats the environment: crediting another store than the one named would be the worst surprise.
-   */
-  location(environmentName: string, key: keyof StoreConfig): string | undefined {
-    const fromStore = this.#store?.[key];
-    if (this.#storeIsTyped && fromStore !== undefined) return fromStore;
-    const fromEnvironment = this.#surroundings.environment[environmentName];
-    if (fromEnvironment !== undefined && fromEnvironment !== '') return fromEnvironment;
-    return fromStore ?? textOf(this.config.values[key] as string | undefined);
-  }
-
-  /** As `location`, for something the command cannot do without. */
-  needLocation(environmentName: string, key: keyof StoreConfig, about: string): string {
-    const value = this.location(environmentName, key);
-    if (value !== undefined) return value;
+    const given = this.typed('config');
+    this.config = readConfigFile(surroundings.workingFolder, given);
+    const store = this.get('store');
+    if (store === undefined) return;
+    this.#store = this.config.stores.get(store);
+    if (this.#store !== undefined) return;
     throw usageError(
-      'MISSING_SETTING',
-      `${environmentName} is not set: ${about}.`,
-      `Set ${environmentName}, or ${key} in the config file, or try the command with --sandbox.`,
+      'UNKNOWN_STORE',
+      `--store: no store '${store}' in ${this.config.path ?? 'a config file (there is none)'}.`,
+      `Stores there: ${[...this.config.stores.keys()].join(', ') || 'none'}.`,
     );
   }
 
-  environment(name: string): string | undefined {
-    const value = this.#surroundings.environment[name];
-    return value === '' ? undefined : value;
+  /** @throws OperatorError BAD_VALUE (exit 2) */
+  get<N extends SettingName>(name: N): SettingValue<N> {
+    const { reader, standard } = settingOf(name);
+    const found = this.#find(name) ?? (standard === undefined ? undefined : { where: name, raw: standard });
+    // The table gives both the reader and the type of its values.
+    return (found && readValue(reader, found.where, found.raw)) as SettingValue<N>;
+  }
+
+  /** As `get`, of what was typed alone. */
+  typed<N extends SettingName>(name: N): SettingValue<N> | undefined {
+    return this.isTyped(name) ? this.get(name) : undefined;
+  }
+
+  isTyped(name: SettingName): boolean {
+    return settingOf(name).commands.length > 0 && this.#flags[flagName(name)] !== undefined;
+  }
+
+  /** The flag as typed: `true` for a switch, a list with commas; undefined when it was not. */
+  typedText(name: SettingName): string | undefined {
+    return this.isTyped(name) ? String(this.#flags[flagName(name)]) : undefined;
+  }
+
+  /** Settings, mapping and key files of this command: no result may take their place. */
+  get readPaths(): readonly string[] {
+    const files = (['map', 'kybioAppKeyFile', 'wonderPrivateKeyFile'] as const).map((name) => this.get(name));
+    const given = files.filter((file) => file !== undefined).map((file) => this.path(file));
+    return this.config.path === undefined ? given : [this.config.path, ...given];
+  }
+
+  /** The flags as typed, with the store and the config file that a run began with where none is typed. */
+  withPlaces(places: { readonly store: string | undefined; readonly config: string | undefined }): Settings {
+    const flags = {
+      ...(places.store !== undefined && { store: places.store }),
+      ...(places.config !== undefined && { config: places.config }),
+      ...this.#flags,
+    };
+    return new Settings(flags, this.#surroundings);
+  }
+
+  /** The same process with the settings of a sandbox and no store: nothing can lead to a real vendor. */
+  withSandbox(environment: Readonly<Record<string, string>>): Settings {
+    const { config } = this.#flags;
+    return new Settings(config === undefined ? {} : { config }, {
+      ...this.#surroundings,
+      environment: { ...this.#surroundings.environment, KYBIO_APP_KEY_FILE: undefined, ...environment },
+    });
+  }
+
+  /** What a person should know of the settings, such as a key file that others can read. To be said once. */
+  get warnings(): readonly string[] {
+    return [...this.#warnings];
   }
 
   path(file: string): string {
     return resolve(this.#surroundings.workingFolder, file);
   }
 
+  /** Where ledger, stages and sandbox state are. @throws OperatorError BAD_HOME (exit 2) */
+  get homeFolder(): string {
+    return homeFolderOf(this.#surroundings);
+  }
+
   /** The text of a file that holds a secret. The path may be told, the text never. */
-  readSecretFile(where: string, file: string): string {
+  readSecretFile(name: SettingName, file: string): string {
+    const where = settingOf(name).environment ?? name;
     const path = this.path(file);
-    try {
-      if (!statSync(path).isFile()) throw new Error('it is not a file');
-      return readFileSync(path, 'utf8').trim();
-    } catch (error) {
+    const read = readTextFile(where, path);
+    if (read === undefined) {
       throw usageError(
-        'UNREADABLE_SECRET',
-        `${where}: ${path} cannot be read: ${errorText(error)}.`,
+        'UNREADABLE_FILE',
+        `${where}: ${path} cannot be read: there is no such file.`,
         `Correct ${where}.`,
-        error,
       );
     }
+    if (this.#surroundings.platform !== 'win32' && (read.mode & 0o077) !== 0) {
+      this.#warnings.add(`${path} holds a key and can be read by others. Type: chmod 600 ${path}`);
+    }
+    const encoding = utf16Of(read.bytes);
+    if (encoding !== undefined) this.#warnings.add(`${path} is in UTF-16. Save the key as plain text (UTF-8).`);
+    // Trimming takes a byte order mark away too.
+    const text = new TextDecoder(encoding ?? 'utf-8').decode(read.bytes).trim();
+    if (!text.startsWith('-----') && /[\r\n]/.test(text)) {
+      this.#warnings.add(`${path} has several lines; a key is one line. Keep the key alone in the file.`);
+    }
+    return text;
   }
 
-  #badConfigValue(key: string, value: unknown): Error {
-    return usageError(
-      'BAD_VALUE',
-      `${this.config.path ?? 'flags'}: '${key}' cannot be ${JSON.stringify(value)}.`,
-      'Correct it.',
+  /**
+   * A store that was typed goes before the environment: to credit another store than the one that was named would
+   * be the worst surprise. For the same reason its account is never taken from elsewhere.
+   */
+  #find(name: SettingName): { where: string; raw: RawValue } | undefined {
+    const typed = this.isTyped(name) ? this.#flags[flagName(name)] : undefined;
+    if (typed !== undefined)
+      return { where: `--${flagName(name)}`, raw: typeof typed === 'boolean' ? String(typed) : typed };
+    const { environment, isOfStore } = settingOf(name);
+    const ofStore = isOfStore ? this.#store?.get(name) : undefined;
+    const fromStore =
+      ofStore === undefined ? undefined : { where: `stores.${this.get('store')}.${name}`, raw: ofStore };
+    if (this.isTyped('store') && (fromStore || isAccount(name))) return fromStore;
+    const variable = environment && this.#surroundings.environment[environment];
+    if (environment && variable) return { where: environment, raw: variable };
+    const raw = this.config.values.get(name);
+    return fromStore ?? (raw === undefined ? undefined : { where: `${this.config.path}: ${name}`, raw });
+  }
+}
+
+function isAccount(name: SettingName): boolean {
+  return name === 'kybioAppId' || name === 'wonderAppId';
+}
+
+function utf16Of(bytes: Buffer): 'utf-16le' | 'utf-16be' | undefined {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
+  return bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : undefined;
+}
+
+function homeFolderOf({ environment, userFolder, platform }: Surroundings): string {
+  const { MEMBERLOAD_HOME, XDG_STATE_HOME, LOCALAPPDATA } = environment;
+  if (MEMBERLOAD_HOME !== undefined) {
+    if (isAbsolute(MEMBERLOAD_HOME)) return resolve(MEMBERLOAD_HOME);
+    throw usageError(
+      'BAD_HOME',
+      `MEMBERLOAD_HOME is '${MEMBERLOAD_HOME}', and must be an absolute path: a ledger in another folder would not know what was credited.`,
+      'Write the whole path, such as /var/lib/memberload, or unset MEMBERLOAD_HOME.',
     );
   }
-}
-
-/** Whether the value of a flag comes from the config file as a switch or a text. */
-export function flagByName(name: string): Flag | undefined {
-  return FLAGS.find((flag) => flag.name === name);
-}
-
-function textOf(value: string | boolean | readonly string[] | undefined): string | undefined {
-  if (value === undefined) return undefined;
-  return Array.isArray(value) ? value.join(',') : String(value);
-}
-
-function factText(value: unknown): string | undefined {
-  if (value === undefined || value === null) return undefined;
-  return Array.isArray(value) ? value.join(',') : String(value);
-}
-
-function homeFolderOf({ environment, userFolder, workingFolder }: Surroundings): string {
-  const { MEMBERLOAD_HOME, XDG_STATE_HOME } = environment;
-  if (MEMBERLOAD_HOME) return resolve(workingFolder, MEMBERLOAD_HOME);
-  if (XDG_STATE_HOME) return join(XDG_STATE_HOME, 'memberload');
-  return join(userFolder, '.local', 'state', 'memberload');
+  if (platform === 'win32') {
+    if (LOCALAPPDATA !== undefined && isAbsolute(LOCALAPPDATA)) return join(LOCALAPPDATA, 'memberload');
+  } else if (XDG_STATE_HOME !== undefined && isAbsolute(XDG_STATE_HOME)) return join(XDG_STATE_HOME, 'memberload');
+  if (isAbsolute(userFolder)) return join(userFolder, '.local', 'state', 'memberload');
+  throw usageError(
+    'NO_HOME',
+    'There is no home folder to keep the ledger in.',
+    'Set MEMBERLOAD_HOME to an absolute path that only this user may read.',
+  );
 }

@@ -1,151 +1,133 @@
 import { usageError } from '../base/errors.ts';
-import { isTimeZone } from '../base/zoned-time.ts';
-import { KYBIO_DEFAULTS, type KybioSettings } from '../kybio/client.ts';
-import { WONDER_DEFAULTS, type WonderSettings } from '../wonder/client.ts';
+import type { KybioSettings } from '../kybio/client.ts';
+import type { Target } from '../ledger/ledger.ts';
+import type { WonderSettings } from '../wonder/client.ts';
 import { loadPrivateKey } from '../wonder/signature.ts';
 import type { Settings } from './settings.ts';
-import { readChoice, readCount, readList } from './values.ts';
+import { type SettingName, settingOf } from './settings-table.ts';
 
 type Transfer = { readonly timeoutMs: number; readonly connections: number };
 
+export type VendorSettings = { readonly kybio: KybioSettings | undefined; readonly wonder: WonderSettings | undefined };
+
+const NEEDED = {
+  kybio: ['kybioBaseUrl', 'kybioAppId', 'kybioAppKey'],
+  wonder: ['wonderBaseUrl', 'wonderAppId', 'wonderPrivateKeyFile'],
+} as const satisfies Readonly<Record<Target, readonly SettingName[]>>;
+
 /**
- * Kybio's settings from environment and config file.
+ * The settings of every target, from environment and config file. `settings.warnings` may have more to say after it.
  *
- * @throws OperatorError (exit 2) for what is missing or cannot be right; the key is never part of it
+ * @throws OperatorError (exit 2) that names everything that is missing, or what cannot be right; no key and no
+ *   address that was not understood is part of it
  */
-export function kybioSettings(settings: Settings, transfer: Transfer): KybioSettings {
-  const baseUrl = readBaseUrl(
-    'KYBIO_BASE_URL',
-    settings.needLocation('KYBIO_BASE_URL', 'kybioBaseUrl', "the API's address up to /openapi/v1"),
-  );
-  const appId = settings.needLocation('KYBIO_APP_ID', 'kybioAppId', 'the appId of the store').trim();
+export function vendorSettings(settings: Settings, targets: readonly Target[], transfer: Transfer): VendorSettings {
+  const missing = targets.flatMap((target) => NEEDED[target]).filter((name) => !isGiven(settings, name));
+  if (missing.length > 0) throw missingSettings(settings, missing);
   return {
-    ...transfer,
-    baseUrl,
-    appId,
-    appKey: readAppKey(settings),
-    signature: readChoice('kybio.signature', settings.kybioFact('signature') ?? KYBIO_DEFAULTS.signature, [
-      'v1',
-      'v3',
-      'both',
-    ]),
-    codes: {
-      quota: readCodes(settings.kybioFact('quotaCodes'), KYBIO_DEFAULTS.codes.quota),
-      tooFast: readCodes(settings.kybioFact('tooFastCodes'), KYBIO_DEFAULTS.codes.tooFast),
-      notFound: readCodes(settings.kybioFact('notFoundCodes'), KYBIO_DEFAULTS.codes.notFound),
-      repeat: readCodes(settings.kybioFact('repeatCodes'), KYBIO_DEFAULTS.codes.repeat),
-    },
-    answerSignature: readChoice(
-      'kybio.answerSignature',
-      settings.kybioFact('answerSignature') ?? KYBIO_DEFAULTS.answerSignature,
-      ['ignore', 'if_present', 'required'],
-    ),
-    password: readChoice('kybio.password', settings.kybioFact('password') ?? KYBIO_DEFAULTS.password, [
-      'plain',
-      'md5_upper',
-      'md5_lower',
-      'never',
-    ]),
+    kybio: targets.includes('kybio') ? kybioSettings(settings, transfer) : undefined,
+    wonder: targets.includes('wonder') ? wonderSettings(settings, transfer) : undefined,
   };
 }
 
-/** Wonder's settings, as `kybioSettings`. */
-export function wonderSettings(settings: Settings, transfer: Transfer): WonderSettings {
-  const baseUrl = readBaseUrl(
-    'WONDER_BASE_URL',
-    settings.needLocation(
-      'WONDER_BASE_URL',
-      'wonderBaseUrl',
-      "the gateway's address, e.g. https://gateway-stg.wonder.today",
-    ),
+/** Vendors of which anything is set. */
+export function configuredTargets(settings: Settings): readonly Target[] {
+  return (['kybio', 'wonder'] as const).filter((target) => NEEDED[target].some((name) => isGiven(settings, name)));
+}
+
+function isGiven(settings: Settings, name: SettingName): boolean {
+  if (name === 'kybioAppKey' && isGiven(settings, 'kybioAppKeyFile')) return true;
+  const value = settings.get(name);
+  return typeof value === 'string' && value.trim() !== '';
+}
+
+function missingSettings(settings: Settings, names: readonly SettingName[]): Error {
+  const store = settings.isTyped('store') ? `stores.${settings.get('store')}` : undefined;
+  const lines = names.map((name) => {
+    const { environment = name, about } = settingOf(name);
+    const key = name === 'kybioAppKey' ? 'kybioAppKeyFile' : name;
+    return `${environment} is not set: ${about} (${key} in ${store ?? 'the config file'}).`;
+  });
+  return usageError(
+    'MISSING_SETTING',
+    lines.join('\n'),
+    'Set them in the environment or in the config file, or try the command with --sandbox.',
   );
-  const appId = settings.needLocation('WONDER_APP_ID', 'wonderAppId', 'the AppID of the business').trim();
-  const keyFile = settings.needLocation(
-    'WONDER_PRIVATE_KEY_FILE',
-    'wonderPrivateKeyFile',
-    'the file with the RSA private key (PEM)',
-  );
-  const privateKeyPem = settings.readSecretFile('WONDER_PRIVATE_KEY_FILE', keyFile);
+}
+
+function kybioSettings(settings: Settings, transfer: Transfer): KybioSettings {
+  return {
+    ...transfer,
+    baseUrl: readBaseUrl(settings, 'kybioBaseUrl', '/openapi/v1'),
+    appId: settings.get('kybioAppId') ?? '',
+    appKey: readAppKey(settings),
+    signature: settings.get('kybio.signature'),
+    codes: {
+      quota: settings.get('kybio.quotaCodes'),
+      tooFast: settings.get('kybio.tooFastCodes'),
+      notFound: settings.get('kybio.notFoundCodes'),
+      repeat: settings.get('kybio.repeatCodes'),
+    },
+    answerSignature: settings.get('kybio.answerSignature'),
+    password: settings.get('kybio.password'),
+  };
+}
+
+function wonderSettings(settings: Settings, transfer: Transfer): WonderSettings {
+  const baseUrl = readBaseUrl(settings, 'wonderBaseUrl', '');
+  const privateKeyPem = settings.readSecretFile('wonderPrivateKeyFile', settings.get('wonderPrivateKeyFile') ?? '');
   // A key that cannot sign is told before a run is begun with it.
   loadPrivateKey(privateKeyPem);
-  const language = settings.wonderFact('language');
   return {
     ...transfer,
     baseUrl,
-    appId,
+    appId: settings.get('wonderAppId') ?? '',
     privateKeyPem,
-    signQuery: readChoice('wonder.signQuery', settings.wonderFact('signQuery') ?? 'true', ['true', 'false']) === 'true',
-    putBody: readChoice('wonder.putBody', settings.wonderFact('putBody') ?? WONDER_DEFAULTS.putBody, [
-      'flat',
-      'wrapped',
-    ]),
-    codes: {
-      notFound: readCodes(settings.wonderFact('notFoundCodes'), WONDER_DEFAULTS.codes.notFound),
-      tooFast: readCodes(settings.wonderFact('tooFastCodes'), WONDER_DEFAULTS.codes.tooFast),
-    },
-    ...(language !== undefined && { language }),
-    clockOffsetMs: readOffset(settings.wonderFact('clockOffsetMs') ?? '0'),
+    signQuery: settings.get('wonder.signQuery'),
+    putBody: settings.get('wonder.putBody'),
+    codes: { notFound: settings.get('wonder.notFoundCodes'), tooFast: settings.get('wonder.tooFastCodes') },
+    language: settings.get('wonder.language'),
+    clockOffsetMs: settings.get('wonder.clockOffsetMs'),
   };
 }
 
-/** The zone in whose midnight the daily calls come back. */
-export function quotaZone(settings: Settings): string {
-  return readTimeZone('kybio.quotaZone', settings.kybioFact('quotaZone') ?? 'Asia/Shanghai');
-}
-
-export function readTimeZone(where: string, zone: string): string {
-  if (isTimeZone(zone)) return zone;
-  throw usageError(
-    'BAD_VALUE',
-    `${where}: '${zone}' is not a time zone.`,
-    'Write for example Asia/Hong_Kong or Asia/Shanghai.',
-  );
-}
-
-function readCodes(given: string | undefined, standard: readonly string[]): readonly string[] {
-  return given === undefined ? standard : readList(given);
-}
-
-function readOffset(text: string): number {
-  const isNegative = text.startsWith('-');
-  const size = readCount('wonder.clockOffsetMs', isNegative ? text.slice(1) : text, 0, 86_400_000);
-  return isNegative ? -size : size;
-}
-
+/** A store's own key file goes before a key that another store left in the environment. */
 function readAppKey(settings: Settings): string {
-  const key = settings.environment('KYBIO_APP_KEY');
-  const file = settings.location('KYBIO_APP_KEY_FILE', 'kybioAppKeyFile');
-  // A store's own key file goes before a key that another store left in the environment.
-  const text = file !== undefined ? settings.readSecretFile('KYBIO_APP_KEY_FILE', file) : key;
-  if (text === undefined || text.trim() === '') {
-    throw usageError(
-      'MISSING_SETTING',
-      'KYBIO_APP_KEY is not set: the key of the appId.',
-      'Set KYBIO_APP_KEY or KYBIO_APP_KEY_FILE, or try the command with --sandbox.',
-    );
-  }
-  return text.trim();
+  const file = settings.get('kybioAppKeyFile');
+  const key = file === undefined ? settings.get('kybioAppKey') : settings.readSecretFile('kybioAppKeyFile', file);
+  const trimmed = key?.trim() ?? '';
+  if (trimmed !== '') return trimmed;
+  throw usageError(
+    'MISSING_SETTING',
+    `KYBIO_APP_KEY_FILE: ${file} is empty.`,
+    'Put the key of the appId into the file.',
+  );
 }
 
 const LOOPBACK = /^(localhost|127(\.[0-9]{1,3}){3}|\[::1\])$/;
 
-function readBaseUrl(where: string, text: string): string {
-  let url: URL;
-  try {
-    url = new URL(text);
-  } catch (error) {
-    throw usageError('BAD_URL', `${where}: '${text}' is not an address.`, 'Write it as https://host/path.', error);
-  }
+/** What cannot be taken for an address is not repeated: it may hold a password. */
+function readBaseUrl(settings: Settings, name: 'kybioBaseUrl' | 'wonderBaseUrl', ending: string): string {
+  const where = settingOf(name).environment ?? name;
+  const hint = `Write it as https://host${ending}.`;
+  const text = (settings.get(name) ?? '').trim();
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || url.hostname === '') throw usageError('BAD_URL', `${where} is not an address.`, hint);
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw usageError('BAD_URL', `${where} has more than a host and a path.`, 'Write it as https://host/path.');
+    throw usageError('BAD_URL', `${where} has more than a host and a path.`, hint);
   }
-  const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.test(url.hostname));
-  if (!isSafe) {
+  const base = `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.test(url.hostname))) {
     throw usageError(
       'INSECURE_URL',
-      `${where}: '${text}' would send members' data unencrypted.`,
+      `${where}: '${url.protocol}//${url.host}${url.pathname}' would send members' data unencrypted.`,
       'Use https://; http:// is for this machine only (localhost, 127.0.0.1).',
     );
   }
-  return text.replace(/\/+$/, '');
+  if (base.endsWith(ending)) return base;
+  throw usageError(
+    'BAD_URL',
+    `${where}: '${base}' does not end in ${ending}: every call would miss the API.`,
+    `Write for example ${url.origin}${ending}, or ${url.origin}/pospal-api2${ending}.`,
+  );
 }

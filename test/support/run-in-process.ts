@@ -16,6 +16,7 @@ export async function runInProcess(
     environment: { MEMBERLOAD_HOME: `${folder}/home`, ...environment },
     workingFolder: folder,
     userFolder: folder,
+    platform: process.platform,
     pid: process.pid,
     version: '0.0.0',
     timeZone: 'Asia/Shanghai',

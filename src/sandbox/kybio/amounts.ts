@@ -2,7 +2,7 @@ import { Decimal as DecimalJs } from 'decimal.js';
 import type { SandboxSwitches } from '../switches.ts';
 
 /** Enough for every amount that a request may carry; see amountField. */
-const Decimal = DecimalJs.clone({ precision: 300, toExpNeg: -1000, toExpPos: 1000 });
+const Decimal = DecimalJs.clone({ precision: 300, toExpNeg: -1000, toExpPos: 1000, rounding: DecimalJs.ROUND_HALF_UP });
 
 /** The amount as JSON. Every style has all its digits. */
 export function renderAmount(amount: string, style: SandboxSwitches['decimalStyle']): string {
@@ -12,8 +12,16 @@ export function renderAmount(amount: string, style: SandboxSwitches['decimalStyl
   return decimal.toExponential().toUpperCase();
 }
 
-export function addAmounts(left: string, right: string): string {
-  return new Decimal(left).plus(right).toFixed();
+/** The amount as the vendor keeps it. An amount with few enough decimals keeps its digits as they are. */
+export function keptAmount(amount: string, { amountDecimals }: SandboxSwitches): string {
+  if (amountDecimals === 'all') return amount;
+  const decimal = new Decimal(amount);
+  const decimals = Number(amountDecimals);
+  return decimal.decimalPlaces() <= decimals ? amount : decimal.toDecimalPlaces(decimals).toFixed();
+}
+
+export function addAmounts(left: string, right: string, switches: SandboxSwitches): string {
+  return keptAmount(new Decimal(left).plus(right).toFixed(), switches);
 }
 
 export function isNegative(amount: string): boolean {

@@ -1,0 +1,154 @@
+import { BugError, usageError } from '../base/errors.ts';
+import { nearestName } from '../base/nearest.ts';
+import type { CommandName } from '../settings/setting.ts';
+import type { TypedFlags } from '../settings/settings.ts';
+import { flagName, flagsOf, settingOf } from '../settings/settings-table.ts';
+import { COMMANDS, type Command } from './commands.ts';
+
+export type CommandLine = {
+  /** What is no flag: the command's name, and its arguments. */
+  readonly words: readonly string[];
+  readonly flags: TypedFlags;
+  readonly asks: 'help' | 'version' | undefined;
+  /** Flags that no command takes, as typed. */
+  readonly unknown: readonly string[];
+};
+
+const HELP = ['--help', '-h'];
+const VERSION = ['--version', '-v'];
+
+/** @throws OperatorError (exit 2) for a flag without its value, or a switch with another value than true or false */
+export async function parseCommandLine(argv: readonly string[]): Promise<CommandLine> {
+  const words = argv.filter((word) => !HELP.includes(word) && !VERSION.includes(word));
+  // Without any other flag there is nothing to parse, and loading yargs takes as long as starting Node.
+  if (words.every((word) => !word.startsWith('-'))) {
+    const isHelp = argv.some((word) => HELP.includes(word)) || words[0] === 'help';
+    const isVersion = argv.some((word) => VERSION.includes(word)) || words[0] === 'version';
+    const asks = isHelp ? 'help' : isVersion ? 'version' : undefined;
+    return { words: words[0] === 'help' ? words.slice(1) : words, flags: {}, asks, unknown: [] };
+  }
+  return parseWithYargs(argv);
+}
+
+/** All flags of all commands are declared, so that the value of a flag is never taken for the command. */
+async function parseWithYargs(argv: readonly string[]): Promise<CommandLine> {
+  const { default: yargs } = await import('yargs');
+  const isSwitch = new Map(flagsOf().map((name) => [flagName(name), settingOf(name).reader.shape === 'switch']));
+  let parser = yargs([...argv])
+    // Its messages are never shown; the locale would only be looked up on disk.
+    .locale('en')
+    .help(false)
+    .version(false)
+    .exitProcess(false)
+    // Every value stays the text that was typed: a number read here could lose digits.
+    .parserConfiguration({
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'boolean-negation': false,
+      'duplicate-arguments-array': false,
+      'greedy-arrays': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'strip-aliased': true,
+    })
+    .option('help', { type: 'boolean', alias: 'h' })
+    .option('version', { type: 'boolean', alias: 'v' })
+    .fail((message, error) => {
+      throw new BugError(`yargs refused the command line: ${message}`, error);
+    });
+  for (const name of flagsOf()) {
+    const { alias, reader } = settingOf(name);
+    parser = parser.option(flagName(name), {
+      type: reader.shape === 'switch' ? 'boolean' : 'string',
+      ...(alias !== undefined && { alias }),
+      ...(name === 'set' && { array: true }),
+    });
+  }
+  checkSwitches(argv, isSwitch);
+  const { _: words, $0: _program, help, version, ...given } = (await parser.parseAsync()) as ParsedLine;
+  const flags: Record<string, string | boolean | readonly string[]> = {};
+  const unknown: string[] = [];
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    if (!isSwitch.has(name)) unknown.push(name.length === 1 ? `-${name}` : `--${name}`);
+    else flags[name] = typeof value === 'boolean' ? value : Array.isArray(value) ? value.map(String) : String(value);
+  }
+  const asks = help === true || words[0] === 'help' ? 'help' : version === true ? 'version' : undefined;
+  const texts = words.map(String);
+  return { words: texts[0] === 'help' ? texts.slice(1) : texts, flags, asks, unknown };
+}
+
+type ParsedLine = { readonly _: readonly unknown[]; readonly $0: string } & Readonly<Record<string, unknown>>;
+
+/** yargs takes every other value of a switch for false, without a word. */
+function checkSwitches(argv: readonly string[], isSwitch: ReadonlyMap<string, boolean>): void {
+  const end = argv.indexOf('--');
+  for (const word of end < 0 ? argv : argv.slice(0, end)) {
+    const [, name = '', value] = /^--([^=]+)=(.*)$/s.exec(word) ?? [];
+    if (isSwitch.get(name) !== true || value === 'true' || value === 'false') continue;
+    throw usageError(
+      'BAD_VALUE',
+      `--${name}: '${value}' is not true or false.`,
+      `Write --${name} alone to switch it on.`,
+    );
+  }
+}
+
+/** The command that was named. @throws OperatorError (exit 2) for whatever the command does not take */
+export function chooseCommand({ words, flags, unknown }: CommandLine): Command {
+  const command = commandNamed(words[0]);
+  const own = flagsOf(command.name);
+  const ownNames = own.map(flagName);
+  const foreign = Object.keys(flags).find((name) => !ownNames.includes(name));
+  const wrong = unknown[0] ?? (foreign === undefined ? undefined : `--${foreign}`);
+  if (wrong !== undefined) throw notTaken(command.name, wrong, ownNames);
+  for (const name of own) {
+    const { value, reader } = settingOf(name);
+    const given = flags[flagName(name)];
+    if (given === undefined || typeof given === 'boolean' || (given.length > 0 && !given.includes(''))) continue;
+    throw usageError(
+      'BAD_USAGE',
+      `--${flagName(name)} needs a value: <${value}>.`,
+      `Write for example --${flagName(name)} ${reader.example}.`,
+    );
+  }
+  checkArguments(command, words.slice(1));
+  return command;
+}
+
+function commandNamed(word: string | undefined): Command {
+  if (word === undefined) throw usageError('BAD_USAGE', 'Name a command.', 'See: memberload --help');
+  const command = COMMANDS.find(({ name }) => name === word);
+  if (command !== undefined) return command;
+  const nearest = nearestName(
+    word,
+    COMMANDS.map(({ name }) => name),
+  );
+  throw usageError(
+    'UNKNOWN_COMMAND',
+    `memberload has no command '${word}'.`,
+    nearest ? `Did you mean ${nearest}?` : 'See: memberload --help',
+  );
+}
+
+function notTaken(command: CommandName, wrong: string, own: readonly string[]): Error {
+  const name = wrong.replace(/^-+/, '');
+  const others = flagsOf().filter((setting) => flagName(setting) === name);
+  const takers = others.flatMap((setting) => settingOf(setting).commands);
+  const nearest = others.length > 0 ? undefined : nearestName(name, own);
+  const help = `See: memberload ${command} --help`;
+  return usageError(
+    'UNKNOWN_FLAG',
+    `memberload ${command} does not take '${wrong}'.`,
+    nearest ? `Did you mean --${nearest}?` : takers.length > 0 ? `It belongs to ${takers.join(', ')}. ${help}` : help,
+  );
+}
+
+function checkArguments(command: Command, given: readonly string[]): void {
+  const usage = ['memberload', command.name, ...command.arguments].join(' ');
+  const missing = command.arguments.find((name, index) => name.startsWith('<') && given[index] === undefined);
+  if (missing !== undefined) throw usageError('BAD_USAGE', `${command.name} needs ${missing}.`, `Type: ${usage}`);
+  const surplus = given[command.arguments.length];
+  if (surplus === undefined) return;
+  throw usageError('BAD_USAGE', `memberload ${command.name} does not take '${surplus}' as well.`, `Type: ${usage}`);
+}

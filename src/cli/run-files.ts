@@ -1,0 +1,37 @@
+import { basename, dirname, join } from 'node:path';
+import type { TableSource } from '../csv/open-table.ts';
+import type { ResultTarget } from '../run/prepare-run.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { Surroundings } from '../settings/surroundings.ts';
+
+/** Where the result goes, as the flags say. `input` undefined: export --all. */
+export function resultTargetOf(
+  settings: Settings,
+  input: string | undefined,
+  ending: 'result' | 'checked' = 'result',
+): ResultTarget {
+  const inputs = input === undefined || input === '-' ? [] : [settings.path(input)];
+  return {
+    path: resultPathOf(settings, input, ending),
+    mayReplace: settings.get('overwrite'),
+    protectedPaths: [...settings.readPaths, ...inputs],
+    excel: settings.get('excel'),
+  };
+}
+
+export function sourceOf(settings: Settings, { stdin }: Pick<Surroundings, 'stdin'>, input: string): TableSource {
+  return input === '-' ? { stream: stdin, name: 'standard input' } : { path: settings.path(input) };
+}
+
+/**
+ * `members.csv` → `members.result.csv` beside it, `-` → `stdin.result.csv` in the working folder, and `-o -` is
+ * standard output. `ending`: `checked` for validate, so that a check never takes the place of a result.
+ */
+function resultPathOf(settings: Settings, input: string | undefined, ending: 'result' | 'checked'): string {
+  const output = settings.get('output');
+  if (output !== undefined) return output === '-' ? '-' : settings.path(output);
+  if (input === undefined) return settings.path(`${settings.get('from')}-export.csv`);
+  if (input === '-') return settings.path(`stdin.${ending}.csv`);
+  const path = settings.path(input);
+  return join(dirname(path), `${basename(path).replace(/\.(csv|tsv|txt|xlsx)$/i, '')}.${ending}.csv`);
+}

@@ -1,0 +1,37 @@
+import { EXIT } from '../base/errors.ts';
+import { RunControl } from '../calls/run-control.ts';
+import type { StopSignal } from '../settings/surroundings.ts';
+import type { CommandInput } from './commands.ts';
+
+const EXIT_CODES = {
+  SIGINT: EXIT.interrupted,
+  SIGTERM: EXIT.terminated,
+  SIGHUP: EXIT.hangup,
+} as const satisfies Readonly<Record<StopSignal, number>>;
+
+/**
+ * Runs `work` with a control that the first signal stops gently. A second signal leaves at once: the ledger makes
+ * that safe. `whatNext` is the last line then.
+ */
+export async function withStopSignals<T>(
+  { surroundings, console }: Pick<CommandInput, 'surroundings' | 'console'>,
+  whatNext: string,
+  work: (control: RunControl) => Promise<T>,
+): Promise<T> {
+  const control = new RunControl();
+  let signalCount = 0;
+  const stopListening = surroundings.onSignal((signal) => {
+    signalCount += 1;
+    if (signalCount > 1) {
+      console.say(whatNext);
+      surroundings.exitNow(EXIT_CODES[signal]);
+    }
+    console.say('Stopping: finishing what is in flight. Press Ctrl-C again to leave at once.');
+    control.stop({ kind: 'interrupted', signal });
+  });
+  try {
+    return await work(control);
+  } finally {
+    stopListening();
+  }
+}

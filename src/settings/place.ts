@@ -1,0 +1,34 @@
+import type { Connection } from './run-settings.ts';
+
+const VENDOR_NAMES: ReadonlyMap<string, string> = new Map([
+  ['kybio', 'Kybio'],
+  ['wonder', 'Wonder'],
+]);
+
+/**
+ * Where a run works, for a person: `SANDBOX (nothing real is touched)`, or `Kybio, store hk1 (…CDEF)`.
+ *
+ * @param account `kybio:<appId>` or `wonder:<appId>`, joined with ','
+ */
+export function describePlace({ usesSandbox, store }: Connection, account: string): string {
+  if (usesSandbox) return 'SANDBOX (nothing real is touched)';
+  const places = accountsOf(account).map(
+    ({ vendor, id }) => `${VENDOR_NAMES.get(vendor) ?? vendor}${store === undefined ? '' : `, store ${store}`} (${id})`,
+  );
+  return places.join(' and ');
+}
+
+/** The same for `result_for` of a result file, where it follows the command: `SANDBOX`, or `kybio hk1 …CDEF`. */
+export function placeKey({ usesSandbox, store }: Connection, account: string): string {
+  if (usesSandbox) return 'SANDBOX';
+  const places = accountsOf(account).map(({ vendor, id }) => [vendor, store, id].filter(Boolean).join(' '));
+  return places.join(' + ');
+}
+
+/** The last four characters tell an account apart, and are no secret. */
+function accountsOf(account: string): { vendor: string; id: string }[] {
+  return account.split(',').map((one) => {
+    const colon = one.indexOf(':');
+    return { vendor: one.slice(0, colon), id: `…${one.slice(colon + 1).slice(-4)}` };
+  });
+}

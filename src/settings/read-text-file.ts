@@ -1,0 +1,44 @@
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { usageError } from '../base/errors.ts';
+
+/** No settings, mapping or key file is nearly as large. */
+const BYTES_MAX = 4 * 1024 * 1024;
+
+export type TextFile = { readonly bytes: Buffer; readonly mode: number };
+
+/**
+ * Reads a small file that a setting names. What the file holds is never told: a wrong path may lead to a key.
+ *
+ * @returns undefined when there is no such file
+ * @throws OperatorError UNREADABLE_FILE (exit 2); `where` names the setting
+ */
+export function readTextFile(where: string, path: string): TextFile | undefined {
+  const unreadable = (why: string, cause?: unknown): Error =>
+    usageError('UNREADABLE_FILE', `${where}: ${path} cannot be read: ${why}.`, `Correct ${where}.`, cause);
+  let file: number | undefined;
+  try {
+    file = openSync(path, 'r');
+    const stats = fstatSync(file);
+    if (!stats.isFile()) throw unreadable('it is not a file');
+    if (stats.size > BYTES_MAX) throw unreadable('it is too large to be a settings, mapping or key file');
+    return { bytes: readFileSync(file), mode: stats.mode & 0o777 };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code === 'ENOENT') return undefined;
+    throw /^E[A-Z]+$/.test(code) ? unreadable(code === 'EACCES' ? 'permission was denied' : code, error) : error;
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+/** The value of a JSON file. The text of V8's own error would quote the file, so only the line is told. */
+export function parseJsonFile(where: string, path: string, { bytes }: TextFile, hint: string): unknown {
+  const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const position = /position ([0-9]+)/.exec(error instanceof Error ? error.message : '')?.[1];
+    const line = position === undefined ? '' : ` (line ${text.slice(0, Number(position)).split('\n').length})`;
+    throw usageError('NOT_JSON', `${where}: ${path} is not JSON${line}.`, hint);
+  }
+}

@@ -1,0 +1,211 @@
+import * as v from 'valibot';
+import { isDecimal } from '../base/decimal.ts';
+import { OperatorError, usageError } from '../base/errors.ts';
+import { nearestName } from '../base/nearest.ts';
+import { isTimeZone } from '../base/zoned-time.ts';
+import { parseRate, type Rate } from '../calls/rate.ts';
+
+/** How the config file writes a value: a JSON text, a JSON number, true or false, or a list of texts. */
+export type Shape = 'text' | 'number' | 'switch' | 'list';
+
+/** Reads the text of one setting, or its list of texts. The schema decides, the rest is for messages. */
+export type Reader<T> = {
+  readonly shape: Shape;
+  readonly schema: v.GenericSchema<unknown, T>;
+  /** Ends the sentence "'x' is not …". */
+  readonly expects: string;
+  /** A value that is right. */
+  readonly example: string;
+  readonly choices?: readonly string[];
+};
+
+/** @throws OperatorError (exit 2); `where` is the flag, variable or config key that the value came from */
+export function readValue<T>(reader: Reader<T>, where: string, value: string | readonly string[]): T {
+  const given = reader.shape === 'list' && typeof value === 'string' ? splitList(value) : value;
+  const result = v.safeParse(reader.schema, given);
+  if (result.success) return result.output;
+  const shown = typeof value === 'string' ? value : value.join(',');
+  const nearest = nearestName(shown, reader.choices ?? []);
+  const hint = nearest === undefined ? `Write for example ${reader.example}.` : `Did you mean ${nearest}?`;
+  throw usageError('BAD_VALUE', `${where}: '${shown}' is not ${reader.expects}.`, hint);
+}
+
+function splitList(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+export const anyText: Reader<string> = {
+  shape: 'text',
+  schema: v.pipe(v.string(), v.minLength(1)),
+  expects: 'a text',
+  example: 'text',
+};
+
+export const toggle: Reader<boolean> = {
+  shape: 'switch',
+  schema: v.pipe(
+    v.picklist(['true', 'false']),
+    v.transform((text) => text === 'true'),
+  ),
+  expects: 'true or false',
+  example: 'true',
+};
+
+/** Digits are kept as text until they are known to be few enough for a number. */
+function wholeNumber(min: number, max: number) {
+  return v.pipe(
+    v.string(),
+    v.regex(/^-?[0-9]{1,12}$/),
+    v.transform((text) => Number(text)),
+    v.minValue(min),
+    v.maxValue(max),
+  );
+}
+
+export function count(min: number, max: number): Reader<number> {
+  return {
+    shape: 'number',
+    schema: wholeNumber(min, max),
+    expects: `a whole number from ${min} to ${max}`,
+    example: String(Math.min(Math.max(min, 10), max)),
+  };
+}
+
+export function oneOf<const T extends string>(...choices: readonly T[]): Reader<T> {
+  return {
+    shape: 'text',
+    schema: v.picklist(choices),
+    expects: `one of ${choices.join(', ')}`,
+    example: choices[0] ?? '',
+    choices,
+  };
+}
+
+/** Texts with commas between them; `lengthMin` 1 refuses an empty list. */
+export function listOf<T>(item: Reader<T>, lengthMin: 0 | 1): Reader<readonly T[]> {
+  return {
+    ...item,
+    shape: 'list',
+    schema: v.pipe(v.array(item.schema), v.minLength(lengthMin)),
+    expects: item === (anyText as unknown) ? 'a list' : `a list of ${item.expects}`,
+  };
+}
+
+const UNITS_MS: ReadonlyMap<string, number> = new Map([
+  ['ms', 1],
+  ['s', 1000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+]);
+
+/** `30s`, `500ms`, `2m`, `12h`, `1d` → milliseconds. `longest` is written in the same way. */
+export function duration(longest: string): Reader<number> {
+  return {
+    shape: 'text',
+    schema: v.pipe(
+      v.string(),
+      v.regex(/^[0-9]{1,9}(ms|s|m|h|d)$/),
+      v.transform(milliseconds),
+      v.maxValue(milliseconds(longest)),
+    ),
+    expects: `a time up to ${longest}, such as 500ms, 30s, 2m, 12h or 1d`,
+    example: '30s',
+  };
+}
+
+function milliseconds(text: string): number {
+  return Number.parseInt(text, 10) * (UNITS_MS.get(text.replace(/^[0-9]+/, '')) ?? Number.NaN);
+}
+
+/** An exact amount: it stays text. */
+export const amount: Reader<string> = {
+  shape: 'text',
+  schema: v.pipe(v.string(), v.check(isDecimal)),
+  expects: 'a decimal',
+  example: '12.50',
+};
+
+export type MaxErrors = { readonly count: number } | { readonly percent: number };
+
+export const maxErrors: Reader<MaxErrors> = {
+  shape: 'number',
+  schema: v.union([
+    v.pipe(
+      v.string(),
+      v.regex(/^[0-9]{1,9}$/),
+      v.transform((text) => ({ count: Number(text) })),
+    ),
+    v.pipe(
+      v.string(),
+      v.regex(/^[0-9]{1,3}(\.[0-9]{1,3})?%$/),
+      v.transform((text) => ({ percent: Number(text.slice(0, -1)) })),
+      v.check(({ percent }) => percent <= 100),
+    ),
+  ]),
+  expects: 'a count or a percentage up to 100%',
+  example: '2%',
+};
+
+export const rate: Reader<Rate> = {
+  shape: 'text',
+  schema: v.pipe(
+    v.string(),
+    v.rawTransform(({ dataset, addIssue, NEVER }) => {
+      try {
+        return parseRate(dataset.value);
+      } catch (error) {
+        if (!(error instanceof OperatorError)) throw error;
+        addIssue({ message: error.message });
+        return NEVER;
+      }
+    }),
+  ),
+  expects: 'a rate such as 5/s, 100/m, 0.5/s or unlimited, of at most 10000 calls a second',
+  example: '5/s',
+};
+
+export const timeZone: Reader<string> = {
+  shape: 'text',
+  schema: v.pipe(v.string(), v.check(isTimeZone)),
+  expects: 'a time zone',
+  example: 'Asia/Hong_Kong',
+};
+
+export const timeOfDay: Reader<string> = {
+  shape: 'text',
+  schema: v.pipe(v.string(), v.regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/)),
+  expects: 'a time of day',
+  example: '00:10',
+};
+
+/** A clock's offset in milliseconds, at most a day to either side. */
+export const clockOffset: Reader<number> = {
+  shape: 'number',
+  schema: wholeNumber(-86_400_000, 86_400_000),
+  expects: 'a number of milliseconds of at most a day',
+  example: '-1500',
+};
+
+/** An account's id. The ledger joins accounts with a comma, so an id has none. */
+export const accountId: Reader<string> = {
+  shape: 'text',
+  schema: v.pipe(v.string(), v.trim(), v.regex(/^[\x21-\x2b\x2d-\x7e]+$/)),
+  expects: 'an id of ASCII letters and digits',
+  example: 'ABCDEF0123456789',
+};
+
+/** `name=value`, for the switches of the sandbox. */
+export const pair: Reader<readonly [name: string, value: string]> = {
+  shape: 'text',
+  schema: v.pipe(
+    v.string(),
+    v.regex(/^[^=]+=/),
+    v.transform((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)] as const),
+  ),
+  expects: 'name=value',
+  example: 'notFound=error2015',
+};
