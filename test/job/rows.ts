@@ -140,5 +140,8 @@ function settingsFor(kind: FileKind, vendor: Vendor, options: Partial<Validation
     isAgain: false,
     readsBefore: false,
     ignoresResults: false,
+    headerRow: undefined,
+    sheet: undefined,
+    excel: false,
   };
 }
