@@ -64,15 +64,13 @@ export async function readInput(
     readonly control: RunControl;
     readonly guard: CreditGuard | undefined;
     readonly resultFor: string | undefined;
-    /** `yyyy-MM-dd` at the store. */
-    readonly today: string;
+    readonly nowMs: number;
   },
 ): Promise<InputRead> {
   const { settings, control, guard } = parts;
   const seenKeys = openSeenKeys();
-  const judge = new RowJudge(match, parts, seenKeys);
-  const columns = new ColumnJudge(match, settings.fileKinds, settings);
-  const notes = new NoteTally();
+  const judge = new RowJudge(match, settings, seenKeys, parts);
+  const columns = new ColumnJudge(match, settings);
   const sums = new SumsOfRows();
   try {
     for await (const block of table.blocks) {
@@ -93,10 +91,11 @@ export async function readInput(
     }
     if (control.reason !== undefined) throw interrupted(control);
     const verdict = columns.verdict();
+    const total = sums.value();
     return {
-      sums: sums.value(),
-      late: { issues: judge.lateIssues, damages: [...verdict.damaged] },
-      notes: [...table.notes(), ...notes.lines(), ...verdict.findings.map(({ message }) => message)],
+      sums: total,
+      late: { issues: judge.lateIssues, damages: verdict.damages },
+      notes: [...table.notes(), ...judge.tally.lines(countToSend(total)), ...verdict.notes],
     };
   } finally {
     seenKeys.close();
@@ -112,12 +111,15 @@ class RowJudge {
   readonly #resultFor: string | undefined;
   readonly #check: (cells: readonly string[]) => CheckedRow;
   readonly lateIssues: LateIssue[] = [];
+  readonly tally = new NoteTally();
 
   constructor(
     match: HeaderMatch,
-    { settings, resultFor, today }: { settings: JobSettings; resultFor: string | undefined; today: string },
+    settings: JobSettings,
     seenKeys: SeenKeys,
+    { resultFor, nowMs }: { readonly resultFor: string | undefined; readonly nowMs: number },
   ) {
+    this.#check = rowChecker(settings, match, nowMs);
     this.#match = match;
     this.#settings = settings;
     this.#seenKeys = seenKeys;
@@ -143,6 +145,7 @@ class RowJudge {
       this.#claimForEarlier(place.rowNumber, [...keys, ...this.#earlierKeys(cells)]);
       return { ...place, earlier, issues: [], targetRows: [] };
     }
+    if (checked.counted) this.tally.add(place.rowNumber, checked.counted);
     const repeated = checked.isValid && this.#refusesRepeats() ? this.#firstRepeated(place.rowNumber, keys) : undefined;
     return {
       ...place,

@@ -36,7 +36,7 @@ export async function stageInput(
     readonly control: RunControl;
     readonly guard: CreditGuard | undefined;
     readonly resultFor: string | undefined;
-    readonly today: string;
+    readonly nowMs: number;
   },
 ): Promise<StagedInput> {
   const { settings, control } = parts;

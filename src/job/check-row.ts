@@ -1,4 +1,5 @@
 import { assert, unreachable } from '../base/errors.ts';
+import { zonedDay } from '../base/zoned-time.ts';
 import type { Target } from '../ledger/ledger.ts';
 import type { FileKind } from './columns.ts';
 import { customerSteps } from './customer-steps.ts';
@@ -8,7 +9,7 @@ import type { JobSettings } from './job-settings.ts';
 import { customerLookupSteps, memberLookupSteps } from './lookup-steps.ts';
 import { type Categories, memberSteps, type PriorIntent } from './member-steps.ts';
 import type { Steps } from './outcome.ts';
-import type { ConditionalIssue, DamageId, RowIssue, RowNote } from './row-issue.ts';
+import { type ConditionalIssue, type DamageId, noteText, type RowIssue, type RowNote } from './row-issue.ts';
 import { topupSteps } from './topup-steps.ts';
 import {
   type CustomerRow,
@@ -28,32 +29,42 @@ export type JobRow = MemberRow | CustomerRow | TopupRow | LookupRow;
 /** A row that may be sent, once for each target of the run. */
 export type TargetRow = { readonly target: Target; readonly row: JobRow };
 
-/** `notes` and `conditional` are absent where there are none. */
+/** What is empty is absent. */
 export type CheckedRow =
   | {
       readonly isValid: true;
       readonly targetRows: readonly TargetRow[];
-      readonly notes?: readonly RowNote[];
+      /** For the row's messages in the result file. */
+      readonly notes?: readonly string[];
+      /** To be counted over the whole file, see `NoteTally`. */
+      readonly counted?: readonly RowNote[];
+      /** What only the whole column decides, see `settleRow`. */
       readonly conditional?: readonly ConditionalIssue[];
     }
-  | { readonly isValid: false; readonly issues: readonly RowIssue[] };
+  | {
+      readonly isValid: false;
+      readonly issues: readonly RowIssue[];
+      readonly notes?: undefined;
+      readonly counted?: undefined;
+      readonly conditional?: undefined;
+    };
 
 /**
  * Makes the check of a file's rows, for every target of the run. A row that one target would refuse is
  * invalid as a whole: `invalid` promises that nothing was sent.
  *
- * @param today `yyyy-MM-dd` at the store: a birthday cannot be later
+ * @param nowMs milliseconds since the epoch: nobody is born after today at the store
  */
 export function rowChecker(
   settings: JobSettings,
   match: HeaderMatch,
-  today: string,
+  nowMs: number,
 ): (cells: readonly string[]) => CheckedRow {
   const options: ValidationOptions = {
     mode: settings.mode,
     trustRoundIds: settings.trustRoundIds,
     changesCategory: settings.changesCategory,
-    today,
+    today: zonedDay(nowMs, settings.storeZone),
     ...(settings.dateFormats && { dateFormats: [...settings.dateFormats] }),
     ...(settings.country && { country: settings.country }),
   };
@@ -65,7 +76,7 @@ export function rowChecker(
   return (cells) => {
     const targetRows: TargetRow[] = [];
     const issues: RowIssue[] = [];
-    const notes: RowNote[] = [];
+    const counted: RowNote[] = [];
     const conditional: ConditionalIssue[] = [];
     for (const { target, check } of checks) {
       const checked = check(cells);
@@ -74,15 +85,17 @@ export function rowChecker(
         continue;
       }
       targetRows.push({ target, row: checked.row });
-      if (checked.notes !== undefined) notes.push(...checked.notes.filter((note) => !isToldOf(notes, note)));
+      if (checked.notes !== undefined) counted.push(...checked.notes.filter((note) => !isToldOf(counted, note)));
       // Each target's own: the one may lose its uid where the other has none.
       if (checked.conditional !== undefined) conditional.push(...checked.conditional);
     }
     if (issues.length > 0) return { isValid: false, issues };
+    const notes = counted.flatMap((note) => noteText(note) ?? []);
     return {
       isValid: true,
       targetRows,
       ...(notes.length > 0 && { notes }),
+      ...(counted.length > 0 && { counted }),
       ...(conditional.length > 0 && { conditional }),
     };
   };
@@ -98,29 +111,33 @@ function isToldOf(notes: readonly RowNote[], note: RowNote): boolean {
   );
 }
 
+/** What is left of a valid row once the verdict on its columns is known. */
+export type SettledRow = {
+  /** Not empty: the row is invalid after all. */
+  readonly issues: readonly RowIssue[];
+  /** The very same list where nothing changed. */
+  readonly targetRows: readonly TargetRow[];
+  /** For the row's messages, beside those that the row has. */
+  readonly notes: readonly string[];
+};
+
 /**
- * The row once the verdict on its columns is known, after the last row of the file: what was conditional
- * counts, or is forgotten.
+ * Settles, after the last row of the file, what was conditional: it counts now, or is forgotten.
  *
- * @param damaged the damages that the verdict found, see `ColumnJudge`
+ * @param damages what the verdict found, see `ColumnJudge`
  */
-export function applyVerdict(checked: CheckedRow, damaged: ReadonlySet<DamageId>): CheckedRow {
-  if (!checked.isValid || (checked.conditional === undefined && damaged.size === 0)) return checked;
-  const { targetRows, notes = [], conditional = [] } = checked;
-  const counting = conditional.filter(({ whenDamaged }) => damaged.has(whenDamaged));
-  const issues: RowIssue[] = damaged.has('birthday:swapped_dates') ? swappedDates(targetRows) : [];
-  const added: RowNote[] = [];
-  for (const condition of counting) {
-    if (condition.effect === 'ignore_uid') added.push(condition.note);
+export function settleRow(
+  { targetRows, conditional = [] }: Pick<Extract<CheckedRow, { isValid: true }>, 'targetRows' | 'conditional'>,
+  damages: ReadonlySet<DamageId>,
+): SettledRow {
+  const issues: RowIssue[] = damages.has('birthday:swapped_dates') ? swappedDates(targetRows) : [];
+  const notes: string[] = [];
+  for (const condition of conditional) {
+    if (!damages.has(condition.damage)) continue;
+    if (condition.effect === 'ignore_uid') notes.push(noteText(condition.note) ?? '');
     else if (!issues.some(({ message }) => message === condition.issue.message)) issues.push(condition.issue);
   }
-  if (issues.length > 0) return { isValid: false, issues };
-  const allNotes = [...notes, ...added];
-  return {
-    isValid: true,
-    targetRows: added.length === 0 ? targetRows : targetRows.map(withoutUid),
-    ...(allNotes.length > 0 && { notes: allNotes }),
-  };
+  return { issues, targetRows: notes.length === 0 ? targetRows : targetRows.map(withoutUid), notes };
 }
 
 /**

@@ -1,17 +1,20 @@
 import { repairCell } from './cell-repair.ts';
 import { isPointZero, isScientific, isSpreadsheetError } from './cell-text.ts';
 import { type ColumnFinding, type Detail, Evidence, type Finding } from './column-evidence.ts';
-import { COLUMNS, type Column, type FileKind } from './columns.ts';
+import { COLUMNS, type Column } from './columns.ts';
 import { DateEvidence } from './date-evidence.ts';
 import type { HeaderMatch } from './header-match.ts';
+import type { JobSettings } from './job-settings.ts';
 import { DigitEvidence, PhoneEvidence } from './number-evidence.ts';
 import { columnLabel } from './read-cells.ts';
 import type { DamageId } from './row-issue.ts';
 
 export type ColumnVerdict = {
   readonly findings: readonly ColumnFinding[];
-  /** The damages that make the rows' conditional issues count; for `applyVerdict`. */
-  readonly damaged: ReadonlySet<DamageId>;
+  /** The damages that make the rows' conditional issues count; for `settleRow`. */
+  readonly damages: readonly DamageId[];
+  /** One sentence for each finding. */
+  readonly notes: readonly string[];
 };
 
 /**
@@ -21,12 +24,12 @@ export type ColumnVerdict = {
 export class ColumnJudge {
   readonly #columns: readonly JudgedColumn[];
 
-  constructor(match: HeaderMatch, kinds: readonly FileKind[], options: { readonly trustRoundIds: boolean }) {
-    const columns = new Map(kinds.flatMap((kind) => COLUMNS[kind]).map((column) => [column.name, column]));
+  constructor(match: HeaderMatch, settings: Pick<JobSettings, 'fileKinds' | 'trustRoundIds'>) {
+    const columns = new Map(settings.fileKinds.flatMap((kind) => COLUMNS[kind]).map((column) => [column.name, column]));
     this.#columns = [...columns.values()].flatMap((column) => {
       const index = match.columns.get(column.name);
       if (index === undefined || column.type === 'secret') return [];
-      return [new JudgedColumn(column, index, columnLabel(match, column.name), detailOf(column, options))];
+      return [new JudgedColumn(column, index, columnLabel(match, column.name), detailOf(column, settings))];
     });
   }
 
@@ -41,8 +44,11 @@ export class ColumnJudge {
   /** Asked once, after the last row. */
   verdict(): ColumnVerdict {
     const findings = this.#columns.flatMap((column) => column.findings());
-    const damaged = new Set(findings.flatMap(({ id }) => (id === undefined ? [] : [id])));
-    return { findings, damaged };
+    return {
+      findings,
+      damages: findings.flatMap(({ id }) => id ?? []),
+      notes: findings.map(({ message }) => message),
+    };
   }
 }
 
@@ -82,7 +88,9 @@ class JudgedColumn {
 
   see(rowNumber: number, raw: string): void {
     if (raw.length > VALUE_LENGTH_MAX) return;
-    // Digits alone, the most common case, are nothing of all this.
+    // Without a detail only #N/A and 8.01E+09 are looked for: few cells hold one of their characters.
+    if (this.#detail === undefined && !MAY_BE_DAMAGED.test(raw)) return;
+    // Digits and dates, the most common cases, need no repair.
     const text = DIGITS.test(raw) ? raw : this.#seeClosely(rowNumber, raw);
     if (text !== '') this.#detail?.see(rowNumber, text);
   }
@@ -128,7 +136,8 @@ class JudgedColumn {
   }
 }
 
-const DIGITS = /^[0-9]+$/;
+const MAY_BE_DAMAGED = /[#Ee]/;
+const DIGITS = /^[0-9-]+$/;
 
 function isNumberOfSomebody(type: Column['type']): boolean {
   return type === 'reference' || type === 'uid' || type === 'contact' || type === 'phone';

@@ -93,7 +93,7 @@ function readClosely(raw: string, planned: PlannedCell, reading: Reading, option
   if ((column.isKey || column.type === 'reference') && !options.trustRoundIds && mayBeRounded(value)) {
     const { errorCode, text: message } = rounded(value);
     const issue: RowIssue = { errorCode, column: column.name, message: `${label}: ${message}` };
-    reading.conditional.push({ whenDamaged: `${column.name}:rounded`, effect: 'refuse', issue });
+    reading.conditional.push({ damage: `${column.name}:rounded`, effect: 'refuse', issue });
   }
 }
 

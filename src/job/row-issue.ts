@@ -1,3 +1,4 @@
+import { unreachable } from '../base/errors.ts';
 import { REPAIRS, type Repair } from './cell-repair.ts';
 import { shown } from './cell-text.ts';
 
@@ -14,8 +15,8 @@ export type RowErrorCode =
   | 'EXCEL_DAMAGED'
   | 'DUPLICATE_ROW'
   | 'WRONG_COLUMN_COUNT'
-  | 'CREDITED_OTHERWISE'
-  | 'NOTHING_TO_DO';
+  | 'NOTHING_TO_DO'
+  | 'CREDITED_OTHERWISE';
 
 /** One thing that is wrong with a row; nothing of it is sent. `message` says what, where, the value seen and what to do. */
 export type RowIssue = { readonly errorCode: RowErrorCode; readonly column?: string; readonly message: string };
@@ -37,6 +38,21 @@ export type RowNote =
   | { readonly kind: 'no_country'; readonly column: string; readonly value: string }
   | { readonly kind: 'uid_ignored'; readonly column: string; readonly value: string };
 
+/** What the result file says of the row; undefined: too small to be told there, the count for the file is enough. */
+export function noteText(note: RowNote): string | undefined {
+  switch (note.kind) {
+    case 'repaired':
+      if (note.repair === 'blanks' || note.from === '') return undefined;
+      return `${note.column}: ${shown(note.from)} was read as ${shown(note.to)}.`;
+    case 'uid_ignored':
+      return `${note.column}: ${shown(note.value)} is damaged and was not used; the row goes by its number.`;
+    case 'no_country':
+      return undefined;
+    default:
+      return unreachable(note);
+  }
+}
+
 /** Names one damage of one column, such as `customerUid:rounded`. */
 export type DamageId = `${string}:${'rounded' | 'swapped_dates'}`;
 
@@ -47,8 +63,8 @@ export type DamageId = `${string}:${'rounded' | 'swapped_dates'}`;
  * - `ignore_uid`: the row loses its customerUid and goes by its member number, which is whole
  */
 export type ConditionalIssue =
-  | { readonly whenDamaged: DamageId; readonly effect: 'refuse'; readonly issue: RowIssue }
-  | { readonly whenDamaged: DamageId; readonly effect: 'ignore_uid'; readonly note: RowNote };
+  | { readonly damage: DamageId; readonly effect: 'refuse'; readonly issue: RowIssue }
+  | { readonly damage: DamageId; readonly effect: 'ignore_uid'; readonly note: RowNote };
 
 /** What the result file says of the note, in the row's own messages. */
 export function describeNote(note: RowNote): string {
@@ -108,6 +124,8 @@ function line(note: RowNote, rowNumber: number, count: number, phoneCount: numbe
         `${note.column}: in ${plural(count, 'row')} the id is damaged, such as ${shown(note.value)} in row ${rowNumber}. ` +
         'These rows go by their member number.'
       );
+    default:
+      return unreachable(note);
   }
 }
 

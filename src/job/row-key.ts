@@ -1,3 +1,4 @@
+import { mayBeRounded } from './cell-id.ts';
 import { COLUMNS } from './columns.ts';
 import type { CustomerRow, LookupRow, MemberRow, TopupRow } from './validate-row.ts';
 
@@ -18,7 +19,9 @@ export function memberKey(row: KeyedRow): string {
 export function memberKeys(row: KeyedRow): string[] {
   const keys: string[] = [];
   if ('number' in row && row.number !== undefined) keys.push(`number:${row.number}`);
-  if ('customerUid' in row && row.customerUid !== undefined) keys.push(`uid:${row.customerUid}`);
+  // A uid that a spreadsheet may have rounded can be the same for two members whose numbers tell them apart.
+  const isSure = keys.length === 0 || !('customerUid' in row) || !mayBeRounded(row.customerUid ?? '');
+  if ('customerUid' in row && row.customerUid !== undefined && isSure) keys.push(`uid:${row.customerUid}`);
   if ('reference_number' in row && row.reference_number !== undefined) keys.push(`ref:${row.reference_number}`);
   if ('uuid' in row && row.uuid !== undefined) keys.push(`uuid:${row.uuid.toLowerCase()}`);
   return keys;

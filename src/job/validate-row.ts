@@ -40,19 +40,22 @@ export type CustomerRow = {
   readonly fields: TextFields;
 };
 
+/**
+ * What to add, or what the member should have afterwards; all rows of one file are of the same kind.
+ * - an increment that the file leaves out is `0`; never both
+ * - with a target, both increments are `0`: what to add follows from what the member has
+ */
 export type TopupRow = {
   readonly kind: 'topup';
   readonly number?: string;
   readonly customerUid?: string;
-  /** What to add; `0` where the row says nothing, and in a row of targets. */
   readonly pointIncrement: string;
   readonly balanceIncrement: string;
-  /** What the member should have, instead of increments. */
   readonly pointTarget?: string;
   readonly balanceTarget?: string;
-  /** The row's own number of the credit, such as a receipt: credited once for ever. */
-  readonly reference?: string;
   readonly dataChangeTime?: string;
+  /** The row's own receipt or invoice number: credited once for ever. */
+  readonly reference?: string;
 };
 
 export type LookupRow = {
@@ -167,30 +170,33 @@ export function validateTopup(
   if ('isValid' in reading) return reading;
   requireMemberKey(reading, match);
   const { keys, fields } = reading;
-  const { dataChangeTime, reference } = fields;
-  const common = {
-    kind: 'topup' as const,
-    pointIncrement: '0',
-    balanceIncrement: '0',
+  const {
+    pointIncrement = '0',
+    balanceIncrement = '0',
+    pointTarget,
+    balanceTarget,
+    dataChangeTime,
+    reference,
+  } = fields;
+  const row: TopupRow = {
+    kind: 'topup',
     ...keys,
+    pointIncrement,
+    balanceIncrement,
+    ...(pointTarget !== undefined && { pointTarget }),
+    ...(balanceTarget !== undefined && { balanceTarget }),
     ...(dataChangeTime !== undefined && { dataChangeTime }),
     ...(reference !== undefined && { reference }),
   };
   if (match.columns.has('pointTarget') || match.columns.has('balanceTarget')) {
-    const { pointTarget, balanceTarget } = fields;
     if (!isGiven(reading, 'pointTarget') && !isGiven(reading, 'balanceTarget')) {
       reading.issues.push({
         errorCode: 'NOTHING_TO_DO',
         message: 'the row changes nothing: pointTarget and balanceTarget are blank. Fill one in, or delete the row.',
       });
     }
-    return judged(reading, {
-      ...common,
-      ...(pointTarget !== undefined && { pointTarget }),
-      ...(balanceTarget !== undefined && { balanceTarget }),
-    });
+    return judged(reading, row);
   }
-  const { pointIncrement = '0', balanceIncrement = '0' } = fields;
   const isReadable = (name: string) => !isGiven(reading, name) || fields[name] !== undefined;
   if (
     isReadable('pointIncrement') &&
@@ -204,7 +210,7 @@ export function validateTopup(
         'the row adds nothing: pointIncrement and balanceIncrement are blank or 0. Fill one in, or delete the row.',
     });
   }
-  return judged(reading, { ...common, pointIncrement, balanceIncrement });
+  return judged(reading, row);
 }
 
 /** A record to be looked up. For Wonder, a member number is a reference when the file has no reference column. */
@@ -301,9 +307,9 @@ function setUidAside(reading: Reading): void {
     notes.push({ kind: 'uid_ignored', column: 'customerUid', value: damagedUid.value });
   }
   for (const [index, condition] of conditional.entries()) {
-    if (condition.whenDamaged !== 'customerUid:rounded' || keys.customerUid === undefined) continue;
+    if (condition.damage !== 'customerUid:rounded' || keys.customerUid === undefined) continue;
     const note: RowNote = { kind: 'uid_ignored', column: 'customerUid', value: keys.customerUid };
-    conditional[index] = { whenDamaged: condition.whenDamaged, effect: 'ignore_uid', note };
+    conditional[index] = { damage: condition.damage, effect: 'ignore_uid', note };
   }
 }
 

@@ -107,7 +107,7 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
       control,
       guard,
       resultFor: job.resultFor,
-      today: zonedDay(clock.nowMs(), settings.storeZone),
+      nowMs: clock.nowMs(),
     });
     const input = staged;
     const unfinished = job.isDryRun ? undefined : await findSame(job, input.facts.sha256, ledger);

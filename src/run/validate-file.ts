@@ -110,7 +110,7 @@ async function check(
       control: parts.control,
       guard: undefined,
       resultFor: undefined,
-      today: zonedDay(parts.nowMs(), settings.storeZone),
+      nowMs: parts.nowMs(),
     });
     if (late === undefined) for (const note of read.notes) parts.reporter.note(note);
     return { file: target, tally, read: late ? { ...read, sums: sums.value() } : read };

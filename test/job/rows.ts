@@ -1,9 +1,9 @@
-import { applyVerdict, type CheckedRow, rowChecker } from '../../src/job/check-row.ts';
+import { type CheckedRow, rowChecker, settleRow } from '../../src/job/check-row.ts';
 import { ColumnJudge, type ColumnVerdict } from '../../src/job/column-judge.ts';
 import { type FileKind, RESULT_COLUMNS } from '../../src/job/columns.ts';
 import { type HeaderMapping, type HeaderMatch, matchHeader, type Vendor } from '../../src/job/header-match.ts';
 import type { JobSettings } from '../../src/job/job-settings.ts';
-import { NoteTally } from '../../src/job/row-issue.ts';
+import { type DamageId, NoteTally } from '../../src/job/row-issue.ts';
 import {
   type RowIssue,
   type Validated,
@@ -90,20 +90,29 @@ export function checkFile(
   { mapping = {}, vendor = kind === 'customers' ? 'wonder' : 'kybio', ...options }: FileOptions = {},
 ): CheckedFile {
   const match = matchHeader(header, kind, mapping, vendor);
-  const check = rowChecker(settingsFor(kind, vendor, options), match, options.today ?? '2026-11-25');
-  const judge = new ColumnJudge(match, [kind], { trustRoundIds: options.trustRoundIds === true });
+  const settings = settingsFor(kind, vendor, options);
+  const check = rowChecker(settings, match, Date.parse(`${options.today ?? '2026-11-25'}T04:00:00Z`));
+  const judge = new ColumnJudge(match, settings);
+  const notes = new NoteTally();
   const checked = records.map((cells, index) => {
     judge.see(index + 1, cells);
-    return check(cells);
+    const row = check(cells);
+    notes.add(index + 1, row.counted ?? []);
+    return row;
   });
   const verdict = judge.verdict();
-  const rows = checked.map((row) => applyVerdict(row, verdict.damaged));
-  const notes = new NoteTally();
-  for (const [index, row] of rows.entries()) if (row.isValid) notes.add(index + 1, row.notes ?? []);
+  const rows = checked.map((row) => settled(row, new Set(verdict.damages)));
   const refused = rows.flatMap((row, index) =>
     row.isValid ? [] : [`${index + 1}: ${row.issues.map((issue) => issue.errorCode).join(' ')}`],
   );
   return { match, verdict, rows, notes, refused };
+}
+
+function settled(row: CheckedRow, damages: ReadonlySet<DamageId>): CheckedRow {
+  if (!row.isValid) return row;
+  const { issues, targetRows, notes } = settleRow(row, damages);
+  if (issues.length > 0) return { isValid: false, issues };
+  return { isValid: true, targetRows, notes: [...(row.notes ?? []), ...notes] };
 }
 
 function settingsFor(kind: FileKind, vendor: Vendor, options: Partial<ValidationOptions>): JobSettings {
@@ -131,5 +140,8 @@ function settingsFor(kind: FileKind, vendor: Vendor, options: Partial<Validation
     isAgain: false,
     readsBefore: false,
     ignoresResults: false,
+    headerRow: undefined,
+    sheet: undefined,
+    excel: false,
   };
 }

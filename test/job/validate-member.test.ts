@@ -174,10 +174,10 @@ describe('what a spreadsheet writes instead of a value', () => {
     const row = { customerUid: '813951242628553000', name: 'x' };
     expect(member(row)).toMatchObject({
       isValid: true,
-      conditional: [{ whenDamaged: 'customerUid:rounded', effect: 'refuse', issue: { errorCode: 'EXCEL_DAMAGED' } }],
+      conditional: [{ damage: 'customerUid:rounded', effect: 'refuse', issue: { errorCode: 'EXCEL_DAMAGED' } }],
     });
     expect(member({ number: 'M1', ...row })).toMatchObject({
-      conditional: [{ whenDamaged: 'customerUid:rounded', effect: 'ignore_uid' }],
+      conditional: [{ damage: 'customerUid:rounded', effect: 'ignore_uid' }],
     });
     expect(member(row, { trustRoundIds: true })).not.toHaveProperty('conditional');
   });

@@ -62,7 +62,10 @@ test('a row may say what the member should have, and which receipt it is for', (
     row: { kind: 'topup', number: '8001', pointTarget: '120', reference: 'R-1' },
   });
   const validated = topup({ number: '8001', balanceTarget: '0' });
-  expect(validated).toEqual({ isValid: true, row: { kind: 'topup', number: '8001', balanceTarget: '0' } });
+  expect(validated).toEqual({
+    isValid: true,
+    row: { kind: 'topup', number: '8001', pointIncrement: '0', balanceIncrement: '0', balanceTarget: '0' },
+  });
   expect(problemsOf(topup({ pointTarget: '', balanceTarget: '' }))).toEqual([
     'NOTHING_TO_DO the row changes nothing: pointTarget and balanceTarget are blank. Fill one in, or delete the row.',
   ]);
