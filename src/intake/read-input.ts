@@ -81,9 +81,7 @@ export async function readInput(
         const rowNumber = block.firstRowNumber + index;
         columns.see(rowNumber, cells);
         const place = { rowNumber, lineNumber: block.lineNumbers[index] ?? 0 };
-        const row = judge.row(place, cells, block.columnCountErrors.get(index));
-        if (row.notes) notes.add(rowNumber, row.notes);
-        rows.push(row);
+        rows.push(judge.row(place, cells, block.columnCountErrors.get(index)));
       }
       const marked = guard ? await guard.mark(rows) : rows;
       for (const row of marked) sums.add(row);
@@ -124,7 +122,6 @@ class RowJudge {
     this.#settings = settings;
     this.#seenKeys = seenKeys;
     this.#resultFor = resultFor;
-    this.#check = rowChecker(settings, match, today);
   }
 
   row(

@@ -66,18 +66,6 @@ export type ConditionalIssue =
   | { readonly damage: DamageId; readonly effect: 'refuse'; readonly issue: RowIssue }
   | { readonly damage: DamageId; readonly effect: 'ignore_uid'; readonly note: RowNote };
 
-/** What the result file says of the note, in the row's own messages. */
-export function describeNote(note: RowNote): string {
-  switch (note.kind) {
-    case 'repaired':
-      return note.from === '' ? '' : `${note.column}: ${shown(note.from)} was read as ${shown(note.to)}.`;
-    case 'no_country':
-      return `${note.column}: sent without a country.`;
-    case 'uid_ignored':
-      return `${note.column}: ${shown(note.value)} is damaged; the row went by its member number.`;
-  }
-}
-
 /** Counts the notes of a file: one line for each kind and column, whatever the number of rows. */
 export class NoteTally {
   readonly #groups = new Map<string, { readonly first: RowNote; readonly rowNumber: number; count: number }>();

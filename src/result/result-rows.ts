@@ -3,7 +3,6 @@ import type { ResultColumn } from '../job/columns.ts';
 import { chooseFields } from '../job/fetched-fields.ts';
 import type { HeaderMatch } from '../job/header-match.ts';
 import type { JobSettings } from '../job/job-settings.ts';
-import { describeNote } from '../job/row-issue.ts';
 import type { RowRecord } from '../ledger/ledger.ts';
 import type { FoundRecords } from '../stage/found-records.ts';
 import type { StageBlock } from '../stage/stage.ts';
@@ -117,7 +116,7 @@ export class ResultRows {
           view.errorCodes.map(({ target, errorCode }) => name(target, errorCode)),
           ';',
         ),
-        messages: joined([...messages, ...notesOf(row)], ' '),
+        messages: joined([...messages, ...(row.notes ?? [])], ' '),
         attempts: String(view.attempts),
       },
     };
@@ -155,7 +154,7 @@ export class ResultRows {
         status: 'done',
         action: 'credited_before',
         errorCode: '',
-        messages: [`Credited before: row ${rowNumber} of run ${runId} on ${when}.`, ...notesOf(row)].join(' '),
+        messages: [`Credited before: row ${rowNumber} of run ${runId} on ${when}.`, ...(row.notes ?? [])].join(' '),
         attempts: '0',
       },
     };
@@ -175,10 +174,6 @@ type Result = {
   /** Whether an earlier run decided the row: it adds nothing to this run's sums. */
   readonly isCarried: boolean;
 };
-
-function notesOf({ notes = [] }: StagedRow): string[] {
-  return notes.map(describeNote).filter((text) => text !== '');
-}
 
 function invalidResult({ issues }: StagedRow, own: Result['values']): Result {
   const errorCodes = [...new Set(issues.map(({ errorCode }) => errorCode))];

@@ -1,7 +1,6 @@
 import { rmSync } from 'node:fs';
 import type { Clock } from '../base/clock.ts';
 import { fileError, type OperatorError } from '../base/errors.ts';
-import { zonedDay } from '../base/zoned-time.ts';
 import type { ControlSettings } from '../calls/control-settings.ts';
 import type { Reporter } from '../calls/reporter.ts';
 import type { RunControl } from '../calls/run-control.ts';

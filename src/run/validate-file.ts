@@ -1,5 +1,4 @@
 import { EXIT } from '../base/errors.ts';
-import { zonedDay } from '../base/zoned-time.ts';
 import type { Reporter } from '../calls/reporter.ts';
 import type { RunControl } from '../calls/run-control.ts';
 import { openTable, type TableSource } from '../csv/open-table.ts';

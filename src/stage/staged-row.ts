@@ -18,7 +18,7 @@ export type StagedRow = {
   /** Issues that hold only if the whole column turns out to be damaged. */
   readonly conditional?: readonly ConditionalIssue[];
   /** What was repaired without loss, or is worth a word; told in the row's messages. */
-  readonly notes?: readonly RowNote[];
+  readonly notes?: readonly string[];
 };
 
 /** What an earlier result file says of a row, when it matters to this run. */
