@@ -20,10 +20,10 @@ import {
 import { PROBE_CALLS, probeRepeat } from '../send/probe-repeat.ts';
 import type { LearnedFact } from '../send/repeat-fact.ts';
 import { readControlSettings } from '../settings/job-settings.ts';
-import { Settings } from '../settings/settings.ts';
-import { kybioSettings, readTimeZone } from '../settings/vendor-settings.ts';
+import type { Settings } from '../settings/settings.ts';
+import { configuredTargets, vendorSettings } from '../settings/vendor-settings.ts';
+import type { CommandInput } from './commands.ts';
 import { confirmYes } from './confirm.ts';
-import type { CommandInput } from './run-command.ts';
 import { type Session, withSession } from './session.ts';
 
 /** What doctor has found so far, and what it has cost. */
@@ -34,12 +34,11 @@ type Findings = { readonly checks: Check[]; calls: ReturnType<typeof sumCalls>[]
  * what to do. Without a ledger no call can be counted, so none is made.
  */
 export async function runDoctor(input: CommandInput): Promise<{ exitCode: ExitCode }> {
-  const { flags, surroundings, console } = input;
-  const settings = new Settings(flags, surroundings);
+  const { settings, console } = input;
   const controls = readControlSettings(settings);
-  const storeZone = readTimeZone('--time-zone', settings.text('time-zone') ?? 'Asia/Shanghai');
-  const number = settings.isTyped('probe-repeat') ? settings.text('probe-repeat') : undefined;
-  const targets = configuredTargets(settings);
+  const storeZone = settings.get('timeZone');
+  const number = settings.typed('probeRepeat');
+  const targets: readonly Target[] = settings.get('sandbox') ? ['kybio', 'wonder'] : configuredTargets(settings);
   if (number !== undefined && !targets.includes('kybio')) {
     throw usageError(
       'MISSING_SETTING',
@@ -51,7 +50,7 @@ export async function runDoctor(input: CommandInput): Promise<{ exitCode: ExitCo
   findings.checks.push(
     ok('settings', settings.config.path === undefined ? 'no config file' : `read from ${settings.config.path}`),
   );
-  if (targets.includes('kybio') && !settings.isOn('sandbox')) findings.checks.push(checkKybioKey(settings, controls));
+  if (targets.includes('kybio') && !settings.get('sandbox')) findings.checks.push(checkKybioKey(settings, controls));
   if (targets.length === 0) {
     findings.checks.push(
       failed(
@@ -63,13 +62,13 @@ export async function runDoctor(input: CommandInput): Promise<{ exitCode: ExitCo
   }
   let isLedgerOpen = false;
   const inSession = (work: (session: Session) => Promise<void>): Promise<void> =>
-    withSession(flags, surroundings, console, async (session) => {
+    withSession(input, async (session) => {
       isLedgerOpen = true;
       await work(session);
     });
   try {
     await inSession(async (session) => {
-      if (settings.isTyped('accept-ledger')) await acceptLedger(session, input);
+      if (settings.typed('acceptLedger')) await acceptLedger(session, input);
       findings.checks.push(checkHome(settings.homeFolder), await checkLedger(session.ledger));
       findings.checks.push(await describeRuns(session.ledger));
       console.say(describeCost(targets, number));
@@ -87,7 +86,7 @@ export async function runDoctor(input: CommandInput): Promise<{ exitCode: ExitCo
           return;
         }
         if (number !== undefined) {
-          await confirmYes(`Member ${number} is sent increments of nothing.`, 'go', settings, surroundings);
+          await confirmYes(`Member ${number} is sent increments of nothing.`, 'go', input);
           findings.checks.push(await probe(number, { kybio, ledger: session.ledger, storeZone }));
         }
         findings.checks.push(await describeRepeats(kybio, session.ledger));
@@ -113,24 +112,6 @@ export async function runDoctor(input: CommandInput): Promise<{ exitCode: ExitCo
   return report(findings, settings, input);
 }
 
-/** The sandbox has both; elsewhere a vendor is checked as soon as anything of it is set. */
-function configuredTargets(settings: Settings): readonly Target[] {
-  if (settings.isOn('sandbox')) return ['kybio', 'wonder'];
-  const kybio = [
-    settings.location('KYBIO_BASE_URL', 'kybioBaseUrl'),
-    settings.location('KYBIO_APP_ID', 'kybioAppId'),
-    settings.location('KYBIO_APP_KEY_FILE', 'kybioAppKeyFile'),
-    settings.environment('KYBIO_APP_KEY'),
-  ];
-  const wonder = [
-    settings.location('WONDER_BASE_URL', 'wonderBaseUrl'),
-    settings.location('WONDER_APP_ID', 'wonderAppId'),
-    settings.location('WONDER_PRIVATE_KEY_FILE', 'wonderPrivateKeyFile'),
-  ];
-  const isSet = (values: readonly (string | undefined)[]): boolean => values.some((value) => value !== undefined);
-  return [...(isSet(kybio) ? (['kybio'] as const) : []), ...(isSet(wonder) ? (['wonder'] as const) : [])];
-}
-
 function describeCost(targets: readonly Target[], number: string | undefined): string {
   const parts = [
     targets.includes('kybio')
@@ -152,7 +133,7 @@ async function withVendors(
 ): Promise<void> {
   let vendors: Vendors;
   try {
-    const connected = await session.connect([target], controls, session.settings.isOn('sandbox'));
+    const connected = await session.connect([target], controls, session.settings.get('sandbox'));
     vendors = connected.openVendors();
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
@@ -174,7 +155,8 @@ async function withVendors(
 function checkKybioKey(settings: Settings, controls: ControlSettings): Check {
   const name = 'kybio key';
   try {
-    const { appId, appKey } = kybioSettings(settings, { timeoutMs: controls.timeoutMs, connections: 1 });
+    const transfer = { timeoutMs: controls.timeoutMs, connections: 1 };
+    const { appId = '', appKey = '' } = vendorSettings(settings, ['kybio'], transfer).kybio ?? {};
     const problems = [
       /^[0-9A-Fa-f]{32}$/.test(appId)
         ? undefined
@@ -248,7 +230,8 @@ async function describeRuns(ledger: LedgerReader): Promise<Check> {
 const RUNS_COUNTED_MAX = 10_000;
 
 /** Lowers the high-water mark to what the ledger knows. */
-async function acceptLedger({ ledger, settings }: Session, { surroundings, console }: CommandInput): Promise<void> {
+async function acceptLedger({ ledger }: Session, input: CommandInput): Promise<void> {
+  const { console } = input;
   try {
     await ledger.requireNewest();
     console.say('The ledger is the newest; there is nothing to accept.');
@@ -259,8 +242,7 @@ async function acceptLedger({ ledger, settings }: Session, { surroundings, conso
   await confirmYes(
     `${ledger.place} will be taken for the newest. Rows of its unfinished runs that were sent after this copy was made would be credited again.`,
     'go',
-    settings,
-    surroundings,
+    input,
   );
   await ledger.acceptAsNewest();
   const { intentCount } = await ledger.readHealth();
@@ -311,7 +293,7 @@ function report({ checks, calls }: Findings, settings: Settings, { console }: Co
       ? EXIT.usage
       : EXIT.ok;
   const sent = calls.reduce((sum, { sent: count }) => sum + count, 0);
-  if (settings.isOn('json')) {
+  if (settings.get('json')) {
     console.print(
       JSON.stringify({
         command: 'doctor',

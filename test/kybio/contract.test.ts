@@ -237,18 +237,6 @@ describe('what is refused', () => {
     });
   });
 
-  it('a balance below zero, where we ask for the check', async () => {
-    const { client } = await openBoth({});
-    const customerUid = dataOf(await client.queryByNumber('8008010004'))?.customerUid ?? '';
-    const increment = {
-      customerUid,
-      pointIncrement: '0',
-      balanceIncrement: '-1000',
-      dataChangeTime: '2025-01-02 03:04:05',
-    };
-    expect((await client.updateBalancePointByIncrement({ ...increment, validateBalance: true })).kind).toBe('refused');
-  });
-
   it('an undocumented code is unknown', async () => {
     const { client } = await openBoth({ 'fault.unknownCode': 1 });
     expect(await client.queryByNumber('1')).toMatchObject({ kind: 'refused', meaning: 'unknown', errorCode: '7777' });
