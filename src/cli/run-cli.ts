@@ -1,5 +1,6 @@
 import { EXIT, type ExitCode, errorText, OperatorError } from '../base/errors.ts';
 import { Settings } from '../settings/settings.ts';
+import { flagsOf } from '../settings/settings-table.ts';
 import type { Surroundings } from '../settings/surroundings.ts';
 import { chooseCommand, parseCommandLine } from './command-line.ts';
 import { openConsole } from './console.ts';
@@ -25,6 +26,7 @@ export async function runCli(surroundings: Surroundings): Promise<ExitCode> {
     const command = chooseCommand(line);
     const settings = new Settings(line.flags, surroundings);
     isJson = settings.get('json');
+    settings.checkTyped(flagsOf(command.name));
     console = openConsole(surroundings, { isQuiet: settings.get('quiet'), isColorless: settings.get('noColor') });
     const run = await command.load();
     const [, argument, ...more] = words;
