@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { isDecimal } from '../base/decimal.ts';
 import { OperatorError, usageError } from '../base/errors.ts';
+import { isDecimal } from '../base/is-decimal.ts';
 import { nearestName } from '../base/nearest.ts';
 import { isTimeZone } from '../base/zoned-time.ts';
 import { parseRate, type Rate } from '../calls/rate.ts';
