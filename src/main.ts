@@ -52,11 +52,18 @@ if (workingFolder === '') {
     workingFolder,
     userFolder: textOr(homedir),
     platform: process.platform,
-    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    // Asked for by few commands; looking them up takes a tenth of the whole start.
+    get timeZone() {
+      return Intl.DateTimeFormat().resolvedOptions().timeZone;
+    },
     program: [process.execPath, fileURLToPath(import.meta.url)],
     pid: process.pid,
-    version: readVersion(),
-    stdin: process.stdin,
+    get version() {
+      return readVersion();
+    },
+    get stdin() {
+      return process.stdin;
+    },
     stdout: outputStream(process.stdout),
     stderr,
     onSignal(listener) {

@@ -64,7 +64,7 @@ async function parseWithYargs(argv: readonly string[]): Promise<CommandLine> {
       ...(name === 'set' && { array: true }),
     });
   }
-  checkSwitches(argv, isSwitch);
+  checkWords(argv, isSwitch);
   const { _: words, $0: _program, help, version, ...given } = (await parser.parseAsync()) as ParsedLine;
   const flags: Record<string, string | boolean | readonly string[]> = {};
   const unknown: string[] = [];
@@ -80,12 +80,16 @@ async function parseWithYargs(argv: readonly string[]): Promise<CommandLine> {
 
 type ParsedLine = { readonly _: readonly unknown[]; readonly $0: string } & Readonly<Record<string, unknown>>;
 
-/** yargs takes every other value of a switch for false, without a word. */
-function checkSwitches(argv: readonly string[], isSwitch: ReadonlyMap<string, boolean>): void {
+/** yargs takes every other value of a switch than true for false, without a word. */
+function checkWords(argv: readonly string[], isSwitch: ReadonlyMap<string, boolean>): void {
   const end = argv.indexOf('--');
   for (const word of end < 0 ? argv : argv.slice(0, end)) {
-    const [, name = '', value] = /^--([^=]+)=(.*)$/s.exec(word) ?? [];
-    if (isSwitch.get(name) !== true || value === 'true' || value === 'false') continue;
+    const [, name = '', value] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
+    // yargs looks names up in objects, and stumbles over those that every object has.
+    if (name in Object.prototype) {
+      throw usageError('UNKNOWN_FLAG', `memberload does not take '--${name}'.`, 'See: memberload --help');
+    }
+    if (isSwitch.get(name) !== true || value === undefined || value === 'true' || value === 'false') continue;
     throw usageError(
       'BAD_VALUE',
       `--${name}: '${value}' is not true or false.`,
@@ -105,7 +109,8 @@ export function chooseCommand({ words, flags, unknown }: CommandLine): Command {
   for (const name of own) {
     const { value, reader } = settingOf(name);
     const given = flags[flagName(name)];
-    if (given === undefined || typeof given === 'boolean' || (given.length > 0 && !given.includes(''))) continue;
+    if (given === undefined || typeof given === 'boolean') continue;
+    if (given.length > 0 && !(Array.isArray(given) && given.includes(''))) continue;
     throw usageError(
       'BAD_USAGE',
       `--${flagName(name)} needs a value: <${value}>.`,

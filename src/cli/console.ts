@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import type { OperatorError } from '../base/errors.ts';
 import { visibleText } from '../base/visible-text.ts';
 import type { Surroundings } from '../settings/surroundings.ts';
@@ -30,7 +29,7 @@ export function openConsole(
   surroundings: Pick<Surroundings, 'stdin' | 'stdout' | 'stderr' | 'environment'>,
   { isQuiet, isColorless }: ConsoleOptions,
 ): Console {
-  const { stdin, stdout, stderr, environment } = surroundings;
+  const { stdout, stderr, environment } = surroundings;
   const isScreen = stderr.isTerminal && environment.TERM !== 'dumb';
   const hasColors = isScreen && !isColorless && !environment.NO_COLOR;
   const colored = (code: number, text: string): string =>
@@ -44,7 +43,9 @@ export function openConsole(
   return {
     isQuiet,
     isLive: isScreen && !isQuiet,
-    canAsk: stdin.isTTY === true && stderr.isTerminal,
+    get canAsk() {
+      return surroundings.stdin.isTTY === true && stderr.isTerminal;
+    },
     print: (text) => stdout.write(`${visibleText(text)}\n`),
     say(text) {
       if (!isQuiet) tell(visibleText(text));
@@ -62,7 +63,8 @@ export function openConsole(
       isDrawn = text !== '';
     },
     async ask(question) {
-      const prompt = createInterface({ input: stdin, output: stderr.stream });
+      const { createInterface } = await import('node:readline/promises');
+      const prompt = createInterface({ input: surroundings.stdin, output: stderr.stream });
       try {
         return await new Promise<string | undefined>((resolve) => {
           // Without this a prompt that was left would never be answered, and the process end without a word.

@@ -1,9 +1,8 @@
 import { EXIT, type ExitCode, errorText, OperatorError } from '../base/errors.ts';
-import { Settings } from '../settings/settings.ts';
+import { flagsOf } from '../settings/settings-table.ts';
 import type { Surroundings } from '../settings/surroundings.ts';
 import { chooseCommand, parseCommandLine } from './command-line.ts';
 import { openConsole } from './console.ts';
-import { helpText } from './help.ts';
 
 /**
  * Runs one command line. The one place that maps whatever happened to an exit code and prints errors. Loads the
@@ -19,12 +18,15 @@ export async function runCli(surroundings: Surroundings): Promise<ExitCode> {
     const line = await parseCommandLine(argv);
     words = line.words;
     if (line.asks !== undefined) {
-      console.print(line.asks === 'version' ? surroundings.version : helpText(words[0], stdout.columnCount));
+      if (line.asks === 'version') console.print(surroundings.version);
+      else console.print((await import('./help.ts')).helpText(words[0], stdout.columnCount));
       return EXIT.ok;
     }
     const command = chooseCommand(line);
+    const { Settings } = await import('../settings/settings.ts');
     const settings = new Settings(line.flags, surroundings);
     isJson = settings.get('json');
+    settings.checkTyped(flagsOf(command.name));
     console = openConsole(surroundings, { isQuiet: settings.get('quiet'), isColorless: settings.get('noColor') });
     const run = await command.load();
     const [, argument, ...more] = words;

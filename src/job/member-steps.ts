@@ -1,5 +1,6 @@
 import { decimalsEqual, isDecimal } from '../base/decimal.ts';
 import { type TextFields, textFields } from '../base/text-fields.ts';
+import { DECIMAL_FIELDS, UPDATABLE_FIELDS } from '../kybio/member-fields.ts';
 import type { RowRecord } from '../ledger/ledger.ts';
 import { ask, type Found, type LookupSource } from './call.ts';
 import { type Done, type Failed, type Outcome, type Steps, type Unapplied, unsuccessful } from './outcome.ts';
@@ -61,9 +62,6 @@ export function* memberSteps(
   if (hadAddIntent && (mode === 'create' || isOurAdd(row, member.fields))) return ownAdd(row, member.fields);
   return yield* updateIfChanged(job, member, prior?.operation === 'customerOpenApi/updateBaseInfo');
 }
-
-/** The fields that `updateBaseInfo` can change; everything else of an existing member stays. */
-export const UPDATABLE_FIELDS = ['name', 'phone', 'birthday', 'qq', 'email', 'address', 'remarks'] as const;
 
 function* add(job: Job, number: string): Steps {
   const { row, mode } = job;
@@ -173,14 +171,13 @@ function splitFields(
   given: TextFields,
   categories: Categories,
 ): { fields: TextFields; notChanged: string[]; categoryUid: string | undefined } {
-  const updatable: readonly string[] = UPDATABLE_FIELDS;
   const entries = Object.entries(given);
   const categoryUid = given.categoryName === undefined ? undefined : categories?.get(given.categoryName);
   return {
-    fields: textFields(entries.filter(([name]) => updatable.includes(name))),
+    fields: textFields(entries.filter(([name]) => UPDATABLE_FIELDS.includes(name))),
     notChanged: entries
       .map(([name]) => name)
-      .filter((name) => !updatable.includes(name) && !(name === 'categoryName' && categoryUid !== undefined)),
+      .filter((name) => !UPDATABLE_FIELDS.includes(name) && !(name === 'categoryName' && categoryUid !== undefined)),
     categoryUid,
   };
 }
@@ -197,8 +194,6 @@ function isSameValue(name: string, given: string, current: string | undefined): 
   if (DECIMAL_FIELDS.has(name) && isDecimal(given) && isDecimal(current)) return decimalsEqual(given, current);
   return given === current;
 }
-
-const DECIMAL_FIELDS: ReadonlySet<string> = new Set(['point', 'balance', 'discount', 'enable', 'onAccount']);
 
 /** A birthday without its time when that is midnight: vendors add `00:00:00` to dates. */
 function dateOf(text: string): string {

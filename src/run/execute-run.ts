@@ -1,7 +1,7 @@
 import { EXIT, OperatorError } from '../base/errors.ts';
 import type { ControlSettings } from '../calls/control-settings.ts';
 import type { RunContext } from '../calls/run-context.ts';
-import { type RunControl, StoppedError, type StopReason } from '../calls/run-control.ts';
+import { StoppedError, type StopReason } from '../calls/run-control.ts';
 import { laneOf, type Vendors } from '../calls/vendors.ts';
 import { countToSend } from '../intake/read-input.ts';
 import type { StagedInput } from '../intake/stage-input.ts';

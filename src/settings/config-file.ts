@@ -102,6 +102,10 @@ function knownName(
       `Remove it from the file, and type --${flagName(name)} in the run that needs it.`,
     );
   }
+  const variable = isSettingName(name) && settingOf(name).only === 'environment' && settingOf(name).environment;
+  if (variable) {
+    throw usageError('NOT_IN_FILE', `${path}: '${name}' comes from the environment alone.`, `Set ${variable}.`);
+  }
   const known = names.filter((candidate) => candidate.startsWith(section)).map((full) => full.slice(section.length));
   if (section === '' && names === TOP_NAMES) known.push(...SECTIONS);
   const nearest = nearestName(key, known);

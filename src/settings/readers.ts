@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { isDecimal } from '../base/decimal.ts';
 import { OperatorError, usageError } from '../base/errors.ts';
+import { isDecimal } from '../base/is-decimal.ts';
 import { nearestName } from '../base/nearest.ts';
 import { isTimeZone } from '../base/zoned-time.ts';
 import { parseRate, type Rate } from '../calls/rate.ts';
@@ -24,7 +24,8 @@ export function readValue<T>(reader: Reader<T>, where: string, value: string | r
   const given = reader.shape === 'list' && typeof value === 'string' ? splitList(value) : value;
   const result = v.safeParse(reader.schema, given);
   if (result.success) return result.output;
-  const shown = typeof value === 'string' ? value : value.join(',');
+  const index = result.issues[0].path?.[0]?.key;
+  const shown = typeof given === 'string' ? given : (given[Number(index ?? -1)] ?? String(value));
   const nearest = nearestName(shown, reader.choices ?? []);
   const hint = nearest === undefined ? `Write for example ${reader.example}.` : `Did you mean ${nearest}?`;
   throw usageError('BAD_VALUE', `${where}: '${shown}' is not ${reader.expects}.`, hint);
@@ -90,7 +91,6 @@ export function listOf<T>(item: Reader<T>, lengthMin: 0 | 1): Reader<readonly T[
     ...item,
     shape: 'list',
     schema: v.pipe(v.array(item.schema), v.minLength(lengthMin)),
-    expects: item === (anyText as unknown) ? 'a list' : `a list of ${item.expects}`,
   };
 }
 

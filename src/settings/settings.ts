@@ -53,6 +53,11 @@ export class Settings {
     return settingOf(name).commands.length > 0 && this.#flags[flagName(name)] !== undefined;
   }
 
+  /** A wrong value is told before the command has begun. @throws OperatorError BAD_VALUE (exit 2) */
+  checkTyped(names: readonly SettingName[]): void {
+    for (const name of names) this.typed(name);
+  }
+
   /** The flag as typed: `true` for a switch, a list with commas; undefined when it was not. */
   typedText(name: SettingName): string | undefined {
     return this.isTyped(name) ? String(this.#flags[flagName(name)]) : undefined;

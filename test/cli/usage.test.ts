@@ -1,6 +1,9 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { parseCommandLine } from '../../src/cli/command-line.ts';
+import { COMMANDS } from '../../src/cli/commands.ts';
+import { flagName, flagsOf } from '../../src/settings/settings-table.ts';
 import { runInProcess } from '../support/run-in-process.ts';
 import { temporaryFolder } from '../support/workspace.ts';
 
@@ -21,20 +24,31 @@ function folderWith(files: Record<string, string>): string {
 
 describe('wrong usage', () => {
   test.each([
-    [['import', 'm.csv', '--moed', 'create'], "memberload import does not take 'moed'.\nDid you mean --mode?"],
-    [['export', 'm.csv', '--again'], "memberload export does not take 'again'."],
+    [['import', 'm.csv', '--moed', 'create'], "memberload import does not take '--moed'.\nDid you mean --mode?"],
+    [
+      ['export', 'm.csv', '--again'],
+      "memberload export does not take '--again'.\nIt belongs to topup, resolve. See: memberload export --help",
+    ],
+    [['import', 'm.csv', '-qz'], "does not take '-z'"],
+    [['import', 'm.csv', '--no-json'], "does not take '--no-json'"],
+    [['import', 'm.csv', '--constructor', '1'], "does not take '--constructor'"],
+    [['import', 'm.csv', '--kybio.pageSize', '5'], "does not take '--kybio.pageSize'"],
+    [['import', 'm.csv', '--json=yes'], "--json: 'yes' is not true or false"],
+    [['import', 'm.csv', 'n.csv'], "does not take 'n.csv' as well.\nType: memberload import <file>"],
+    [['import', 'm.csv', '--mode='], '--mode needs a value'],
+    [['import', 'm.csv', '-o', '--json=false'], '--output needs a value'],
     [
       ['import', 'm.csv', '--mode', 'creat'],
       "--mode: 'creat' is not one of upsert, create, update.\nDid you mean create?",
     ],
     [['import', 'm.csv', '--to', 'kybo'], 'Did you mean kybio?'],
-    [['import', 'm.csv', '--rate', '5'], '"5" cannot be used'],
-    [['import', 'm.csv', '--rate'], 'Not enough arguments following: rate'],
+    [['import', 'm.csv', '--rate', '5'], "--rate: '5' is not a rate such as 5/s, 100/m"],
+    [['import', 'm.csv', '--rate'], '--rate needs a value: <calls>.\nWrite for example --rate 5/s.'],
     [['import', 'm.csv', '--concurrency', '0'], "--concurrency: '0' is not a whole number from 1 to 256"],
     [['import', 'm.csv', '--concurrency', '4e0'], "--concurrency: '4e0' is not a whole number"],
     [['import', 'm.csv', '--timeout', 'soon'], "--timeout: 'soon' is not a time"],
-    [['import', 'm.csv', '--max-errors', 'some'], "--max-errors: 'some' is neither"],
-    [['import', 'm.csv', '--max-errors', '101%'], "--max-errors: '101%' is neither"],
+    [['import', 'm.csv', '--max-errors', 'some'], "--max-errors: 'some' is not a count or a percentage"],
+    [['import', 'm.csv', '--max-errors', '101%'], "--max-errors: '101%' is not a count or a percentage"],
     [['import', 'm.csv', '--encoding', 'klingon'], 'klingon'],
     [['import', 'm.csv', '--delimiter', 'ab'], "Delimiter 'ab'"],
     [['import', 'm.csv', '--date-format', 'dd'], '--date-format'],
@@ -45,17 +59,18 @@ describe('wrong usage', () => {
     [['export', 'm.csv', '--columns', 'nmae'], 'Did you mean name?'],
     [['export'], 'export needs either a file of rows to look up, or --all'],
     [['export', 'm.csv', '--all'], 'export needs either a file of rows to look up, or --all'],
-    [['validate', 'm.csv'], 'validate needs to know what the file is'],
     [['validate', 'm.csv', '--as', 'member'], 'Did you mean members?'],
     [['import', 'm.csv', '--store', 'hk1'], "no store 'hk1'"],
-    [['import', 'm.csv', '--config', 'none.json'], 'none.json cannot be read'],
-    [['import'], 'Not enough'],
-    [['improt', 'm.csv'], 'Did you mean import?'],
+    [['import', 'm.csv', '--config', 'none.json'], 'none.json cannot be read: there is no such file'],
+    [['import'], 'import needs <file>.\nType: memberload import <file>'],
+    [['improt', 'm.csv'], "memberload has no command 'improt'.\nDid you mean import?"],
+    [['--store', 'import'], 'Name a command.'],
+    [['help', 'improt'], 'Did you mean: memberload help import'],
     [[], 'Name a command.'],
     [['resume', 'no-such-run'], "There is no run 'no-such-run'"],
     [['runs', 'no-such-run'], "There is no run 'no-such-run'"],
     [['sandbox', '--set', 'cutAfter=1'], "Did you mean 'fault.cutAfter'?"],
-    [['sandbox', '--set', 'nonsense'], 'is not name=value'],
+    [['sandbox', '--set', 'nonsense'], "--set: 'nonsense' is not name=value"],
     [['sandbox', '--port', '99999'], "--port: '99999' is not a whole number"],
   ])('%j is exit 2, says why, and leaves nothing behind', async (argv, message) => {
     const folder = folderWith({ 'm.csv': 'number\nN1\n' });
@@ -81,51 +96,67 @@ describe('wrong usage', () => {
   });
 });
 
-describe('a config file', () => {
-  test.each([
-    ['{"dailyQouta": 300}', "'dailyQouta' is not a setting.\nDid you mean 'dailyQuota'?"],
-    ['{"kybio": {"quotaCode": []}}', "'kybio.quotaCode' is not a setting.\nDid you mean 'kybio.quotaCodes'?"],
-    ['{"wonder": {"singQuery": true}}', "Did you mean 'wonder.signQuery'?"],
-    ['{"stores": {"hk1": {"kybioBaseURL": "x"}}}', "Did you mean 'stores.hk1.kybioBaseUrl'?"],
-    ['{"__proto__": 1}', "'__proto__' is not a setting"],
-    ['{"rate": {"calls": 5}}', "'rate' cannot be"],
-    ['{"kybio": 5}', 'kybio must be an object'],
-    ['{"kybio": {"signature": "v2"}}', "kybio.signature: 'v2' is not one of"],
-    ['{"kybio": {"quotaZone": "Mars"}}', "'Mars' is not a time zone"],
-    ['{rate: 5}', 'is not JSON'],
-    ['[]', 'must be an object'],
-  ])('%s is refused with exit 2', async (content, message) => {
-    const folder = folderWith({ 'm.csv': 'number\nN1\n', 'memberload.config.json': content });
-    const ended = await runInProcess(['import', 'm.csv'], folder, NOWHERE);
-    expect(ended.stderr).toContain(message);
-    expect(ended.exitCode).toBe(2);
-  });
-});
+describe('what is typed', () => {
+  test.each([[['--version']], [['-v']], [['version']], [['-v', '--config', 'none.json']]])(
+    '%j prints the version',
+    async (argv) => {
+      expect(await runInProcess(argv, temporaryFolder())).toEqual({ exitCode: 0, stdout: '0.0.0\n', stderr: '' });
+    },
+  );
 
-describe('addresses and credentials', () => {
-  test.each([
-    ['KYBIO_BASE_URL', 'http://kybio.example/openapi/v1', "would send members' data unencrypted"],
-    ['KYBIO_BASE_URL', 'http://127.0.0.1.evil.example/openapi/v1', 'unencrypted'],
-    ['KYBIO_BASE_URL', 'http://[::2]/openapi/v1', 'unencrypted'],
-    ['KYBIO_BASE_URL', 'ftp://127.0.0.1/', 'unencrypted'],
-    ['KYBIO_BASE_URL', 'kybio', 'is not an address'],
-    ['KYBIO_BASE_URL', 'https://user:hunter2@kybio.example/', 'has more than a host and a path'],
-    ['KYBIO_BASE_URL', 'https://kybio.example/?key=hunter2', 'has more than a host and a path'],
-    ['KYBIO_BASE_URL', '', 'KYBIO_BASE_URL is not set'],
-    ['KYBIO_APP_ID', '', 'KYBIO_APP_ID is not set'],
-    ['KYBIO_APP_KEY', ' ', 'KYBIO_APP_KEY is not set'],
-    ['KYBIO_APP_KEY_FILE', 'no-such.key', 'no-such.key cannot be read'],
-    ['WONDER_BASE_URL', 'http://wonder.example', 'unencrypted'],
-    ['WONDER_PRIVATE_KEY_FILE', '', 'WONDER_PRIVATE_KEY_FILE is not set'],
-    ['WONDER_PRIVATE_KEY_FILE', '.', 'cannot be read'],
-    ['WONDER_PRIVATE_KEY_FILE', 'm.csv', 'key'],
-  ])('%s=%j is exit 2, and the value of a secret is not told', async (name, value, message) => {
-    const folder = folderWith({ 'm.csv': 'number,name,phone\nN1,Grace,+85291230001\n' });
-    const target = name.startsWith('WONDER') ? 'wonder' : 'kybio';
-    const environment = { ...NOWHERE, [name]: value };
-    const ended = await runInProcess(['import', 'm.csv', '--to', target], folder, environment);
-    expect(ended.stderr).toContain(message);
-    expect(ended.exitCode).toBe(2);
-    expect(ended.stderr).not.toMatch(/hunter2|key-nobody-may-see/);
+  test.each([[['--help']], [['-h']], [['help']], [['--json', '-h']]])('%j lists the commands', async (argv) => {
+    const ended = await runInProcess(argv, temporaryFolder());
+    expect(ended).toMatchObject({ exitCode: 0, stderr: '' });
+    for (const { name } of COMMANDS) expect(ended.stdout).toMatch(new RegExp(`^  ${name}\\b`, 'm'));
+  });
+
+  test.each(COMMANDS.map(({ name }) => name))('help %s shows its flags, in lines that fit', async (name) => {
+    const ended = await runInProcess([name, '--help'], temporaryFolder());
+    expect(ended.exitCode).toBe(0);
+    for (const flag of flagsOf(name)) expect(ended.stdout).toContain(`--${flagName(flag)}`);
+    const tooLong = ended.stdout.split('\n').filter((line) => line.length > 80 && !line.startsWith('  memberload'));
+    expect(tooLong).toEqual([]);
+    expect((await runInProcess(['help', name], temporaryFolder())).stdout).toBe(ended.stdout);
+  });
+
+  test.each([[['-q', '--json']], [['-q', '--json=true']], [['--quiet=true', '--json']]])(
+    'with %j a command prints one document and no messages',
+    async (flags) => {
+      const ended = await runInProcess(['schedule', '--for', 'cron', ...flags], temporaryFolder());
+      expect(ended).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(Object.keys(JSON.parse(ended.stdout))).toEqual(['cron']);
+    },
+  );
+
+  test('letters may be typed together', async () => {
+    const { flags, words } = await parseCommandLine(['import', '-qy', 'm.csv']);
+    expect({ flags, words }).toEqual({ flags: { quiet: true, yes: true }, words: ['import', 'm.csv'] });
+  });
+
+  test('stays the text that it was', async () => {
+    const argv = ['topup', '-', '--expect-points', '-0012.50', '--expect-rows=1e3', '--campaign', '007', '--no-color'];
+    const { flags, words } = await parseCommandLine(argv);
+    expect(words).toEqual(['topup', '-']);
+    expect(flags).toEqual({ 'expect-points': '-0012.50', 'expect-rows': '1e3', campaign: '007', 'no-color': true });
+    expect((await parseCommandLine(['import', '--json', '--', '-m.csv'])).words).toEqual(['import', '-m.csv']);
+    expect((await parseCommandLine(['runs', '20261122', '--json'])).words).toEqual(['runs', '20261122']);
+  });
+
+  test('json and quiet of the config file count like typed ones', async () => {
+    const folder = folderWith({ 'memberload.config.json': '{"json": true, "quiet": true}' });
+    const ended = await runInProcess(['schedule', '--for', 'cron'], folder);
+    expect(ended.stderr).toBe('');
+    expect(Object.keys(JSON.parse(ended.stdout))).toEqual(['cron']);
+    const loud = await runInProcess(['schedule', '--for', 'cron', '--json=false', '--quiet=false'], folder);
+    expect(loud.stdout).toMatch(/^# cron/);
+    expect(loud.stderr).toContain('resume does nothing');
+  });
+
+  test('reaches the terminal with its control characters made visible', async () => {
+    const ended = await runInProcess(['im\u001b]52;c;aGk=\u0007port\u202e', '--json'], temporaryFolder());
+    expect(ended.stderr).toContain('im\\u001b]52;c;aGk=\\u0007port\\u202e');
+    expect(JSON.parse(ended.stdout).command).toBe('im\u001b]52;c;aGk=\u0007port\u202e');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    expect(ended.stdout + ended.stderr).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/);
   });
 });

@@ -222,7 +222,7 @@ describe('what is refused', () => {
   });
 
   it('the same change of a member twice, where the account refuses that', async () => {
-    const { client } = await openBoth({ repeat: 'refused' });
+    const { client } = await openBoth({ repeatRule: 'refuse_repeat' });
     const customerUid = dataOf(await client.queryByNumber('8008010004'))?.customerUid ?? '';
     const increment = {
       customerUid,

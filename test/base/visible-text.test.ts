@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { visibleText } from '../../src/base/visible-text.ts';
+
+test.each([
+  ['a\tb\nc', 'a\tb\nc'],
+  ['会员 é 👩‍👩‍👧', '会员 é 👩‍👩‍👧'],
+  ['\u001b[31mred', '\\u001b[31mred'],
+  ['over\rwritten', 'over\\u000dwritten'],
+  ['\u0000\u007f\u009b', '\\u0000\\u007f\\u009b'],
+  ['\u061c\u200e\u200f\u202a\u202e\u2066\u2069', '\\u061c\\u200e\\u200f\\u202a\\u202e\\u2066\\u2069'],
+  ['two\u2028lines', 'two\\u2028lines'],
+])('%j is shown as %j', (text, shown) => {
+  expect(visibleText(text)).toBe(shown);
+});
+
+test('a JSON document stays the same document', () => {
+  const document = { name: 'x\u202ey\u0085z', text: 'tab\tnewline\n' };
+  expect(JSON.parse(visibleText(JSON.stringify(document)))).toEqual(document);
+});
