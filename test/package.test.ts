@@ -44,8 +44,9 @@ test('the package holds only what a user needs', () => {
     'package.json',
   ]);
   expect(packedFiles.filter((path) => path.startsWith('dist/') && !path.endsWith('.js'))).toEqual([]);
-  expect(packedFiles.filter((path) => path.startsWith('samples/') && !/\.(csv|json|mjs)$/.test(path))).toEqual([]);
+  expect(packedFiles.filter((path) => path.startsWith('samples/') && !/\.(csv|json|md|mjs)$/.test(path))).toEqual([]);
   expect(packedFiles).toContain('dist/main.js');
+  expect(packedFiles).toContain('samples/manual/topup.md');
 });
 
 test('the packed tarball installs and runs in an empty folder', { timeout: 180_000 }, async () => {

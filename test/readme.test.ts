@@ -1,158 +1,89 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { EXIT } from '../src/base/errors.ts';
-import { COMMANDS } from '../src/cli/commands.ts';
-import { COLUMNS, RESULT_COLUMNS } from '../src/job/columns.ts';
-import { FETCHED_FIELDS } from '../src/job/fetched-fields.ts';
-import { describeSwitches } from '../src/sandbox/switches.ts';
-import { KYBIO_FACTS, WONDER_FACTS } from '../src/settings/config-file.ts';
-import { FLAGS } from '../src/settings/flags.ts';
+import { countMarks, lastRunIn, outputPattern, readChains, type Step, withoutTimes, withRun } from './docs/chains.ts';
+import { anchorOf, headingsOf, PAGES, type Page, pageOf, ROOT, TOPICS, withoutBlocks } from './docs/pages.ts';
 import { BINARY, startBinary } from './support/run-binary.ts';
-import { temporaryFolder } from './support/workspace.ts';
-
-const root = fileURLToPath(new URL('../', import.meta.url));
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
 
 /*
- * A block of commands is run when a comment stands before it: <!-- test: <chain>, exit <code> -->. The blocks
- * of a chain share one folder, with the samples in it. A text block right behind it is what the command
- * prints: each of its lines must be there, in this order; … stands for anything. <!-- test: <chain>, file
- * <name> --> puts the block behind it into the folder.
+ * The commands of README, guided tour and manual are run as they stand there (test/docs/chains.ts says how they are
+ * marked), and their links and tables are whole. What the pages say about flags, columns and switches is compared
+ * with the code by test/docs/generated.test.ts.
  */
-type Step = {
-  readonly lineNumber: number;
-  readonly file?: string;
-  readonly exitCode?: number;
-  readonly text: string;
-  readonly output: string | undefined;
-};
 
-/** What may stand in result_errorCode beside the vendors' own codes. */
-const ERROR_CODES = [
-  ...['REQUIRED', 'NOT_A_DECIMAL', 'OUT_OF_RANGE', 'TOO_LONG', 'NOT_ALLOWED', 'BAD_DATE', 'BAD_PHONE', 'BAD_EMAIL'],
-  ...['BAD_ID', 'EXCEL_DAMAGED', 'DUPLICATE_ROW', 'WRONG_COLUMN_COUNT', 'NOTHING_TO_DO', 'MEMBER_NOT_FOUND'],
-  ...['CUSTOMER_NOT_FOUND', 'IN_DOUBT', 'TIMEOUT', 'CONNECTION_FAILED', 'HTTP_<status>', 'BAD_RESPONSE'],
-  ...['RESPONSE_MISMATCH', 'QUOTA_EXHAUSTED', 'STOPPED'],
-];
+describe.skipIf(process.platform === 'win32')('the commands of the pages', () => {
+  const chains = PAGES.flatMap((page) => [...readChains(page)].map(([name, steps]) => ({ page, name, steps })));
 
-describe('the commands of the README', () => {
-  const chains = readChains();
-
-  test('are marked in several chains, each of several steps', () => {
-    expect([...chains.keys()]).toEqual(expect.arrayContaining(['tour', 'account', 'quota', 'stores']));
-    expect([...chains.values()].flat().length).toBeGreaterThan(15);
+  test('are all read: no mark is misspelt', () => {
+    for (const page of PAGES) {
+      expect([...readChains(page).values()].flat().length, page.path).toBe(countMarks(page));
+    }
+    expect(chains.flatMap(({ steps }) => steps).length).toBeGreaterThan(40);
   });
 
-  test.skipIf(process.platform === 'win32').each([...chains.keys()])(
-    'do what it says: %s',
-    { timeout: 180_000 },
-    async (name) => {
-      const folder = temporaryFolder();
-      const work = join(folder, 'work');
-      cpSync(join(root, 'samples'), join(work, 'samples'), { recursive: true });
-      const environment = {
-        HOME: folder,
-        MEMBERLOAD_HOME: join(folder, 'home'),
-        PATH: `${makeShims(folder)}${delimiter}${process.env.PATH}`,
-      };
-      // The account of the chain "account" is a sandbox, which has a home of its own.
-      const account = name === 'account' ? await startSandbox(folder) : undefined;
+  // A chain mostly waits for its rate, so several share the computer.
+  test.concurrent.each(chains)(
+    'do what the page says: $page.path, $name',
+    { timeout: 300_000 },
+    async ({ page, name, steps }) => {
+      const folder = mkdtempSync(join(tmpdir(), 'memberload-docs-'));
       try {
-        let lastRun = '';
-        for (const step of chains.get(name) ?? []) {
-          if (step.file !== undefined) writeFileSync(join(work, step.file), step.text);
-          else {
-            const printed = await runStep(step, lastRun, work, { ...environment, ...account?.settings });
-            lastRun = printed.match(RUN)?.at(-1) ?? lastRun;
-          }
-        }
+        await runChain(steps, folder, page.path === 'README.md' && name === 'account');
       } finally {
-        await account?.stop();
+        rmSync(folder, { recursive: true, force: true });
       }
     },
   );
 });
 
-describe('the README names', () => {
-  test.each(COMMANDS.map(({ name }) => name))('the command %s', (name) => {
-    expectInReadme(`\`memberload ${name}`);
-    expect(headings()).toContain(name);
+describe('the pages', () => {
+  test('are short: README is a front door, and each page of the manual is one topic', () => {
+    expect(lineCount(pageOf('README.md'))).toBeLessThanOrEqual(300);
+    const long = PAGES.filter(({ path }) => path.startsWith('samples/manual/')).filter((page) => lineCount(page) > 200);
+    expect(long.map(({ path }) => path)).toEqual([]);
   });
 
-  test.each(FLAGS.map(({ name }) => name))('the flag --%s, in the table of flags', (name) => {
-    expectInReadme(new RegExp(`^\\| \`--${name}[ \`]`, 'm'));
+  test('README names every page of the manual, and each page begins with its topic', () => {
+    for (const topic of TOPICS) {
+      expect(pageOf('README.md').text).toContain(`(samples/manual/${topic}.md)`);
+      expect(pageOf(`samples/manual/${topic}.md`).text).toMatch(new RegExp(`^# ${topic}: `));
+    }
   });
 
-  test.each(ERROR_CODES)('the errorCode %s', (errorCode) => {
-    expectInReadme(new RegExp(`^\\| \`${errorCode.replace(/[<>]/g, '\\$&')}\` \\|`, 'm'));
+  test('the guided tour names every sample', () => {
+    const samples = readdirSync(join(ROOT, 'samples')).filter((name) => /\.(csv|json)$/.test(name));
+    const missing = samples
+      .filter((name) => !/\.(result|checked)\.csv$|-2\.|again/.test(name))
+      .filter((name) => !pageOf('samples/README.md').text.includes(`\`${name}\``));
+    expect(missing).toEqual([]);
   });
 
-  test.each(Object.values(EXIT))('the exit code %i', (exitCode) => {
-    expectInReadme(new RegExp(`^\\| ([0-9]+, )?${exitCode}(, [0-9]+)? \\|`, 'm'));
-  });
-
-  test.each([
-    ...Object.keys(KYBIO_FACTS).map((key) => `kybio.${key}`),
-    ...Object.keys(WONDER_FACTS).map((key) => `wonder.${key}`),
-    ...['quietWindow', 'trustRoundIds', 'stores', 'sandbox'],
-    ...['kybioBaseUrl', 'kybioAppId', 'kybioAppKeyFile', 'wonderBaseUrl', 'wonderAppId', 'wonderPrivateKeyFile'],
-  ])('the config key %s', (key) => {
-    expectInReadme(new RegExp(`^\\| (\`\\w+\`, )*\`${key.replace('.', '\\.')}\`[ ,]`, 'm'));
-  });
-
-  test.each(
-    Object.entries(COLUMNS).flatMap(([kind, columns]) => columns.map((column) => [column.name, kind, column] as const)),
-  )('the column %s of %s, with its synonyms', (name, _kind, { about, synonyms }) => {
-    expectInReadme(`| \`${name}\` | ${about} | ${synonyms.join(', ')} |`);
-  });
-
-  test.each(RESULT_COLUMNS)('the column result_%s', (name) => {
-    expectInReadme(`\`result_${name}\``);
-  });
-
-  test.each([...FETCHED_FIELDS.kybio, ...FETCHED_FIELDS.wonder])('the field %s', (name) => {
-    expectInReadme(`\`${name}\``);
-  });
-
-  test.each(describeSwitches().map(({ name, default: byDefault }) => [name, byDefault]))(
-    'the switch %s of the sandbox, %s by default',
-    (name, byDefault) => {
-      expectInReadme(new RegExp(`^\\| \`${name.replace('.', '\\.')}\` \\|.*\\| \`${byDefault}\` \\|`, 'm'));
-    },
-  );
-
-  test.each(['KYBIO_BASE_URL', 'KYBIO_APP_ID', 'KYBIO_APP_KEY', 'KYBIO_APP_KEY_FILE', 'WONDER_BASE_URL'])(
-    'the variable %s',
-    (name) => expectInReadme(`| \`${name}\` |`),
-  );
-
-  test.each(['WONDER_APP_ID', 'WONDER_PRIVATE_KEY_FILE', 'MEMBERLOAD_HOME'])('the variable %s', (name) =>
-    expectInReadme(`| \`${name}\` |`),
-  );
-});
-
-describe('the links of the README', () => {
-  test('lead to headings and files that are there', () => {
-    const anchors = new Set(headings().map(anchorOf));
-    const links = [...readme.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target ?? '');
-    expect(links.length).toBeGreaterThan(10);
-    const broken = links
-      .filter((target) => !target.startsWith('https://'))
-      .filter((target) => (target.startsWith('#') ? !anchors.has(target.slice(1)) : !existsSync(join(root, target))));
+  test.each(PAGES)('$path: links lead to headings and files that are there', (page) => {
+    const links = [...withoutBlocks(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+    const broken = links.filter((target) => !target.startsWith('https://')).filter((target) => !isThere(page, target));
     expect(broken).toEqual([]);
   });
 
-  test('no two headings have one anchor', () => {
-    const anchors = headings().map(anchorOf);
+  test.each(PAGES)('$path: no two headings have one anchor', (page) => {
+    const anchors = headingsOf(page).map(anchorOf);
     expect(anchors.filter((anchor, index) => anchors.indexOf(anchor) !== index)).toEqual([]);
   });
 
-  test('tables have as many cells in each row', () => {
-    const tables = readme.replace(/^```[\s\S]*?^```/gm, '').match(/(^\|.*\|\n)+/gm) ?? [];
-    const cellCount = (row: string) => row.replaceAll('\\|', '').split('|').length;
+  test.each(PAGES)('$path: tables have as many cells in each row', (page) => {
+    const tables = withoutBlocks(page).match(/(^\|.*\|\n)+/gm) ?? [];
+    const cellCount = (row: string): number => row.replaceAll('\\|', '').split('|').length;
     const ragged = tables.flatMap((table) => {
       const [first = '', ...rows] = table.trimEnd().split('\n');
       return rows.filter((row) => cellCount(row) !== cellCount(first));
@@ -161,46 +92,51 @@ describe('the links of the README', () => {
   });
 });
 
-/** Without the whole README in the message of a failure. */
-function expectInReadme(wanted: string | RegExp): void {
-  const isThere = typeof wanted === 'string' ? readme.includes(wanted) : wanted.test(readme);
-  expect(isThere, `README.md should have ${wanted}`).toBe(true);
+function lineCount({ text }: Page): number {
+  return text.trimEnd().split('\n').length;
 }
 
-function headings(): string[] {
-  return [...readme.replace(/^```[\s\S]*?^```/gm, '').matchAll(/^#{1,4} (.+)$/gm)].map(([, text]) => text ?? '');
+/** `topup.md#targets`, seen from the folder of the page. */
+function isThere(page: Page, target: string): boolean {
+  const [path = '', anchor] = target.split('#');
+  const full = path === '' ? page.path : join(dirname(page.path), path).replaceAll('\\', '/');
+  if (!existsSync(join(ROOT, full))) return false;
+  if (anchor === undefined) return true;
+  const text = readFileSync(join(ROOT, full), 'utf8');
+  return headingsOf({ path: full, text }).map(anchorOf).includes(anchor);
 }
 
-/** As GitHub makes them. */
-function anchorOf(heading: string): string {
-  return heading
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-    .trim()
-    .replace(/\s/g, '-');
-}
-
-function readChains(): Map<string, Step[]> {
-  const chains = new Map<string, Step[]>();
-  const block =
-    /^ *<!-- test: (\w+), (?:exit (\d+)|file (\S+)) -->\n( *)```\w+\n([\s\S]*?)^ *```\n(?:\n *```text\n([\s\S]*?)^ *```\n)?/gm;
-  for (const match of readme.matchAll(block)) {
-    const [whole, chain = '', exitCode, file, indent = '', text = '', output] = match;
-    const step: Step = {
-      lineNumber: readme.slice(0, match.index).split('\n').length,
-      text: text.replace(new RegExp(`^${indent}`, 'gm'), ''),
-      output,
-      ...(file === undefined ? { exitCode: Number(exitCode) } : { file }),
-    };
-    expect(whole).not.toBe('');
-    chains.set(chain, [...(chains.get(chain) ?? []), step]);
+async function runChain(steps: readonly Step[], folder: string, hasAccount: boolean): Promise<void> {
+  const work = join(folder, 'work');
+  cpSync(join(ROOT, 'samples'), join(work, 'samples'), { recursive: true, filter: isNoResult });
+  const environment = {
+    HOME: folder,
+    MEMBERLOAD_HOME: join(folder, 'home'),
+    PATH: `${makeShims(folder)}${delimiter}${process.env.PATH}`,
+  };
+  // The account is a sandbox that has a home of its own.
+  const account = hasAccount ? await startSandbox(folder) : undefined;
+  try {
+    let lastRun = '';
+    for (const step of steps) {
+      if (step.file !== undefined) {
+        writeFileSync(join(work, step.file), step.text);
+        continue;
+      }
+      const printed = await runStep(step, lastRun, work, { ...environment, ...account?.settings });
+      lastRun = lastRunIn(printed) ?? lastRun;
+    }
+  } finally {
+    await account?.stop();
   }
-  // A mark that the pattern above does not see would be a test that nobody runs.
-  expect([...chains.values()].flat().length).toBe([...readme.matchAll(/<!-- test: /g)].length);
-  return chains;
 }
 
-/** `memberload` and `npx memberload` as a user has them after the install. */
+/** What somebody's tour has left beside the samples is not copied. */
+function isNoResult(path: string): boolean {
+  return dirname(path) !== join(ROOT, 'samples') || !/\.(result|checked)\.csv$/.test(path);
+}
+
+/** `memberload` and `npx memberload`, as a user has them after the install. */
 function makeShims(folder: string): string {
   const bin = join(folder, 'bin');
   mkdirSync(bin);
@@ -230,17 +166,19 @@ async function startSandbox(folder: string): Promise<{ settings: Record<string, 
   };
 }
 
-/** A run that the README names stands for the one that was printed last. */
 async function runStep(
   step: Step,
   lastRun: string,
   work: string,
   environment: Record<string, string>,
 ): Promise<string> {
-  const { exitCode, printed } = await runShell(step.text.replace(RUN, lastRun), work, environment);
-  const where = `README.md, line ${step.lineNumber}: ${step.text.trim()}\n${printed}`;
+  const { exitCode, printed } = await runShell(withRun(step.text, lastRun), work, environment);
+  const where = `${step.place}: ${step.text.trim()}\n${printed}`;
   expect(exitCode, where).toBe(step.exitCode);
-  if (step.output !== undefined) expectLines(printed, step.output, where);
+  if (step.output !== undefined) {
+    const isPrinted = outputPattern(step.output).test(`${withoutTimes(printed)}\n`);
+    expect(isPrinted, `${where}\nshould contain\n${step.output}`).toBe(true);
+  }
   return printed;
 }
 
@@ -260,26 +198,4 @@ function runShell(
     child.on('error', reject);
     child.on('close', (exitCode) => resolve({ exitCode, printed }));
   });
-}
-
-/** Each line of the README's output must be printed, in this order; `…` is anything, also whole lines. */
-function expectLines(printed: string, output: string, where: string): void {
-  const pattern = withoutTimes(output)
-    .trimEnd()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .map((line) => line.split('…').map(escaped).join('[^]*?'))
-    .join('\\n');
-  expect(new RegExp(pattern).test(withoutTimes(printed)), `${where}\nshould contain\n${output}`).toBe(true);
-}
-
-function escaped(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-}
-
-const RUN = /[0-9]{8}-[0-9]{6}-[0-9a-f]{4}/g;
-
-/** Runs and times differ each time. */
-function withoutTimes(text: string): string {
-  return text.replace(RUN, '<run>').replace(/[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9:]{5,8}(\+[0-9:]{5})?)?/g, '<time>');
 }

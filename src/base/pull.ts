@@ -1,36 +1,48 @@
-import pLimit from 'p-limit';
-
 /**
- * Runs `work` over a stream with at most `concurrency` at a time. p-limit queues without bound, so an item
- * is pulled from the stream only when a slot is free: memory holds `concurrency` items, however long the
- * stream is.
+ * Runs `work` over a stream of blocks with at most `concurrency` items at a time. The next block is pulled when
+ * the block before it is begun, so memory holds one block, however long the stream is.
  *
- * The first error, of the work or of the stream, stops the pulling, waits for the work in hand, and is thrown. `isStopped` is asked before
- * each pull.
+ * The first error, of the work or of the stream, stops the pulling, waits for the work in hand, and is thrown.
+ * `isStopped` is asked before each item.
  */
 export async function forEachBounded<T>(
-  items: AsyncIterable<T> | Iterable<T>,
+  blocks: AsyncIterable<readonly T[]> | Iterable<readonly T[]>,
   concurrency: number,
   work: (item: T) => Promise<void>,
   isStopped: () => boolean = () => false,
 ): Promise<void> {
-  const limit = pLimit(concurrency);
-  const inHand = new Set<Promise<void>>();
+  let runningCount = 0;
   let failure: { error: unknown } | undefined;
+  let wake: () => void = () => undefined;
+  const start = async (item: T): Promise<void> => {
+    runningCount += 1;
+    try {
+      await work(item);
+    } catch (error) {
+      failure ??= { error };
+    }
+    runningCount -= 1;
+    wake();
+  };
+  const fewerThan = async (count: number): Promise<void> => {
+    while (runningCount >= count) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  };
   try {
-    for await (const item of items) {
+    for await (const block of blocks) {
+      for (const item of block) {
+        if (failure || isStopped()) break;
+        void start(item);
+        await fewerThan(concurrency);
+      }
       if (failure || isStopped()) break;
-      const running = limit(work, item)
-        .catch((error: unknown) => {
-          failure ??= { error };
-        })
-        .finally(() => inHand.delete(running));
-      inHand.add(running);
-      if (inHand.size >= concurrency) await Promise.race(inHand);
     }
   } catch (error) {
     failure ??= { error };
   }
-  await Promise.all(inHand);
+  await fewerThan(1);
   if (failure) throw failure.error;
 }

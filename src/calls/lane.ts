@@ -5,6 +5,7 @@ import type { Answer } from '../http/answer.ts';
 import { createRetryBudget, decideRetry, RETRY_AFTER_MS_MAX } from '../http/retry-timing.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { Breaker } from './breaker.ts';
+import { DayCount } from './day-count.ts';
 import type { Admission, RateLimiter } from './rate-limiter.ts';
 import { type RunControl, StoppedError, type StopReason } from './run-control.ts';
 
@@ -31,12 +32,17 @@ export type LaneCall<T> = {
   readonly endpoint: string;
   readonly isRepeatable: boolean;
   send(onSent: () => void): Promise<Answer<T>>;
-  /** Made durable together with the call's count, before the first attempt. */
-  beforeSend?(): Promise<void>;
-  /** Calls of the day that settling this one may take; it is not begun without them. */
+  /**
+   * Recorded in the same commit as the call's count, before the first attempt. False: the call must not be sent;
+   * `perform` then throws NotBegunError.
+   */
+  beforeSend?(): Promise<boolean>;
+  /** Takes `beforeSend` back while nothing can have been applied. `beforeSend` may be asked again later. */
+  withdraw?(): Promise<void>;
+  /** Calls of the day that settling this call may take: it is not begun without them. */
   readonly settlingCalls?: number;
-  /** What the answer means for the calls after this one; asked before another may take its connection. */
-  weigh?(answer: Answer<T>): Weight;
+  /** What the answer means for later calls. Asked before another call may take the connection. */
+  weigh?(answer: Answer<T>): Weight | Promise<Weight>;
   /** Settles increments: may use the calls kept back for that, and goes on when the day's other calls are gone. */
   readonly isSettling?: boolean;
 };
@@ -48,14 +54,25 @@ export type Weight = {
   readonly stop?: StopReason;
 };
 
-/** Calls kept back for the settling of one increment, once it was admitted. */
-type Held = { settlingCalls: number; isInDoubt: boolean };
+/** `beforeSend` said that the call must not be sent. */
+export class NotBegunError extends Error {}
+
+/** What one call holds while it is performed. */
+type Held = {
+  /** Calls kept back for settling it. */
+  settlingCalls: number;
+  isInDoubt: boolean;
+  /** `beforeSend` has been recorded. */
+  isPrepared: boolean;
+};
+
+type Reserved = { readonly limit: number | undefined; readonly keptBackUsed: number };
 
 export type LaneAnswer<T> = { readonly answer: Answer<T>; readonly attempts: number };
 
 /**
- * Waiting for the day's calls ends this long after midnight: the vendor's clock may be late, and a call that
- * it still counts to the day before would be refused. A guess.
+ * Waiting for the day's calls ends this long after midnight. The vendor's clock may be late; the vendor would
+ * count an earlier call to the day before, and refuse it. A guess.
  */
 const AFTER_MIDNIGHT_MS = 30_000;
 
@@ -72,7 +89,7 @@ const DISPUTE_RETRY_MS = 2 * 60_000;
  */
 export class Lane {
   readonly settings: LaneSettings;
-  readonly #ledger: Ledger;
+  readonly #count: DayCount;
   readonly #limiter: RateLimiter;
   readonly #control: RunControl;
   readonly #clock: Clock;
@@ -84,13 +101,11 @@ export class Lane {
   readonly #byEndpoint = new Map<string, number>();
   #sent = 0;
   #retried = 0;
-  #day = '';
-  #usedToday = 0;
   #isProven = false;
   #firstCall: Promise<unknown> | undefined;
-  /** Calls kept back for increments that are on the wire or in doubt: two reads each. */
+  /** Calls kept back to settle increments that are on the wire or in doubt. */
   #settlingReserve = 0;
-  /** Of these, the ones on the wire: most of them come free again with the answer. */
+  /** The part of `#settlingReserve` for increments on the wire. Most of them come free with the answer. */
   #reserveOnWire = 0;
   readonly #waitingForReserve: (() => void)[] = [];
   /** Until then the vendor has said that the day's calls are used up. */
@@ -114,7 +129,7 @@ export class Lane {
     },
   ) {
     this.settings = settings;
-    this.#ledger = parts.ledger;
+    this.#count = new DayCount(settings, parts.ledger, parts.clock);
     this.#limiter = parts.limiter;
     this.#control = parts.control;
     this.#clock = parts.clock;
@@ -127,33 +142,41 @@ export class Lane {
     return { sent: this.#sent, retried: this.#retried, byEndpoint: this.#byEndpoint };
   }
 
-  /** Calls counted today for the account, over all runs. */
+  /** Calls counted today for the account, over all runs; as of the last call or `readDay`. */
   get usedToday(): number {
-    this.#startDay();
-    return this.#usedToday;
+    return this.#count.used;
   }
 
+  /** Today in the quota's zone; as of the last call or `readDay`. */
   get day(): string {
-    this.#startDay();
-    return this.#day;
+    return this.#count.day;
   }
 
-  /** Writes that the vendor refused because the day's calls were used up, while this lane waits for more: to be done again. */
+  /** Reads from the ledger what was counted today. */
+  async readDay(): Promise<{ day: string; used: number }> {
+    await this.#count.read();
+    return { day: this.#count.day, used: this.#count.used };
+  }
+
+  /** Writes that the vendor refused because the day's calls were used up, while this lane waits for more. They are to be done again. */
   get quotaRefusalCount(): number {
     return this.#quotaRefusalCount;
   }
 
   /**
-   * What is to be done with the calls kept back, once before each sleep until midnight: increments without an
-   * answer are settled while their evidence is fresh. Not while one is on the wire or about to be tried again.
+   * Done once before each sleep until midnight, with the calls that were kept back: increments without an answer
+   * are settled while their evidence is fresh. Not done while an increment is on the wire.
    */
   set beforeQuotaSleep(work: () => Promise<void>) {
     this.#beforeQuotaSleep = work;
   }
 
-  /** @throws StoppedError when the run stops before the call was sent */
+  /**
+   * @throws StoppedError when the run stops before the call was sent; NotBegunError when `beforeSend` said no.
+   *   Neither takes `beforeSend` back: the caller does
+   */
   async perform<T>(call: LaneCall<T>): Promise<LaneAnswer<T>> {
-    const held: Held = { settlingCalls: 0, isInDoubt: false };
+    const held: Held = { settlingCalls: 0, isInDoubt: false, isPrepared: false };
     try {
       return await this.#attemptUntilDone(call, held);
     } finally {
@@ -165,8 +188,8 @@ export class Lane {
     for (let attempt = 1; ; attempt += 1) {
       const answer = await this.#sendInTurn(call, attempt, held);
       if (answer.kind === 'refused' && answer.meaning === 'quota' && this.settings.waitsForQuota) {
-        // Refused, so not applied. What repeats no harm is sent again after midnight from here; any other write
-        // is given back, so that a wait of hours does not look like an increment in doubt when it is cut short.
+        // Refused, so not applied. A repeatable call waits here and is sent again after midnight. Any other write
+        // goes back to its caller: a kill during a wait of hours must not leave an intent that looks in doubt.
         if (call.isRepeatable && this.#control.reason === undefined) {
           attempt -= 1;
           continue;
@@ -191,7 +214,7 @@ export class Lane {
     }
   }
 
-  /** An increment's calls for settling are free again, or stay kept back while it is in doubt. */
+  /** An increment's calls for settling are free again, or stay kept back while the increment is in doubt. */
   #release({ settlingCalls, isInDoubt }: Held): void {
     this.#reserveOnWire -= settlingCalls;
     if (!isInDoubt) this.#settlingReserve -= settlingCalls;
@@ -217,15 +240,34 @@ export class Lane {
 
   async #send<T>(call: LaneCall<T>, attempt: number, held: Held): Promise<Answer<T>> {
     const settlingCalls = attempt === 1 ? (call.settlingCalls ?? 0) : 0;
-    await this.#takeFromQuota(call.isSettling === true, settlingCalls, held);
-    held.settlingCalls += settlingCalls;
-    const counted = this.#ledger.calls.count(this.settings.account, this.#day, call.endpoint);
-    // Queued in the same turn, so that both are in one commit.
-    const prepared = attempt === 1 ? call.beforeSend?.() : undefined;
-    // Awaited together: they fail together, and neither failure may go unheard.
-    await Promise.all([counted, prepared]);
-    // Waited for here and not in the transport, where it would use up the call's own time for an answer.
+    await this.#countAndPrepare(call, settlingCalls, held);
+    // Waited for here and not in the transport, where waiting would use up the call's own time for an answer.
     return this.#connections(() => this.#admitAndSend(call, held));
+  }
+
+  /** Count and intent are queued in the same turn of the event loop, so that they share a commit. */
+  async #countAndPrepare<T>(call: LaneCall<T>, settlingCalls: number, held: Held): Promise<void> {
+    for (;;) {
+      const { limit, keptBackUsed } = await this.#reserveCall(call.isSettling === true, settlingCalls, held);
+      const taking = this.#count.take(call.endpoint, limit);
+      const preparing = held.isPrepared ? true : (call.beforeSend?.() ?? true);
+      // Awaited together: they fail together, and neither failure may go unheard.
+      const [isTaken, mayBeSent] = await Promise.all([taking, preparing]);
+      held.isPrepared = mayBeSent;
+      if (isTaken && mayBeSent) return;
+      if (!mayBeSent) {
+        if (isTaken) this.#count.giveBack(call.endpoint);
+        throw new NotBegunError();
+      }
+      // Somebody else took the last call of the day. The intent must not stand for hours without a call.
+      if (call.withdraw) {
+        await call.withdraw();
+        held.isPrepared = false;
+      }
+      this.#settlingReserve += keptBackUsed - settlingCalls;
+      this.#reserveOnWire -= settlingCalls;
+      held.settlingCalls -= settlingCalls;
+    }
   }
 
   async #admitAndSend<T>(call: LaneCall<T>, held: Held): Promise<Answer<T>> {
@@ -238,7 +280,7 @@ export class Lane {
     admission.answered();
     // Here and not by the caller: until this returns, nobody else takes the connection.
     this.#judge(answer, call.endpoint);
-    const weight = call.weigh?.(answer);
+    const weight = await call.weigh?.(answer);
     held.isInDoubt = weight?.isInDoubt ?? false;
     if (weight?.stop) this.#control.stop(weight.stop);
     return answer;
@@ -247,40 +289,55 @@ export class Lane {
   async #admit(isSettling: boolean): Promise<Admission | undefined> {
     const admission = await this.#limiter.admit(isSettling ? undefined : this.#control.signal);
     if (admission !== undefined || this.#control.reason?.kind !== 'quota') return admission;
-    // A later call found the day used up. This one is among those that were counted: not sent, it would be lost.
+    // Another call has just learned that today's quota is used up. If the vendor says so, this call would be
+    // refused too. If only our count says so, this call is among those counted: send it, or a call is wasted.
     if (this.#clock.nowMs() < this.#vendorQuotaUntilMs) return undefined;
     return this.#limiter.admit(this.#control.interruptSignal);
   }
 
-  /** @param settlingCalls what this call itself may need for settling: not begun without them */
-  async #takeFromQuota(isSettling: boolean, settlingCalls: number, held: Held): Promise<void> {
+  /**
+   * Resolves when our own count has a call for this one. The call is then reserved here, and its limit is what
+   * the ledger is to hold.
+   *
+   * @param settlingCalls what settling this call may need: it is not begun without them
+   */
+  async #reserveCall(isSettling: boolean, settlingCalls: number, held: Held): Promise<Reserved> {
     for (;;) {
-      this.#startDay();
+      await this.#count.start();
       const { dailyQuota, reserve } = this.settings;
       if (this.#clock.nowMs() < this.#vendorQuotaUntilMs) {
         await this.#pauseForQuota("the vendor says that the day's calls are used up", this.#vendorQuotaUntilMs);
         continue;
       }
-      if (dailyQuota === undefined) break;
-      // With fewer calls a day than settling may take, a row a day goes out all the same.
+      if (dailyQuota === undefined) return this.#reserve(undefined, isSettling, settlingCalls, held);
+      // A quota smaller than what settling may take still lets one row a day go out.
       const ownCalls = Math.max(0, Math.min(settlingCalls, dailyQuota - reserve - 1));
       const keptBack = reserve + (isSettling ? 0 : this.#settlingReserve) + ownCalls;
-      if (this.#usedToday < dailyQuota - keptBack) break;
-      // One that is tried again keeps its own calls back: waiting for them, it would wait for itself.
+      const limit = dailyQuota - keptBack;
+      if (this.#count.used < limit) return this.#reserve(limit, isSettling, settlingCalls, held);
+      // Calls kept back for increments on the wire may come free. An increment that is tried again does not wait:
+      // the calls that it would wait for are its own.
       if (!isSettling && held.settlingCalls === 0 && this.#reserveOnWire > 0) {
         await new Promise<void>((resolve) => this.#waitingForReserve.push(resolve));
         this.#control.check();
         continue;
       }
       await this.#pauseForQuota(
-        `${this.#usedToday} of ${dailyQuota} calls of ${this.#day} (${this.settings.quotaZone}) are used${keptBack > 0 ? `, ${keptBack} kept back` : ''}`,
+        `${this.#count.used} of ${dailyQuota} calls of ${this.#count.day} (${this.settings.quotaZone}) are used${keptBack > 0 ? `, ${keptBack} kept back` : ''}`,
       );
     }
-    this.#usedToday += 1;
+  }
+
+  /** In the same turn as the look at the count: two calls must not see the same last call of the day. */
+  #reserve(limit: number | undefined, isSettling: boolean, settlingCalls: number, held: Held): Reserved {
+    this.#count.expect();
     this.#settlingReserve += settlingCalls;
     this.#reserveOnWire += settlingCalls;
-    // Spent for what it was kept back for.
-    if (isSettling) this.#settlingReserve = Math.max(0, this.#settlingReserve - 1);
+    held.settlingCalls += settlingCalls;
+    // A settling call is one of those that were kept back.
+    const keptBackUsed = isSettling ? Math.min(1, this.#settlingReserve) : 0;
+    this.#settlingReserve -= keptBackUsed;
+    return { limit, keptBackUsed };
   }
 
   /** With --wait sleeps until then and returns; otherwise stops the run. */
@@ -303,13 +360,6 @@ export class Lane {
     return nextMidnightMs(this.#clock.nowMs(), this.settings.quotaZone) + AFTER_MIDNIGHT_MS;
   }
 
-  #startDay(): void {
-    const today = zonedDay(this.#clock.nowMs(), this.settings.quotaZone);
-    if (today === this.#day) return;
-    this.#day = today;
-    this.#usedToday = this.#ledger.calls.total(this.settings.account, today);
-  }
-
   #judge(answer: Answer<unknown>, endpoint: string): void {
     if (answer.kind !== 'success' && 'retryAfterMs' in answer && answer.retryAfterMs !== undefined) {
       this.#limiter.hold(this.#clock.monotonicMs() + Math.min(answer.retryAfterMs, RETRY_AFTER_MS_MAX));
@@ -322,7 +372,7 @@ export class Lane {
     }
     if (answer.kind === 'refused' && answer.meaning === 'quota') {
       const nowMs = this.#clock.nowMs();
-      // By its clock the day may not be over yet.
+      // By the vendor's clock the day before may not be over yet.
       const isDisputed = zonedDay(nowMs - MIDNIGHT_DISPUTE_MS, this.settings.quotaZone) !== this.day;
       this.#vendorQuotaUntilMs = isDisputed ? nowMs + DISPUTE_RETRY_MS : this.#nextDayMs();
       if (!this.settings.waitsForQuota) {

@@ -16,6 +16,7 @@ export type StopReason =
 export class RunControl {
   readonly #abort = new AbortController();
   readonly #interrupt = new AbortController();
+  readonly #unsent = new Set<UnsentCall>();
   #reason: StopReason | undefined;
 
   get reason(): StopReason | undefined {
@@ -47,6 +48,58 @@ export class RunControl {
   /** @throws StoppedError once the run is to stop */
   check(): void {
     if (this.#reason !== undefined) throw new StoppedError();
+  }
+
+  /** For a call whose intent is recorded. The holder says when the first byte goes out, and when the row is recorded. */
+  holdUnsent(): UnsentCall {
+    const call = new UnsentCall(() => this.#unsent.delete(call));
+    this.#unsent.add(call);
+    return call;
+  }
+
+  /**
+   * For the second Ctrl-C: cuts the calls that have touched no socket. Resolves when their rows are recorded as
+   * open, so that they do not look like money in doubt. The caller waits a moment for it, then leaves.
+   */
+  async withdrawUnsent(): Promise<void> {
+    await Promise.all([...this.#unsent].map((call) => call.withdraw()));
+  }
+}
+
+/** A call between its intent and its end. */
+export class UnsentCall {
+  readonly #cut = new AbortController();
+  readonly #onEnd: () => void;
+  #isSent = false;
+  #resolveEnded: () => void = () => undefined;
+  readonly #ended = new Promise<void>((resolve) => {
+    this.#resolveEnded = resolve;
+  });
+
+  constructor(onEnd: () => void) {
+    this.#onEnd = onEnd;
+  }
+
+  /** Aborts only while no byte is out. */
+  get signal(): AbortSignal {
+    return this.#cut.signal;
+  }
+
+  /** The first byte goes out. */
+  sent(): void {
+    this.#isSent = true;
+  }
+
+  /** What became of the call is recorded. */
+  end(): void {
+    this.#onEnd();
+    this.#resolveEnded();
+  }
+
+  async withdraw(): Promise<void> {
+    if (this.#isSent) return;
+    this.#cut.abort();
+    await this.#ended;
   }
 }
 

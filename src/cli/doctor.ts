@@ -1,9 +1,9 @@
 import { statfsSync, statSync } from 'node:fs';
-import { EXIT, type ExitCode, OperatorError, usageError } from '../base/errors.ts';
+import { EXIT, type ExitCode, OperatorError, unreachable, usageError } from '../base/errors.ts';
 import type { ControlSettings } from '../calls/control-settings.ts';
 import { StoppedError } from '../calls/run-control.ts';
 import type { Vendors } from '../calls/vendors.ts';
-import type { Ledger, Target } from '../ledger/ledger.ts';
+import type { Ledger, LedgerReader, Target } from '../ledger/ledger.ts';
 import { sumCalls } from '../result/summary.ts';
 import {
   type Check,
@@ -18,11 +18,12 @@ import {
   warning,
 } from '../run/check-vendors.ts';
 import { PROBE_CALLS, probeRepeat } from '../send/probe-repeat.ts';
+import type { LearnedFact } from '../send/repeat-fact.ts';
 import { readControlSettings } from '../settings/job-settings.ts';
-import { Settings } from '../settings/settings.ts';
-import { kybioSettings, readTimeZone } from '../settings/vendor-settings.ts';
+import type { Settings } from '../settings/settings.ts';
+import { configuredTargets, vendorSettings } from '../settings/vendor-settings.ts';
+import type { CommandInput } from './commands.ts';
 import { confirmYes } from './confirm.ts';
-import type { CommandInput } from './run-command.ts';
 import { type Session, withSession } from './session.ts';
 
 /** What doctor has found so far, and what it has cost. */
@@ -33,12 +34,11 @@ type Findings = { readonly checks: Check[]; calls: ReturnType<typeof sumCalls>[]
  * what to do. Without a ledger no call can be counted, so none is made.
  */
 export async function runDoctor(input: CommandInput): Promise<{ exitCode: ExitCode }> {
-  const { flags, surroundings, console } = input;
-  const settings = new Settings(flags, surroundings);
+  const { settings, console } = input;
   const controls = readControlSettings(settings);
-  const storeZone = readTimeZone('--time-zone', settings.text('time-zone') ?? 'Asia/Shanghai');
-  const number = settings.isTyped('probe-repeat') ? settings.text('probe-repeat') : undefined;
-  const targets = configuredTargets(settings);
+  const storeZone = settings.get('timeZone');
+  const number = settings.typed('probeRepeat');
+  const targets: readonly Target[] = settings.get('sandbox') ? ['kybio', 'wonder'] : configuredTargets(settings);
   if (number !== undefined && !targets.includes('kybio')) {
     throw usageError(
       'MISSING_SETTING',
@@ -50,7 +50,7 @@ export async function runDoctor(input: CommandInput): Promise<{ exitCode: ExitCo
   findings.checks.push(
     ok('settings', settings.config.path === undefined ? 'no config file' : `read from ${settings.config.path}`),
   );
-  if (targets.includes('kybio') && !settings.isOn('sandbox')) findings.checks.push(checkKybioKey(settings, controls));
+  if (targets.includes('kybio') && !settings.get('sandbox')) findings.checks.push(checkKybioKey(settings, controls));
   if (targets.length === 0) {
     findings.checks.push(
       failed(
@@ -62,19 +62,20 @@ export async function runDoctor(input: CommandInput): Promise<{ exitCode: ExitCo
   }
   let isLedgerOpen = false;
   const inSession = (work: (session: Session) => Promise<void>): Promise<void> =>
-    withSession(flags, surroundings, console, async (session) => {
+    withSession(input, async (session) => {
       isLedgerOpen = true;
       await work(session);
     });
   try {
     await inSession(async (session) => {
-      if (settings.isTyped('accept-ledger')) await acceptLedger(session, input);
-      findings.checks.push(checkHome(settings.homeFolder), checkLedger(session.ledger), describeRuns(session.ledger));
+      if (settings.typed('acceptLedger')) await acceptLedger(session, input);
+      findings.checks.push(checkHome(settings.homeFolder), await checkLedger(session.ledger));
+      findings.checks.push(await describeRuns(session.ledger));
       console.say(describeCost(targets, number));
       if (!targets.includes('kybio')) return;
       await withVendors('kybio', session, controls, findings, async ({ kybio }) => {
         if (!kybio) return;
-        findings.checks.push(...(await checkKybio(kybio, session.ledger, storeZone)));
+        findings.checks.push(...(await checkKybio(kybio, storeZone)));
         const isRefused = findings.checks.some(({ status, name }) => name === 'kybio signature' && status !== 'ok');
         if (isRefused) {
           if (number !== undefined) {
@@ -85,10 +86,10 @@ export async function runDoctor(input: CommandInput): Promise<{ exitCode: ExitCo
           return;
         }
         if (number !== undefined) {
-          await confirmYes(`Member ${number} is sent an increment of nothing twice.`, 'go', settings, surroundings);
-          findings.checks.push(await probe(number, { kybio, ledger: session.ledger, clock: session.clock, storeZone }));
+          await confirmYes(`Member ${number} is sent increments of nothing.`, 'go', input);
+          findings.checks.push(await probe(number, { kybio, ledger: session.ledger, storeZone }));
         }
-        findings.checks.push(describeRepeats(kybio, session.ledger));
+        findings.checks.push(await describeRepeats(kybio, session.ledger));
       });
     });
     // A session of its own: what stops the lane of one vendor must not stop the other's.
@@ -109,24 +110,6 @@ export async function runDoctor(input: CommandInput): Promise<{ exitCode: ExitCo
     );
   }
   return report(findings, settings, input);
-}
-
-/** The sandbox has both; elsewhere a vendor is checked as soon as anything of it is set. */
-function configuredTargets(settings: Settings): readonly Target[] {
-  if (settings.isOn('sandbox')) return ['kybio', 'wonder'];
-  const kybio = [
-    settings.location('KYBIO_BASE_URL', 'kybioBaseUrl'),
-    settings.location('KYBIO_APP_ID', 'kybioAppId'),
-    settings.location('KYBIO_APP_KEY_FILE', 'kybioAppKeyFile'),
-    settings.environment('KYBIO_APP_KEY'),
-  ];
-  const wonder = [
-    settings.location('WONDER_BASE_URL', 'wonderBaseUrl'),
-    settings.location('WONDER_APP_ID', 'wonderAppId'),
-    settings.location('WONDER_PRIVATE_KEY_FILE', 'wonderPrivateKeyFile'),
-  ];
-  const isSet = (values: readonly (string | undefined)[]): boolean => values.some((value) => value !== undefined);
-  return [...(isSet(kybio) ? (['kybio'] as const) : []), ...(isSet(wonder) ? (['wonder'] as const) : [])];
 }
 
 function describeCost(targets: readonly Target[], number: string | undefined): string {
@@ -150,7 +133,7 @@ async function withVendors(
 ): Promise<void> {
   let vendors: Vendors;
   try {
-    const connected = await session.connect([target], controls, session.settings.isOn('sandbox'));
+    const connected = await session.connect([target], controls, session.settings.get('sandbox'));
     vendors = connected.openVendors();
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
@@ -172,7 +155,8 @@ async function withVendors(
 function checkKybioKey(settings: Settings, controls: ControlSettings): Check {
   const name = 'kybio key';
   try {
-    const { appId, appKey } = kybioSettings(settings, { timeoutMs: controls.timeoutMs, connections: 1 });
+    const transfer = { timeoutMs: controls.timeoutMs, connections: 1 };
+    const { appId = '', appKey = '' } = vendorSettings(settings, ['kybio'], transfer).kybio ?? {};
     const problems = [
       /^[0-9A-Fa-f]{32}$/.test(appId)
         ? undefined
@@ -209,55 +193,60 @@ function checkHome(folder: string): Check {
     : ok(name, detail);
 }
 
-function checkLedger(ledger: Ledger): Check {
+async function checkLedger(ledger: Ledger): Promise<Check> {
   const name = 'ledger';
-  const health = ledger.readHealth();
+  const health = await ledger.readHealth();
   if (health.problems.length > 0) {
     return failed(
       name,
-      `${health.path} is damaged: ${health.problems.join('; ')}`,
+      `${health.place} is damaged: ${health.problems.join('; ')}`,
       'Put a backup of it back. Nothing was changed.',
     );
   }
   try {
-    ledger.requireNewest();
+    await ledger.requireNewest();
   } catch (error) {
     if (error instanceof OperatorError) return failed(name, error.message, error.hint);
     throw error;
   }
-  return ok(
-    name,
-    `${health.path}, version ${health.version}, intact; SQLite ${health.sqliteVersion}, ${health.journalMode}, synchronous=${health.synchronous} and an fsync of the log before each send, ${health.lockingMode}; ${health.mark.countedInLedger} increments recorded`,
-  );
+  const details = [`version ${health.version}`, 'intact', ...health.details];
+  return ok(name, `${health.place}, ${details.join(', ')}; ${health.intentCount} increments recorded`);
 }
 
-function describeRuns(ledger: Ledger): Check {
-  const runs = ledger.runs.list(Number.MAX_SAFE_INTEGER);
-  const unfinished = ledger.runs.listUnfinished();
+async function describeRuns(ledger: LedgerReader): Promise<Check> {
+  const runs = await ledger.runs.list(RUNS_COUNTED_MAX);
+  const unfinished = await ledger.runs.listUnfinished();
   const accounts = [...new Set(runs.map(({ account }) => account))];
-  const inDoubt = accounts.flatMap((account) => ledger.rows.listUnsettledIncrements(account));
-  const detail = `${runs.length} runs, ${unfinished.length} not finished, ${inDoubt.length} rows in doubt`;
+  const inDoubt = (await Promise.all(accounts.map((account) => ledger.increments.listUnsettled(account)))).flat();
+  const runCount = runs.length < RUNS_COUNTED_MAX ? `${runs.length}` : `${RUNS_COUNTED_MAX} or more`;
+  const detail = `${runCount} runs, ${unfinished.length} not finished, ${inDoubt.length} rows in doubt`;
   const first = inDoubt[0];
   if (first) return warning('runs', detail, `Decide them: memberload resolve ${first.runId}`);
   const open = unfinished[0];
   return open ? warning('runs', detail, `Carry on with: memberload resume ${open.runId}`) : ok('runs', detail);
 }
 
+/** Enough to name every account that is still in use. */
+const RUNS_COUNTED_MAX = 10_000;
+
 /** Lowers the high-water mark to what the ledger knows. */
-async function acceptLedger({ ledger, settings }: Session, { surroundings, console }: CommandInput): Promise<void> {
-  const { mark } = ledger.readHealth();
-  if (mark.kind === 'agrees') {
+async function acceptLedger({ ledger }: Session, input: CommandInput): Promise<void> {
+  const { console } = input;
+  try {
+    await ledger.requireNewest();
     console.say('The ledger is the newest; there is nothing to accept.');
     return;
+  } catch (error) {
+    if (!(error instanceof OperatorError) || error.code !== 'LEDGER_OLDER') throw error;
   }
   await confirmYes(
-    `${ledger.path} will be taken for the newest. Rows of its unfinished runs that were sent after this copy was made would be credited again.`,
+    `${ledger.place} will be taken for the newest. Rows of its unfinished runs that were sent after this copy was made would be credited again.`,
     'go',
-    settings,
-    surroundings,
+    input,
   );
-  ledger.acceptAsNewest();
-  console.say(`${ledger.path} is taken for the newest from now on, with ${mark.countedInLedger} increments.`);
+  await ledger.acceptAsNewest();
+  const { intentCount } = await ledger.readHealth();
+  console.say(`${ledger.place} is taken for the newest from now on, with ${intentCount} increments.`);
 }
 
 const PROBE_CHECK = 'probe of repeats';
@@ -273,17 +262,24 @@ async function probe(number: string, parts: Parameters<typeof probeRepeat>[1]): 
         'Nothing was credited. Try again later, or with another member.',
       );
     }
-    const { fact } = result;
-    return fact.kind === 'refused'
-      ? ok(
-          name,
-          `the account refuses a repeat with code ${fact.code} (${fact.said ?? 'no message'}); kept, and used to settle top-ups from now on`,
-        )
-      : ok(name, 'the account accepts a repeat; kept: top-ups without an answer are settled by reading the member');
+    return ok(name, describeFact(result.fact, result.said));
   } catch (error) {
     if (error instanceof StoppedError)
       return failed(name, "the day's calls are used up", 'Nothing was learned. Try again tomorrow.');
     throw error;
+  }
+}
+
+function describeFact(fact: LearnedFact, said: string): string {
+  switch (fact.kind) {
+    case 'refused':
+      return `the account refuses a repeat with code ${fact.code} (${said || 'no message'}), and accepts earlier times that are new; kept, and used to settle top-ups from now on`;
+    case 'newer_only':
+      return 'the account refuses every time that is not newer than the last change; kept: that is no check of repeats, so top-ups without an answer are settled by reading the member';
+    case 'accepted':
+      return 'the account accepts a repeat; kept: top-ups without an answer are settled by reading the member';
+    default:
+      return unreachable(fact);
   }
 }
 
@@ -297,7 +293,7 @@ function report({ checks, calls }: Findings, settings: Settings, { console }: Co
       ? EXIT.usage
       : EXIT.ok;
   const sent = calls.reduce((sum, { sent: count }) => sum + count, 0);
-  if (settings.isOn('json')) {
+  if (settings.get('json')) {
     console.print(
       JSON.stringify({
         command: 'doctor',

@@ -1,11 +1,14 @@
-import { EXIT, type ExitCode, usageError } from '../base/errors.ts';
+import { isZeroDecimal } from '../base/decimal.ts';
+import { EXIT, type ExitCode, OperatorError, usageError } from '../base/errors.ts';
 import { zonedIso } from '../base/zoned-time.ts';
+import type { RunContext } from '../calls/run-context.ts';
 import { StoppedError } from '../calls/run-control.ts';
-import type { Ledger, RowRecord, RunRecord } from '../ledger/ledger.ts';
+import type { LedgerReader, RowRecord, RunRecord } from '../ledger/ledger.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import { exitCodeOfReason, sumCalls } from '../result/summary.ts';
 import { renderSummary } from '../result/summary-text.ts';
-import { type RowTransition, rewriteResult } from '../run/rewrite-result.ts';
+import { rebuildResult } from '../run/rebuild-result.ts';
+import { runFolderOf } from '../run/run-folder.ts';
 import {
   decideRow,
   isUnsettled,
@@ -16,50 +19,55 @@ import {
   type Verdict,
   withEvidence,
 } from '../send/resolve-row.ts';
-import { SETTLING_CALLS, settleIncrements } from '../send/settle.ts';
+import { SETTLING_CALLS } from '../send/send-increment.ts';
+import { settleIncrements } from '../send/settle.ts';
+import { controlsOf } from '../settings/job-settings.ts';
 import type { SavedSettings } from '../settings/run-settings.ts';
-import { controlsOf, placesOf } from '../settings/saved-settings.ts';
+import { placesOf, readSavedSettings } from '../settings/saved-settings.ts';
 import type { Settings } from '../settings/settings.ts';
-import { readChoice, readCount, readList } from '../settings/values.ts';
+import type { CommandInput } from './commands.ts';
 import { confirmYes } from './confirm.ts';
-import type { CommandInput } from './run-command.ts';
-import { type Session, withSession } from './session.ts';
+import { openProgress } from './progress.ts';
+import { type Session, withLedgerReader, withSession } from './session.ts';
 
 /**
  * `resolve`: shows a run's rows in doubt with their evidence, keeps a person's decisions, sends again what is
- * to be sent again. Looking and deciding cost no call.
+ * to be sent again. Looking and deciding cost no call. Looking works while another process writes.
  */
 export async function runResolve(input: CommandInput): Promise<{ exitCode: ExitCode }> {
-  const { flags, argument, surroundings, console } = input;
+  const { argument, settings } = input;
   if (argument === undefined) {
     throw usageError('BAD_USAGE', 'resolve needs the run.', 'List the runs with: memberload runs');
   }
+  const choice = readChoice(settings);
+  if (choice.way === 'show') {
+    return withLedgerReader(input, async (ledger) => {
+      const found = await findRun(argument, ledger);
+      return report(input, found, {
+        ledger: found.ledger,
+        choice,
+        notes: [],
+        calls: sumCalls([]),
+        document: undefined,
+      });
+    });
+  }
   // The run knows its store and its config file; both are needed before its settings can be read.
-  const run = await withSession(flags, surroundings, console, async ({ ledger }) => findRun(argument, ledger));
-  const saved = JSON.parse(run.settingsJson) as SavedSettings;
-  return withSession(placesOf(flags, saved), surroundings, console, async (session) => {
-    const { settings, ledger } = session;
-    const choice = readChoices(settings);
-    const chosen = chooseRows(run, choice, ledger);
-    const isAsked = choice.verdict !== undefined || choice.isResend || choice.isSettling;
-    const notes: string[] = [];
-    let calls = sumCalls([]);
-    if (choice.verdict !== undefined) {
-      for (const { record } of chosen) {
-        await decideRow(record, choice.verdict, { ledger, clock: session.clock, storeZone: saved.job.storeZone });
-      }
-    } else if (isAsked) {
-      calls = await callAgain(input, session, run, saved, { rows: chosen, isResend: choice.isResend, notes });
-    }
-    const changes = chosen.map(({ record }) => ({ before: record, after: currentRecord(record, ledger) }));
-    return report(input, session, run, saved, isAsked ? changes : undefined, notes, calls, choice.rowNumbers);
+  const { saved } = await withLedgerReader(input, (ledger) => findRun(argument, ledger));
+  const located = { ...input, settings: placesOf(settings, saved) };
+  return withSession(located, async (session) => {
+    const run = await findRun(argument, session.ledger);
+    return decideAndReport(located, session, run, choice);
   });
 }
 
-function findRun(runId: string, ledger: Ledger): RunRecord {
-  const run = ledger.runs.find(runId);
-  if (!run) throw usageError('UNKNOWN_RUN', `There is no run '${runId}'.`, 'List them with: memberload runs');
-  if (run.command !== 'topup') {
+type FoundRun = { readonly run: RunRecord; readonly saved: SavedSettings; readonly ledger: LedgerReader };
+
+async function findRun(runId: string, ledger: LedgerReader | undefined): Promise<FoundRun> {
+  const run = await ledger?.runs.find(runId);
+  if (!ledger || !run)
+    throw usageError('UNKNOWN_RUN', `There is no run '${runId}'.`, 'List them with: memberload runs');
+  if (run.command !== 'topup' && run.command !== 'undo') {
     throw usageError(
       'NOTHING_IN_DOUBT',
       `Run ${runId} is no top-up: only increments can be in doubt.`,
@@ -69,80 +77,125 @@ function findRun(runId: string, ledger: Ledger): RunRecord {
   if (run.prunedMs > 0) {
     throw usageError('RUN_PRUNED', `Run ${runId} had nothing in doubt; its rows were dropped by runs prune.`, '');
   }
-  return run;
+  return { run, saved: readSavedSettings(run.settingsJson), ledger };
 }
 
 type Choice = {
-  readonly rowNumbers: readonly number[] | undefined;
+  readonly way: 'show' | 'decide' | 'resend' | 'settle';
+  /** `all`: every row in doubt. Undefined: no row was named. */
+  readonly rows: readonly number[] | 'all' | undefined;
   readonly verdict: Verdict | undefined;
-  readonly isResend: boolean;
-  readonly isSettling: boolean;
 };
 
 /** Only as typed: a config file must not decide about money. */
-function readChoices(settings: Settings): Choice {
-  const typed = (name: string): string | undefined => (settings.isTyped(name) ? settings.text(name) : undefined);
-  const rows = typed('row');
-  const as = typed('as');
-  const choice = {
-    rowNumbers: rows === undefined ? undefined : readList(rows).map((row) => readCount('--row', row, 1, 1e9)),
-    verdict: as === undefined ? undefined : readChoice('--as', as, ['applied', 'not-applied'] as const),
-    isResend: settings.isTyped('resend') && settings.isOn('resend'),
-    isSettling: settings.isTyped('settle') && settings.isOn('settle'),
-  };
-  if (choice.verdict !== undefined && choice.rowNumbers === undefined) {
-    throw usageError('BAD_USAGE', '--as needs to know which row.', 'Add --row N, or --row N,M for several.');
+function readChoice(settings: Settings): Choice {
+  const verdict = settings.typed('verdict');
+  const rows = readRows(settings.typedText('row'));
+  if (verdict !== undefined && rows === undefined) {
+    throw usageError('BAD_USAGE', '--as needs to know which row.', 'Add --row N, --row N,M for several, or --row all.');
   }
-  if ([choice.verdict !== undefined, choice.isResend, choice.isSettling].filter(Boolean).length > 1) {
+  const ways = [
+    ...(verdict === undefined ? [] : (['decide'] as const)),
+    ...(settings.typed('resend') ? (['resend'] as const) : []),
+    ...(settings.typed('settle') ? (['settle'] as const) : []),
+  ];
+  if (ways.length > 1) {
     throw usageError(
       'BAD_USAGE',
       '--as, --resend and --settle are three ways to go.',
       'Type one of them; --as not-applied may be followed by a --resend of its own.',
     );
   }
-  return choice;
+  return { way: ways[0] ?? 'show', rows, verdict };
 }
 
-/** The rows that the command is about. @throws OperatorError (exit 2) when one of them cannot be decided */
-function chooseRows(
-  run: RunRecord,
-  { rowNumbers, verdict, isResend, isSettling }: Choice,
-  ledger: Ledger,
-): RowInDoubt[] {
-  if (isSettling) {
-    const { open } = listRowsInDoubt(run.runId, ledger);
-    return open.filter(({ record }) => rowNumbers?.includes(record.rowNumber) ?? true);
-  }
-  if (rowNumbers === undefined) {
-    if (!isResend) return [];
-    // Without a row: those of which a person has said that they were not applied, never what is still in doubt.
-    return listRowsInDoubt(run.runId, ledger).decided.filter((row) => row.mayResend);
-  }
-  if (verdict === undefined && !isResend) return [];
-  return rowNumbers.map((rowNumber) => {
-    const record = ledger.rows.find({ runId: run.runId, rowNumber, target: 'kybio' });
-    const row = record && withEvidence(record, ledger);
-    const mayBe = row && (isResend ? row.mayResend : isUnsettled(row.record) || row.decision !== undefined);
-    if (mayBe) return row;
-    const is = record === undefined ? 'was never begun' : `is ${record.state}`;
+function readRows(text: string | undefined): Choice['rows'] {
+  if (text === undefined || text === 'all') return text;
+  return text.split(',').map((row) => {
+    if (/^[1-9][0-9]{0,8}$/.test(row.trim())) return Number(row);
     throw usageError(
-      'NOT_IN_DOUBT',
-      `Row ${rowNumber} of run ${run.runId} ${is}: there is nothing to decide.`,
-      `Its rows in doubt: memberload resolve ${run.runId}`,
+      'BAD_VALUE',
+      `--row: '${row.trim()}' is no row.`,
+      'Write the number in result_row, several as 3,7, or all.',
     );
   });
 }
 
-/** --resend and --settle: the two that call. Rows that are sent and get no answer again are settled as well. */
-async function callAgain(
+async function decideAndReport(
+  input: CommandInput,
+  session: Session,
+  { run, saved }: FoundRun,
+  choice: Choice,
+): Promise<{ exitCode: ExitCode }> {
+  const { ledger } = session;
+  const notes: string[] = [];
+  const chosen = await chooseRows(run, choice, ledger);
+  let calls = sumCalls([]);
+  if (choice.way === 'decide' && choice.verdict !== undefined) {
+    for (const { record } of chosen) {
+      await decideRow(record, choice.verdict, { ledger, storeZone: saved.job.storeZone });
+    }
+  } else calls = await callAgain(input, session, { run, saved, ledger }, { way: choice.way, rows: chosen, notes });
+  const document = await rebuild(input, session, run, { calls, notes });
+  const current = (await ledger.runs.find(run.runId)) ?? run;
+  return report(input, { run: current, saved, ledger }, { ledger, choice, notes, calls, document }, session);
+}
+
+/** The decision is in the ledger already. When the result file cannot be written, that is told, and nothing is lost. */
+async function rebuild(
   { surroundings, console }: CommandInput,
   session: Session,
   run: RunRecord,
-  saved: SavedSettings,
-  { rows, isResend, notes }: { rows: readonly RowInDoubt[]; isResend: boolean; notes: string[] },
-): Promise<RunDocument['calls']> {
+  { calls, notes }: { calls: RunDocument['calls']; notes: string[] },
+): Promise<RunDocument | undefined> {
   const { settings, ledger, clock, control } = session;
-  ledger.requireNewest();
+  const reporter = openProgress(console, clock);
+  const writeStdout = surroundings.stdout.write;
+  try {
+    const parts = { homeFolder: settings.homeFolder, ledger, clock, control, reporter, writeStdout };
+    return await rebuildResult(run, parts, { calls });
+  } catch (error) {
+    if (!(error instanceof OperatorError) || error.code.startsWith('LEDGER_')) throw error;
+    notes.push(`The decision is kept, but the result file was not written: ${error.message} ${error.hint}`);
+    return undefined;
+  }
+}
+
+/** The rows that the command is about. @throws OperatorError (exit 2) when one of them cannot be decided */
+async function chooseRows(run: RunRecord, { way, rows }: Choice, ledger: LedgerReader): Promise<RowInDoubt[]> {
+  const { open, decided } = await listRowsInDoubt(run.runId, ledger);
+  if (rows === 'all') return open;
+  if (way === 'settle') return open.filter(({ record }) => rows?.includes(record.rowNumber) ?? true);
+  // Without a row: those of which a person has said that they were not applied, never what is still in doubt.
+  if (rows === undefined) return way === 'resend' ? decided.filter((row) => row.mayResend) : [];
+  const chosen: RowInDoubt[] = [];
+  for (const rowNumber of rows) {
+    const record = await ledger.rows.find({ runId: run.runId, rowNumber, target: 'kybio' });
+    const row = record && (await withEvidence(record, ledger));
+    const mayBe = row && (way === 'resend' ? row.mayResend : isUnsettled(row.record) || row.decision !== undefined);
+    if (!mayBe) {
+      const is = record === undefined ? 'was never begun' : `is ${record.state}`;
+      throw usageError(
+        'NOT_IN_DOUBT',
+        `Row ${rowNumber} of run ${run.runId} ${is}: there is nothing to decide.`,
+        `Its rows in doubt: memberload resolve ${run.runId}`,
+      );
+    }
+    chosen.push(row);
+  }
+  return chosen;
+}
+
+/** --resend and --settle: the two that call. Rows that are sent and get no answer again are settled as well. */
+async function callAgain(
+  input: CommandInput,
+  session: Session,
+  { run, saved }: FoundRun,
+  { way, rows, notes }: { way: Choice['way']; rows: readonly RowInDoubt[]; notes: string[] },
+): Promise<RunDocument['calls']> {
+  const { settings, ledger, control } = session;
+  const isResend = way === 'resend';
+  await ledger.requireNewest();
   const controls = controlsOf(settings, saved.controls);
   const connected = await session.connect(['kybio'], controls, saved.connection.usesSandbox);
   if (connected.account !== run.account) {
@@ -156,88 +209,77 @@ async function callAgain(
     if (isResend) notes.push('No row was decided not-applied, so nothing is sent again. Name rows with --row N.');
     return sumCalls([]);
   }
-  const count = rows.length === 1 ? '1 row is' : `${rows.length} rows are`;
-  if (isResend) {
-    console.say(
-      `${count} sent again: ${RESEND_CALLS} calls a row, ${rows.length * RESEND_CALLS} in all, and up to ${SETTLING_CALLS} more for each that gets no answer again.`,
-    );
-    await confirmYes('What was applied after all would be credited twice.', 'refuse', settings, surroundings);
-  } else
-    console.say(
-      `${count} looked at again: at most ${SETTLING_CALLS} calls a row, ${rows.length * SETTLING_CALLS} in all.`,
-    );
-  const { kybio } = connected.openVendors();
-  if (kybio === undefined) return sumCalls([]);
+  await tellPrice(input, rows.length, isResend);
+  const vendors = connected.openVendors();
+  const context: RunContext = {
+    ...{ runId: run.runId, account: run.account, settings: saved.job, controls, vendors, ledger, control },
+    ...{ clock: session.clock, reporter: openProgress(input.console, session.clock), startedMs: session.startedMs },
+    homeFolder: settings.homeFolder,
+    runFolder: runFolderOf(settings.homeFolder, run.runId),
+  };
+  const lanes = vendors.kybio ? [vendors.kybio.lane] : [];
   try {
     for (const row of isResend ? rows : []) {
-      const refusal = await resendRow(row, {
-        kybio,
-        ledger,
-        clock,
-        storeZone: saved.job.storeZone,
-        isAgain: settings.isTyped('again') && settings.isOn('again'),
-      });
+      const refusal = await resendRow(row, context, settings.typed('again') === true);
       if (refusal !== undefined) notes.push(`Row ${row.record.rowNumber} was not sent: ${refusal}.`);
     }
-    await settleIncrements({
-      runId: run.runId,
-      rowNumbers: new Set(
-        rows
-          .map(({ record }) => currentRecord(record, ledger))
-          .filter(({ state }) => !isResend || state === 'intent')
-          .map(({ rowNumber }) => rowNumber),
-      ),
-      kybio,
-      ledger,
-      clock,
-      signal: control.interruptSignal,
-      mayGoOn: () => control.maySettle,
-      quietWindowMs: controls.quietWindowMs,
-      startedMs: session.startedMs,
-      onWait: (rowCount, delayMs) =>
-        console.say(
-          `${rowCount} again without an answer; looking at them in ${Math.ceil(delayMs / 1000)} s (quietWindow).`,
-        ),
-    });
+    const rowNumbers = new Set<number>();
+    for (const { record } of rows) {
+      const state = (await ledger.rows.find(record))?.state;
+      if (!isResend || state === 'intent') rowNumbers.add(record.rowNumber);
+    }
+    await settleIncrements(context, { rowNumbers });
   } catch (error) {
     if (!(error instanceof StoppedError)) throw error;
   } finally {
-    await kybio.client.close();
+    await vendors.kybio?.client.close();
   }
   const { reason } = control;
   if (reason && 'detail' in reason) notes.push(`Stopped: ${reason.detail.replace(/\.$/, '')}.`);
-  return sumCalls([kybio.lane]);
+  return sumCalls(lanes);
 }
 
-function currentRecord(record: RowRecord, ledger: Ledger): RowRecord {
-  return ledger.rows.find(record) ?? record;
+async function tellPrice(input: CommandInput, rowCount: number, isResend: boolean): Promise<void> {
+  const count = rowCount === 1 ? '1 row is' : `${rowCount} rows are`;
+  if (!isResend) {
+    const most = rowCount * SETTLING_CALLS;
+    input.console.say(`${count} looked at again: at most ${SETTLING_CALLS} calls a row, ${most} in all.`);
+    return;
+  }
+  input.console.say(
+    `${count} sent again: ${RESEND_CALLS} calls a row, ${rowCount * RESEND_CALLS} in all, and up to ${SETTLING_CALLS} more for each that gets no answer again.`,
+  );
+  await confirmYes('What was applied after all would be credited twice.', 'refuse', input);
 }
 
-/** Prints where the run stands; after a decision also writes its result file again. */
+type Report = {
+  readonly ledger: LedgerReader;
+  readonly choice: Choice;
+  readonly notes: readonly string[];
+  readonly calls: RunDocument['calls'];
+  /** Of the run after its rows were decided; undefined: nothing was asked, or the result could not be written. */
+  readonly document: RunDocument | undefined;
+};
+
+/** Prints where the run stands. */
 async function report(
-  { console }: CommandInput,
-  session: Session,
-  run: RunRecord,
-  saved: SavedSettings,
-  changes: readonly RowTransition[] | undefined,
-  notes: string[],
-  calls: RunDocument['calls'],
-  rowNumbers: readonly number[] | undefined,
+  { settings, console }: CommandInput,
+  { run, saved }: FoundRun,
+  { ledger, choice, notes, calls, document }: Report,
+  session?: Session,
 ): Promise<{ exitCode: ExitCode }> {
-  const { settings, ledger, clock, control } = session;
   const { storeZone } = saved.job;
-  const rewritten =
-    changes === undefined ? undefined : await rewriteResult(run, changes, { ledger, nowMs: clock.nowMs(), calls });
-  if (rewritten?.problem !== undefined) notes.push(rewritten.problem);
-  const { open, decided } = listRowsInDoubt(run.runId, ledger);
-  const isShown = ({ record }: RowInDoubt): boolean => rowNumbers?.includes(record.rowNumber) ?? true;
-  const state = rewritten?.document?.state ?? run.state;
+  const { open, decided } = await listRowsInDoubt(run.runId, ledger);
+  const { rows } = choice;
+  const isShown = ({ record }: RowInDoubt): boolean =>
+    rows === undefined || rows === 'all' || rows.includes(record.rowNumber);
+  const state = document?.state ?? run.state;
   const exitCode =
-    open.length > 0 ? EXIT.inDoubt : (exitCodeOfReason(control.reason) ?? rewritten?.document?.exitCode ?? EXIT.ok);
-  if (settings.isOn('json')) {
+    open.length > 0 ? EXIT.inDoubt : (exitCodeOfReason(session?.control.reason) ?? document?.exitCode ?? EXIT.ok);
+  if (settings.get('json')) {
     console.print(
       JSON.stringify({
-        ...(rewritten?.document ?? { run: run.runId, state }),
+        ...(document ?? { run: run.runId, state }),
         command: 'resolve',
         calls,
         inDoubt: open.filter(isShown).map((row) => describeRow(row, storeZone)),
@@ -254,15 +296,15 @@ async function report(
     if (open.length + decided.length === 0) console.print(`Run ${run.runId} has no row in doubt.`);
   }
   for (const note of notes) console.say(note);
-  if (rewritten?.document) for (const line of renderSummary({ ...rewritten.document, exitCode })) console.say(line);
+  if (document) for (const line of renderSummary({ ...document, exitCode })) console.say(line);
   else if (open.length > 0) for (const line of whatToDo(run)) console.say(line);
   return { exitCode };
 }
 
 function whatToDo({ runId }: RunRecord): string[] {
   return [
-    `To have the members looked at once more: memberload resolve ${runId} --settle`,
-    'Look at each member in the back office, then type one of:',
+    `To have the members looked at once more, later: memberload resolve ${runId} --settle`,
+    'Look at each member in the back office, then type one of (several rows as --row 3,7, every row as --row all):',
     `  memberload resolve ${runId} --row N --as applied       it was credited once; nothing is sent`,
     `  memberload resolve ${runId} --row N --as not-applied   it was not credited; the row becomes failed`,
     `  memberload resolve ${runId} --row N --resend           it was not credited; send it again now`,
@@ -273,19 +315,33 @@ function showRow({ record, evidence }: RowInDoubt, zone: string): string[] {
   const { pointBefore, balanceBefore } = record;
   const known = pointBefore !== '' && balanceBefore !== '';
   return [
-    `Row ${record.rowNumber}: customerUid ${record.customerUid}, points ${record.pointIncrement}, balance ${record.balanceIncrement}, dataChangeTime ${record.dataChangeTime}`,
+    `Row ${record.rowNumber}: ${memberText(record)}, points ${record.pointIncrement}, balance ${record.balanceIncrement}, dataChangeTime ${record.dataChangeTime}`,
     `  before: ${known ? `point ${pointBefore}, balance ${balanceBefore}` : 'not known'}`,
     `  ${zonedIso(record.intentMs, zone)} sent`,
     ...evidence.map(({ recordedMs, kind, detailJson }) => `  ${zonedIso(recordedMs, zone)} ${tell(kind, detailJson)}`),
     ...record.messages.map((message) => `  ${message}`),
+    `  in the back office: ${searchText(record)}`,
     ...(record.state === 'intent' && record.errorCode === ''
       ? [`  No outcome was recorded: the process ended first. memberload resume ${record.runId} looks at the member.`]
       : []),
   ];
 }
 
+function memberText({ number, customerUid }: RowRecord): string {
+  return number === '' ? `customerUid ${customerUid}` : `member ${number} (customerUid ${customerUid})`;
+}
+
+/** What to search for: the member, the change, the second, and who made it. */
+function searchText({ number, customerUid, pointIncrement, balanceIncrement, dataChangeTime }: RowRecord): string {
+  const amounts = [
+    isZeroDecimal(pointIncrement) ? undefined : `points ${pointIncrement}`,
+    isZeroDecimal(balanceIncrement) ? undefined : `balance ${balanceIncrement}`,
+  ].filter((amount) => amount !== undefined);
+  return `open member ${number || customerUid} and look among the changes by "API" for ${amounts.join(' and ')} at ${dataChangeTime} or shortly after.`;
+}
+
 function tell(kind: string, detailJson: string): string {
-  const detail = JSON.parse(detailJson) as Record<string, unknown>;
+  const detail = readDetail(detailJson);
   switch (kind) {
     case 'read':
       return `read: point ${detail.point ?? 'unknown'}, balance ${detail.balance ?? 'unknown'}`;
@@ -302,10 +358,16 @@ function tell(kind: string, detailJson: string): string {
   }
 }
 
+function readDetail(detailJson: string): Readonly<Record<string, unknown>> {
+  const detail: unknown = JSON.parse(detailJson);
+  return typeof detail === 'object' && detail !== null ? { ...detail } : {};
+}
+
 function describeRow({ record, evidence, decision }: RowInDoubt, zone: string): object {
   return {
     row: record.rowNumber,
     state: isUnsettled(record) ? 'in_doubt' : record.state,
+    number: record.number,
     customerUid: record.customerUid,
     pointIncrement: record.pointIncrement,
     balanceIncrement: record.balanceIncrement,
@@ -319,7 +381,7 @@ function describeRow({ record, evidence, decision }: RowInDoubt, zone: string): 
     evidence: evidence.map(({ recordedMs, kind, detailJson }) => ({
       at: zonedIso(recordedMs, zone),
       kind,
-      ...(JSON.parse(detailJson) as object),
+      ...readDetail(detailJson),
     })),
   };
 }

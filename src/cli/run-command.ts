@@ -1,5 +1,5 @@
 import { EXIT, type ExitCode, usageError } from '../base/errors.ts';
-import type { JobCommand } from '../job/job-settings.ts';
+import type { JobCommand, JobSettings } from '../job/job-settings.ts';
 import type { RunRecord } from '../ledger/ledger.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import { exportAll } from '../run/export-all.ts';
@@ -46,7 +46,7 @@ async function runJobCommand(input: CommandInput, command: JobCommand): Promise<
     input.console.sayPlace(place);
     const parts = runParts(input, session, connected);
     const isDryRun = settings.get('dryRun');
-    const resultFor = `${command} ${connected.placeKey}`;
+    const resultFor = resultForOf(job, connected);
     const result = resultTargetOf(settings, argument);
     if (argument === undefined) {
       const request = { settings: job, controls, connection, account, place, resultFor, result };
@@ -77,6 +77,12 @@ async function runJobCommand(input: CommandInput, command: JobCommand): Promise<
     }
   });
   return { document };
+}
+
+/** `topup SANDBOX`, `import kybio hk1 …CDEF`. In the sandbox the vendors are named: a Kybio result says nothing of Wonder. */
+function resultForOf({ command, targets }: JobSettings, { placeKey }: Connected): string {
+  const isSandbox = placeKey === 'SANDBOX' && command !== 'topup';
+  return isSandbox ? `${command} ${targets.join(' + ')} ${placeKey}` : `${command} ${placeKey}`;
 }
 
 /** Carries a run on with its own settings, and with the run-control flags that are typed now. */

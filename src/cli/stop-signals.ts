@@ -1,3 +1,4 @@
+import { systemClock } from '../base/clock.ts';
 import { EXIT } from '../base/errors.ts';
 import { RunControl } from '../calls/run-control.ts';
 import type { StopSignal } from '../settings/surroundings.ts';
@@ -8,6 +9,9 @@ const EXIT_CODES = {
   SIGTERM: EXIT.terminated,
   SIGHUP: EXIT.hangup,
 } as const satisfies Readonly<Record<StopSignal, number>>;
+
+/** How long a second signal waits for rows to be written back. A person does not notice it. */
+const LEAVE_MS_MAX = 300;
 
 /**
  * Runs `work` with a control that the first signal stops gently. A second signal leaves at once: the ledger makes
@@ -23,8 +27,13 @@ export async function withStopSignals<T>(
   const stopListening = surroundings.onSignal((signal) => {
     signalCount += 1;
     if (signalCount > 1) {
+      if (signalCount > 2) surroundings.exitNow(EXIT_CODES[signal]);
       console.say(whatNext);
-      surroundings.exitNow(EXIT_CODES[signal]);
+      // What has touched no socket is written back first, so that it does not look like money in doubt.
+      void Promise.race([control.withdrawUnsent(), systemClock.sleep(LEAVE_MS_MAX)]).finally(() =>
+        surroundings.exitNow(EXIT_CODES[signal]),
+      );
+      return;
     }
     console.say('Stopping: finishing what is in flight. Press Ctrl-C again to leave at once.');
     control.stop({ kind: 'interrupted', signal });

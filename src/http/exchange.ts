@@ -1,4 +1,4 @@
-import type { Dispatcher, Pool } from 'undici';
+import type { Dispatcher } from 'undici';
 import { errorText } from '../base/errors.ts';
 import { BODY_BYTES_MAX, decodeBody } from './decode-body.ts';
 import { oneLine } from './one-line.ts';
@@ -15,6 +15,8 @@ export type TransportRequest = {
   readonly signal?: AbortSignal | undefined;
   /** Called immediately before the first byte is handed to the socket. */
   readonly onSent?: (() => void) | undefined;
+  /** Goes on a socket of its own when no call has ended in the last moment: an idle socket may just be closing. */
+  readonly avoidsIdleSocket?: boolean | undefined;
 };
 
 export type TransportResult = TransportResponse | TransportBroken;
@@ -43,7 +45,7 @@ export interface Exchange {
   isStarted(): boolean;
   isSettled(): boolean;
   /** Hands the request to undici, which connects when it has to. */
-  start(pool: Pool, basePath: string): void;
+  start(dispatcher: Dispatcher, basePath: string): void;
   /** Ends a waiting request as not sent. */
   cancel(detail: string): void;
 }
@@ -76,10 +78,16 @@ export function openExchange(request: TransportRequest): Exchange {
   const chunks: Buffer[] = [];
 
   const deadline = setTimeout(() => {
-    const detail = wasSent
-      ? `no complete answer within ${request.timeoutMs} ms`
-      : `no connection within ${request.timeoutMs} ms`;
-    stop({ kind: 'broken', wasSent, errorCode: 'TIMEOUT', detail });
+    if (!wasSent) {
+      stop({ kind: 'broken', wasSent, errorCode: 'TIMEOUT', detail: `no connection within ${request.timeoutMs} ms` });
+      return;
+    }
+    // A busy process runs its timers first. An answer that lies in the socket already is read in the same turn of
+    // the event loop, before setImmediate: it is an answer, not a timeout.
+    setImmediate(() => {
+      const detail = `no complete answer within ${request.timeoutMs} ms`;
+      stop({ kind: 'broken', wasSent: true, errorCode: 'TIMEOUT', detail });
+    });
   }, request.timeoutMs);
   const onAbort = () => {
     const detail = wasSent ? 'aborted while waiting for the answer' : 'aborted before it was sent';
@@ -147,9 +155,9 @@ export function openExchange(request: TransportRequest): Exchange {
     settled,
     isStarted: () => isStarted,
     isSettled: () => isSettled,
-    start(pool, basePath) {
+    start(dispatcher, basePath) {
       isStarted = true;
-      pool.dispatch(
+      dispatcher.dispatch(
         {
           method: request.method,
           path: basePath + request.path,

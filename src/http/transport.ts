@@ -1,4 +1,4 @@
-import { Pool } from 'undici';
+import { Client, type Dispatcher, Pool } from 'undici';
 import { BugError, usageError } from '../base/errors.ts';
 import { BODY_BYTES_MAX } from './decode-body.ts';
 import { type Exchange, openExchange, type TransportRequest, type TransportResult } from './exchange.ts';
@@ -37,14 +37,19 @@ export type TransportOptions = {
  */
 const KEEP_ALIVE_MS_MAX = 1000;
 
+/**
+ * A call that avoids idle sockets gets a new one when no call has ended for this long. At a few calls a second
+ * the handshake costs nothing; at a high rate sockets are used again at once, and never idle.
+ */
+const IDLE_MS_MAX = 250;
+
 /** A connection that is not there after this long is not coming. The call's own deadline is usually shorter. */
 const CONNECT_MS_MAX = 20_000;
 
 export function openTransport(options: TransportOptions): Transport {
   const base = readBaseUrl(options.baseUrl);
   const keepAliveMs = Math.min(options.keepAliveMs ?? KEEP_ALIVE_MS_MAX, KEEP_ALIVE_MS_MAX);
-  const pool = new Pool(base.origin, {
-    connections: options.connections,
+  const socketOptions = {
     pipelining: 1,
     allowH2: false,
     keepAliveTimeout: keepAliveMs,
@@ -54,20 +59,32 @@ export function openTransport(options: TransportOptions): Transport {
     bodyTimeout: 0,
     maxResponseSize: BODY_BYTES_MAX,
     connect: { timeout: CONNECT_MS_MAX },
-  });
-  const waiting: Exchange[] = [];
+  };
+  const pool = new Pool(base.origin, { ...socketOptions, connections: options.connections });
+  let lastEndMs = Number.NEGATIVE_INFINITY;
+  const waiting: { exchange: Exchange; avoidsIdleSocket: boolean }[] = [];
   const settlements = new Set<Promise<TransportResult>>();
   let runningCount = 0;
   let isClosed = false;
 
   function startWaiting(): void {
     while (runningCount < options.connections) {
-      const exchange = waiting.shift();
-      if (!exchange) return;
+      const next = waiting.shift();
+      if (!next) return;
+      const { exchange, avoidsIdleSocket } = next;
       if (exchange.isSettled()) continue;
       runningCount++;
-      exchange.start(pool, base.path);
+      const isIdle = performance.now() - lastEndMs > IDLE_MS_MAX;
+      exchange.start(avoidsIdleSocket && isIdle ? openSocketFor(exchange) : pool, base.path);
     }
+  }
+
+  /** A client with one socket, gone when the exchange has ended. */
+  function openSocketFor(exchange: Exchange): Dispatcher {
+    const client = new Client(base.origin, socketOptions);
+    const destroy = () => client.destroy();
+    exchange.settled.then(destroy, destroy);
+    return client;
   }
 
   return {
@@ -83,19 +100,22 @@ export function openTransport(options: TransportOptions): Transport {
       const exchange = openExchange(request);
       const settlement = exchange.settled.finally(() => {
         settlements.delete(settlement);
-        const place = waiting.indexOf(exchange);
+        const place = waiting.findIndex((other) => other.exchange === exchange);
         if (place >= 0) waiting.splice(place, 1);
-        if (exchange.isStarted()) runningCount--;
+        if (exchange.isStarted()) {
+          runningCount--;
+          lastEndMs = performance.now();
+        }
         startWaiting();
       });
       settlements.add(settlement);
-      waiting.push(exchange);
+      waiting.push({ exchange, avoidsIdleSocket: request.avoidsIdleSocket === true });
       startWaiting();
       return settlement;
     },
     async close() {
       isClosed = true;
-      for (const exchange of [...waiting]) exchange.cancel('the connections were closed');
+      for (const { exchange } of [...waiting]) exchange.cancel('the connections were closed');
       await Promise.allSettled([...settlements]);
       await pool.destroy();
     },

@@ -2,10 +2,11 @@ import { DecimalSum } from '../base/decimal.ts';
 import { fileError, OperatorError } from '../base/errors.ts';
 import type { RunControl } from '../calls/run-control.ts';
 import type { Table } from '../csv/open-table.ts';
-import { checkRow } from '../job/check-row.ts';
+import { type CheckedRow, rowChecker } from '../job/check-row.ts';
 import { ColumnJudge } from '../job/column-judge.ts';
 import type { HeaderMatch } from '../job/header-match.ts';
 import type { JobSettings } from '../job/job-settings.ts';
+import { NoteTally } from '../job/row-issue.ts';
 import { memberKeys } from '../job/row-key.ts';
 import { duplicateRow, wrongColumnCount, wrongColumnCountEarlier } from '../job/validate-row.ts';
 import type { LateIssue, LateVerdicts, StageBlock } from '../stage/stage.ts';
@@ -63,12 +64,13 @@ export async function readInput(
     readonly control: RunControl;
     readonly guard: CreditGuard | undefined;
     readonly resultFor: string | undefined;
+    readonly nowMs: number;
   },
 ): Promise<InputRead> {
   const { settings, control, guard } = parts;
   const seenKeys = openSeenKeys();
-  const judge = new RowJudge(match, settings, seenKeys, parts.resultFor);
-  const columns = new ColumnJudge(match);
+  const judge = new RowJudge(match, settings, seenKeys, parts);
+  const columns = new ColumnJudge(match, settings);
   const sums = new SumsOfRows();
   try {
     for await (const block of table.blocks) {
@@ -87,10 +89,11 @@ export async function readInput(
     }
     if (control.reason !== undefined) throw interrupted(control);
     const verdict = columns.verdict();
+    const total = sums.value();
     return {
-      sums: sums.value(),
+      sums: total,
       late: { issues: judge.lateIssues, damages: verdict.damages },
-      notes: [...table.notes(), ...verdict.notes],
+      notes: [...table.notes(), ...judge.tally.lines(countToSend(total)), ...verdict.notes],
     };
   } finally {
     seenKeys.close();
@@ -104,9 +107,17 @@ class RowJudge {
   readonly #settings: JobSettings;
   readonly #seenKeys: SeenKeys;
   readonly #resultFor: string | undefined;
+  readonly #check: (cells: readonly string[]) => CheckedRow;
   readonly lateIssues: LateIssue[] = [];
+  readonly tally = new NoteTally();
 
-  constructor(match: HeaderMatch, settings: JobSettings, seenKeys: SeenKeys, resultFor: string | undefined) {
+  constructor(
+    match: HeaderMatch,
+    settings: JobSettings,
+    seenKeys: SeenKeys,
+    { resultFor, nowMs }: { readonly resultFor: string | undefined; readonly nowMs: number },
+  ) {
+    this.#check = rowChecker(settings, match, nowMs);
     this.#match = match;
     this.#settings = settings;
     this.#seenKeys = seenKeys;
@@ -125,18 +136,19 @@ class RowJudge {
         ? wrongColumnCountEarlier()
         : undefined;
     if (wrongCount) return { ...place, issues: [wrongCount], targetRows: [] };
-    const checked = checkRow(this.#settings, cells, this.#match);
+    const checked = this.#check(cells);
     const keys = checked.isValid ? checked.targetRows.flatMap(({ row }) => memberKeys(row)) : [];
     if (earlier === 'done' || earlier === 'in_doubt') {
       this.#claimForEarlier(place.rowNumber, [...keys, ...this.#earlierKeys(cells)]);
       return { ...place, earlier, issues: [], targetRows: [] };
     }
+    if (checked.counted) this.tally.add(place.rowNumber, checked.counted);
     const repeated = checked.isValid && this.#refusesRepeats() ? this.#firstRepeated(place.rowNumber, keys) : undefined;
     return {
       ...place,
       ...(earlier !== undefined && { earlier }),
       ...(checked.isValid && checked.conditional && { conditional: checked.conditional }),
-      ...(checked.notes && { notes: checked.notes }),
+      ...(checked.isValid && checked.notes && { notes: checked.notes }),
       issues: checked.isValid ? (repeated ? [repeated] : []) : checked.issues,
       targetRows: checked.isValid && !repeated ? checked.targetRows : [],
     };

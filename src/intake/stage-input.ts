@@ -3,7 +3,8 @@ import { assert } from '../base/errors.ts';
 import type { RunControl } from '../calls/run-control.ts';
 import type { TableForm } from '../csv/open-table.ts';
 import { openTable, type TableSource } from '../csv/open-table.ts';
-import { type HeaderMatch, isHeaderName, matchHeader } from '../job/header-match.ts';
+import { type HeaderMatch, matchHeader } from '../job/header-match.ts';
+import { isHeaderName } from '../job/header-names.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import { openStage, openStageWriter, type Stage } from '../stage/stage.ts';
 import type { CreditGuard } from './credit-guard.ts';
@@ -35,6 +36,7 @@ export async function stageInput(
     readonly control: RunControl;
     readonly guard: CreditGuard | undefined;
     readonly resultFor: string | undefined;
+    readonly nowMs: number;
   },
 ): Promise<StagedInput> {
   const { settings, control } = parts;

@@ -1,19 +1,21 @@
 import { nearestName } from '../base/nearest.ts';
-import { type CellValue, shown } from './cell-text.ts';
+import { type CellValue, isOverlong, shown } from './cell-text.ts';
 
 /** One of a few words, exactly as the vendor spells it: what another spelling does there is not published. */
 export function readChoice(text: string, choices: readonly string[]): CellValue {
   if (choices.includes(text)) return text;
-  const key = choiceKey(text);
+  const key = isOverlong(text) ? '' : choiceKey(text);
   const meant = ALIASES.get(key);
   const suggestion =
     (meant !== undefined && choices.includes(meant) ? meant : undefined) ??
     choices.find((choice) => choiceKey(choice) === key) ??
     // A digit is never a slip of another digit.
-    nearestName(
-      text,
-      choices.filter((choice) => choice.length > 2),
-    );
+    (isOverlong(text)
+      ? undefined
+      : nearestName(
+          text,
+          choices.filter((choice) => choice.length > 2),
+        ));
   return {
     errorCode: 'NOT_ALLOWED',
     text: `${shown(text)} is not one of ${choices.join(', ')}. ${suggestion === undefined ? 'Write one of them.' : `Write ${suggestion}.`}`,

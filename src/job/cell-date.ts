@@ -1,5 +1,5 @@
 import { usageError } from '../base/errors.ts';
-import { type CellProblem, type CellValue, shown } from './cell-text.ts';
+import { type CellProblem, type CellValue, isOverlong, shown } from './cell-text.ts';
 
 /** A pattern such as `dd/MM/yyyy`, compiled. */
 export type DateFormat = { readonly pattern: RegExp; readonly parts: readonly DatePart[] };
@@ -9,8 +9,11 @@ type DatePart = 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second';
 /**
  * A birthday as Kybio takes it, `yyyy-MM-dd HH:mm:ss`, midnight when no time is given. Without formats of
  * the user's own, only orders that cannot be misread are taken: year, month, day.
+ *
+ * @param today `yyyy-MM-dd`, the last day on which somebody may be born; undefined: any day
  */
-export function readBirthday(text: string, formats: readonly string[] | undefined): CellValue {
+export function readBirthday(text: string, formats: readonly string[] | undefined, today?: string): CellValue {
+  if (isOverlong(text)) return { errorCode: 'BAD_DATE', text: `${shown(text)} is not a date. Write it as 1990-01-05.` };
   const value = formats === undefined || formats.length === 0 ? parseDefault(text) : parseWith(text, formats);
   if (value === undefined) return unreadable(text, formats);
   if (typeof value !== 'string') return value;
@@ -21,12 +24,22 @@ export function readBirthday(text: string, formats: readonly string[] | undefine
       text: `${shown(text)} is before 1900. Leave it blank if the birthday is not known.`,
     };
   }
+  if (today !== undefined && value.slice(0, 10) > today) return inTheFuture(text, value);
   return value;
+}
+
+/** Excel reads a year of two digits below 30 as 20…, and other programs do so up to 68. */
+function inTheFuture(text: string, value: string): CellProblem {
+  const meant = `19${value.slice(2, 10)}`;
+  return {
+    errorCode: 'BAD_DATE',
+    text: `${shown(text)} is in the future. Correct it: a year of two digits may have been taken for 20…, and ${meant} be meant.`,
+  };
 }
 
 /** When an increment happened: both date and time, since the vendor tells changes of a member apart by it. */
 export function readDateTime(text: string): CellValue {
-  const found = DATE_TIME.exec(text);
+  const found = isOverlong(text) ? null : DATE_TIME.exec(text);
   if (found !== null) {
     const [, , year, , month, day, hour, minute, second] = found;
     return realDate(text, year, month, day, hour, minute, second);
@@ -161,6 +174,9 @@ function unreadable(text: string, formats: readonly string[] | undefined): CellP
 }
 
 function unreadableBecause(text: string, formats: readonly string[] | undefined): string {
+  if (/^(19|20)[0-9]{2}$/.test(text)) {
+    return 'is a year alone. Write the whole date, such as 1990-01-05, or leave it blank if the day is not known.';
+  }
   const serial = /^([0-9]{4,6})(?:\.[0-9]+)?$/.exec(text);
   const serialDate = serial === null ? undefined : dateOfSerial(Number(serial[1]));
   if (serialDate !== undefined) {

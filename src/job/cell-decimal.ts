@@ -1,5 +1,5 @@
 import { isDecimal } from '../base/decimal.ts';
-import { type CellProblem, type CellValue, shown } from './cell-text.ts';
+import { type CellProblem, type CellValue, isOverlong, shown } from './cell-text.ts';
 
 /**
  * An amount, exactly as written: 12.50 stays 12.50. Nothing is repaired on the way in, because a comma
@@ -7,6 +7,7 @@ import { type CellProblem, type CellValue, shown } from './cell-text.ts';
  */
 export function readDecimal(text: string): CellValue {
   if (isDecimal(text)) return text;
+  if (isOverlong(text)) return notADecimal(text, undefined);
   if (PLAIN.test(text)) {
     return { errorCode: 'OUT_OF_RANGE', text: `${shown(text)} has more than 30 digits on one side of the point.` };
   }
@@ -23,6 +24,7 @@ export function readPercentage(text: string): CellValue {
       text: `${shown(text)} is not between 0 and 100. 90 means that the member pays 90 %.`,
     };
   }
+  if (isOverlong(text)) return notADecimal(text, undefined);
   const bare = text.normalize('NFKC').replace(/\s*%$/, '');
   if (bare !== text && isDecimal(bare)) return notADecimal(text, `Write ${bare}.`);
   const value = readDecimal(text);

@@ -1,4 +1,4 @@
-import { type CellValue, shown, tooLong } from './cell-text.ts';
+import { type CellValue, isOverlong, shown, tooLong } from './cell-text.ts';
 
 /**
  * One address that a mail server would take. Letters of any script are tolerated on both sides
@@ -7,13 +7,16 @@ import { type CellValue, shown, tooLong } from './cell-text.ts';
  */
 export function readEmail(text: string, lengthMax: number | undefined): CellValue {
   if (lengthMax !== undefined && text.length > lengthMax) return tooLong(text, lengthMax);
+  if (text.length > LENGTH_MAX) return tooLong(text, LENGTH_MAX);
   if (EMAIL.test(text)) return text;
+  // Only what cannot be another person's address is proposed. A space inside may stand for a lost `+` or `_`:
+  // without it, `test 01@…` would be the address of somebody called test01.
   const repaired = text
     .normalize('NFKC')
     .replace(/^mailto:/i, '')
-    .replace(/\s+/g, '')
-    .replace(/[.,;。]+$/, '');
-  if (EMAIL.test(repaired)) {
+    .replace(/\s{0,9}@\s{0,9}/, '@')
+    .replace(/[.,;。]{1,9}$/, '');
+  if (!isOverlong(text) && EMAIL.test(repaired)) {
     return { errorCode: 'BAD_EMAIL', text: `${shown(text)} is not an e-mail address. Write ${repaired}.` };
   }
   const severalAt = text.split(/[@＠]/).length > 2;
@@ -22,6 +25,9 @@ export function readEmail(text: string, lengthMax: number | undefined): CellValu
     text: `${shown(text)} is not an e-mail address. Write one${severalAt ? ' only' : ''}, such as name@example.com, or leave it blank.`,
   };
 }
+
+/** Of a mail address as RFC 5321 has it. */
+const LENGTH_MAX = 320;
 
 /** Local part without dots at its ends or side by side; domain of two labels or more, the last one not a number. */
 const EMAIL =

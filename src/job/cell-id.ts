@@ -1,15 +1,9 @@
-import { type CellProblem, type CellValue, digitsLost, isScientific, shown } from './cell-text.ts';
+import { type CellProblem, type CellValue, digitsLost, isPointZero, isScientific, shown } from './cell-text.ts';
 
-/**
- * Kybio's customerUid, a Java Long beyond what a spreadsheet or JavaScript can hold: Excel keeps 15
- * digits and makes the rest zeros. Such an id is refused, since it may be another member's. An honest id
- * can end in zeros too (one in a thousand of 18 digits): `trustRoundIds` lets these through.
- */
-export function readUid(text: string, trustRoundIds: boolean): CellValue {
-  if (UID.test(text) && (text.length < 19 || text <= LONG_MAX)) {
-    return trustRoundIds || !ROUNDED.test(text) ? text : rounded(text);
-  }
-  if (isScientific(text)) return digitsLost(text);
+/** Kybio's customerUid, a Java Long beyond what a spreadsheet or JavaScript can hold. */
+export function readUid(text: string): CellValue {
+  if (UID.test(text) && (text.length < 19 || text <= LONG_MAX)) return text;
+  if (isScientific(text) || isPointZero(text)) return digitsLost(text);
   return {
     errorCode: 'BAD_ID',
     text: `${shown(text)} is not a customerUid: digits only, from 1 to ${LONG_MAX}. Copy it from an export of memberload.`,
@@ -19,14 +13,24 @@ export function readUid(text: string, trustRoundIds: boolean): CellValue {
 const UID = /^[1-9][0-9]{0,18}$/;
 /** 2^63 - 1; of the same length, digits compare as text. */
 const LONG_MAX = '9223372036854775807';
-const ROUNDED = /^[0-9]{15}0+$/;
+/** A number with leading zeros was never a number in a spreadsheet: it cannot have been rounded. */
+const ROUNDED = /^[1-9][0-9]{14}0{1,10}$/;
 
-function rounded(text: string): CellProblem {
+/**
+ * Whether Excel may have rounded the id: Excel keeps 15 digits of a number and makes the others zeros. An
+ * honest id can end in zeros too (one in a thousand of 18 digits), so that only the whole column can tell.
+ */
+export function mayBeRounded(text: string): boolean {
+  return text.length > 15 && ROUNDED.test(text);
+}
+
+/** What is wrong with such an id, once its column is known to be damaged. */
+export function rounded(text: string): CellProblem {
   return {
     errorCode: 'EXCEL_DAMAGED',
     text:
-      `${shown(text)} has only zeros after its 15th digit, as Excel leaves them. ` +
-      'Export it again with this column as text; if the id really is so, set trustRoundIds in the config file.',
+      `${shown(text)} has only zeros after its 15th digit, as Excel leaves them, and so have too many in this column. ` +
+      'Export it again with this column as text; if the ids really are so, set trustRoundIds in the config file.',
   };
 }
 

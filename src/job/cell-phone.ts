@@ -1,4 +1,5 @@
-import { type CountryCode, getCountries, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js';
+import { createRequire } from 'node:module';
+import type { CountryCode } from 'libphonenumber-js/min';
 import { usageError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest.ts';
 import {
@@ -6,10 +7,22 @@ import {
   type CellValue,
   digitsLost,
   isInvisiblyMarked,
+  isPointZero,
   isScientific,
   shown,
   tooLong,
 } from './cell-text.ts';
+
+/**
+ * The tables of the world's phone numbers take a tenth of a second to load: only a run that has a phone to
+ * take apart pays for them. `require` is the one way to load a module in the middle of a synchronous check.
+ */
+function phoneTables(): typeof import('libphonenumber-js/min') {
+  loadedTables ??= createRequire(import.meta.url)('libphonenumber-js/min') as typeof import('libphonenumber-js/min');
+  return loadedTables;
+}
+
+let loadedTables: typeof import('libphonenumber-js/min') | undefined;
 
 export type Phone = { readonly dialCode?: string; readonly phone: string };
 
@@ -30,6 +43,12 @@ export function readPhone(
 ): Phone | CellProblem {
   const checked = readContact(text, lengthMax);
   if (typeof checked !== 'string') return checked;
+  if (holdsTwoNumbers(text)) {
+    return {
+      errorCode: 'BAD_PHONE',
+      text: `${shown(text)} holds two phone numbers. Keep the one that counts, and put the other into a column of its own.`,
+    };
+  }
   const digits = text
     .normalize('NFKC')
     .replace(SEPARATORS, '')
@@ -43,11 +62,28 @@ export function readPhone(
   return country === undefined ? { phone: text } : national(text, digits, country);
 }
 
+/** Two runs of six digits or more, with something between them that is not written inside one number. */
+function holdsTwoNumbers(text: string): boolean {
+  const parts = text.split(/[/／;；,，、|\n]|或|\bor\b|\band\b|\s+\+/i).filter((part) => digitCount(part) >= 6);
+  if (parts.length > 1) return true;
+  const halves = text.split(/\s+/);
+  return halves.length === 2 && halves.every((half) => /^[0-9]{8,13}$/.test(half));
+}
+
+function digitCount(text: string): number {
+  let count = 0;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit >= 0x30 && unit <= 0x39) count += 1;
+  }
+  return count;
+}
+
 /** What people write between the digits of a phone number. */
 const SEPARATORS = /[\s().\u2010-\u2015/-]/g;
 
 function international(text: string, digits: string, dialCode: string | undefined): Phone | CellProblem {
-  const parsed = /^\+[0-9]+$/.test(digits) ? parsePhoneNumberFromString(digits) : undefined;
+  const parsed = /^\+[0-9]+$/.test(digits) ? phoneTables().parsePhoneNumberFromString(digits) : undefined;
   if (parsed === undefined || !parsed.isPossible()) {
     return {
       errorCode: 'BAD_PHONE',
@@ -72,8 +108,15 @@ function international(text: string, digits: string, dialCode: string | undefine
 }
 
 function national(text: string, digits: string, country: CountryCode): Phone | CellProblem {
-  const parsed = parsePhoneNumberFromString(digits, country);
+  const parsed = phoneTables().parsePhoneNumberFromString(digits, country);
   if (parsed?.isValid()) return { dialCode: `+${parsed.countryCallingCode}`, phone: parsed.nationalNumber };
+  // In Hong Kong, Macao and Taiwan many members have a number of the mainland.
+  if (MAINLAND_MOBILE.test(digits)) {
+    return {
+      errorCode: 'BAD_PHONE',
+      text: `${shown(text)} is not a number of ${country}, which --country says, but reads as a mobile of mainland China. Write +86${digits}.`,
+    };
+  }
   return {
     errorCode: 'BAD_PHONE',
     text:
@@ -82,10 +125,12 @@ function national(text: string, digits: string, country: CountryCode): Phone | C
   };
 }
 
+const MAINLAND_MOBILE = /^1[3-9][0-9]{9}$/;
+
 /** A phone or QQ number kept as written: no vendor publishes a form for it. A cell without a digit is a note, not a number. */
 export function readContact(text: string, lengthMax: number | undefined): CellValue {
-  if (isScientific(text)) return digitsLost(text);
   if (lengthMax !== undefined && text.length > lengthMax) return tooLong(text, lengthMax);
+  if (isScientific(text) || isPointZero(text)) return digitsLost(text);
   if (isInvisiblyMarked(text)) {
     return {
       errorCode: 'BAD_PHONE',
@@ -120,6 +165,7 @@ const DIAL_CODE = /^\+[0-9]{1,5}$/;
  */
 export function checkCountry(text: string): CountryCode {
   const country = text.trim().toUpperCase();
+  const { getCountries, isSupportedCountry } = phoneTables();
   if (isSupportedCountry(country)) return country;
   const nearest = OTHER_NAMES.get(country) ?? (country.length === 2 ? undefined : nearestName(country, getCountries()));
   throw usageError(

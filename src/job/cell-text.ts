@@ -62,6 +62,23 @@ export function isScientific(text: string): boolean {
 
 const SCIENTIFIC = /^-?[0-9]([.,][0-9]+)?E[+-][0-9]{2,3}$/i;
 
+/**
+ * `8008010001.0`: what programs write that take a column of ids for decimals. The ids of such a column may have
+ * lost digits or leading zeros too, so that taking the `.0` away would not bring them back.
+ */
+export function isPointZero(text: string): boolean {
+  return text.endsWith('0') && POINT_ZERO.test(text);
+}
+
+const POINT_ZERO = /^[+-]?[0-9]+\.0{1,3}$/;
+
+/** A longer cell gets no suggestion, and no pattern that could take long to fail is tried on it. */
+export function isOverlong(text: string): boolean {
+  return text.length > SUGGESTION_LENGTH_MAX;
+}
+
+const SUGGESTION_LENGTH_MAX = 200;
+
 const DIGITS_LOST =
   'a spreadsheet has shortened it and its last digits are lost. Export it again with this column as text.';
 
@@ -73,6 +90,14 @@ export function spreadsheetError(text: string): CellProblem {
 }
 
 export function digitsLost(text: string): CellProblem {
+  if (isPointZero(text)) {
+    return {
+      errorCode: 'EXCEL_DAMAGED',
+      text:
+        `${shown(text)} ends in .0, which a program has added that took it for a decimal. ` +
+        'Export the file again with this column as text: leading zeros and long ids may be damaged too.',
+    };
+  }
   return { errorCode: 'EXCEL_DAMAGED', text: `${shown(text)} is not the value: ${DIGITS_LOST}` };
 }
 
@@ -104,8 +129,8 @@ function strayCharacter(text: string, unit: number): CellProblem {
 
 /** Text that names a record. What cannot be seen cannot be compared by a person: it would make a second member. */
 export function readReference(text: string, lengthMax: number | undefined): CellValue {
-  if (isScientific(text)) return digitsLost(text);
   if (lengthMax !== undefined && text.length > lengthMax) return tooLong(text, lengthMax);
+  if (isScientific(text) || isPointZero(text)) return digitsLost(text);
   if (isInvisiblyMarked(text)) {
     return { errorCode: 'NOT_ALLOWED', text: `${shown(text)} holds a character that cannot be seen. Retype it.` };
   }

@@ -1,3 +1,5 @@
+import { UPDATABLE_FIELDS } from '../kybio/member-fields.ts';
+
 /** The kinds of input file. A run with two targets reads one file as two kinds at once. */
 export type FileKind = 'members' | 'customers' | 'topup' | 'lookups';
 
@@ -23,6 +25,7 @@ export type ColumnType =
   | 'phone'
   | 'dialCode';
 
+/** One input column. With the vendor's own table (kybio/member-fields.ts) this is all that is known of a field. */
 export type Column = {
   /** As the vendor spells the field. */
   readonly name: string;
@@ -38,7 +41,7 @@ export type Column = {
   readonly choices?: readonly string[];
   /** Headers that surely mean this column, besides its own name. */
   readonly synonyms: readonly string[];
-  /** A line of the README. */
+  /** A line of the manual. */
   readonly about: string;
 };
 
@@ -48,194 +51,200 @@ export type Column = {
  */
 const LENGTH_MAX = 255;
 
-type ColumnFacts = Partial<Omit<Column, 'name' | 'type' | 'goesTo' | 'about'>>;
+type ColumnFacts = Partial<Omit<Column, 'name' | 'type' | 'about'>>;
 
-function column(name: string, type: ColumnType, goesTo: string, about: string, facts: ColumnFacts = {}): Column {
-  return Object.freeze({ name, type, goesTo, about, isKey: false, isUpdatable: false, synonyms: [], ...facts });
+function column(name: string, type: ColumnType, about: string, facts: ColumnFacts = {}): Column {
+  return Object.freeze({ name, type, about, goesTo: name, isKey: false, isUpdatable: false, synonyms: [], ...facts });
+}
+
+function memberField(name: string, type: ColumnType, about: string, facts: ColumnFacts = {}): Column {
+  const goesTo = `customerInfo.${name}`;
+  return column(name, type, about, { goesTo, isUpdatable: UPDATABLE_FIELDS.includes(name), ...facts });
+}
+
+function customerField(name: string, type: ColumnType, about: string, facts: ColumnFacts = {}): Column {
+  return column(name, type, about, { goesTo: `customer.${name}`, ...facts });
+}
+
+/** Header words of a list: `words('会员号 | Member No')`. */
+function words(text: string): readonly string[] {
+  return text.split('|').map((word) => word.trim());
 }
 
 /*
- * Synonyms are only those that cannot mean anything else. Left out on purpose: 编号, 名称, 状态, Member ID,
+ * Header words are only those that cannot mean anything else. Left out on purpose: 编号, 名称, 状态, Member ID,
  * Level, Notes (which of two things they mean depends on who made the file), and 充值, 充值金额, 赠送积分,
  * which reports use for what was credited in the past. `--map` names them.
  */
-const NUMBER_SYNONYMS = [
-  '会员号',
-  '会员编号',
-  '会员卡号',
-  '卡号',
-  'Member No',
-  'Member Number',
-  'Membership No',
-  'Membership Number',
-  'Card No',
-  'Card Number',
-  'customerNum',
-];
-const NAME_SYNONYMS = ['姓名', '会员姓名', '客户姓名', '顾客姓名', 'Full Name', 'Member Name', 'Customer Name'];
-const PHONE_SYNONYMS = [
-  '手机',
-  '手机号',
-  '手机号码',
-  '电话',
-  '电话号码',
-  '联系电话',
-  '联系手机',
-  'Mobile',
-  'Mobile No',
-  'Mobile Number',
-  'Mobile Phone',
-  'Phone No',
-  'Phone Number',
-  'Tel',
-  'Telephone',
-  'Contact No',
-  'Contact Number',
-];
-const EMAIL_SYNONYMS = ['邮箱', '电子邮箱', '电子邮件', '邮箱地址', 'Email Address'];
-const REFERENCE_SYNONYMS = ['Reference', 'Reference No', 'Ref No', '参考编号', '客户编号'];
+const NUMBER_WORDS = words(
+  '会员号 | 会员号码 | 会员编号 | 会员卡号 | 会员卡号码 | 卡号 | 會員號 | 會員號碼 | 會員編號 | 會員卡號 | 會員卡號碼 | 卡號 | ' +
+    'Member No | Member Number | Membership No | Membership Number | Card No | Card Number | Member Card No | ' +
+    'Membership Card No | customerNum',
+);
+const NAME_WORDS = words(
+  '姓名 | 会员姓名 | 会员名称 | 客户姓名 | 顾客姓名 | 會員姓名 | 會員名稱 | 客戶姓名 | 顧客姓名 | ' +
+    'Full Name | Member Name | Customer Name',
+);
+const PHONE_WORDS = words(
+  '手机 | 手机号 | 手机号码 | 手机电话 | 移动电话 | 电话 | 电话号码 | 联系电话 | 联系手机 | 联络电话 | 会员手机 | 会员电话 | ' +
+    '手機 | 手機號 | 手機號碼 | 手提電話 | 手提電話號碼 | 手提號碼 | 流動電話 | 流動電話號碼 | 行動電話 | 電話 | 電話號碼 | ' +
+    '聯絡電話 | 聯繫電話 | 會員手機 | 會員電話 | Mobile | Mobile No | Mobile Number | Mobile Phone | Mobile Phone No | ' +
+    'Phone No | Phone Number | Tel | Tel No | Telephone | Telephone No | Telephone Number | Contact No | Contact Number | ' +
+    'Contact Phone | Cell Phone | Cellphone No | Handphone | Handphone No',
+);
+const EMAIL_WORDS = words(
+  '邮箱 | 邮箱地址 | 电子邮箱 | 电子邮件 | 电邮 | 电邮地址 | 郵箱 | 郵箱地址 | 電子郵箱 | 電子郵件 | 電子郵件地址 | 電郵 | 電郵地址 | ' +
+    'Email Address | Email Addr',
+);
+const REFERENCE_WORDS = words('Reference | Reference No | Ref No | 参考编号 | 客户编号 | 參考編號 | 客戶編號');
 
 const memberNumber = (about: string, goesTo: string) =>
-  column('number', 'reference', goesTo, about, { isKey: true, lengthMax: LENGTH_MAX, synonyms: NUMBER_SYNONYMS });
+  column('number', 'reference', about, { goesTo, isKey: true, lengthMax: LENGTH_MAX, synonyms: NUMBER_WORDS });
 
 const customerUid = (about: string) =>
   // The misspelt one is what the vendor itself sends.
-  column('customerUid', 'uid', 'customerUid', about, { isKey: true, synonyms: ['customrUid'] });
+  column('customerUid', 'uid', about, { isKey: true, synonyms: ['customrUid'] });
 
 const referenceNumber = (about: string) =>
-  column('reference_number', 'reference', 'customer.reference_number', about, {
+  customerField('reference_number', 'reference', about, {
     isKey: true,
     lengthMax: LENGTH_MAX,
-    synonyms: REFERENCE_SYNONYMS,
+    synonyms: REFERENCE_WORDS,
   });
 
 const customerUuid = (about: string) =>
-  column('uuid', 'uuid', 'PUT /customers/:id', about, { isKey: true, synonyms: ['Customer UUID'] });
+  column('uuid', 'uuid', about, { goesTo: 'PUT /customers/:id', isKey: true, synonyms: ['Customer UUID'] });
+
+const MEMBERS: readonly Column[] = [
+  memberNumber('Member number. Needed to create a member; unique at Kybio', 'customerInfo.number'),
+  memberField('name', 'text', "Member's name", { synonyms: NAME_WORDS }),
+  memberField('phone', 'contact', 'Phone number, kept as written', { lengthMax: LENGTH_MAX, synonyms: PHONE_WORDS }),
+  memberField('birthday', 'birthday', '`1990-01-05`, `1990/1/5`, `1990年1月5日`, or `--date-format`', {
+    synonyms: words(
+      '生日 | 会员生日 | 生日日期 | 出生日期 | 出生年月日 | 會員生日 | Birth Date | Date of Birth | DOB | Birthday Date',
+    ),
+  }),
+  memberField('qq', 'contact', 'QQ number', {
+    lengthMax: LENGTH_MAX,
+    synonyms: words('QQ号 | QQ号码 | QQ號 | QQ號碼 | QQ Number | QQ No'),
+  }),
+  memberField('email', 'email', 'One e-mail address', { lengthMax: LENGTH_MAX, synonyms: EMAIL_WORDS }),
+  memberField('address', 'text', 'Address; may hold line breaks', {
+    synonyms: words(
+      '地址 | 联系地址 | 联络地址 | 通讯地址 | 住址 | 家庭住址 | 家庭地址 | 聯絡地址 | 聯繫地址 | 通訊地址 | 會員地址 | 会员地址 | ' +
+        'Home Address | Mailing Address',
+    ),
+  }),
+  memberField('remarks', 'text', 'Remarks; may hold line breaks', {
+    synonyms: words('备注 | 备注信息 | 备注说明 | 備註 | 備注 | 備註資料 | 附註 | 會員備註 | 会员备注 | Remark'),
+  }),
+  memberField('categoryName', 'text', 'Category of a new member, by its name at Kybio', {
+    synonyms: words(
+      '会员等级 | 会员级别 | 会员分类 | 会员类别 | 會員等級 | 會員級別 | 會員分類 | 會員類別 | Category | Member Category | ' +
+        'Member Level | Membership Level | Member Tier | Membership Tier',
+    ),
+  }),
+  memberField('point', 'decimal', 'Points of a new member', {
+    synonyms: words(
+      '积分 | 会员积分 | 当前积分 | 剩余积分 | 可用积分 | 现有积分 | 积分余额 | 積分 | 會員積分 | 目前積分 | 現有積分 | 當前積分 | ' +
+        '剩餘積分 | 可用積分 | 積分餘額 | Points | Current Points | Point Balance | Points Balance | Member Points',
+    ),
+  }),
+  memberField('balance', 'decimal', 'Balance of a new member', {
+    synonyms: words(
+      '余额 | 会员余额 | 当前余额 | 账户余额 | 储值余额 | 会员卡余额 | 卡内余额 | 卡余额 | 餘額 | 會員餘額 | 目前餘額 | 當前餘額 | ' +
+        '帳戶餘額 | 賬戶餘額 | 儲值餘額 | 會員卡餘額 | 卡內餘額 | 卡餘額 | Current Balance | Account Balance | Card Balance | ' +
+        'Member Balance | Stored Value Balance',
+    ),
+  }),
+  memberField('discount', 'percentage', 'What a new member pays, 0 to 100: 90 is 10 % off', {
+    synonyms: words('折扣 | 会员折扣 | 會員折扣'),
+  }),
+  memberField('enable', 'choice', 'New member: `1` available, `0` disabled, `-1` deleted', {
+    choices: ['-1', '0', '1'],
+    synonyms: ['Enabled'],
+  }),
+  memberField('onAccount', 'choice', 'Whether a new member may buy on credit: `0` or `1`', {
+    choices: ['0', '1'],
+    synonyms: words('允许赊账 | 是否允许赊账 | 允許賒帳 | 允許賒賬 | 是否允許賒帳 | 是否允許賒賬'),
+  }),
+  memberField('password', 'secret', 'Password of a new member; never written to any output', {
+    synonyms: words('密码 | 会员密码 | 密碼 | 會員密碼 | Member Password'),
+  }),
+  customerUid("Kybio's own id; saves the lookup where `number` is blank, or with `--mode update`"),
+];
+
+const TOPUP: readonly Column[] = [
+  memberNumber('Member number; `customerUid` beside it must be the same member', 'customerNum'),
+  customerUid("Kybio's own id; instead of `number` it saves a lookup"),
+  // 积分, 余额, Points and Balance are what a member has: credited as an increment they would double it.
+  column('pointIncrement', 'decimal', 'Points to add; negative takes away', {
+    synonyms: words(
+      '增加积分 | 积分增量 | 积分增减 | 增加積分 | 積分增量 | 積分增減 | Points to Add | Add Points | Points Increment',
+    ),
+  }),
+  column('balanceIncrement', 'decimal', 'Amount to add to the balance; negative takes away', {
+    synonyms: words('增加余额 | 余额增量 | 余额增减 | 增加餘額 | 餘額增量 | 餘額增減 | Balance to Add | Add Balance'),
+  }),
+  column('pointTarget', 'decimal', 'Points that the member should have afterwards; not beside increments', {
+    goesTo: 'pointIncrement',
+    synonyms: words('目标积分 | 目標積分 | Target Points | Points Target'),
+  }),
+  column('balanceTarget', 'decimal', 'Balance that the member should have afterwards; not beside increments', {
+    goesTo: 'balanceIncrement',
+    synonyms: words('目标余额 | 目標餘額 | Target Balance'),
+  }),
+  column('dataChangeTime', 'dateTime', 'When it happened, `2026-01-05 13:26:23`; given by us if blank'),
+  column('reference', 'reference', 'Receipt or invoice number: credited once for ever; stays with us', {
+    goesTo: '',
+    lengthMax: LENGTH_MAX,
+    synonyms: words(
+      'Reference No | Ref No | Receipt No | Receipt Number | Invoice No | Invoice Number | 小票号 | 收据号 | 收据编号 | 发票号 | ' +
+        '发票号码 | 小票號 | 收據號 | 收據編號 | 收據號碼 | 發票號 | 發票號碼',
+    ),
+  }),
+];
+
+const CUSTOMERS: readonly Column[] = [
+  referenceNumber('Your own unique number; needed without `uuid`; cannot change later'),
+  memberNumber('Used as `reference_number` when the file has no such column', 'customer.reference_number'),
+  customerUuid("Wonder's id; with it the customer is edited (PUT)"),
+  customerField('name', 'text', "Customer's name; needed", { lengthMax: LENGTH_MAX, synonyms: NAME_WORDS }),
+  customerField('phone', 'phone', 'Needed. `+85291234567` is split into `dial_code` and `phone`', {
+    lengthMax: LENGTH_MAX,
+    synonyms: PHONE_WORDS,
+  }),
+  customerField('email', 'email', 'One e-mail address', { lengthMax: LENGTH_MAX, synonyms: EMAIL_WORDS }),
+  customerField('dial_code', 'dialCode', 'Country code of `phone`, such as `+852`', {
+    lengthMax: 6,
+    synonyms: words('Dialling Code | Dialing Code | Calling Code | 国际区号 | 國際區號'),
+  }),
+  customerField('company_name', 'text', 'Company; Wonder never gives it back', {
+    lengthMax: LENGTH_MAX,
+    synonyms: words('Company | 公司 | 公司名称 | 公司名稱'),
+  }),
+  customerField('default_payment_method', 'choice', '`Credit Card`, `Alipay`, `Wechat Pay`', {
+    choices: ['Credit Card', 'Alipay', 'Wechat Pay'],
+    synonyms: words('默认支付方式 | 預設付款方式 | 默認支付方式'),
+  }),
+  customerField('default_payment_token', 'uuid', 'UUID of a payment token'),
+];
+
+const LOOKUPS: readonly Column[] = [
+  memberNumber(
+    'Kybio: member number. Wonder: used as `reference_number` when the file has no such column',
+    'customerNum',
+  ),
+  customerUid("Kybio's own id"),
+  referenceNumber('Wonder: your own unique number'),
+  customerUuid("Wonder's id"),
+];
 
 export const COLUMNS: Readonly<Record<FileKind, readonly Column[]>> = Object.freeze({
-  members: [
-    memberNumber('Member number. Needed to create a member; unique at Kybio', 'customerInfo.number'),
-    column('name', 'text', 'customerInfo.name', "Member's name", { isUpdatable: true, synonyms: NAME_SYNONYMS }),
-    column('phone', 'contact', 'customerInfo.phone', 'Phone number, kept as written', {
-      isUpdatable: true,
-      lengthMax: LENGTH_MAX,
-      synonyms: PHONE_SYNONYMS,
-    }),
-    column(
-      'birthday',
-      'birthday',
-      'customerInfo.birthday',
-      '`1990-01-05`, `1990/1/5`, `1990年1月5日`, or `--date-format`',
-      {
-        isUpdatable: true,
-        synonyms: ['生日', '会员生日', '出生日期', 'Birth Date', 'Date of Birth', 'DOB'],
-      },
-    ),
-    column('qq', 'contact', 'customerInfo.qq', 'QQ number', {
-      isUpdatable: true,
-      lengthMax: LENGTH_MAX,
-      synonyms: ['QQ号', 'QQ号码', 'QQ Number'],
-    }),
-    column('email', 'email', 'customerInfo.email', 'One e-mail address', {
-      isUpdatable: true,
-      lengthMax: LENGTH_MAX,
-      synonyms: EMAIL_SYNONYMS,
-    }),
-    column('address', 'text', 'customerInfo.address', 'Address; may hold line breaks', {
-      isUpdatable: true,
-      synonyms: ['地址', '联系地址', '住址', '家庭住址'],
-    }),
-    column('remarks', 'text', 'customerInfo.remarks', 'Remarks; may hold line breaks', {
-      isUpdatable: true,
-      synonyms: ['备注', '备注信息', 'Remark'],
-    }),
-    column('categoryName', 'text', 'customerInfo.categoryName', 'Category of a new member, by its name at Kybio', {
-      synonyms: ['会员等级', '会员级别', '会员分类', '会员类别', 'Category', 'Member Category'],
-    }),
-    column('point', 'decimal', 'customerInfo.point', 'Points of a new member', {
-      synonyms: ['积分', '会员积分', '当前积分', '剩余积分', 'Points', 'Current Points'],
-    }),
-    column('balance', 'decimal', 'customerInfo.balance', 'Balance of a new member', {
-      synonyms: ['余额', '会员余额', '当前余额', '账户余额', 'Current Balance'],
-    }),
-    column('discount', 'percentage', 'customerInfo.discount', 'What a new member pays, 0 to 100: 90 is 10 % off', {
-      synonyms: ['折扣', '会员折扣'],
-    }),
-    column('enable', 'choice', 'customerInfo.enable', 'New member: `1` available, `0` disabled, `-1` deleted', {
-      choices: ['-1', '0', '1'],
-      synonyms: ['Enabled'],
-    }),
-    column('onAccount', 'choice', 'customerInfo.onAccount', 'Whether a new member may buy on credit: `0` or `1`', {
-      choices: ['0', '1'],
-      synonyms: ['允许赊账', '是否允许赊账'],
-    }),
-    column('password', 'secret', 'customerInfo.password', 'Password of a new member; never written to any output', {
-      synonyms: ['密码', '会员密码', 'Member Password'],
-    }),
-    customerUid("Kybio's own id; saves the lookup where `number` is blank, or with `--mode update`"),
-  ],
-  topup: [
-    memberNumber('Member number; `customerUid` instead saves a lookup', 'customerNum'),
-    customerUid("Kybio's own id"),
-    // 积分, 余额, Points and Balance are what a member has: credited as an increment they would double it.
-    column('pointIncrement', 'decimal', 'pointIncrement', 'Points to add; negative takes away', {
-      synonyms: ['增加积分', '积分增量', '积分增减', 'Points to Add', 'Add Points', 'Points Increment'],
-    }),
-    column('balanceIncrement', 'decimal', 'balanceIncrement', 'Amount to add to the balance; negative takes away', {
-      synonyms: ['增加余额', '余额增量', '余额增减', 'Balance to Add', 'Add Balance'],
-    }),
-    column(
-      'dataChangeTime',
-      'dateTime',
-      'dataChangeTime',
-      'When it happened, `2026-01-05 13:26:23`; given by us if blank',
-    ),
-  ],
-  customers: [
-    referenceNumber('Your own unique number; needed without `uuid`; cannot change later'),
-    memberNumber('Used as `reference_number` when the file has no such column', 'customer.reference_number'),
-    customerUuid("Wonder's id; with it the customer is edited (PUT)"),
-    column('name', 'text', 'customer.name', "Customer's name; needed", {
-      lengthMax: LENGTH_MAX,
-      synonyms: NAME_SYNONYMS,
-    }),
-    column('phone', 'phone', 'customer.phone', 'Needed. `+85291234567` is split into `dial_code` and `phone`', {
-      lengthMax: LENGTH_MAX,
-      synonyms: PHONE_SYNONYMS,
-    }),
-    column('email', 'email', 'customer.email', 'One e-mail address', {
-      lengthMax: LENGTH_MAX,
-      synonyms: EMAIL_SYNONYMS,
-    }),
-    column('dial_code', 'dialCode', 'customer.dial_code', 'Country code of `phone`, such as `+852`', {
-      lengthMax: 6,
-      synonyms: ['Dialling Code', 'Dialing Code', 'Calling Code', '国际区号'],
-    }),
-    column('company_name', 'text', 'customer.company_name', 'Company; Wonder never gives it back', {
-      lengthMax: LENGTH_MAX,
-      synonyms: ['Company', '公司', '公司名称'],
-    }),
-    column(
-      'default_payment_method',
-      'choice',
-      'customer.default_payment_method',
-      '`Credit Card`, `Alipay`, `Wechat Pay`',
-      {
-        choices: ['Credit Card', 'Alipay', 'Wechat Pay'],
-        synonyms: ['默认支付方式'],
-      },
-    ),
-    column('default_payment_token', 'uuid', 'customer.default_payment_token', 'UUID of a payment token'),
-  ],
-  lookups: [
-    memberNumber(
-      'Kybio: member number. Wonder: used as `reference_number` when the file has no such column',
-      'customerNum',
-    ),
-    customerUid("Kybio's own id"),
-    referenceNumber('Wonder: your own unique number'),
-    customerUuid("Wonder's id"),
-  ],
+  members: MEMBERS,
+  topup: TOPUP,
+  customers: CUSTOMERS,
+  lookups: LOOKUPS,
 });
 
 /** Columns of a result file, without the `result_` that they carry there. */
@@ -253,6 +262,8 @@ export const RESULT_COLUMNS = [
   'pointBefore',
   'pointAfter',
   'dataChangeTime',
+  'run',
+  'for',
 ] as const;
 
 export type ResultColumn = (typeof RESULT_COLUMNS)[number];

@@ -1,5 +1,5 @@
 import { type TextFields, textFields } from '../base/text-fields.ts';
-import type { Found } from './call.ts';
+import { ask, type Found } from './call.ts';
 import { type Steps, unsuccessful } from './outcome.ts';
 import type { CustomerRow } from './validate-row.ts';
 
@@ -11,22 +11,26 @@ import type { CustomerRow } from './validate-row.ts';
 export function* customerSteps(row: CustomerRow): Steps {
   const lookup =
     row.uuid === undefined
-      ? yield { endpoint: 'GET /customers/ref/:id', reference: row.reference_number ?? '', source: 'snapshot_only' }
-      : yield { endpoint: 'GET /customers', uuid: row.uuid, source: 'snapshot_only' };
-  const found: Found = lookup.kind === 'success' ? (lookup.data as Found) : { state: 'not_read' };
+      ? yield* ask({
+          endpoint: 'GET /customers/ref/:id',
+          reference: row.reference_number ?? '',
+          source: 'snapshot_only',
+        })
+      : yield* ask({ endpoint: 'GET /customers', uuid: row.uuid, source: 'snapshot_only' });
+  const found: Found = lookup.kind === 'success' ? lookup.data : { state: 'not_read' };
   if (found.state === 'present' && isUnchanged(row, found.fields)) {
     const { uuid } = found.fields;
     return { status: 'done', action: 'unchanged', messages: [], ...(uuid ? { uuid } : {}) };
   }
   if (row.uuid !== undefined) {
-    const answer = yield { endpoint: 'PUT /customers/:id', uuid: row.uuid, fields: row.fields };
+    const answer = yield* ask({ endpoint: 'PUT /customers/:id', uuid: row.uuid, fields: row.fields });
     if (answer.kind !== 'success') return { ...unsuccessful(answer, 'PUT customers'), uuid: row.uuid };
     return { status: 'done', action: 'updated', messages: [], uuid: row.uuid };
   }
   const fields = textFields([['reference_number', row.reference_number ?? ''], ...Object.entries(row.fields)]);
-  const answer = yield { endpoint: 'POST /customers', fields };
+  const answer = yield* ask({ endpoint: 'POST /customers', fields });
   if (answer.kind !== 'success') return unsuccessful(answer, 'POST customers');
-  const { uuid } = answer.data as { uuid?: string };
+  const { uuid } = answer.data;
   const action = ({ present: 'updated', absent: 'created', not_read: 'upserted' } as const)[found.state];
   return { status: 'done', action, messages: [], ...(uuid ? { uuid } : {}) };
 }

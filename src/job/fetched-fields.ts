@@ -1,42 +1,15 @@
 import { usageError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest.ts';
+import { EXPORTED_FIELDS } from '../kybio/member-fields.ts';
+import { CUSTOMER_FIELDS } from '../wonder/customer-fields.ts';
+
+export { FIELDS_NOT_IN_PAGES } from '../kybio/member-fields.ts';
 
 /** The fields that an export can write, in this order; `password` is never among them. */
-export const FETCHED_FIELDS = {
-  kybio: [
-    'number',
-    'name',
-    'phone',
-    'categoryName',
-    'point',
-    'balance',
-    'discount',
-    'birthday',
-    'qq',
-    'email',
-    'address',
-    'remarks',
-    'enable',
-    'onAccount',
-    'customerUid',
-    'createdDate',
-    'expiryDate',
-    'createStoreAppIdOrAccount',
-  ],
-  wonder: [
-    'reference_number',
-    'uuid',
-    'name',
-    'dial_code',
-    'phone',
-    'email',
-    'default_payment_method',
-    'default_payment_token',
-  ],
-} as const;
-
-/** Of these, the ones that a page of members does not carry (api/kybio.md §1): they cost a lookup per member. */
-export const FIELDS_NOT_IN_PAGES: readonly string[] = ['remarks', 'expiryDate', 'createStoreAppIdOrAccount'];
+export const FETCHED_FIELDS: Readonly<Record<'kybio' | 'wonder', readonly string[]>> = Object.freeze({
+  kybio: EXPORTED_FIELDS,
+  wonder: CUSTOMER_FIELDS.filter(({ isExported }) => isExported).map(({ name }) => name),
+});
 
 /**
  * The fields to export, as `--columns a,b,c` names them (with or without `kybio_`), or all of them.
@@ -44,7 +17,7 @@ export const FIELDS_NOT_IN_PAGES: readonly string[] = ['remarks', 'expiryDate', 
  * @throws OperatorError UNKNOWN_COLUMN, naming the nearest
  */
 export function chooseFields(vendor: 'kybio' | 'wonder', columns: readonly string[] | undefined): readonly string[] {
-  const known: readonly string[] = FETCHED_FIELDS[vendor];
+  const known = FETCHED_FIELDS[vendor];
   if (columns === undefined) return known;
   return columns.map((column) => {
     const name = column.startsWith(`${vendor}_`) ? column.slice(vendor.length + 1) : column;

@@ -1,23 +1,44 @@
 import { fileError, type OperatorError, usageError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest.ts';
-import { shown } from './cell-text.ts';
-import { COLUMNS, type Column, type FileKind, RESULT_COLUMNS, type ResultColumn } from './columns.ts';
+import { shown, visible } from './cell-text.ts';
+import { COLUMNS, type FileKind, type ResultColumn } from './columns.ts';
+import { headerKey, isMoneyLike, type KnownColumns, knownColumns, resultColumnOf } from './header-names.ts';
 
 export type HeaderMatch = {
   /** Column name → index of its cell. */
   readonly columns: ReadonlyMap<string, number>;
-  /** In the order of the file. Only those with `isRenamed` are worth printing. */
-  readonly matches: readonly { readonly header: string; readonly column: string; readonly isRenamed: boolean }[];
+  /** In the order of the file. */
+  readonly matches: readonly MatchedColumn[];
   /** Headers of no known column, as the file writes them: they stay in the result. */
   readonly unused: readonly string[];
+  /** Of the unused ones, those that look like money or points: a person should confirm that they are left out. */
+  readonly moneyLike: readonly string[];
+  /** Headers that stand over more than one column, each once. Of a known column this is refused. */
+  readonly repeated: readonly string[];
+  /** Indexes of the columns whose header is blank. */
+  readonly unnamedIndexes: readonly number[];
   /** Columns of an earlier result file, by their name without `result_`. */
   readonly earlier: Readonly<Partial<Record<ResultColumn, number>>>;
+  /** Some column of a result file is there: the file is the result of an earlier run. */
+  readonly isResultFile: boolean;
+  /** Of a result file: the columns that every result has and this one lost. Without them it cannot be believed. */
+  readonly lostResultColumns: readonly ResultColumn[];
   /** Lookups only: `kybio_<field>` and `wonder_<field>` of an earlier result → index. */
   readonly fetched: ReadonlyMap<string, number>;
   /** Indexes of the input's own columns, the ones that go into the new result. */
   readonly keptIndexes: readonly number[];
   /** The header as it came: a row of another length has lost its columns. */
   readonly header: readonly string[];
+};
+
+export type MatchedColumn = {
+  /** As the file writes it. */
+  readonly header: string;
+  readonly index: number;
+  /** The name of the column. */
+  readonly column: string;
+  /** The header is not simply the name of the column. Only then the match is worth printing. */
+  readonly isRenamed: boolean;
 };
 
 export type Vendor = 'kybio' | 'wonder';
@@ -32,8 +53,8 @@ export type HeaderMapping = Readonly<Record<string, string>>;
  * A file for both vendors is read as `members` and `customers` at once; a members file for Wonder alone, as
  * `customers`. `vendor` matters to lookups only: each vendor finds its records by other columns.
  *
- * @throws OperatorError DUPLICATE_COLUMN, MISSING_COLUMN, UNKNOWN_HEADER (the file, exit 3), UNKNOWN_COLUMN
- *   (the mapping, exit 2); each names the nearest.
+ * @throws OperatorError DUPLICATE_COLUMN, MIXED_AMOUNTS, MISSING_COLUMN, UNKNOWN_HEADER (the file, exit 3),
+ *   UNKNOWN_COLUMN (the mapping, exit 2); each names the nearest.
  */
 export function matchHeader(
   header: readonly string[],
@@ -77,68 +98,86 @@ export function matchHeader(
   const matches = keptIndexes.flatMap((index) => {
     const column = nameAt.get(index);
     const text = header[index] ?? '';
-    return column === undefined ? [] : [{ header: text, column, isRenamed: text.trim() !== column }];
+    return column === undefined ? [] : [{ header: text, index, column, isRenamed: text.trim() !== column }];
   });
-  const unused = keptIndexes.filter((index) => !nameAt.has(index)).map((index) => header[index] ?? '');
+  // Excel leaves commas behind the last column: a header without text has nothing to be named by.
+  const unused = keptIndexes
+    .filter((index) => !nameAt.has(index))
+    .map((index) => header[index] ?? '')
+    .filter((text) => text.trim() !== '');
+  const isResultFile = Object.keys(earlier).length > 0;
   const match: HeaderMatch = {
     columns,
     matches,
-    // Excel leaves commas behind the last column: a header without text has nothing to be named by.
-    unused: unused.filter((text) => text.trim() !== ''),
+    unused,
+    moneyLike: unused.filter((text) => isMoneyLike(text) && !isKnowinglyUnused(text, kindList, columns)),
+    repeated: repeatedOf(keptIndexes.map((index) => header[index] ?? '')),
+    unnamedIndexes: keptIndexes.filter((index) => (header[index] ?? '').trim() === ''),
     earlier,
+    isResultFile,
+    lostResultColumns: isResultFile ? IN_EVERY_RESULT.filter((name) => earlier[name] === undefined) : [],
     fetched,
     keptIndexes,
     header,
   };
+  requireOneKindOfAmount(match);
   for (const kind of kindList) requireColumns(match, kind, known, vendor);
   return match;
 }
 
-type KnownColumns = {
-  /** By the key of their name and of each synonym. */
-  readonly byHeader: ReadonlyMap<string, Column>;
-  readonly byName: ReadonlyMap<string, Column>;
-  readonly kinds: readonly FileKind[];
-};
-
-function knownColumns(kinds: readonly FileKind[]): KnownColumns {
-  const byHeader = new Map<string, Column>();
-  const byName = new Map<string, Column>();
-  for (const kind of kinds) {
-    for (const column of COLUMNS[kind]) {
-      if (!byName.has(column.name)) byName.set(column.name, column);
-      for (const text of [column.name, ...column.synonyms]) {
-        if (!byHeader.has(headerKey(text))) byHeader.set(headerKey(text), column);
-      }
-    }
+function repeatedOf(headers: readonly string[]): readonly string[] {
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
+  for (const text of headers) {
+    if (text.trim() === '') continue;
+    if (seen.has(text)) repeated.add(text);
+    seen.add(text);
   }
-  return { byHeader, byName, kinds };
+  return [...repeated];
 }
 
-const MANDATORY_MARK = /^\*+|\*+$|\((必填|必须|required|mandatory)\)$/g;
-const IGNORED_IN_HEADER = /[\s_\-\u200b\u2060\ufeff]/g;
+/** Columns that the result of every command has. */
+const IN_EVERY_RESULT: readonly ResultColumn[] = [
+  ...(['row', 'status', 'action', 'errorCode', 'messages', 'attempts', 'run', 'for'] as const),
+];
 
-/** What of a header counts: not case, width, spaces, `_`, `-`, a closing `.` or `:`, or a mark of a mandatory field. */
-function headerKey(text: string): string {
-  return text
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(IGNORED_IN_HEADER, '')
-    .replace(/[:.]$/, '')
-    .replace(MANDATORY_MARK, '')
-    .replace(/[:.]$/, '');
+/** For the table that is printed once: each header, its column, and the first value under it. */
+export function describeMatches(
+  match: HeaderMatch,
+  firstCells: readonly string[],
+): readonly { readonly header: string; readonly column: string; readonly firstValue: string }[] {
+  return match.matches.map(({ header, index, column }) => ({
+    header: visible(header.trim()),
+    column,
+    // A password is never written to any output.
+    firstValue: column === 'password' ? '' : visible((firstCells[index] ?? '').trim()),
+  }));
 }
-
-const RESULT_BY_HEADER = new Map<string, ResultColumn>(RESULT_COLUMNS.map((name) => [`result_${name}`, name]));
-const FETCHED = /^(kybio|wonder)_/;
 
 /**
- * Only the columns that we write ourselves. Anything else of somebody's own that starts with `result_`
- * must stay in the file, so a prefix is not enough.
+ * An export that a person filled with increments still has its `point` and `balance`, and a lookup sends no
+ * amounts at all: there the columns are left out on purpose.
  */
-function resultColumnOf(header: string): ResultColumn | undefined {
-  return RESULT_BY_HEADER.get(header.trim());
+function isKnowinglyUnused(header: string, kinds: readonly FileKind[], columns: ReadonlyMap<string, number>): boolean {
+  if (kinds.includes('lookups')) return true;
+  const name = header.trim();
+  return kinds.includes('topup') && columns.has('customerUid') && (name === 'point' || name === 'balance');
 }
+
+/** An increment is added to what the member has, a target replaces it: in one file nobody could tell which is meant. */
+function requireOneKindOfAmount(match: HeaderMatch): void {
+  const found = (suffix: string) => match.matches.find(({ column }) => column.endsWith(suffix));
+  const increment = found('Increment');
+  const target = found('Target');
+  if (increment === undefined || target === undefined) return;
+  throw fileError(
+    'MIXED_AMOUNTS',
+    `The file has amounts to add (${shown(increment.header)}) and amounts to have afterwards (${shown(target.header)}).`,
+    `Make two files of it, or leave one column out with --map: {"columns": {${JSON.stringify(target.header)}: ""}}.`,
+  );
+}
+
+const FETCHED = /^(kybio|wonder)_/;
 
 function mappedIndexes(
   header: readonly string[],
@@ -166,7 +205,7 @@ function mappedIndex(header: readonly string[], keptIndexes: readonly number[], 
     exact.length > 0 ? exact : keptIndexes.filter((index) => headerKey(header[index] ?? '') === headerKey(text));
   const [index, another] = found;
   if (index === undefined) {
-    const nearest = nearestName(text, header);
+    const nearest = nearestName(text, header.filter(isShort));
     throw fileError(
       'UNKNOWN_HEADER',
       `The mapping names the header ${shown(text)}, which the file does not have. It has: ${listed(header)}.`,
@@ -217,7 +256,7 @@ function requiredGroups(kind: FileKind, vendor: Vendor | undefined): readonly (r
     case 'customers':
       return [customer, ['name'], ['phone']];
     case 'topup':
-      return [member, ['pointIncrement', 'balanceIncrement']];
+      return [member, ['pointIncrement', 'balanceIncrement', 'pointTarget', 'balanceTarget']];
     case 'lookups':
       if (vendor === 'kybio') return [member];
       return [vendor === 'wonder' ? customer : [...new Set([...member, ...customer])]];
@@ -257,7 +296,7 @@ function missingColumnHint(match: HeaderMatch, missing: readonly string[], known
       );
     }
   }
-  for (const text of match.unused) {
+  for (const text of match.unused.filter(isShort)) {
     for (const column of needed) {
       if (nearestName(headerKey(text), [column.name, ...column.synonyms].map(headerKey)) === undefined) continue;
       return (
@@ -268,6 +307,11 @@ function missingColumnHint(match: HeaderMatch, missing: readonly string[], known
   }
   const example = `Name the column with --map and a file that holds {"columns": {"<your header>": "${missing[0]}"}}.`;
   return match.columns.size === 0 ? `The first row of the file must name its columns. ${example}` : example;
+}
+
+/** A slip of a column's name is no longer than this; a cell of a megabyte is not compared with anything. */
+function isShort(text: string): boolean {
+  return text.length <= 60;
 }
 
 const CURRENT_AMOUNTS = new Set(

@@ -1,6 +1,7 @@
 import type { TextFields } from '../base/text-fields.ts';
 import { FIELDS_NOT_IN_PAGES } from './fetched-fields.ts';
 import type { ImportMode } from './member-steps.ts';
+import { isMemberRead } from './topup-steps.ts';
 import type { CustomerRow, LookupRow, MemberRow, TopupRow } from './validate-row.ts';
 
 /**
@@ -14,7 +15,7 @@ export type LookupNeed = 'needed' | 'pages' | 'saves' | 'none';
 
 export function lookupNeed(
   row: MemberRow | CustomerRow | TopupRow | LookupRow,
-  settings: { readonly mode: ImportMode; readonly fields: readonly string[] },
+  settings: { readonly mode: ImportMode; readonly fields: readonly string[]; readonly readsBefore: boolean },
 ): LookupNeed {
   switch (row.kind) {
     case 'member':
@@ -23,7 +24,7 @@ export function lookupNeed(
         ? 'none'
         : 'needed';
     case 'topup':
-      return row.customerUid === undefined ? 'needed' : 'none';
+      return isMemberRead(row, settings.readsBefore) ? 'needed' : 'none';
     case 'customer':
       return givesUnreadable(row.fields) ? 'none' : 'saves';
     case 'lookup':
@@ -37,12 +38,12 @@ function givesUnreadable(fields: TextFields): boolean {
 }
 
 /** Calls that the row takes when each is done by itself: a lookup where there is a number, and the write. */
-export function rowByRowCalls(row: MemberRow | CustomerRow | TopupRow | LookupRow): number {
+export function rowByRowCalls(row: MemberRow | CustomerRow | TopupRow | LookupRow, readsBefore: boolean): number {
   switch (row.kind) {
     case 'member':
       return row.number === undefined ? 1 : 2;
     case 'topup':
-      return row.customerUid === undefined ? 2 : 1;
+      return isMemberRead(row, readsBefore) ? 2 : 1;
     case 'customer':
     case 'lookup':
       return 1;

@@ -1,4 +1,4 @@
-import type { Found } from './call.ts';
+import { ask } from './call.ts';
 import { FIELDS_NOT_IN_PAGES } from './fetched-fields.ts';
 import { type Failed, type Steps, unsuccessful } from './outcome.ts';
 import type { LookupRow } from './validate-row.ts';
@@ -13,10 +13,10 @@ export function* memberLookupSteps(row: LookupRow, fields: readonly string[]): S
     : 'snapshot_if_present';
   const answer =
     row.customerUid === undefined
-      ? yield { endpoint: 'customerOpenApi/queryByNumber', number: row.number ?? '', source }
-      : yield { endpoint: 'customerOpenApi/queryByUid', customerUid: row.customerUid, source };
+      ? yield* ask({ endpoint: 'customerOpenApi/queryByNumber', number: row.number ?? '', source })
+      : yield* ask({ endpoint: 'customerOpenApi/queryByUid', customerUid: row.customerUid, source });
   if (answer.kind !== 'success') return unsuccessful(answer, 'lookup');
-  const found = answer.data as Found;
+  const found = answer.data;
   if (found.state !== 'present') {
     const [column, value] = row.customerUid === undefined ? ['number', row.number] : ['customerUid', row.customerUid];
     return notFound('MEMBER_NOT_FOUND', `${column}: no member has '${value}'. Check it in the back office.`);
@@ -35,14 +35,14 @@ export function* memberLookupSteps(row: LookupRow, fields: readonly string[]): S
 export function* customerLookupSteps(row: LookupRow): Steps {
   const answer =
     row.reference_number === undefined
-      ? yield { endpoint: 'GET /customers', uuid: row.uuid ?? '', source: 'snapshot_only' }
-      : yield {
+      ? yield* ask({ endpoint: 'GET /customers', uuid: row.uuid ?? '', source: 'snapshot_only' })
+      : yield* ask({
           endpoint: 'GET /customers/ref/:id',
           reference: row.reference_number,
           source: 'snapshot_if_present',
-        };
+        });
   if (answer.kind !== 'success') return unsuccessful(answer, 'lookup');
-  const found = answer.data as Found;
+  const found = answer.data;
   if (found.state !== 'present') {
     const [column, value] =
       row.reference_number === undefined ? ['uuid', row.uuid] : ['reference_number', row.reference_number];

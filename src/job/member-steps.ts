@@ -1,7 +1,8 @@
 import { decimalsEqual, isDecimal } from '../base/decimal.ts';
 import { type TextFields, textFields } from '../base/text-fields.ts';
-import type { Answer } from '../http/answer.ts';
-import type { Found, LookupCall, LookupSource } from './call.ts';
+import { DECIMAL_FIELDS, UPDATABLE_FIELDS } from '../kybio/member-fields.ts';
+import type { RowRecord } from '../ledger/ledger.ts';
+import { ask, type Found, type LookupSource } from './call.ts';
 import { type Done, type Failed, type Outcome, type Steps, type Unapplied, unsuccessful } from './outcome.ts';
 import type { MemberRow } from './validate-row.ts';
 
@@ -14,6 +15,11 @@ type Job = { readonly row: MemberRow; readonly mode: ImportMode; readonly catego
 
 /** What the ledger knows of the row from before a kill: the write that an intent without outcome was about. */
 export type PriorIntent = { readonly operation: string } | undefined;
+
+/** The write that an earlier attempt had begun and whose effect is not known. */
+export function priorIntent(record: RowRecord | undefined): PriorIntent {
+  return record && record.operation !== '' ? { operation: record.operation } : undefined;
+}
 
 /**
  * Creates or updates one Kybio member.
@@ -57,18 +63,15 @@ export function* memberSteps(
   return yield* updateIfChanged(job, member, prior?.operation === 'customerOpenApi/updateBaseInfo');
 }
 
-/** The fields that `updateBaseInfo` can change; everything else of an existing member stays. */
-export const UPDATABLE_FIELDS = ['name', 'phone', 'birthday', 'qq', 'email', 'address', 'remarks'] as const;
-
 function* add(job: Job, number: string): Steps {
   const { row, mode } = job;
   const customerInfo = textFields([['number', number], ...Object.entries(row.fields)]);
   // An unanswered add is looked up, and sent again only when the number is still free.
   let wasUnanswered = false;
   for (let round = 1; ; round += 1) {
-    const answer = yield { endpoint: 'customerOpenApi/add', customerInfo };
+    const answer = yield* ask({ endpoint: 'customerOpenApi/add', customerInfo });
     if (answer.kind === 'success') {
-      const { customerUid } = answer.data as { customerUid?: string };
+      const { customerUid } = answer.data;
       return { status: 'done', action: 'created', messages: [], ...(customerUid ? { customerUid } : {}) };
     }
     const exists = answer.kind === 'refused' && answer.meaning === 'exists';
@@ -107,7 +110,7 @@ function* updateByUid(job: Job, customerUid: string): Steps {
   if (Object.keys(fields).length === 0 && categoryUid !== undefined) {
     return { status: 'deferred', categoryUid, customerUid, messages };
   }
-  const answer = yield { endpoint: 'customerOpenApi/updateBaseInfo', customerUid, fields };
+  const answer = yield* ask({ endpoint: 'customerOpenApi/updateBaseInfo', customerUid, fields });
   if (answer.kind !== 'success') return { ...unsuccessful(answer, 'updateBaseInfo'), customerUid };
   if (categoryUid !== undefined) return { status: 'deferred', categoryUid, customerUid, messages };
   return { status: 'done', action: 'updated', messages, customerUid };
@@ -145,7 +148,7 @@ function* updateIfChanged(job: Job, member: Present, hadUpdateIntent: boolean): 
   }
   // A call goes out anyway: what the page lacks goes along, asked or not.
   const sent = splitFields(textFields([...differing, ...unread]), categories).fields;
-  const answer = yield { endpoint: 'customerOpenApi/updateBaseInfo', customerUid, fields: sent };
+  const answer = yield* ask({ endpoint: 'customerOpenApi/updateBaseInfo', customerUid, fields: sent });
   if (answer.kind !== 'success') return { ...unsuccessful(answer, 'updateBaseInfo'), customerUid };
   if (categoryUid !== undefined) return { status: 'deferred', categoryUid, customerUid, messages };
   return { status: 'done', action: 'updated', messages, customerUid };
@@ -157,11 +160,10 @@ type Lookup =
   | { readonly kind: 'answered'; readonly member: Present | undefined }
   | { readonly kind: 'ended'; readonly outcome: Failed | Unapplied };
 
-function* findByNumber(number: string, source: LookupSource): Generator<LookupCall, Lookup, Answer<unknown>> {
-  const answer = yield { endpoint: 'customerOpenApi/queryByNumber', number, source };
+function* findByNumber(number: string, source: LookupSource): Steps<Lookup> {
+  const answer = yield* ask({ endpoint: 'customerOpenApi/queryByNumber', number, source });
   if (answer.kind !== 'success') return { kind: 'ended', outcome: unsuccessful(answer, 'queryByNumber') };
-  const found = answer.data as Found;
-  return { kind: 'answered', member: found.state === 'present' ? found : undefined };
+  return { kind: 'answered', member: answer.data.state === 'present' ? answer.data : undefined };
 }
 
 /** What updateBaseInfo takes, the category that a batch call can give, and what nothing can change. */
@@ -169,14 +171,13 @@ function splitFields(
   given: TextFields,
   categories: Categories,
 ): { fields: TextFields; notChanged: string[]; categoryUid: string | undefined } {
-  const updatable: readonly string[] = UPDATABLE_FIELDS;
   const entries = Object.entries(given);
   const categoryUid = given.categoryName === undefined ? undefined : categories?.get(given.categoryName);
   return {
-    fields: textFields(entries.filter(([name]) => updatable.includes(name))),
+    fields: textFields(entries.filter(([name]) => UPDATABLE_FIELDS.includes(name))),
     notChanged: entries
       .map(([name]) => name)
-      .filter((name) => !updatable.includes(name) && !(name === 'categoryName' && categoryUid !== undefined)),
+      .filter((name) => !UPDATABLE_FIELDS.includes(name) && !(name === 'categoryName' && categoryUid !== undefined)),
     categoryUid,
   };
 }
@@ -193,8 +194,6 @@ function isSameValue(name: string, given: string, current: string | undefined): 
   if (DECIMAL_FIELDS.has(name) && isDecimal(given) && isDecimal(current)) return decimalsEqual(given, current);
   return given === current;
 }
-
-const DECIMAL_FIELDS: ReadonlySet<string> = new Set(['point', 'balance', 'discount', 'enable', 'onAccount']);
 
 /** A birthday without its time when that is midnight: vendors add `00:00:00` to dates. */
 function dateOf(text: string): string {

@@ -2,7 +2,7 @@ import type { TextFields } from '../base/text-fields.ts';
 import type { Answer } from '../http/answer.ts';
 import type { Call } from './call.ts';
 
-export type Action = 'created' | 'updated' | 'unchanged' | 'topped_up' | 'found' | 'upserted';
+export type Action = 'created' | 'updated' | 'unchanged' | 'topped_up' | 'credited_before' | 'found' | 'upserted';
 
 /** How a row ended at one target. */
 export type Outcome = Done | Failed | Invalid | InDoubt | Unapplied | Deferred;
@@ -37,7 +37,7 @@ export type Failed = {
   readonly uuid?: string;
 };
 
-/** Refused by us after the scan; nothing was sent. */
+/** Refused by us after intake; nothing was sent. */
 export type Invalid = {
   readonly status: 'invalid';
   readonly errorCode: string;
@@ -49,7 +49,7 @@ export type InDoubt = {
   readonly status: 'in_doubt';
   readonly errorCode: string;
   readonly messages: readonly string[];
-  /** The vendor says that it applied something else than was asked: the run must stop. */
+  /** The vendor says that it applied something else than was asked, or its answer is another's: the run must stop. */
   readonly isMismatch: boolean;
 };
 
@@ -72,9 +72,9 @@ export type Deferred = {
 
 /**
  * What a job does with one row at one target: yields the calls it wants, is sent their answers, returns the
- * outcome. Pure, so that every path is tested without a network; the run performs the calls.
+ * outcome. Pure, so that every path is tested without a network; `send/send-row.ts` performs the calls.
  */
-export type Steps = Generator<Call, Outcome, Answer<unknown>>;
+export type Steps<Result = Outcome> = Generator<Call, Result, Answer<unknown>>;
 
 /** The outcome of a call that did not succeed and has no meaning of its own to the job. */
 export function unsuccessful(answer: Exclude<Answer<unknown>, { kind: 'success' }>, call: string): Failed | Unapplied {

@@ -1,3 +1,7 @@
+import { unreachable } from '../base/errors.ts';
+import { REPAIRS, type Repair } from './cell-repair.ts';
+import { shown } from './cell-text.ts';
+
 export type RowErrorCode =
   | 'REQUIRED'
   | 'NOT_A_DECIMAL'
@@ -11,7 +15,108 @@ export type RowErrorCode =
   | 'EXCEL_DAMAGED'
   | 'DUPLICATE_ROW'
   | 'WRONG_COLUMN_COUNT'
-  | 'NOTHING_TO_DO';
+  | 'NOTHING_TO_DO'
+  | 'CREDITED_OTHERWISE';
 
 /** One thing that is wrong with a row; nothing of it is sent. `message` says what, where, the value seen and what to do. */
 export type RowIssue = { readonly errorCode: RowErrorCode; readonly column?: string; readonly message: string };
+
+/**
+ * Something a person should know about a row that is sent all the same.
+ * - `repaired`: a cell was changed without losing anything; `from` and `to` are blank for a secret
+ * - `no_country`: a Wonder phone is sent without a country, since neither the number nor a flag names one
+ * - `uid_ignored`: the customerUid is damaged; the row goes by its member number
+ */
+export type RowNote =
+  | {
+      readonly kind: 'repaired';
+      readonly column: string;
+      readonly repair: Repair;
+      readonly from: string;
+      readonly to: string;
+    }
+  | { readonly kind: 'no_country'; readonly column: string; readonly value: string }
+  | { readonly kind: 'uid_ignored'; readonly column: string; readonly value: string };
+
+/** What the result file says of the row; undefined: too small to be told there, the count for the file is enough. */
+export function noteText(note: RowNote): string | undefined {
+  switch (note.kind) {
+    case 'repaired':
+      if (note.repair === 'blanks' || note.from === '') return undefined;
+      return `${note.column}: ${shown(note.from)} was read as ${shown(note.to)}.`;
+    case 'uid_ignored':
+      return `${note.column}: ${shown(note.value)} is damaged and was not used; the row goes by its number.`;
+    case 'no_country':
+      return undefined;
+    default:
+      return unreachable(note);
+  }
+}
+
+/** Names one damage of one column, such as `customerUid:rounded`. */
+export type DamageId = `${string}:${'rounded' | 'swapped_dates'}`;
+
+/**
+ * What a row alone cannot tell: one id in a thousand ends in three zeros, a whole column of them was rounded.
+ * Counts only if the verdict on the column, after the last row, says that the damage is there.
+ * - `refuse`: the row is invalid
+ * - `ignore_uid`: the row loses its customerUid and goes by its member number, which is whole
+ */
+export type ConditionalIssue =
+  | { readonly damage: DamageId; readonly effect: 'refuse'; readonly issue: RowIssue }
+  | { readonly damage: DamageId; readonly effect: 'ignore_uid'; readonly note: RowNote };
+
+/** Counts the notes of a file: one line for each kind and column, whatever the number of rows. */
+export class NoteTally {
+  readonly #groups = new Map<string, { readonly first: RowNote; readonly rowNumber: number; count: number }>();
+
+  add(rowNumber: number, notes: readonly RowNote[]): void {
+    for (const note of notes) {
+      const key = `${note.kind} ${note.column} ${note.kind === 'repaired' ? note.repair : ''}`;
+      const group = this.#groups.get(key);
+      if (group === undefined) this.#groups.set(key, { first: note, rowNumber, count: 1 });
+      else group.count += 1;
+    }
+  }
+
+  /** How many cells have a note of this kind. */
+  count(kind: RowNote['kind']): number {
+    let count = 0;
+    for (const group of this.#groups.values()) if (group.first.kind === kind) count += group.count;
+    return count;
+  }
+
+  /** One sentence for each group. `phoneCount`: the phones that are sent to Wonder, for "10 of 14". */
+  lines(phoneCount?: number): string[] {
+    return [...this.#groups.values()].map(({ first, rowNumber, count }) => line(first, rowNumber, count, phoneCount));
+  }
+}
+
+function line(note: RowNote, rowNumber: number, count: number, phoneCount: number | undefined): string {
+  switch (note.kind) {
+    case 'repaired': {
+      const cells = count === 1 ? '1 cell' : `${count} cells`;
+      const example =
+        note.from === '' ? `row ${rowNumber}` : `${shown(note.from)} is ${shown(note.to)}, row ${rowNumber}`;
+      return `${note.column}: in ${cells} ${REPAIRS[note.repair]} (${example}).`;
+    }
+    case 'no_country': {
+      const phones = phoneCount === undefined ? plural(count, 'phone') : `${count} of ${plural(phoneCount, 'phone')}`;
+      return (
+        `${note.column}: ${phones} ${count === 1 ? 'has' : 'have'} no country, such as ${shown(note.value)} in row ${rowNumber}, ` +
+        'and will be sent without one. Give --country, a dial_code column, or write +852 before the number.'
+      );
+    }
+    case 'uid_ignored':
+      return (
+        `${note.column}: in ${plural(count, 'row')} the id is damaged, such as ${shown(note.value)} in row ${rowNumber}. ` +
+        'These rows go by their member number.'
+      );
+    default:
+      return unreachable(note);
+  }
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,3 +1,5 @@
+import { mayBeRounded } from './cell-id.ts';
+import { COLUMNS } from './columns.ts';
 import type { CustomerRow, LookupRow, MemberRow, TopupRow } from './validate-row.ts';
 
 export type KeyedRow = MemberRow | CustomerRow | TopupRow | LookupRow;
@@ -17,7 +19,9 @@ export function memberKey(row: KeyedRow): string {
 export function memberKeys(row: KeyedRow): string[] {
   const keys: string[] = [];
   if ('number' in row && row.number !== undefined) keys.push(`number:${row.number}`);
-  if ('customerUid' in row && row.customerUid !== undefined) keys.push(`uid:${row.customerUid}`);
+  // A uid that a spreadsheet may have rounded can be the same for two members whose numbers tell them apart.
+  const isSure = keys.length === 0 || !('customerUid' in row) || !mayBeRounded(row.customerUid ?? '');
+  if ('customerUid' in row && row.customerUid !== undefined && isSure) keys.push(`uid:${row.customerUid}`);
   if ('reference_number' in row && row.reference_number !== undefined) keys.push(`ref:${row.reference_number}`);
   if ('uuid' in row && row.uuid !== undefined) keys.push(`uuid:${row.uuid.toLowerCase()}`);
   return keys;
@@ -38,7 +42,11 @@ export function rowDigestText(row: KeyedRow): string {
   return JSON.stringify([kind, ...entries]);
 }
 
-const AMOUNTS = new Set(['point', 'balance', 'discount', 'pointIncrement', 'balanceIncrement']);
+const AMOUNTS: ReadonlySet<string> = new Set(
+  [...COLUMNS.members, ...COLUMNS.topup]
+    .filter(({ type }) => type === 'decimal' || type === 'percentage')
+    .map(({ name }) => name),
+);
 
 function canonicalValue(name: string, value: string): string {
   if (name === 'uuid' || name === 'default_payment_token') return value.toLowerCase();

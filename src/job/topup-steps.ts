@@ -1,75 +1,149 @@
-import { addDecimals, decimalsEqual } from '../base/decimal.ts';
+import { addDecimals, decimalsEqual, isZeroDecimal, subtractDecimals } from '../base/decimal.ts';
 import type { Answer } from '../http/answer.ts';
-import type { Found, Increment } from './call.ts';
-import { type Change, type InDoubt, type Outcome, type Steps, unsuccessful } from './outcome.ts';
+import type { IncrementAnswer } from '../kybio/client.ts';
+import { ask, type Found, type Increment, type ValuesBefore } from './call.ts';
+import {
+  type Change,
+  type Failed,
+  type InDoubt,
+  type Invalid,
+  type Outcome,
+  type Steps,
+  unsuccessful,
+} from './outcome.ts';
 import type { TopupRow } from './validate-row.ts';
 
-/** What the vendor answers to an increment, every amount as its digits. */
-export type IncrementAnswer = {
-  readonly customerUid: string;
-  readonly pointBeforeUpdate: string;
-  readonly pointAfterUpdate: string;
-  readonly pointIncrement: string;
-  readonly balanceBeforeUpdate: string;
-  readonly balanceAfterUpdate: string;
-  readonly balanceIncrement: string;
-};
-
 /**
- * Credits one Kybio member. A row with a number needs one lookup for the uid, which also gives the values
- * before; a row with a uid needs none. The increment itself is sent once (DESIGN §4).
+ * Credits one Kybio member. The increment is sent once (DESIGN §5).
+ *
+ * - A row with a number needs a lookup for the uid. The lookup also gives the values before.
+ * - A row with number and uid must name one member: the number is looked up, and the uids are compared.
+ * - A row with a uid alone needs no lookup, unless `readsBefore` asks for the values before.
+ * - A row with targets needs the values: what is sent is the difference to them.
  */
-export function* topupSteps(row: TopupRow): Steps {
-  let { customerUid } = row;
-  let before: Increment['before'];
-  if (customerUid === undefined) {
-    const number = row.number ?? '';
-    const lookup = yield { endpoint: 'customerOpenApi/queryByNumber', number, source: 'snapshot_if_present' };
-    if (lookup.kind !== 'success') return unsuccessful(lookup, 'queryByNumber');
-    const found = lookup.data as Found;
-    if (found.state !== 'present' || found.fields.customerUid === undefined) {
-      return {
-        status: 'failed',
-        errorCode: 'MEMBER_NOT_FOUND',
-        messages: [
-          `number: no member has '${number}', so nothing was credited. Correct it and run the result file again.`,
-        ],
-        mayRetry: false,
-      };
-    }
-    const { point, balance } = found.fields;
-    const { readMs } = found;
-    customerUid = found.fields.customerUid;
-    // Values from before this run are no evidence: the tills may have moved them since.
-    if (found.isOfThisRun && point !== undefined && balance !== undefined) {
-      before = { point, balance, ...(readMs !== undefined && { readMs }) };
-    }
+export function* topupSteps(row: TopupRow, readsBefore: boolean): Steps {
+  if (!isMemberRead(row, readsBefore)) return yield* credit(toIncrement(row, row.customerUid ?? '', row, undefined));
+  const lookup = yield* findMember(row);
+  if (lookup.kind === 'ended') return lookup.outcome;
+  const { member, customerUid } = lookup;
+  if (row.customerUid !== undefined && row.customerUid !== customerUid) return otherMember(row, customerUid);
+  const before = valuesBefore(member);
+  if (!isTargetRow(row)) return yield* credit(toIncrement(row, customerUid, row, before, member.fields.number));
+  if (before === undefined) return valuesUnread(row);
+  const amounts = {
+    pointIncrement: difference(row.pointTarget, before.point),
+    balanceIncrement: difference(row.balanceTarget, before.balance),
+  };
+  if (isZeroDecimal(amounts.pointIncrement) && isZeroDecimal(amounts.balanceIncrement)) {
+    return { status: 'done', action: 'unchanged', messages: [], customerUid };
   }
-  const increment: Increment = {
+  const outcome = yield* credit(toIncrement(row, customerUid, amounts, before, member.fields.number));
+  return withMoved(outcome, before);
+}
+
+/** Whether the row costs a lookup of its member, or a place in the pages. */
+export function isMemberRead(row: TopupRow, readsBefore: boolean): boolean {
+  return row.customerUid === undefined || row.number !== undefined || readsBefore || isTargetRow(row);
+}
+
+function isTargetRow({ pointTarget, balanceTarget }: TopupRow): boolean {
+  return pointTarget !== undefined || balanceTarget !== undefined;
+}
+
+type Present = Extract<Found, { readonly state: 'present' }>;
+
+type MemberLookup =
+  | { readonly kind: 'answered'; readonly member: Present; readonly customerUid: string }
+  | { readonly kind: 'ended'; readonly outcome: Outcome };
+
+function* findMember(row: TopupRow): Steps<MemberLookup> {
+  const { number, customerUid } = row;
+  const find = (source: 'vendor' | 'snapshot_if_present') =>
+    number !== undefined
+      ? ask({ endpoint: 'customerOpenApi/queryByNumber', number, source })
+      : ask({ endpoint: 'customerOpenApi/queryByUid', customerUid: customerUid ?? '', source });
+  let answer = yield* find('snapshot_if_present');
+  const isOld = answer.kind === 'success' && answer.data.state === 'present' && !answer.data.isOfThisRun;
+  // A difference to an old value would credit what the tills have moved since.
+  if (isOld && isTargetRow(row)) answer = yield* find('vendor');
+  if (answer.kind !== 'success') return { kind: 'ended', outcome: unsuccessful(answer, 'lookup') };
+  const found = answer.data;
+  if (found.state === 'present' && found.fields.customerUid !== undefined) {
+    return { kind: 'answered', member: found, customerUid: found.fields.customerUid };
+  }
+  const named =
+    number !== undefined ? `number: no member has '${number}'` : `customerUid: no member has '${customerUid}'`;
+  const messages = [`${named}, so nothing was credited. Correct it and run the result file again.`];
+  return { kind: 'ended', outcome: { status: 'failed', errorCode: 'MEMBER_NOT_FOUND', messages, mayRetry: false } };
+}
+
+/** Undefined where the values are old, or one of them is not known. */
+function valuesBefore({ fields: { point, balance }, isOfThisRun, sequence }: Present): ValuesBefore | undefined {
+  return isOfThisRun && point !== undefined && balance !== undefined ? { point, balance, sequence } : undefined;
+}
+
+type Amounts = { readonly pointIncrement: string; readonly balanceIncrement: string };
+
+function toIncrement(
+  row: TopupRow,
+  customerUid: string,
+  { pointIncrement, balanceIncrement }: Amounts,
+  before: ValuesBefore | undefined,
+  foundNumber = '',
+): Increment {
+  return {
     endpoint: 'customerOpenApi/updateBalancePointByIncrement',
     customerUid,
-    pointIncrement: row.pointIncrement,
-    balanceIncrement: row.balanceIncrement,
+    number: row.number ?? foundNumber,
+    pointIncrement,
+    balanceIncrement,
+    reference: row.reference ?? '',
     dataChangeTime: row.dataChangeTime,
     before,
+    isTarget: isTargetRow(row),
   };
-  const answer = yield increment;
-  return readIncrementAnswer(increment, answer);
+}
+
+function* credit(increment: Increment): Steps {
+  return readIncrementAnswer(increment, yield* ask(increment));
+}
+
+function difference(target: string | undefined, value: string): string {
+  return target === undefined ? '0' : subtractDecimals(target, value);
+}
+
+/** Tells what moved between the read and the increment: the member is then off its target by as much. */
+function withMoved(outcome: Outcome, before: ValuesBefore): Outcome {
+  if (outcome.status !== 'done' || outcome.change === undefined) return outcome;
+  const { pointBefore, balanceBefore } = outcome.change;
+  if (decimalsEqual(pointBefore, before.point) && decimalsEqual(balanceBefore, before.balance)) return outcome;
+  const moved = `The member was changed by others meanwhile: read as point ${before.point}, balance ${before.balance}, but credited at point ${pointBefore}, balance ${balanceBefore}. Run the rows again to reach the target.`;
+  return { ...outcome, messages: [...outcome.messages, moved] };
+}
+
+function otherMember(row: TopupRow, customerUid: string): Invalid {
+  const message = `customerUid: '${row.customerUid}' is not the member with number '${row.number}', who has ${customerUid}. Nothing was credited. Correct one of the two, or leave one blank.`;
+  return { status: 'invalid', errorCode: 'BAD_ID', messages: [message] };
+}
+
+function valuesUnread(row: TopupRow): Failed {
+  const message = `The member ${row.number ?? row.customerUid} was read without point or balance, so the difference to the target is not known. Nothing was credited.`;
+  return { status: 'failed', errorCode: 'BAD_RESPONSE', messages: [message], mayRetry: true };
 }
 
 /**
- * What an answer says about an increment that was sent once (DESIGN §4.3).
+ * What an answer says about an increment that was sent once (DESIGN §5).
  *
  * Only a refusal that is known to mean "not applied" ends as failed. An unknown code, a foreign answer or
  * none at all is in doubt until it is settled.
  */
-export function readIncrementAnswer(increment: Increment, answer: Answer<unknown>): Outcome {
+export function readIncrementAnswer(increment: Increment, answer: Answer<IncrementAnswer>): Outcome {
   switch (answer.kind) {
     case 'success':
-      return readSuccess(increment, answer.data as IncrementAnswer);
+      return readSuccess(increment, answer.data);
     case 'refused':
-      // `repeat`: this dataChangeTime had been applied before. We send each only once, so it was another's.
-      if (answer.meaning === 'unknown' || answer.meaning === 'repeat') {
+      if (answer.meaning === 'repeat') return timeOfAnother(increment, answer.errorCode);
+      if (answer.meaning === 'unknown') {
         return inDoubt(
           answer.errorCode,
           `the vendor answered ${answer.errorCode} (${answer.messages.join('; ')}), a code that does not say whether the increment was applied`,
@@ -81,6 +155,12 @@ export function readIncrementAnswer(increment: Increment, answer: Answer<unknown
     case 'unanswered':
       return inDoubt(answer.errorCode, answer.detail);
   }
+}
+
+/** The first answer was "this dataChangeTime was applied before". We had sent it once, so it was another's. */
+function timeOfAnother({ customerUid }: Increment, errorCode: string): Failed {
+  const message = `Not applied: somebody else changed this member in the same second (${errorCode}). Run the result file again: the row then gets another second.`;
+  return { status: 'failed', errorCode, messages: [message], mayRetry: false, customerUid };
 }
 
 function readSuccess(increment: Increment, answer: IncrementAnswer): Outcome {
@@ -99,17 +179,17 @@ function readSuccess(increment: Increment, answer: IncrementAnswer): Outcome {
     differs('pointAfterUpdate', change.pointAfter, addDecimals(change.pointBefore, increment.pointIncrement)),
     differs('balanceAfterUpdate', change.balanceAfter, addDecimals(change.balanceBefore, increment.balanceIncrement)),
   ].filter((mismatch) => mismatch !== undefined);
-  if (mismatches.length > 0) {
-    return {
-      status: 'in_doubt',
-      errorCode: 'RESPONSE_MISMATCH',
-      messages: [
-        `The vendor says it applied something else than was asked: ${mismatches.join('; ')}. Look at the member in the back office before anything else is sent.`,
-      ],
-      isMismatch: true,
-    };
+  if (mismatches.length === 0) {
+    return { status: 'done', action: 'topped_up', messages: [], customerUid: increment.customerUid, change };
   }
-  return { status: 'done', action: 'topped_up', messages: [], customerUid: increment.customerUid, change };
+  return mismatch(
+    `The vendor says it applied something else than was asked: ${mismatches.join('; ')}. Look at the member in the back office before anything else is sent.`,
+  );
+}
+
+/** The answer cannot be the answer to this increment: the run stops, and a person looks. */
+export function mismatch(message: string): InDoubt {
+  return { status: 'in_doubt', errorCode: 'RESPONSE_MISMATCH', messages: [message], isMismatch: true };
 }
 
 function differs(name: string, actual: string, expected: string): string | undefined {

@@ -1,26 +1,13 @@
 import { isZeroDecimal } from '../base/decimal.ts';
-import { unreachable } from '../base/errors.ts';
 import type { TextFields } from '../base/text-fields.ts';
-import { readChoice } from './cell-choice.ts';
-import { parseDateFormat, readBirthday, readDateTime } from './cell-date.ts';
-import { readDecimal, readPercentage } from './cell-decimal.ts';
-import { readEmail } from './cell-email.ts';
-import { readUid, readUuid } from './cell-id.ts';
-import { checkCountry, readContact, readDialCode, readPhone } from './cell-phone.ts';
-import {
-  type CellProblem,
-  type CellValue,
-  isSpreadsheetError,
-  readReference,
-  readSecret,
-  readText,
-  shown,
-  spreadsheetError,
-  visible,
-} from './cell-text.ts';
-import { COLUMNS, type Column, type FileKind } from './columns.ts';
+import { UPDATABLE_FIELDS } from '../kybio/member-fields.ts';
+import { parseDateFormat } from './cell-date.ts';
+import { checkCountry, readPhone } from './cell-phone.ts';
+import { shown } from './cell-text.ts';
+import { COLUMNS, type FileKind } from './columns.ts';
 import type { HeaderMatch, Vendor } from './header-match.ts';
-import type { RowIssue } from './row-issue.ts';
+import { addIssue, isGiven, type Keys, type Reading, readCells } from './read-cells.ts';
+import type { ConditionalIssue, RowIssue, RowNote } from './row-issue.ts';
 
 export type { RowIssue } from './row-issue.ts';
 
@@ -34,6 +21,8 @@ export type ValidationOptions = {
   readonly country?: string;
   /** Takes ids whose digits after the 15th are all zeros, which Excel makes of any long id. */
   readonly trustRoundIds?: boolean;
+  /** `yyyy-MM-dd` at the store: nobody is born later. */
+  readonly today?: string;
 };
 
 /** `fields`: what the row gives besides its keys, normalised; a blank cell is an absent field. */
@@ -51,14 +40,22 @@ export type CustomerRow = {
   readonly fields: TextFields;
 };
 
-/** An increment that the file leaves out is `0`; never both. */
+/**
+ * What to add, or what the member should have afterwards; all rows of one file are of the same kind.
+ * - an increment that the file leaves out is `0`; never both
+ * - with a target, both increments are `0`: what to add follows from what the member has
+ */
 export type TopupRow = {
   readonly kind: 'topup';
   readonly number?: string;
   readonly customerUid?: string;
   readonly pointIncrement: string;
   readonly balanceIncrement: string;
+  readonly pointTarget?: string;
+  readonly balanceTarget?: string;
   readonly dataChangeTime?: string;
+  /** The row's own receipt or invoice number: credited once for ever. */
+  readonly reference?: string;
 };
 
 export type LookupRow = {
@@ -69,8 +66,14 @@ export type LookupRow = {
   readonly uuid?: string;
 };
 
+/** `notes` and `conditional` are absent where there are none. */
 export type Validated<R> =
-  | { readonly isValid: true; readonly row: R }
+  | {
+      readonly isValid: true;
+      readonly row: R;
+      readonly notes?: readonly RowNote[];
+      readonly conditional?: readonly ConditionalIssue[];
+    }
   | { readonly isValid: false; readonly issues: readonly RowIssue[] };
 
 /** A Kybio member to be created or updated. */
@@ -79,32 +82,29 @@ export function validateMember(
   match: HeaderMatch,
   options: ValidationOptions,
 ): Validated<MemberRow> {
-  const reading = readCells(cells, match, 'members', options);
-  if (reading.isRagged) return invalid(reading.issues);
+  const reading = readRow(cells, match, 'members', options);
+  if ('isValid' in reading) return reading;
   const { keys, fields } = reading;
-  const hasNumber = isGiven(cells, match, 'number');
-  if (!hasNumber && (options.mode === 'create' || !isGiven(cells, match, 'customerUid'))) {
+  const hasNumber = isGiven(reading, 'number');
+  if (!hasNumber && (options.mode === 'create' || !isGiven(reading, 'customerUid'))) {
     addIssue(reading, match, 'number', {
       errorCode: 'REQUIRED',
       text: `it is blank. Give the member number${options.mode === 'create' ? '' : ', or the customerUid'}.`,
     });
   } else if (
     mustChangeSomething(hasNumber, options) &&
-    !UPDATABLE.some((name) => isGiven(cells, match, name)) &&
-    !(options.changesCategory && isGiven(cells, match, 'categoryName'))
+    !UPDATABLE_FIELDS.some((name) => isGiven(reading, name)) &&
+    !(options.changesCategory && isGiven(reading, 'categoryName'))
   ) {
     reading.issues.push({
       errorCode: 'NOTHING_TO_DO',
-      message: `the row changes nothing: of an existing member only ${UPDATABLE.join(', ')} can change. Give one of them${
+      message: `the row changes nothing: of an existing member only ${UPDATABLE_FIELDS.join(', ')} can change. Give one of them${
         fields.point === undefined && fields.balance === undefined ? '' : '; points and balance are added with topup'
       }.`,
     });
   }
-  if (reading.issues.length > 0) return invalid(reading.issues);
-  return { isValid: true, row: { kind: 'member', ...keys, fields } };
+  return judged(reading, { kind: 'member', ...keys, fields });
 }
-
-const UPDATABLE: readonly string[] = COLUMNS.members.filter((column) => column.isUpdatable).map(({ name }) => name);
 
 /** A row without a number cannot create a member, so it can only update one. */
 function mustChangeSomething(hasNumber: boolean, options: ValidationOptions): boolean {
@@ -117,23 +117,22 @@ export function validateCustomer(
   match: HeaderMatch,
   options: ValidationOptions,
 ): Validated<CustomerRow> {
-  const reading = readCells(cells, match, 'customers', options);
-  if (reading.isRagged) return invalid(reading.issues);
+  const reading = readRow(cells, match, 'customers', options);
+  if ('isValid' in reading) return reading;
   const reference = referenceColumn(match);
-  if (!isGiven(cells, match, reference) && (options.mode === 'create' || !isGiven(cells, match, 'uuid'))) {
+  if (!isGiven(reading, reference) && (options.mode === 'create' || !isGiven(reading, 'uuid'))) {
     addIssue(reading, match, reference, {
       errorCode: 'REQUIRED',
       text: `it is blank. Give the customer's reference number${options.mode === 'create' ? '' : ', or the uuid'}.`,
     });
   }
   for (const name of ['name', 'phone']) {
-    if (isGiven(cells, match, name)) continue;
+    if (isGiven(reading, name)) continue;
     addIssue(reading, match, name, { errorCode: 'REQUIRED', text: 'it is blank, and Wonder needs it. Fill it in.' });
   }
-  splitPhone(reading, cells, match, options);
-  if (reading.issues.length > 0) return invalid(reading.issues);
+  splitPhone(reading, match, options);
   const { keys, fields } = reading;
-  return { isValid: true, row: { kind: 'customer', ...wonderKeys(keys, reference), fields } };
+  return judged(reading, { kind: 'customer', ...wonderKeys(keys, reference), fields });
 }
 
 /**
@@ -144,33 +143,61 @@ function referenceColumn(match: HeaderMatch): 'reference_number' | 'number' {
   return match.columns.has('reference_number') || !match.columns.has('number') ? 'reference_number' : 'number';
 }
 
-function splitPhone(reading: Reading, cells: readonly string[], match: HeaderMatch, options: ValidationOptions): void {
+function splitPhone(reading: Reading, match: HeaderMatch, options: ValidationOptions): void {
   const { fields } = reading;
   // A dial code that is wrong has its own issue: the phone cannot be judged by it.
-  if (fields.phone === undefined || (isGiven(cells, match, 'dial_code') && fields.dial_code === undefined)) return;
-  const lengthMax = COLUMNS.customers.find((column) => column.name === 'phone')?.lengthMax;
+  if (fields.phone === undefined || (isGiven(reading, 'dial_code') && fields.dial_code === undefined)) return;
   const country = options.country === undefined ? undefined : checkCountry(options.country);
-  const phone = readPhone(fields.phone, fields.dial_code, country, lengthMax);
+  const phone = readPhone(fields.phone, fields.dial_code, country, PHONE_LENGTH_MAX);
   if ('errorCode' in phone) {
     addIssue(reading, match, 'phone', phone);
     return;
   }
   fields.phone = phone.phone;
-  if (phone.dialCode !== undefined) fields.dial_code = phone.dialCode;
+  if (phone.dialCode === undefined) reading.notes.push({ kind: 'no_country', column: 'phone', value: phone.phone });
+  else fields.dial_code = phone.dialCode;
 }
 
-/** An increment for a Kybio member. */
+const PHONE_LENGTH_MAX = COLUMNS.customers.find((column) => column.name === 'phone')?.lengthMax;
+
+/** An increment for a Kybio member, or the amounts that the member should have afterwards. */
 export function validateTopup(
   cells: readonly string[],
   match: HeaderMatch,
   options: ValidationOptions,
 ): Validated<TopupRow> {
-  const reading = readCells(cells, match, 'topup', options);
-  if (reading.isRagged) return invalid(reading.issues);
-  const { fields } = reading;
-  requireMemberKey(reading, cells, match);
-  const { pointIncrement = '0', balanceIncrement = '0', dataChangeTime } = fields;
-  const isReadable = (name: string) => !isGiven(cells, match, name) || fields[name] !== undefined;
+  const reading = readRow(cells, match, 'topup', options);
+  if ('isValid' in reading) return reading;
+  requireMemberKey(reading, match);
+  const { keys, fields } = reading;
+  const {
+    pointIncrement = '0',
+    balanceIncrement = '0',
+    pointTarget,
+    balanceTarget,
+    dataChangeTime,
+    reference,
+  } = fields;
+  const row: TopupRow = {
+    kind: 'topup',
+    ...keys,
+    pointIncrement,
+    balanceIncrement,
+    ...(pointTarget !== undefined && { pointTarget }),
+    ...(balanceTarget !== undefined && { balanceTarget }),
+    ...(dataChangeTime !== undefined && { dataChangeTime }),
+    ...(reference !== undefined && { reference }),
+  };
+  if (match.columns.has('pointTarget') || match.columns.has('balanceTarget')) {
+    if (!isGiven(reading, 'pointTarget') && !isGiven(reading, 'balanceTarget')) {
+      reading.issues.push({
+        errorCode: 'NOTHING_TO_DO',
+        message: 'the row changes nothing: pointTarget and balanceTarget are blank. Fill one in, or delete the row.',
+      });
+    }
+    return judged(reading, row);
+  }
+  const isReadable = (name: string) => !isGiven(reading, name) || fields[name] !== undefined;
   if (
     isReadable('pointIncrement') &&
     isReadable('balanceIncrement') &&
@@ -183,17 +210,7 @@ export function validateTopup(
         'the row adds nothing: pointIncrement and balanceIncrement are blank or 0. Fill one in, or delete the row.',
     });
   }
-  if (reading.issues.length > 0) return invalid(reading.issues);
-  return {
-    isValid: true,
-    row: {
-      kind: 'topup',
-      ...reading.keys,
-      pointIncrement,
-      balanceIncrement,
-      ...(dataChangeTime === undefined ? {} : { dataChangeTime }),
-    },
-  };
+  return judged(reading, row);
 }
 
 /** A record to be looked up. For Wonder, a member number is a reference when the file has no reference column. */
@@ -203,20 +220,18 @@ export function validateLookup(
   options: ValidationOptions,
   vendor: Vendor,
 ): Validated<LookupRow> {
-  const reading = readCells(cells, match, 'lookups', options);
-  if (reading.isRagged) return invalid(reading.issues);
+  const reading = readRow(cells, match, 'lookups', options);
+  if ('isValid' in reading) return reading;
   const { keys } = reading;
   if (vendor === 'kybio') {
-    requireMemberKey(reading, cells, match);
-    if (reading.issues.length > 0) return invalid(reading.issues);
-    return { isValid: true, row: { kind: 'lookup', ...kybioKeys(keys) } };
+    requireMemberKey(reading, match);
+    return judged(reading, { kind: 'lookup', ...kybioKeys(keys) });
   }
   const reference = referenceColumn(match);
-  if (!isGiven(cells, match, reference) && !isGiven(cells, match, 'uuid')) {
+  if (!isGiven(reading, reference) && !isGiven(reading, 'uuid')) {
     addIssue(reading, match, reference, { errorCode: 'REQUIRED', text: 'it is blank. Give it, or the uuid.' });
   }
-  if (reading.issues.length > 0) return invalid(reading.issues);
-  return { isValid: true, row: { kind: 'lookup', ...wonderKeys(keys, reference) } };
+  return judged(reading, { kind: 'lookup', ...wonderKeys(keys, reference) });
 }
 
 /** A row whose cells are more or fewer than the header's: no cell of it can be trusted to be under its header. */
@@ -267,8 +282,50 @@ export function checkValidationOptions(options: ValidationOptions): void {
   if (options.country !== undefined) checkCountry(options.country);
 }
 
-function requireMemberKey(reading: Reading, cells: readonly string[], match: HeaderMatch): void {
-  if (isGiven(cells, match, 'number') || isGiven(cells, match, 'customerUid')) return;
+/** Reads the cells, and ends early with what makes every other issue of the row pointless. */
+function readRow(
+  cells: readonly string[],
+  match: HeaderMatch,
+  kind: FileKind,
+  options: ValidationOptions,
+): Reading | { readonly isValid: false; readonly issues: readonly RowIssue[] } {
+  if (cells.length !== match.header.length) {
+    return { isValid: false, issues: [wrongColumnCount(match.header.length, cells.length)] };
+  }
+  const reading = readCells(cells, match, kind, options);
+  if (reading.noMember !== undefined) return { isValid: false, issues: [reading.noMember] };
+  setUidAside(reading);
+  return reading;
+}
+
+/** A damaged customerUid beside a whole member number refuses nothing: the number decides who is meant. */
+function setUidAside(reading: Reading): void {
+  const { keys, issues, notes, conditional, damagedUid } = reading;
+  if (keys.number === undefined) return;
+  if (damagedUid !== undefined) {
+    issues.splice(issues.indexOf(damagedUid.issue), 1);
+    notes.push({ kind: 'uid_ignored', column: 'customerUid', value: damagedUid.value });
+  }
+  for (const [index, condition] of conditional.entries()) {
+    if (condition.damage !== 'customerUid:rounded' || keys.customerUid === undefined) continue;
+    const note: RowNote = { kind: 'uid_ignored', column: 'customerUid', value: keys.customerUid };
+    conditional[index] = { damage: condition.damage, effect: 'ignore_uid', note };
+  }
+}
+
+function judged<R>(reading: Reading, row: R): Validated<R> {
+  const { issues, notes, conditional } = reading;
+  if (issues.length > 0) return { isValid: false, issues };
+  return {
+    isValid: true,
+    row,
+    ...(notes.length > 0 && { notes }),
+    ...(conditional.length > 0 && { conditional }),
+  };
+}
+
+function requireMemberKey(reading: Reading, match: HeaderMatch): void {
+  if (isGiven(reading, 'number') || isGiven(reading, 'customerUid')) return;
   const column = match.columns.has('number') || !match.columns.has('customerUid') ? 'number' : 'customerUid';
   addIssue(reading, match, column, { errorCode: 'REQUIRED', text: 'it is blank. Give the number or the customerUid.' });
 }
@@ -280,127 +337,4 @@ function kybioKeys({ number, customerUid }: Keys): Pick<Keys, 'number' | 'custom
 function wonderKeys(keys: Keys, reference: 'reference_number' | 'number'): Pick<Keys, 'reference_number' | 'uuid'> {
   const { [reference]: reference_number, uuid } = keys;
   return { ...(reference_number === undefined ? {} : { reference_number }), ...(uuid === undefined ? {} : { uuid }) };
-}
-
-type Keys = { number?: string; customerUid?: string; reference_number?: string; uuid?: string };
-
-type Reading = {
-  readonly keys: Keys;
-  readonly fields: Record<string, string>;
-  readonly issues: RowIssue[];
-  readonly isRagged: boolean;
-};
-
-function readCells(cells: readonly string[], match: HeaderMatch, kind: FileKind, options: ValidationOptions): Reading {
-  const keys: Keys = {};
-  const fields: Record<string, string> = Object.create(null);
-  const issues: RowIssue[] = [];
-  if (cells.length !== match.header.length) {
-    return { keys, fields, issues: [wrongColumnCount(match.header.length, cells.length)], isRagged: true };
-  }
-  for (const { column, index, label, read } of plannedCells(match, kind)) {
-    // Outer white space goes in every column, free text included: nobody sees it, and it would make equal
-    // values differ. trim() knows U+00A0 and U+3000.
-    const text = (cells[index] ?? '').trim();
-    if (text === '') continue;
-    const value = isSpreadsheetError(text) ? spreadsheetError(text) : read(text, column, options);
-    if (typeof value !== 'string') {
-      issues.push({ errorCode: value.errorCode, column: column.name, message: `${label}: ${value.text}` });
-    } else if (column.isKey) {
-      keys[column.name as keyof Keys] = value;
-    } else {
-      fields[column.name] = value;
-    }
-  }
-  return { keys, fields, issues, isRagged: false };
-}
-
-/** Whether the cell holds something, readable or not. */
-function isGiven(cells: readonly string[], match: HeaderMatch, name: string): boolean {
-  const index = match.columns.get(name);
-  return index !== undefined && (cells[index] ?? '').trim() !== '';
-}
-
-function addIssue(reading: Reading, match: HeaderMatch, name: string, problem: CellProblem): void {
-  reading.issues.push({
-    errorCode: problem.errorCode,
-    column: name,
-    message: `${columnLabel(match, name)}: ${problem.text}`,
-  });
-}
-
-function invalid(issues: readonly RowIssue[]): { readonly isValid: false; readonly issues: readonly RowIssue[] } {
-  return { isValid: false, issues };
-}
-
-/** The user's own header first: that is where they will look. */
-function columnLabel(match: HeaderMatch, name: string): string {
-  const renamed = match.matches.find((entry) => entry.column === name && entry.isRenamed);
-  return renamed === undefined ? name : `${visible(renamed.header.trim())} (${name})`;
-}
-
-type PlannedCell = {
-  readonly column: Column;
-  readonly index: number;
-  readonly label: string;
-  readonly read: CellReader;
-};
-
-/** Which cells to read and how: the same for every row of a file, so worked out once for its header. */
-function plannedCells(match: HeaderMatch, kind: FileKind): readonly PlannedCell[] {
-  let plans = plansOfHeader.get(match);
-  if (plans === undefined) {
-    plans = new Map();
-    plansOfHeader.set(match, plans);
-  }
-  let plan = plans.get(kind);
-  if (plan === undefined) {
-    plan = COLUMNS[kind].flatMap((column) => {
-      const index = match.columns.get(column.name);
-      if (index === undefined) return [];
-      return [{ column, index, label: columnLabel(match, column.name), read: cellReader(column) }];
-    });
-    plans.set(kind, plan);
-  }
-  return plan;
-}
-
-const plansOfHeader = new WeakMap<HeaderMatch, Map<FileKind, readonly PlannedCell[]>>();
-
-type CellReader = (text: string, column: Column, options: ValidationOptions) => CellValue;
-
-function cellReader(column: Column): CellReader {
-  switch (column.type) {
-    case 'reference':
-      return (text, { lengthMax }) => readReference(text, lengthMax);
-    case 'uid':
-      return (text, _, { trustRoundIds }) => readUid(text, trustRoundIds === true);
-    case 'uuid':
-      return readUuid;
-    case 'text':
-      return (text, { lengthMax }) => readText(text, lengthMax);
-    case 'secret':
-      return readSecret;
-    case 'decimal':
-      return readDecimal;
-    case 'percentage':
-      return readPercentage;
-    case 'choice':
-      return (text, { choices = [] }) => readChoice(text, choices);
-    case 'birthday':
-      return (text, _, { dateFormats }) => readBirthday(text, dateFormats);
-    case 'dateTime':
-      return readDateTime;
-    case 'email':
-      return (text, { lengthMax }) => readEmail(text, lengthMax);
-    case 'contact':
-      return (text, { lengthMax }) => readContact(text, lengthMax);
-    case 'phone':
-      // Judged with the dial code beside it, once the whole row is read.
-      return (text) => text;
-    case 'dialCode':
-      return (text, { lengthMax }) => readDialCode(text, lengthMax);
-    default:
-      return unreachable(column.type);
-  }
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Answer, Refused, Unanswered } from '../http/answer.ts';
 import type { TransportResult } from '../http/exchange.ts';
-import { answerByStatus, badResponse, type JsonReply, readJsonReply, refused } from '../http/json-reply.ts';
+import { answerByStatus, badResponse, type JsonReply, readJsonReply, refused, unanswered } from '../http/json-reply.ts';
 import { jsonMessages, jsonText } from '../http/json-text.ts';
 import { isJsonObject, type JsonObject, type JsonValue, jsonField } from '../http/lossless-json.ts';
 import type { Reading } from '../http/reading.ts';
@@ -14,6 +14,12 @@ export type AnswerSettings = {
   /** Whether a response's `data-signature` is looked at: never, when it is there, or always. */
   readonly answerSignature: 'ignore' | 'if_present' | 'required';
 };
+
+/**
+ * Who may say no: also a bare HTTP status, or only the vendor's own envelope. A gateway that answers 401, 403 or
+ * 429 may do so after the vendor has applied the call: for an increment its word is worth nothing.
+ */
+export type RefusalFrom = 'status' | 'envelope';
 
 /** How one endpoint reads the `data` of a success: a value, or why it cannot be believed. */
 export type DataReader<T> = (data: JsonValue | undefined) => Reading<T>;
@@ -29,7 +35,7 @@ export function readKybioAnswer<T>(
   result: TransportResult,
   settings: AnswerSettings,
   clock: Pick<Clock, 'nowMs'>,
-  readData: DataReader<T>,
+  { readData, refusalFrom }: { readonly readData: DataReader<T>; readonly refusalFrom: RefusalFrom },
 ): Answer<T> {
   const reply = readJsonReply(result, clock);
   if (reply.kind !== 'reply') return reply;
@@ -42,8 +48,12 @@ export function readKybioAnswer<T>(
   }
   const envelope = seal === 'missing' ? undefined : readEnvelope(reply.json);
 
-  if (envelope?.status === 'error') return readError(reply, envelope, settings);
-  if (!is2xx) return answerByStatus(reply);
+  if (envelope?.status === 'error') return readError(reply, envelope, settings, refusalFrom);
+  if (!is2xx) {
+    const byStatus = answerByStatus(reply);
+    const isBelieved = refusalFrom === 'status' || byStatus.kind === 'unanswered';
+    return isBelieved ? byStatus : unanswered(byStatus.errorCode, bareStatus(reply), reply.retryAfterMs);
+  }
   if (envelope === undefined) return badResponse(reply, reply.problem || 'it is no Kybio envelope');
   if (envelope.errorCode !== undefined) return badResponse(reply, 'a success that carries an errorCode');
   const reading = readData(envelope.data);
@@ -76,7 +86,16 @@ function readErrorCode(envelope: JsonObject, status: 'success' | 'error'): strin
   return status === 'success' && text === '0' ? undefined : text;
 }
 
-function readError(reply: JsonReply, envelope: Envelope, settings: AnswerSettings): Refused | Unanswered {
+function bareStatus({ status }: JsonReply): string {
+  return `HTTP ${status} without Kybio's own answer: a gateway may say so after Kybio has applied the call`;
+}
+
+function readError(
+  reply: JsonReply,
+  envelope: Envelope,
+  settings: AnswerSettings,
+  refusalFrom: RefusalFrom,
+): Refused | Unanswered {
   const { errorCode, messages } = envelope;
   const known = errorCode === undefined ? undefined : findKybioCode(errorCode, settings.codes);
   // "0: unknown error" says no more than the status does.
@@ -85,7 +104,7 @@ function readError(reply: JsonReply, envelope: Envelope, settings: AnswerSetting
   }
   const byStatus = reply.status >= 200 && reply.status < 300 ? undefined : answerByStatus(reply, messages);
   if (byStatus?.kind === 'unanswered') return byStatus;
-  if (byStatus && byStatus.meaning !== 'unknown') return byStatus;
+  if (byStatus && byStatus.meaning !== 'unknown' && refusalFrom === 'status') return byStatus;
   return refused(reply, 'unknown', errorCode ?? byStatus?.errorCode ?? 'BAD_RESPONSE', messages);
 }
 

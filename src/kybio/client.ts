@@ -6,7 +6,7 @@ import type { CallOptions } from '../http/call-options.ts';
 import { type JsonObject, type JsonValue, jsonNumber, stringifyJson } from '../http/lossless-json.ts';
 import { readServerDate, type ServerDate } from '../http/server-date.ts';
 import { openTransport } from '../http/transport.ts';
-import { type DataReader, readKybioAnswer } from './answers.ts';
+import { type DataReader, type RefusalFrom, readKybioAnswer } from './answers.ts';
 import {
   type AccessTimes,
   type Category,
@@ -63,9 +63,6 @@ export type Increment = {
   readonly balanceIncrement: string;
   /** `yyyy-MM-dd HH:mm:ss` in the store's zone. */
   readonly dataChangeTime: string;
-  /** Have Kybio refuse what would go below zero. */
-  readonly validateBalance?: boolean | undefined;
-  readonly validatePoint?: boolean | undefined;
 };
 
 export type CategoryChange = { readonly customerUid: string; readonly customerCategoryUid: string };
@@ -101,6 +98,17 @@ export interface KybioClient {
 
 export const CATEGORY_CHANGES_MAX = 100;
 
+type CallCare = {
+  readonly acceptEncoding: 'gzip' | 'identity';
+  readonly avoidsIdleSocket: boolean;
+  readonly refusalFrom: RefusalFrom;
+};
+
+const USUAL_CARE: CallCare = { acceptEncoding: 'gzip', avoidsIdleSocket: false, refusalFrom: 'status' };
+
+/** Not compressed: one way less for the answer that matters most to be unreadable. */
+const MONEY_CARE: CallCare = { acceptEncoding: 'identity', avoidsIdleSocket: true, refusalFrom: 'envelope' };
+
 export function openKybioClient(settings: KybioSettings, clock: Pick<Clock, 'nowMs'>): KybioClient {
   const transport = openTransport({ baseUrl: settings.baseUrl, connections: settings.connections });
   let serverDate: ServerDate | undefined;
@@ -110,7 +118,7 @@ export function openKybioClient(settings: KybioSettings, clock: Pick<Clock, 'now
     parameters: JsonObject,
     readData: DataReader<T>,
     options: CallOptions | undefined,
-    acceptEncoding: 'gzip' | 'identity' = 'gzip',
+    care: CallCare = USUAL_CARE,
   ): Promise<Answer<T>> {
     // Written once: the signed bytes are the sent bytes.
     const body = stringifyJson({ appId: settings.appId, ...parameters });
@@ -120,16 +128,17 @@ export function openKybioClient(settings: KybioSettings, clock: Pick<Clock, 'now
       headers: {
         'User-Agent': 'openApi',
         'Content-Type': 'application/json; charset=utf-8',
-        'accept-encoding': acceptEncoding,
+        'accept-encoding': care.acceptEncoding,
         ...signatureHeaders(settings, String(Math.trunc(clock.nowMs())), body),
       },
       body,
       timeoutMs: settings.timeoutMs,
       signal: options?.signal,
       onSent: options?.onSent,
+      avoidsIdleSocket: care.avoidsIdleSocket,
     });
     serverDate = readServerDate(result, clock) ?? serverDate;
-    return readKybioAnswer(result, settings, clock, readData);
+    return readKybioAnswer(result, settings, clock, { readData, refusalFrom: care.refusalFrom });
   }
 
   /** A lookup's "there is no such member" is an answer, not a refusal. */
@@ -172,11 +181,8 @@ export function openKybioClient(settings: KybioSettings, clock: Pick<Clock, 'now
         balanceIncrement: decimalNumber(increment.balanceIncrement, 'balanceIncrement'),
         pointIncrement: decimalNumber(increment.pointIncrement, 'pointIncrement'),
         dataChangeTime: increment.dataChangeTime,
-        ...(increment.validateBalance ? { validateBalance: jsonNumber('1') } : {}),
-        ...(increment.validatePoint ? { validatePoint: jsonNumber('1') } : {}),
       };
-      // No compression: one way less for the answer that matters most to be unreadable.
-      return call('customerOpenApi/updateBalancePointByIncrement', parameters, readIncrement, options, 'identity');
+      return call('customerOpenApi/updateBalancePointByIncrement', parameters, readIncrement, options, MONEY_CARE);
     },
     queryAccessTimes(options) {
       return call('openApiLimitAccess/queryAccessTimes', {}, readAccessTimes, options);

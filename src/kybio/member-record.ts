@@ -2,6 +2,7 @@ import { type TextFields, textFields } from '../base/text-fields.ts';
 import { jsonDecimal, jsonText } from '../http/json-text.ts';
 import { isJsonObject, type JsonObject, type JsonValue, jsonField } from '../http/lossless-json.ts';
 import { type Reading, read, unreadable } from '../http/reading.ts';
+import { DECIMAL_FIELDS, TEXT_FIELDS } from './member-fields.ts';
 
 const UID_MAX = 2n ** 63n - 1n;
 
@@ -15,31 +16,11 @@ export function isUid(text: string): boolean {
   return /^[1-9]\d{0,18}$/.test(text) && BigInt(text) <= UID_MAX;
 }
 
-const DECIMAL_FIELDS = ['point', 'discount', 'balance', 'enable', 'onAccount'] as const;
-
-/**
- * The documented text fields of a member. Others are dropped: `customrUid` (a misspelt twin of
- * customerUid), `password`, nested objects such as extInfo, and whatever comes next.
- */
-const TEXT_FIELDS = [
-  'categoryName',
-  'number',
-  'name',
-  'phone',
-  'birthday',
-  'qq',
-  'email',
-  'address',
-  'remarks',
-  'createdDate',
-  'expiryDate',
-  'createStoreAppIdOrAccount',
-  'department',
-] as const;
-
 /**
  * A member's record as texts: the vendor's field names, numbers as their digits, absent, null and empty
- * fields absent. Undefined for a blank record, one of the shapes of "no such member".
+ * fields absent. Undefined for a blank record, one of the shapes of "no such member". Fields that the table
+ * does not name are dropped: `customrUid` (a misspelt twin of customerUid), nested objects such as extInfo,
+ * and whatever comes next. The password is never read.
  */
 export function readMember(value: JsonValue | undefined): Reading<TextFields | undefined> {
   if (value === undefined || value === null) return read(undefined);

@@ -2,13 +2,11 @@ import { isDecimal } from '../base/decimal.ts';
 import { assert } from '../base/errors.ts';
 import type { TextFields } from '../base/text-fields.ts';
 import { type JsonObject, type JsonValue, jsonNumber } from '../http/lossless-json.ts';
+import { DECIMAL_FIELDS } from './member-fields.ts';
 import { isUid } from './member-record.ts';
 import { md5Upper } from './signature.ts';
 
 export type PasswordSetting = 'plain' | 'md5_upper' | 'md5_lower' | 'never';
-
-/** Fields of type Long, BigDecimal and Int: written as JSON numbers. All others are strings. */
-const DECIMAL_FIELDS = new Set(['point', 'balance', 'discount', 'enable', 'onAccount']);
 
 /**
  * The fields of a row as `customerInfo`, in their order, numbers with exactly the digits of the file.

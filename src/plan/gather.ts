@@ -1,36 +1,21 @@
-import type { Clock } from '../base/clock.ts';
-import type { ControlSettings } from '../calls/control-settings.ts';
-import type { Reporter } from '../calls/reporter.ts';
-import type { Vendors } from '../calls/vendors.ts';
-import { openInput } from '../intake/read-rows.ts';
-import { type RowToDo, rowsToDo } from '../intake/rows-to-do.ts';
-import type { Scan } from '../intake/scan.ts';
+import { EXIT, fileError, OperatorError } from '../base/errors.ts';
+import { nearestName } from '../base/nearest.ts';
+import type { RunContext } from '../calls/run-context.ts';
+import type { KybioVendor } from '../calls/vendors.ts';
+import { CATEGORY_LIST_CALL } from '../job/category-calls.ts';
 import type { JobRow } from '../job/check-row.ts';
 import { chooseFields } from '../job/fetched-fields.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import { lookupNeed, rowByRowCalls } from '../job/lookup-need.ts';
 import type { Categories } from '../job/member-steps.ts';
-import type { Ledger, RowRecord, Target } from '../ledger/ledger.ts';
+import type { Target } from '../ledger/ledger.ts';
+import type { PartToDo, RowToDo } from '../stage/rows-to-do.ts';
 import type { Snapshots } from './lookups.ts';
-import { readCategories } from './read-categories.ts';
 import { fillSnapshot, type LookupNeeds, openFreshSnapshot, snapshotPath } from './read-snapshots.ts';
 import type { Snapshot } from './snapshot.ts';
 
-export type GatherParts = {
-  readonly inputPath: string;
-  readonly settings: JobSettings;
-  readonly controls: ControlSettings;
-  readonly scan: Scan;
-  readonly account: string;
-  readonly homeFolder: string;
-  readonly runFolder: string;
-  readonly vendors: Vendors;
-  readonly ledger: Ledger;
-  readonly clock: Clock;
-  readonly reporter: Reporter;
-  /** What the ledger holds of the run: nothing for a dry run. */
-  readonly records: () => Iterable<RowRecord>;
-};
+/** Reads the rows that are to be done from the start, in blocks, each time it is called. */
+export type RowsToDo = () => AsyncIterable<readonly RowToDo[]>;
 
 export type Gathered = {
   readonly snapshots: Snapshots;
@@ -41,62 +26,74 @@ export type Gathered = {
 };
 
 /** Opens what a run keeps of the vendors' records, shared with other commands when that is asked for. */
-export function openSnapshots(parts: GatherParts): Snapshots {
-  const { settings, controls, clock } = parts;
-  const ageMsMax = controls.snapshotMaxAgeMs === 0 ? undefined : controls.snapshotMaxAgeMs;
-  const place =
-    ageMsMax === undefined ? { runFolder: parts.runFolder } : { homeFolder: parts.homeFolder, account: parts.account };
+export async function openSnapshots(context: RunContext): Promise<Snapshots> {
+  const { settings, controls, clock } = context;
+  const isShared = controls.snapshotMaxAgeMs > 0;
   const open = (target: Target): Snapshot =>
-    openFreshSnapshot(snapshotPath(place, target), target, ageMsMax, clock.nowMs());
+    openFreshSnapshot(
+      snapshotPath(isShared ? context : { runFolder: context.runFolder }, target),
+      target,
+      isShared ? controls.snapshotMaxAgeMs : undefined,
+      clock.nowMs(),
+    );
   return {
+    // The run's own reading is its own, also after `resume`. A shared one may be older than the run.
+    ownFrom: isShared ? await context.ledger.sequence() : 0,
     ...(settings.targets.includes('kybio') && { kybio: open('kybio') }),
     ...(settings.targets.includes('wonder') && { wonder: open('wonder') }),
   };
+}
+
+export function closeSnapshots(snapshots: Snapshots): void {
+  snapshots.kybio?.close();
+  snapshots.wonder?.close();
 }
 
 /**
  * Reads what the rows need to know before any of them is sent: pages where they are cheaper than single
  * lookups, and the categories when they are to be changed.
  *
- * @throws StoppedError; OperatorError PAGE_FAILED, UNKNOWN_CATEGORY
+ * @throws StoppedError; OperatorError PAGE_FAILED, CATEGORIES_UNREAD, UNKNOWN_CATEGORY
  */
-export async function gather(snapshots: Snapshots, parts: GatherParts): Promise<Gathered> {
-  const { settings, controls, vendors } = parts;
-  const { needs, rowByRowCalls: rowByRow } = await countNeeds(parts);
+export async function gather(snapshots: Snapshots, context: RunContext, rows: RowsToDo): Promise<Gathered> {
+  const { settings, vendors } = context;
+  const { needs, rowByRowCalls: rowByRow, categoryNames } = await countNeeds(settings, rows);
   // First: a name that the account does not have ends it here, for one call.
   const categories =
-    settings.changesCategory && vendors.kybio
-      ? await readCategories(vendors.kybio, await categoryNames(parts))
-      : undefined;
+    settings.changesCategory && vendors.kybio ? await readCategories(vendors.kybio, categoryNames) : undefined;
   for (const target of settings.targets) {
     const snapshot = snapshots[target];
     if (!snapshot) continue;
-    await fillSnapshot(target, snapshot, vendors, needs[target], {
-      ledger: parts.ledger,
-      clock: parts.clock,
-      reporter: parts.reporter,
-      way: settings.lookup,
-      pageSizes: controls.pageSizes,
+    const countFound = (filled: Snapshot) => countRowsFound(filled, target, settings, rows);
+    await fillSnapshot(snapshot, target, context, {
+      ...needs[target],
       hasWrites: settings.command !== 'export',
-      countFound: (filled) => countFound(filled, target, parts),
+      countFound,
     });
   }
   return { snapshots, needs, categories, rowByRowCalls: rowByRow };
 }
 
 /** Every row that is to be done, one target at a time. */
-export async function* eachToDo(parts: GatherParts): AsyncGenerator<RowToDo> {
-  const input = await openInput(parts.inputPath, parts.settings);
-  for await (const toDo of rowsToDo(input.rows, { ...parts, records: parts.records() })) yield* toDo;
+export async function* eachPart(rows: RowsToDo): AsyncGenerator<PartToDo & { readonly rowNumber: number }> {
+  for await (const block of rows()) {
+    for (const { rowNumber, parts } of block) for (const part of parts) yield { ...part, rowNumber };
+  }
 }
 
-async function countNeeds(parts: GatherParts): Promise<Pick<Gathered, 'needs' | 'rowByRowCalls'>> {
+type Counted = Pick<Gathered, 'needs' | 'rowByRowCalls'> & { readonly categoryNames: ReadonlySet<string> };
+
+async function countNeeds(settings: JobSettings, rows: RowsToDo): Promise<Counted> {
   let rowByRow = 0;
   const counts = { kybio: noNeeds(), wonder: noNeeds() };
-  for await (const { targetRow } of eachToDo(parts)) {
-    const needs = counts[targetRow.target];
-    rowByRow += rowByRowCalls(targetRow.row);
-    switch (needOf(targetRow.row, targetRow.target, parts.settings)) {
+  const categoryNames = new Set<string>();
+  for await (const { targetRow } of eachPart(rows)) {
+    const { row, target } = targetRow;
+    const needs = counts[target];
+    rowByRow += rowByRowCalls(row, settings.readsBefore);
+    const name = row.kind === 'member' ? row.fields.categoryName : undefined;
+    if (name !== undefined) categoryNames.add(name);
+    switch (needOf(row, target, settings)) {
       case 'needed':
         needs.neededCount += 1;
         break;
@@ -110,7 +107,7 @@ async function countNeeds(parts: GatherParts): Promise<Pick<Gathered, 'needs' | 
         break;
     }
   }
-  return { needs: counts, rowByRowCalls: rowByRow };
+  return { needs: counts, rowByRowCalls: rowByRow, categoryNames };
 }
 
 function noNeeds(): { neededCount: number; pagesOnlyCount: number; savesCount: number } {
@@ -119,14 +116,19 @@ function noNeeds(): { neededCount: number; pagesOnlyCount: number; savesCount: n
 
 function needOf(row: JobRow, target: Target, settings: JobSettings): ReturnType<typeof lookupNeed> {
   const fields = settings.command === 'export' ? chooseFields(target, settings.columns) : [];
-  return lookupNeed(row, { mode: settings.mode, fields });
+  return lookupNeed(row, { mode: settings.mode, fields, readsBefore: settings.readsBefore });
 }
 
-async function countFound(snapshot: Snapshot, target: Target, parts: GatherParts): Promise<number> {
+async function countRowsFound(
+  snapshot: Snapshot,
+  target: Target,
+  settings: JobSettings,
+  rows: RowsToDo,
+): Promise<number> {
   let foundCount = 0;
-  for await (const { targetRow } of eachToDo(parts)) {
+  for await (const { targetRow } of eachPart(rows)) {
     const { row } = targetRow;
-    if (targetRow.target !== target || needOf(row, target, parts.settings) !== 'needed') continue;
+    if (targetRow.target !== target || needOf(row, target, settings) !== 'needed') continue;
     if (holds(snapshot, row)) foundCount += 1;
   }
   return foundCount;
@@ -140,16 +142,35 @@ function holds(snapshot: Snapshot, row: JobRow): boolean {
   return id !== undefined && (snapshot.findById(id) !== undefined || snapshot.isKnownAbsent(id));
 }
 
-async function categoryNames(parts: GatherParts): Promise<ReadonlySet<string>> {
-  const names = new Set<string>();
-  for await (const { targetRow } of eachToDo(parts)) {
-    const name = targetRow.row.kind === 'member' ? targetRow.row.fields.categoryName : undefined;
-    if (name !== undefined) names.add(name);
+/**
+ * The account's categories, name → uid, after checking that every name of the file is among them.
+ *
+ * @throws OperatorError UNKNOWN_CATEGORY (exit 3), before anything is written
+ */
+async function readCategories(kybio: KybioVendor, names: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
+  const { answer } = await kybio.lane.perform({
+    endpoint: CATEGORY_LIST_CALL,
+    isRepeatable: true,
+    send: (onSent) => kybio.client.queryAllCustomerCategory({ onSent }),
+  });
+  if (answer.kind !== 'success') {
+    throw new OperatorError({
+      code: 'CATEGORIES_UNREAD',
+      message: `The categories could not be read: ${answer.errorCode}.`,
+      hint: 'Nothing was written. Try again, or run without --change-category.',
+      exitCode: answer.kind === 'refused' && answer.meaning === 'credentials' ? EXIT.credentials : EXIT.stopped,
+    });
   }
-  return names;
-}
-
-export function closeSnapshots(snapshots: Snapshots): void {
-  snapshots.kybio?.close();
-  snapshots.wonder?.close();
+  const categories = new Map(answer.data.map(({ name, uid }) => [name, uid]));
+  const unknown = [...names].filter((name) => !categories.has(name));
+  if (unknown.length === 0) return categories;
+  const suggestions = unknown.map((name) => {
+    const nearest = nearestName(name, categories.keys());
+    return nearest ? `'${name}' (did you mean '${nearest}'?)` : `'${name}'`;
+  });
+  throw fileError(
+    'UNKNOWN_CATEGORY',
+    `categoryName: the account has no category ${suggestions.join(', ')}.`,
+    `Nothing was written. Its categories: ${[...categories.keys()].join(', ') || 'none'}.`,
+  );
 }

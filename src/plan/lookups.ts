@@ -1,111 +1,67 @@
 import type { TextFields } from '../base/text-fields.ts';
+import { assumedData, changeOf, isById, lookupKey, vendorOf } from '../calls/endpoints.ts';
 import type { Answer } from '../http/answer.ts';
-import type { Call, Found, LookupCall } from '../job/call.ts';
+import type { Call, DataOf, Found, LookupCall, WriteEndpoint } from '../job/call.ts';
 import { FIELDS_NOT_IN_PAGES } from '../job/fetched-fields.ts';
-import type { IncrementAnswer } from '../job/topup-steps.ts';
 import type { Target } from '../ledger/ledger.ts';
 import type { Snapshot, SnapshotRecord } from './snapshot.ts';
 
 /** What was read by pages, for each vendor that was read. */
-export type Snapshots = { readonly [T in Target]?: Snapshot };
+export type Snapshots = {
+  readonly [T in Target]?: Snapshot;
+} & {
+  /** Sequence of the ledger from which on a value counts as read by this run. */
+  readonly ownFrom: number;
+};
 
-/**
- * Answers a lookup from what was read by pages, or undefined when the vendor has to be asked.
- *
- * @param evidenceFromMs records read before are no evidence of what an increment did
- */
-export function answerFromSnapshot(call: LookupCall, snapshots: Snapshots, evidenceFromMs: number): Found | undefined {
+/** Answers a lookup from what was read by pages, or undefined when the vendor has to be asked. */
+export function answerFromSnapshot(call: LookupCall, snapshots: Snapshots): Found | undefined {
   if (call.source === 'vendor') return undefined;
-  const snapshot = snapshots[targetOf(call)];
+  const snapshot = snapshots[vendorOf(call)];
   const record = snapshot && findRecord(call, snapshot);
   if (record && (record.isWhole || call.source !== 'snapshot_if_whole')) {
-    return {
-      state: 'present',
-      fields: record.fields,
-      lacks: record.isWhole || targetOf(call) === 'wonder' ? [] : FIELDS_NOT_IN_PAGES,
-      isOfThisRun: record.readMs >= evidenceFromMs,
-      readMs: record.readMs,
-    };
+    return present(call, record, snapshots.ownFrom);
   }
+  const key = lookupKey(call);
   const isAbsenceSure =
-    snapshot !== undefined &&
-    (snapshot.isComplete || snapshot.isKnownAbsent(lookupKey(call))) &&
-    !snapshot.isUnsure(lookupKey(call));
+    snapshot !== undefined && (snapshot.isComplete || snapshot.isKnownAbsent(key)) && !snapshot.isUnsure(key);
   if (call.source === 'snapshot_only') return { state: isAbsenceSure ? 'absent' : 'not_read' };
   return call.source === 'snapshot' && isAbsenceSure ? { state: 'absent' } : undefined;
 }
 
+export function present(call: LookupCall, { fields, isWhole, sequence }: SnapshotRecord, ownFrom: number): Found {
+  const lacks = isWhole || vendorOf(call) === 'wonder' ? [] : FIELDS_NOT_IN_PAGES;
+  return { state: 'present', fields, lacks, isOfThisRun: sequence >= ownFrom, sequence };
+}
+
 /** Keeps what was read by pages true to what we have written since, for whoever reads it next. */
-export function noteWrite(call: Call, answer: Answer<unknown>, snapshots: Snapshots): void {
-  switch (call.endpoint) {
-    case 'customerOpenApi/updateBaseInfo':
-      if (answer.kind === 'success') snapshots.kybio?.patch(call.customerUid, call.fields);
-      else snapshots.kybio?.forget(call.customerUid);
-      return;
-    case 'customerOpenApi/updateBalancePointByIncrement':
-      if (answer.kind === 'success') {
-        const { pointAfterUpdate, balanceAfterUpdate } = answer.data as IncrementAnswer;
-        snapshots.kybio?.patch(call.customerUid, { point: pointAfterUpdate, balance: balanceAfterUpdate });
-      } else snapshots.kybio?.forget(call.customerUid);
-      return;
-    case 'customerOpenApi/add':
-      snapshots.kybio?.markAddition(call.customerInfo.number ?? '');
-      return;
-    case 'PUT /customers/:id':
-      if (answer.kind === 'success') snapshots.wonder?.patch(call.uuid, call.fields);
-      else snapshots.wonder?.forget(call.uuid);
-      return;
-    case 'POST /customers': {
-      const reference = call.fields.reference_number ?? '';
-      const uuid = snapshots.wonder?.findByNumber(reference)?.fields.uuid;
-      if (uuid === undefined) snapshots.wonder?.markAddition(reference);
-      else if (answer.kind === 'success') snapshots.wonder?.patch(uuid, call.fields);
-      else snapshots.wonder?.forget(uuid);
-      return;
-    }
-    default:
-      return;
+export function noteWrite<E extends WriteEndpoint>(
+  call: Call<E>,
+  answer: Answer<DataOf<E>>,
+  snapshot: Snapshot | undefined,
+): void {
+  if (!snapshot) return;
+  const isSure = answer.kind === 'success';
+  const change = changeOf(call, isSure ? answer.data : assumedData(call));
+  if (change.kind === 'added') {
+    snapshot.markAddition(change.number);
+    return;
   }
+  const id = change.kind === 'patch' ? change.id : snapshot.findByNumber(change.number)?.id;
+  if (id === undefined) snapshot.markAddition(change.kind === 'patch_number' ? change.number : '');
+  else if (isSure) snapshot.patch(id, change.fields);
+  else snapshot.forget(id);
 }
 
-/** The vendor's own answer to a lookup that was sent at `readMs`, as a job reads it. */
-export function toFound(answer: Answer<unknown>, readMs: number): Answer<Found> {
+/** The vendor's own answer to a lookup, as a job reads it. `sequence`: of the ledger, before the lookup was sent. */
+export function toFound(answer: Answer<TextFields | undefined>, sequence: number): Answer<Found> {
   if (answer.kind !== 'success') return answer;
-  const fields = answer.data as TextFields | undefined;
-  return {
-    kind: 'success',
-    data:
-      fields === undefined ? { state: 'absent' } : { state: 'present', fields, lacks: [], isOfThisRun: true, readMs },
-  };
-}
-
-export function targetOf(call: LookupCall): Target {
-  return call.endpoint.startsWith('customerOpenApi/') ? 'kybio' : 'wonder';
-}
-
-/** The number or id that the lookup names. */
-export function lookupKey(call: LookupCall): string {
-  switch (call.endpoint) {
-    case 'customerOpenApi/queryByNumber':
-      return call.number;
-    case 'customerOpenApi/queryByUid':
-      return call.customerUid;
-    case 'GET /customers/ref/:id':
-      return call.reference;
-    case 'GET /customers':
-      return call.uuid;
-  }
+  const { data: fields } = answer;
+  if (fields === undefined) return { kind: 'success', data: { state: 'absent' } };
+  return { kind: 'success', data: { state: 'present', fields, lacks: [], isOfThisRun: true, sequence } };
 }
 
 export function findRecord(call: LookupCall, snapshot: Snapshot): SnapshotRecord | undefined {
-  switch (call.endpoint) {
-    case 'customerOpenApi/queryByNumber':
-      return snapshot.findByNumber(call.number);
-    case 'customerOpenApi/queryByUid':
-      return snapshot.findById(call.customerUid);
-    case 'GET /customers/ref/:id':
-      return snapshot.findByNumber(call.reference);
-    case 'GET /customers':
-      return snapshot.findById(call.uuid);
-  }
+  const key = lookupKey(call);
+  return isById(call) ? snapshot.findById(key) : snapshot.findByNumber(key);
 }

@@ -14,6 +14,27 @@ export async function readMembers(kybio: KybioVendor, cursor: PageCursor | undef
   return succeeded(answer, 'queryCustomerPages');
 }
 
+/**
+ * Reads the pages of members after `cursor` to the end.
+ *
+ * @throws StoppedError; OperatorError PAGE_FAILED, also when the pages lead back to what was read
+ */
+export async function* readMemberPages(kybio: KybioVendor, cursor: PageCursor | undefined): AsyncGenerator<MemberPage> {
+  const cursorsSeen = new Set<string>();
+  let lastPage: ReadonlySet<string | undefined> = new Set();
+  for (let next = cursor; ; ) {
+    const page = await readMembers(kybio, next);
+    next = page.cursor;
+    const position = JSON.stringify(next ?? '');
+    const isOld = page.members.every(({ customerUid }) => lastPage.has(customerUid));
+    if (!page.isLast && (isOld || cursorsSeen.has(position))) throw pagesTurn('queryCustomerPages');
+    cursorsSeen.add(position);
+    lastPage = new Set(page.members.map(({ customerUid }) => customerUid));
+    yield page;
+    if (page.isLast || next === undefined) return;
+  }
+}
+
 export type CustomerPage = {
   readonly customers: readonly TextFields[];
   readonly total: number | undefined;
@@ -26,6 +47,7 @@ export type CustomerPage = {
  * @throws StoppedError; OperatorError PAGE_FAILED
  */
 export async function* readCustomers(wonder: WonderVendor, pageSize: number): AsyncGenerator<CustomerPage> {
+  let lastPage: ReadonlySet<string | undefined> = new Set();
   for (let offset = 0; ; ) {
     const from = offset;
     const { answer } = await wonder.lane.perform({
@@ -37,9 +59,22 @@ export async function* readCustomers(wonder: WonderVendor, pageSize: number): As
     offset += customers.length;
     // A server may lower the limit: only an empty page, or the announced total, is an end.
     const isLast = customers.length === 0 || (total !== undefined && offset >= total);
+    // A server that ignores the offset answers the same page for ever.
+    if (customers.length > 0 && customers.every(({ uuid }) => lastPage.has(uuid))) throw pagesTurn('GET customers');
+    lastPage = new Set(customers.map(({ uuid }) => uuid));
     yield { customers, total, isLast };
     if (isLast) return;
   }
+}
+
+/** The pages lead back to what was read: reading on would never end, and would spend the day's calls. */
+export function pagesTurn(call: string): OperatorError {
+  return new OperatorError({
+    code: 'PAGE_FAILED',
+    message: `${call} answered a page that was read before: its pages lead in a circle.`,
+    hint: 'Nothing more was read. Try again later; --lookup rows needs no pages. If it stays so, tell the vendor.',
+    exitCode: EXIT.stopped,
+  });
 }
 
 export function succeeded<T>(answer: Answer<T>, call: string): T {

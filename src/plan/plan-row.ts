@@ -1,12 +1,13 @@
-import { addDecimals } from '../base/decimal.ts';
+import { assumedData } from '../calls/endpoints.ts';
 import type { Answer } from '../http/answer.ts';
-import { type Call, type Found, isLookup, type LookupCall, type WriteCall } from '../job/call.ts';
+import { type Found, isLookup, type LookupCall, type WriteCall } from '../job/call.ts';
 import { CATEGORY_CALL, CATEGORY_ROWS_PER_CALL } from '../job/category-calls.ts';
 import type { Outcome, Steps } from '../job/outcome.ts';
 
 /** What one row would do next: the write it would send, or how it would end without one. */
 export type RowPlan = {
   readonly write: WriteCall | undefined;
+  /** How the row would end, its write included; undefined where that takes the vendor's own words. */
   readonly outcome: Outcome | undefined;
   /** The record as it was read, for a diff. */
   readonly found: Extract<Found, { readonly state: 'present' }> | undefined;
@@ -21,43 +22,16 @@ export async function planRow(steps: Steps, answerLookup: AnswerLookup): Promise
   let next = steps.next();
   while (!next.done) {
     const call = next.value;
-    if (!isLookup(call)) return { write: call, outcome: afterWrite(steps, call), found };
+    if (!isLookup(call)) {
+      const after = steps.next({ kind: 'success', data: assumedData(call) });
+      return { write: call, outcome: after.done ? after.value : undefined, found };
+    }
     const answer = await answerLookup(call);
     if (answer === undefined) return { write: undefined, outcome: undefined, found };
     if (answer.kind === 'success' && answer.data.state === 'present') found = answer.data;
     next = steps.next(answer);
   }
   return { write: undefined, outcome: next.value, found };
-}
-
-/** How the row would end if its write succeeded; undefined where that takes the vendor's own words. */
-function afterWrite(steps: Steps, call: Call): Outcome | undefined {
-  const data = succeeds(call);
-  if (data === undefined) return undefined;
-  const next = steps.next({ kind: 'success', data });
-  return next.done ? next.value : undefined;
-}
-
-function succeeds(call: Call): object | undefined {
-  switch (call.endpoint) {
-    case 'customerOpenApi/add':
-    case 'customerOpenApi/updateBaseInfo':
-    case 'POST /customers':
-    case 'PUT /customers/:id':
-      return {};
-    case 'customerOpenApi/updateBalancePointByIncrement':
-      return {
-        customerUid: call.customerUid,
-        pointIncrement: call.pointIncrement,
-        balanceIncrement: call.balanceIncrement,
-        pointBeforeUpdate: '0',
-        balanceBeforeUpdate: '0',
-        pointAfterUpdate: addDecimals('0', call.pointIncrement),
-        balanceAfterUpdate: addDecimals('0', call.balanceIncrement),
-      };
-    default:
-      return undefined;
-  }
 }
 
 /** Counts calls by endpoint; the price of a run is made of these. */

@@ -1,20 +1,13 @@
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Clock } from '../base/clock.ts';
 import type { TextFields } from '../base/text-fields.ts';
-import type { Reporter } from '../calls/reporter.ts';
-import type { KybioVendor, Vendors, WonderVendor } from '../calls/vendors.ts';
-import {
-  chooseLookup,
-  isWorthReadingCustomers,
-  isWorthReadingOn,
-  type LookupWay,
-  nextProbe,
-} from '../job/lookup-plan.ts';
+import type { RunContext } from '../calls/run-context.ts';
+import type { KybioVendor, WonderVendor } from '../calls/vendors.ts';
+import { chooseLookup, isWorthReadingCustomers, isWorthReadingOn, nextProbe } from '../job/lookup-plan.ts';
 import type { PageCursor } from '../kybio/client.ts';
-import type { Ledger, Target } from '../ledger/ledger.ts';
-import { readCustomers, readMembers } from './pages.ts';
+import type { Ledger, LedgerReader, Target } from '../ledger/ledger.ts';
+import { pagesTurn, readCustomers, readMembers } from './pages.ts';
 import { openSnapshot, type Snapshot, type SnapshotKeys } from './snapshot.ts';
 
 /** Records of an account as its last whole read counted them; and what an unfinished one has seen. */
@@ -35,26 +28,27 @@ export type LookupNeeds = {
   readonly savesCount: number;
 };
 
-export type SnapshotParts = {
-  readonly ledger: Ledger;
-  readonly clock: Clock;
-  readonly reporter: Reporter;
-  readonly way: LookupWay;
-  readonly pageSizes: Readonly<Record<Target, number>>;
+/** What decides how far a snapshot is read. */
+export type FillNeeds = LookupNeeds & {
   /** Whether each row also costs a write. */
   readonly hasWrites: boolean;
   /** How many of the needed rows the snapshot answers: what the probe of an unknown account is judged by. */
   readonly countFound: (snapshot: Snapshot) => Promise<number>;
 };
 
+/** What reading pages takes of a run. */
+export type ReadContext = Pick<RunContext, 'vendors' | 'ledger' | 'clock' | 'reporter' | 'controls'> & {
+  readonly settings: Pick<RunContext['settings'], 'lookup'>;
+};
+
 /** Where a run keeps its snapshot, or the account keeps one that later commands may share. */
 export function snapshotPath(
-  place: { runFolder: string } | { homeFolder: string; account: string },
+  place: { readonly runFolder: string } | { readonly homeFolder: string; readonly account: string },
   target: Target,
 ): string {
-  if ('runFolder' in place) return join(place.runFolder, `snapshot-${target}.sqlite`);
+  if ('runFolder' in place) return join(place.runFolder, `pages-${target}.sqlite`);
   const name = createHash('sha256').update(place.account).digest('hex').slice(0, 16);
-  return join(place.homeFolder, 'snapshots', `${target}-${name}.sqlite`);
+  return join(place.homeFolder, 'snapshots', `pages-${target}-${name}.sqlite`);
 }
 
 /**
@@ -78,34 +72,35 @@ export function openFreshSnapshot(path: string, target: Target, ageMsMax: number
  * @throws StoppedError when the run stops; OperatorError PAGE_FAILED when a page could not be read
  */
 export async function fillSnapshot(
-  target: Target,
   snapshot: Snapshot,
-  vendors: Vendors,
-  needs: LookupNeeds,
-  parts: SnapshotParts,
+  target: Target,
+  context: ReadContext,
+  needs: FillNeeds,
 ): Promise<void> {
+  const { kybio, wonder } = context.vendors;
   if (snapshot.isComplete) return;
-  if (target === 'kybio' && vendors.kybio) await fillWithMembers(vendors.kybio, snapshot, needs, parts);
-  if (target === 'wonder' && vendors.wonder) await fillWithCustomers(vendors.wonder, snapshot, needs, parts);
+  if (target === 'kybio' && kybio) await fillWithMembers(snapshot, kybio, context, needs);
+  if (target === 'wonder' && wonder) await fillWithCustomers(snapshot, wonder, context, needs);
 }
 
 async function fillWithMembers(
-  kybio: KybioVendor,
   snapshot: Snapshot,
-  needs: LookupNeeds,
-  parts: SnapshotParts,
+  kybio: KybioVendor,
+  context: ReadContext,
+  needs: FillNeeds,
 ): Promise<void> {
-  const { ledger, reporter } = parts;
-  const pageSize = parts.pageSizes.kybio;
+  const { ledger, reporter } = context;
+  const way = context.settings.lookup;
+  const pageSize = context.controls.pageSizes.kybio;
   const { account } = kybio.lane.settings;
-  const facts = readCounts(ledger, account);
+  const facts = await readCounts(ledger, account);
   // What an earlier attempt or another command has read is not asked for again.
-  const heldCount = snapshot.takenMs === undefined ? 0 : await parts.countFound(snapshot);
+  const heldCount = snapshot.takenMs === undefined ? 0 : await needs.countFound(snapshot);
   const rowCount = needs.neededCount - heldCount;
-  if (parts.way === 'auto' && rowCount <= snapshot.givenUpFor) return;
-  const choice = chooseLookup(parts.way, { rowCount, pageSize, pagesHeld: snapshot.pageCount, ...facts });
+  if (way === 'auto' && rowCount <= snapshot.givenUpFor) return;
+  const choice = chooseLookup(way, { rowCount, pageSize, pagesHeld: snapshot.pageCount, ...facts });
   if (choice.way === 'rows') return;
-  if (parts.way === 'auto') {
+  if (way === 'auto') {
     reporter.note(
       facts.recordCount === undefined
         ? `Not known how many members there are: reading ${choice.probePages} pages to find out what is cheaper.`
@@ -116,65 +111,73 @@ async function fillWithMembers(
   while (!snapshot.isComplete) {
     const pagesRead = snapshot.pageCount;
     if (probePages !== undefined && pagesRead >= probePages) {
-      const foundCount = await parts.countFound(snapshot);
+      const foundCount = await needs.countFound(snapshot);
       // Found all: reading on could only tell how many members there are.
       if (foundCount >= needs.neededCount) break;
-      const probe = { rowCount: needs.neededCount, foundCount, pagesRead, hasWrites: parts.hasWrites };
+      const probe = { rowCount: needs.neededCount, foundCount, pagesRead, hasWrites: needs.hasWrites };
       if (!isWorthReadingOn(probe)) {
         snapshot.markGivenUp(needs.neededCount - foundCount);
         break;
       }
       probePages = nextProbe(probe);
     }
-    await readMemberPage(kybio, snapshot, parts.clock);
+    await readMemberPage(snapshot, kybio, context);
   }
-  rememberCount(ledger, account, snapshot, parts.clock);
+  await rememberCount(ledger, account, snapshot);
 }
 
-/** Reads the next page of members into the snapshot. */
+/**
+ * Reads the next page of members into the snapshot.
+ *
+ * @throws OperatorError PAGE_FAILED also when the page ends where an earlier page ended, or holds nobody new
+ */
 export async function readMemberPage(
-  kybio: KybioVendor,
   snapshot: Snapshot,
-  clock: Clock,
+  kybio: KybioVendor,
+  { ledger, clock }: Pick<RunContext, 'ledger' | 'clock'>,
 ): Promise<readonly TextFields[]> {
   const cursor = snapshot.cursorJson === '' ? undefined : (JSON.parse(snapshot.cursorJson) as PageCursor);
+  const sequence = await ledger.sequence();
   const page = await readMembers(kybio, cursor);
-  snapshot.addPage(page.members, {
-    cursorJson: page.cursor ? JSON.stringify(page.cursor) : '',
-    isLast: page.isLast || page.cursor === undefined,
-    nowMs: clock.nowMs(),
-  });
+  const cursorJson = page.cursor ? JSON.stringify(page.cursor) : '';
+  const isLast = page.isLast || page.cursor === undefined;
+  if (!isLast) {
+    const isNew = page.members.some(({ customerUid = '' }) => snapshot.findById(customerUid)?.isOnPage !== true);
+    if (!isNew || snapshot.hasCursor(cursorJson)) throw pagesTurn('queryCustomerPages');
+  }
+  snapshot.addPage(page.members, { cursorJson, isLast, nowMs: clock.nowMs(), sequence });
   return page.members;
 }
 
 async function fillWithCustomers(
-  wonder: WonderVendor,
   snapshot: Snapshot,
-  needs: LookupNeeds,
-  parts: SnapshotParts,
+  wonder: WonderVendor,
+  context: ReadContext,
+  needs: FillNeeds,
 ): Promise<void> {
-  const { ledger, clock } = parts;
-  const pageSize = parts.pageSizes.wonder;
+  const { ledger, clock } = context;
+  const pageSize = context.controls.pageSizes.wonder;
   const { account } = wonder.lane.settings;
-  const { recordCount, recordCountAtLeast } = readCounts(ledger, account);
+  const { recordCount, recordCountAtLeast } = await readCounts(ledger, account);
   const isWorthIt = (count: number, recordsPerPage: number): boolean =>
-    isWorthReadingCustomers(parts.way, needs, count, recordsPerPage);
+    isWorthReadingCustomers(context.settings.lookup, needs, count, recordsPerPage);
   // The first page tells how many there are: asked only where one call may pay.
   if (!isWorthIt(likelyCustomerCount({ recordCount, recordCountAtLeast }), pageSize)) return;
   let seenCount = 0;
+  const sequence = await ledger.sequence();
   for await (const { customers, total, isLast } of readCustomers(wonder, pageSize)) {
-    snapshot.addPage(customers, { cursorJson: '', isLast, nowMs: clock.nowMs() });
+    snapshot.addPage(customers, { cursorJson: '', isLast, nowMs: clock.nowMs(), sequence });
     seenCount += customers.length;
     if (isLast) break;
     const known = total ?? (recordCount !== undefined && recordCount > seenCount ? recordCount : undefined);
     const count = known ?? likelyCustomerCount({ recordCount: undefined, recordCountAtLeast: seenCount });
     // A server may lower the limit, which makes the pages more.
     if (isWorthIt(count, Math.min(pageSize, customers.length))) continue;
-    if (total === undefined) writeRecordCountAtLeast(ledger, account, seenCount, clock.nowMs());
-    else writeRecordCount(ledger, account, total, clock.nowMs());
+    if (total === undefined) await writeRecordCountAtLeast(ledger, account, seenCount);
+    else await writeRecordCount(ledger, account, total);
     return;
   }
-  rememberCount(ledger, account, snapshot, clock);
+  await rememberCount(ledger, account, snapshot);
 }
 
 /**
@@ -191,27 +194,27 @@ export type RecordCounts = {
   readonly recordCountAtLeast: number;
 };
 
-export function readCounts(ledger: Ledger, account: string): RecordCounts {
-  const counted = ledger.facts.read(account, RECORD_COUNT_FACT);
+export async function readCounts(ledger: LedgerReader, account: string): Promise<RecordCounts> {
+  const counted = await ledger.facts.read(account, RECORD_COUNT_FACT);
   const recordCount = counted === undefined ? undefined : Number(counted);
-  const recordCountAtLeast = Number(ledger.facts.read(account, RECORD_COUNT_AT_LEAST_FACT) ?? 0);
+  const recordCountAtLeast = Number((await ledger.facts.read(account, RECORD_COUNT_AT_LEAST_FACT)) ?? 0);
   // More were seen since they were counted: how many there are is not known any more.
   const isOutdated = recordCount !== undefined && recordCount < recordCountAtLeast;
   return { recordCount: isOutdated ? undefined : recordCount, recordCountAtLeast };
 }
 
-/** What a whole read has counted; what earlier ones saw says nothing more. */
-export function writeRecordCount(ledger: Ledger, account: string, recordCount: number, nowMs: number): void {
-  ledger.facts.write(account, RECORD_COUNT_FACT, String(recordCount), nowMs);
-  ledger.facts.write(account, RECORD_COUNT_AT_LEAST_FACT, '0', nowMs);
+/** What a whole read has counted; what earlier reads saw says nothing more. */
+export async function writeRecordCount(ledger: Ledger, account: string, recordCount: number): Promise<void> {
+  await ledger.facts.write(account, RECORD_COUNT_FACT, String(recordCount));
+  await ledger.facts.write(account, RECORD_COUNT_AT_LEAST_FACT, '0');
 }
 
-function writeRecordCountAtLeast(ledger: Ledger, account: string, seenCount: number, nowMs: number): void {
-  const atLeast = Math.max(seenCount, readCounts(ledger, account).recordCountAtLeast);
-  ledger.facts.write(account, RECORD_COUNT_AT_LEAST_FACT, String(atLeast), nowMs);
+async function writeRecordCountAtLeast(ledger: Ledger, account: string, seenCount: number): Promise<void> {
+  const { recordCountAtLeast } = await readCounts(ledger, account);
+  await ledger.facts.write(account, RECORD_COUNT_AT_LEAST_FACT, String(Math.max(seenCount, recordCountAtLeast)));
 }
 
-function rememberCount(ledger: Ledger, account: string, snapshot: Snapshot, clock: Clock): void {
+async function rememberCount(ledger: Ledger, account: string, snapshot: Snapshot): Promise<void> {
   const write = snapshot.isComplete ? writeRecordCount : writeRecordCountAtLeast;
-  write(ledger, account, snapshot.recordCount, clock.nowMs());
+  await write(ledger, account, snapshot.recordCount);
 }

@@ -5,12 +5,17 @@ import { type TextFields, textFields } from '../base/text-fields.ts';
 
 /** One record as it was read: by a page, which lacks some fields, or whole by a lookup of its own. */
 export type SnapshotRecord = {
+  readonly id: string;
   readonly fields: TextFields;
   readonly isWhole: boolean;
   /** Whether a page held it, not only a lookup of its own. */
   readonly isOnPage: boolean;
-  readonly readMs: number;
+  /** Of the ledger, before the read was sent. What was credited later is not in these values. */
+  readonly sequence: number;
 };
+
+/** When something was read: by the clock, for its age; by the ledger's sequence, for its order. */
+export type ReadAt = { readonly nowMs: number; readonly sequence: number };
 
 /**
  * A vendor's members or customers as read by pages, on disk: finds a record among a million by id or by
@@ -29,15 +34,17 @@ export interface Snapshot {
   readonly givenUpFor: number;
   /** The vendor's cursor after the last page read, as JSON; '' before the first. */
   readonly cursorJson: string;
+  /** Whether a page ended with this cursor before. */
+  hasCursor(cursorJson: string): boolean;
   readonly recordCount: number;
   findById(id: string): SnapshotRecord | undefined;
   findByNumber(number: string): SnapshotRecord | undefined;
   /** Stores a page with the cursor that follows it, in one commit. */
-  addPage(records: readonly TextFields[], page: { cursorJson: string; isLast: boolean; nowMs: number }): void;
+  addPage(records: readonly TextFields[], page: ReadAt & { cursorJson: string; isLast: boolean }): void;
   /** Stores what a lookup of one record told. */
-  addWhole(fields: TextFields, nowMs: number): void;
+  addWhole(fields: TextFields, at: ReadAt): void;
   /** Stores that a lookup of this number or id found nobody. */
-  addAbsent(key: string, nowMs: number): void;
+  addAbsent(key: string, at: ReadAt): void;
   isKnownAbsent(key: string): boolean;
   /** Whether the number or id was added or may have been changed by us since: only the vendor knows. */
   isUnsure(key: string): boolean;
@@ -70,18 +77,21 @@ export function openSnapshot(path: string, keys: SnapshotKeys): Snapshot {
     PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8000;
     CREATE TABLE IF NOT EXISTS record (
       place INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, number TEXT NOT NULL,
-      fields_json TEXT NOT NULL, is_whole INTEGER NOT NULL, read_ms INTEGER NOT NULL, is_on_page INTEGER NOT NULL);
+      fields_json TEXT NOT NULL, is_whole INTEGER NOT NULL, sequence INTEGER NOT NULL, is_on_page INTEGER NOT NULL);
     CREATE INDEX IF NOT EXISTS record_by_number ON record (number);
-    CREATE TABLE IF NOT EXISTS absent (key TEXT PRIMARY KEY, read_ms INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS absent (key TEXT PRIMARY KEY) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS cursor (cursor_json TEXT PRIMARY KEY) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS unsure (key TEXT PRIMARY KEY) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID`);
   const upsert = database.prepare(
-    `INSERT INTO record (id, number, fields_json, is_whole, read_ms, is_on_page) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-     ON CONFLICT (id) DO UPDATE SET number = ?2, fields_json = ?3, is_whole = ?4, read_ms = ?5,
+    `INSERT INTO record (id, number, fields_json, is_whole, sequence, is_on_page) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+     ON CONFLICT (id) DO UPDATE SET number = ?2, fields_json = ?3, is_whole = ?4, sequence = ?5,
        is_on_page = max(is_on_page, ?6)`,
   );
-  const insertAbsent = database.prepare('INSERT OR REPLACE INTO absent VALUES (?, ?)');
+  const insertAbsent = database.prepare('INSERT OR IGNORE INTO absent VALUES (?)');
   const findAbsent = database.prepare('SELECT 1 FROM absent WHERE key = ?');
+  const insertCursor = database.prepare('INSERT OR IGNORE INTO cursor VALUES (?)');
+  const findCursor = database.prepare('SELECT 1 FROM cursor WHERE cursor_json = ?');
   const insertUnsure = database.prepare('INSERT OR IGNORE INTO unsure VALUES (?)');
   const findUnsure = database.prepare('SELECT 1 FROM unsure WHERE key = ?');
   const byId = database.prepare('SELECT * FROM record WHERE id = ?');
@@ -104,9 +114,9 @@ export function openSnapshot(path: string, keys: SnapshotKeys): Snapshot {
     setFact.run(name, value);
     facts.set(name, value);
   };
-  const write = (fields: TextFields, isWhole: boolean, nowMs: number): void => {
+  const write = (fields: TextFields, isWhole: boolean, sequence: number): void => {
     const [id, number] = [fields[keys.id] ?? '', fields[keys.number] ?? ''];
-    upsert.run(id, number, JSON.stringify(fields), isWhole ? 1 : 0, nowMs, isWhole ? 0 : 1);
+    upsert.run(id, number, JSON.stringify(fields), isWhole ? 1 : 0, sequence, isWhole ? 0 : 1);
   };
   const markAddition = (key: string): void => {
     insertUnsure.run(key);
@@ -137,21 +147,23 @@ export function openSnapshot(path: string, keys: SnapshotKeys): Snapshot {
     },
     findById: (id) => toRecord(byId.get(id)),
     findByNumber: (number) => toRecord(byNumber.get(number)),
-    addPage(records, { cursorJson, isLast, nowMs }) {
+    hasCursor: (cursorJson) => findCursor.get(cursorJson) !== undefined,
+    addPage(records, { cursorJson, isLast, nowMs, sequence }) {
       database.exec('BEGIN');
-      for (const fields of records) write(fields, false, nowMs);
+      for (const fields of records) write(fields, false, sequence);
       if (!facts.has('taken_ms')) writeFact('taken_ms', String(nowMs));
       writeFact('page_count', String(Number(facts.get('page_count') ?? 0) + 1));
       writeFact('cursor', cursorJson);
+      if (cursorJson !== '') insertCursor.run(cursorJson);
       if (isLast) writeFact('is_complete', '1');
       database.exec('COMMIT');
     },
-    addWhole(fields, nowMs) {
-      write(fields, true, nowMs);
+    addWhole(fields, { nowMs, sequence }) {
+      write(fields, true, sequence);
       if (!facts.has('taken_ms')) writeFact('taken_ms', String(nowMs));
     },
-    addAbsent(key, nowMs) {
-      insertAbsent.run(key, nowMs);
+    addAbsent(key, { nowMs }) {
+      insertAbsent.run(key);
       if (!facts.has('taken_ms')) writeFact('taken_ms', String(nowMs));
     },
     isKnownAbsent: (key) => findAbsent.get(key) !== undefined,
@@ -189,12 +201,13 @@ export function openSnapshot(path: string, keys: SnapshotKeys): Snapshot {
 
 function toRecord(row: unknown): SnapshotRecord | undefined {
   if (!row) return undefined;
-  const columns = row as { fields_json: string; is_whole: number; read_ms: number; is_on_page: number };
+  const columns = row as { id: string; fields_json: string; is_whole: number; sequence: number; is_on_page: number };
   return {
+    id: columns.id,
     fields: parseFields(columns.fields_json),
     isWhole: Number(columns.is_whole) === 1,
     isOnPage: Number(columns.is_on_page) === 1,
-    readMs: Number(columns.read_ms),
+    sequence: Number(columns.sequence),
   };
 }
 

@@ -175,7 +175,7 @@ type Result = {
   readonly isCarried: boolean;
 };
 
-function invalidResult({ issues, notes = [] }: StagedRow, own: Result['values']): Result {
+function invalidResult({ issues }: StagedRow, own: Result['values']): Result {
   const errorCodes = [...new Set(issues.map(({ errorCode }) => errorCode))];
   return {
     status: 'invalid',
@@ -186,7 +186,7 @@ function invalidResult({ issues, notes = [] }: StagedRow, own: Result['values'])
       ...own,
       status: 'invalid',
       errorCode: errorCodes.join(';'),
-      messages: [...issues.map(({ message }) => message), ...notes].join(' '),
+      messages: issues.map(({ message }) => message).join(' '),
       attempts: '0',
     },
   };

@@ -8,9 +8,10 @@ import type { RunDocument } from './run-document.ts';
  */
 export function renderSummary(document: RunDocument, sameFlags = ''): string[] {
   const { rows, actions, errorCodes, calls, totals, quota } = document;
+  const { doneBefore } = rows;
   const counts = [
     `${rows.read} read`,
-    `${rows.done} done`,
+    doneBefore > 0 ? `${rows.done - doneBefore} done now, ${doneBefore} done before` : `${rows.done} done`,
     ...(['invalid', 'failed', 'in_doubt', 'not_sent'] as const)
       .filter((status) => rows[status] > 0)
       .map((status) => `${rows[status]} ${status}`),
@@ -20,9 +21,15 @@ export function renderSummary(document: RunDocument, sameFlags = ''): string[] {
       .filter(([, count]) => count > 0)
       .map(([name, count]) => `${name} ${count}`)
       .join(', ');
-  const lines = [`Rows: ${counts.join(', ')}.`];
+  const lines = document.place === null || document.place === '' ? [] : [`At: ${document.place}`];
+  lines.push(`Rows: ${counts.join(', ')}.`);
   if (named(actions) !== '') lines.push(`Actions: ${named(actions)}.`);
   if (named(errorCodes) !== '') lines.push(`Errors: ${named(errorCodes)}.`);
+  if (named(document.notChanged) !== '') {
+    lines.push(
+      `Not changed on members who exist (Kybio cannot; rows): ${named(document.notChanged)}.${notChangedHint(document)}`,
+    );
+  }
   for (const [name, total] of Object.entries(totals)) {
     if (isZeroDecimal(total.asked)) continue;
     const doubt = isZeroDecimal(total.in_doubt) ? '' : `, in doubt ${total.in_doubt}`;
@@ -41,6 +48,12 @@ export function renderSummary(document: RunDocument, sameFlags = ''): string[] {
   return lines;
 }
 
+/** Points and balances of members who exist are what `topup` is for. */
+function notChangedHint({ notChanged }: RunDocument): string {
+  if (!notChanged.point && !notChanged.balance) return '';
+  return ' To bring members to the points and balances of a file, use topup with the columns pointTarget and balanceTarget.';
+}
+
 /** What to type next, for every exit code but 0 (CONTRACT §6). */
 function nextStep(document: RunDocument, sameFlags: string): string | undefined {
   const resume = `memberload resume ${document.run}`;
@@ -57,6 +70,7 @@ function nextStep(document: RunDocument, sameFlags: string): string | undefined 
       return `Paused: the day's calls are used up. When they are back${backAt(document)}, type: ${resume}`;
     case 7:
       return inDoubtStep(document, resume);
+    case 129:
     case 130:
     case 143:
       return `Interrupted. Carry on with: ${resume}`;

@@ -6,7 +6,7 @@ import type { KybioVendor, WonderVendor } from '../calls/vendors.ts';
 import type { Answer } from '../http/answer.ts';
 import type { ServerDate } from '../http/server-date.ts';
 import type { DailyAccessTimes } from '../kybio/client.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { LedgerReader } from '../ledger/ledger.ts';
 import { readRepeatFact } from '../send/repeat-fact.ts';
 
 /** One thing that `doctor` looked at. */
@@ -41,9 +41,9 @@ export function skipped(name: string, detail: string, hint = ''): Check {
 }
 
 /** Signature, clock and quota. */
-export async function checkKybio(kybio: KybioVendor, ledger: Ledger, storeZone: string): Promise<Check[]> {
+export async function checkKybio(kybio: KybioVendor, storeZone: string): Promise<Check[]> {
   const { client, lane } = kybio;
-  const { day } = lane;
+  const { day } = await lane.readDay();
   let answer: Answer<readonly DailyAccessTimes[]>;
   try {
     ({ answer } = await lane.perform({
@@ -61,7 +61,7 @@ export async function checkKybio(kybio: KybioVendor, ledger: Ledger, storeZone: 
     silent: 'Check KYBIO_BASE_URL (up to and including /openapi/v1) and the network.',
   });
   if (signature.status === 'failed') return [signature, judgeClock('kybio clock', client.serverDate, storeZone)];
-  return [signature, judgeClock('kybio clock', client.serverDate, storeZone), await checkQuota(kybio, ledger, answer)];
+  return [signature, judgeClock('kybio clock', client.serverDate, storeZone), await checkQuota(kybio, answer)];
 }
 
 const NO_CALLS_LEFT = "the day's calls are used up, by our count or the vendor's";
@@ -97,16 +97,11 @@ function judgeClock(name: string, serverDate: ServerDate | undefined, zone: stri
   return warning(name, detail, 'Set the clock: dataChangeTime and the day of the quota are taken from it.');
 }
 
-async function checkQuota(
-  kybio: KybioVendor,
-  ledger: Ledger,
-  answer: Answer<readonly DailyAccessTimes[]>,
-): Promise<Check> {
+async function checkQuota(kybio: KybioVendor, answer: Answer<readonly DailyAccessTimes[]>): Promise<Check> {
   const name = 'kybio quota';
   const { lane } = kybio;
   const { account, dailyQuota } = lane.settings;
-  const { day } = lane;
-  const counted = ledger.calls.total(account, day);
+  const { day, used: counted } = await lane.readDay();
   const own = answer.kind === 'success' ? answer.data.find((entry) => isOwnDay(entry, account, day)) : undefined;
   if (own === undefined) {
     if (answer.kind !== 'success') {
@@ -185,9 +180,9 @@ function isOwnDay({ appId, accessDate }: DailyAccessTimes, account: string, day:
 }
 
 /** What settling of unanswered increments can build on. */
-export function describeRepeats({ lane, repeatCodes }: KybioVendor, ledger: Ledger): Check {
+export async function describeRepeats({ lane, repeatCodes }: KybioVendor, ledger: LedgerReader): Promise<Check> {
   const name = 'kybio repeats';
-  const fact = readRepeatFact(ledger, lane.settings.account);
+  const fact = await readRepeatFact(ledger, lane.settings.account);
   const configured = repeatCodes.length === 0 ? '' : ` kybio.repeatCodes says ${repeatCodes.join(', ')}.`;
   switch (fact.kind) {
     case 'refused':
@@ -196,16 +191,15 @@ export function describeRepeats({ lane, repeatCodes }: KybioVendor, ledger: Ledg
         `the account refuses a repeated dataChangeTime with ${fact.code}: top-ups without an answer settle by themselves`,
       );
     case 'accepted':
+    case 'newer_only': {
+      const what =
+        fact.kind === 'accepted'
+          ? 'the account accepts a repeated dataChangeTime'
+          : 'the account refuses every dataChangeTime that is not newer than the last change, which is no check of repeats';
       return repeatCodes.length === 0
-        ? ok(
-            name,
-            'the account accepts a repeated dataChangeTime: top-ups without an answer are settled by reading the member',
-          )
-        : warning(
-            name,
-            `the account accepts a repeated dataChangeTime.${configured}`,
-            'Remove kybio.repeatCodes: it is not used.',
-          );
+        ? ok(name, `${what}: top-ups without an answer are settled by reading the member`)
+        : warning(name, `${what}.${configured}`, 'Remove kybio.repeatCodes: it is not used.');
+    }
     case 'unknown':
       return repeatCodes.length === 0
         ? ok(

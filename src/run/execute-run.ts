@@ -1,7 +1,7 @@
 import { EXIT, OperatorError } from '../base/errors.ts';
 import type { ControlSettings } from '../calls/control-settings.ts';
 import type { RunContext } from '../calls/run-context.ts';
-import { type RunControl, StoppedError, type StopReason } from '../calls/run-control.ts';
+import { StoppedError, type StopReason } from '../calls/run-control.ts';
 import { laneOf, type Vendors } from '../calls/vendors.ts';
 import { countToSend } from '../intake/read-input.ts';
 import type { StagedInput } from '../intake/stage-input.ts';
@@ -67,7 +67,7 @@ export async function executeRun(run: BegunRun, parts: RunParts): Promise<RunDoc
     startedMs: parts.startedMs,
   };
   const found = settings.command === 'export' ? openFoundRecords(run.runFolder) : undefined;
-  const snapshots = openSnapshots(context);
+  const snapshots = await openSnapshots(context);
   try {
     const gathered = await sendAll(run, context, snapshots, found);
     const written = await writeRunResult(run, context, found);

@@ -185,7 +185,7 @@ async function planExport(job: ExportAll, target: Target, parts: RunParts): Prom
       if (needsLookups) calls['customerOpenApi/queryByUid'] = recordCount;
     }
     const lane = laneOf(vendors, target);
-    const plan = await priceOf(calls, lane, controls, settings.storeZone);
+    const plan = priceOf(calls, lane, controls, settings.storeZone, clock.nowMs());
     if (recordCount !== undefined) reporter.note(describePrice(plan, controls, lane, false));
     const document = await runDocument({
       runId: null,

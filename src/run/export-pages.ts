@@ -1,17 +1,17 @@
+import { assert } from '../base/errors.ts';
 import { forEachBounded } from '../base/pull.ts';
 import type { TextFields } from '../base/text-fields.ts';
-import type { KybioVendor, Vendors, WonderVendor } from '../calls/vendors.ts';
+import type { RunContext } from '../calls/run-context.ts';
 import { openSeenKeys } from '../intake/seen-keys.ts';
 import type { PageCursor } from '../kybio/client.ts';
 import type { Target } from '../ledger/ledger.ts';
-import { readCustomers, readMembers, succeeded } from '../plan/pages.ts';
-import { fillSnapshot, openFreshSnapshot, type SnapshotParts, snapshotPath } from '../plan/read-snapshots.ts';
+import { readCustomers, readMemberPages, succeeded } from '../plan/pages.ts';
+import { type FillNeeds, fillSnapshot, openFreshSnapshot, snapshotPath } from '../plan/read-snapshots.ts';
 
 /** Where an export's records go. */
 export type ExportSink = {
   /** Whether fields are asked for that pages do not carry: one call a member. */
   readonly needsLookups: boolean;
-  readonly concurrency: number;
   /** Rows that an earlier attempt has written already. */
   readonly skipRows: number;
   readonly writeRows: (records: readonly TextFields[]) => Promise<void>;
@@ -21,25 +21,26 @@ export type ExportSink = {
 
 /** Reads the members page by page from `cursor` on; a pause or a kill costs one page at most. */
 export async function exportMembers(
-  kybio: KybioVendor,
+  context: RunContext,
   cursor: PageCursor | undefined,
   sink: ExportSink,
 ): Promise<void> {
-  for (let next = cursor; ; ) {
-    const page = await readMembers(kybio, next);
-    await sink.writeRows(await complete(page.members, kybio, sink));
-    next = page.cursor;
-    await sink.checkpoint(next);
-    if (page.isLast || next === undefined) return;
+  const { kybio } = context.vendors;
+  assert(kybio, 'no Kybio client is open');
+  for await (const page of readMemberPages(kybio, cursor)) {
+    await sink.writeRows(await complete(page.members, context, sink));
+    await sink.checkpoint(page.cursor);
   }
 }
 
 /** Writes every customer once. */
-export async function exportCustomers(wonder: WonderVendor, pageSize: number, sink: ExportSink): Promise<void> {
+export async function exportCustomers(context: RunContext, sink: ExportSink): Promise<void> {
+  const { wonder } = context.vendors;
+  assert(wonder, 'no Wonder client is open');
   const seen = openSeenKeys();
   try {
     let rowNumber = 0;
-    for await (const { customers } of readCustomers(wonder, pageSize)) {
+    for await (const { customers } of readCustomers(wonder, context.controls.pageSizes.wonder)) {
       await sink.writeRows(
         customers.filter((customer) => {
           rowNumber += 1;
@@ -52,24 +53,13 @@ export async function exportCustomers(wonder: WonderVendor, pageSize: number, si
   }
 }
 
-export type SnapshotSource = SnapshotParts & {
-  readonly account: string;
-  readonly homeFolder: string;
-  readonly ageMsMax: number;
-};
-
 /** Records written between two checkpoints. */
 const RECORDS_PER_CHECKPOINT = 100;
 
 /** Exports what was read by pages for this command or an earlier one, reading what is missing. */
-export async function exportSnapshot(
-  target: Target,
-  vendors: Vendors,
-  sink: ExportSink,
-  source: SnapshotSource,
-): Promise<void> {
-  const path = snapshotPath(source, target);
-  const open = () => openFreshSnapshot(path, target, source.ageMsMax, source.clock.nowMs());
+export async function exportSnapshot(target: Target, context: RunContext, sink: ExportSink): Promise<void> {
+  const path = snapshotPath({ homeFolder: context.homeFolder, account: context.account }, target);
+  const open = () => openFreshSnapshot(path, target, context.controls.snapshotMaxAgeMs, context.clock.nowMs());
   let snapshot = open();
   try {
     if (snapshot.hasAdditions && sink.skipRows === 0) {
@@ -77,11 +67,12 @@ export async function exportSnapshot(
       snapshot.remove();
       snapshot = open();
     }
-    await fillSnapshot(target, snapshot, vendors, { neededCount: 1, pagesOnlyCount: 1, savesCount: 0 }, source);
+    // Read to the end, whatever that costs: everybody is asked for.
+    await fillSnapshot(snapshot, target, { ...context, settings: { lookup: 'pages' } }, EVERYBODY);
     let skipCount = sink.skipRows;
     let batch: TextFields[] = [];
     const flush = async (): Promise<void> => {
-      await sink.writeRows(vendors.kybio ? await complete(batch, vendors.kybio, sink) : batch);
+      await sink.writeRows(target === 'kybio' ? await complete(batch, context, sink) : batch);
       await sink.checkpoint(undefined);
       batch = [];
     };
@@ -99,15 +90,21 @@ export async function exportSnapshot(
   }
 }
 
+const EVERYBODY: FillNeeds = {
+  ...{ neededCount: 1, pagesOnlyCount: 1, savesCount: 0 },
+  hasWrites: false,
+  countFound: async () => 0,
+};
+
 /** Adds what pages do not carry, where it is asked for. */
 async function complete(
   members: readonly TextFields[],
-  kybio: KybioVendor,
+  { vendors: { kybio }, controls }: RunContext,
   sink: ExportSink,
 ): Promise<readonly TextFields[]> {
-  if (!sink.needsLookups) return members;
+  if (!sink.needsLookups || !kybio) return members;
   const whole: TextFields[] = [...members];
-  await forEachBounded(members.entries(), sink.concurrency, async ([index, member]) => {
+  await forEachBounded([[...members.entries()]], controls.concurrency, async ([index, member]) => {
     const { customerUid } = member;
     if (customerUid === undefined) return;
     const { answer } = await kybio.lane.perform({

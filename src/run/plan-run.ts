@@ -22,10 +22,15 @@ export async function planRun(
   const { ledger, control } = parts;
   const vendors = parts.openVendors();
   const context: RunContext = { ...parts, ...job, runId: '', runFolder: place.runFolder, vendors };
-  const snapshots = openSnapshots(context);
+  const snapshots = await openSnapshots(context);
   const rows = (): AsyncIterable<readonly RowToDo[]> => rowsToDo(input.stage, ledger, undefined);
   try {
-    const { actions, plan } = await dryRun(await gather(snapshots, context, rows), context, rows, place.file);
+    const { actions, plan } = await dryRun(
+      await gather(snapshots, context, rows),
+      context,
+      rows,
+      diffWriter(place.file),
+    );
     await place.file?.commit(async () => undefined, undefined);
     // Counted as nothing were sent: rows that would be sent are `not_sent`, `actions` says what they would become.
     const tally = await writeResult(
@@ -62,6 +67,19 @@ export async function planRun(
     closeSnapshots(snapshots);
     await Promise.all([vendors.kybio?.client.close(), vendors.wonder?.client.close()]);
   }
+}
+
+/** The first row of a diff is its header. */
+function diffWriter(file: ResultFile | undefined): Parameters<typeof dryRun>[3] {
+  if (file === undefined) return undefined;
+  let hasHeader = false;
+  return {
+    async write(cells) {
+      if (hasHeader) await file.write([{ cells: [...cells], status: 'not_sent', message: '' }]);
+      else await file.writeHeader([...cells]);
+      hasHeader = true;
+    },
+  };
 }
 
 function stoppedInPlan(reason: StopReason | undefined): OperatorError {

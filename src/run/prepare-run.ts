@@ -79,7 +79,7 @@ export type PreparedRun =
   | { readonly kind: 'unfinished'; readonly run: RunRecord };
 
 /**
- * The first half of a run: result path, intake, guards. No call is made.
+ * The first half of a run: intake, guards, result path. No call is made.
  *
  * @throws OperatorError (exit 2 or 3) when the run must not begin; nothing is left behind
  */
@@ -88,8 +88,7 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
   const { settings } = job;
   await removeLeftFolders(homeFolder, ledger);
   const runId = newRunId(clock.nowMs());
-  const hasFile = job.result.path !== '';
-  const file = hasFile ? await openResultFile(job.result, { homeFolder, ownSha256s: [], ...parts }) : undefined;
+  let file: ResultFile | undefined;
   const runFolder = makeRunFolder(homeFolder, runId);
   let staged: StagedInput | undefined;
   const discard = async (): Promise<void> => {
@@ -102,7 +101,13 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
       settings.command === 'topup' && !settings.isAgain
         ? new CreditGuard({ ledger, account: job.account, settings, nowMs: clock.nowMs() })
         : undefined;
-    staged = await stageInput(job.source, runFolder, { settings, control, guard, resultFor: job.resultFor });
+    staged = await stageInput(job.source, runFolder, {
+      settings,
+      control,
+      guard,
+      resultFor: job.resultFor,
+      nowMs: clock.nowMs(),
+    });
     const input = staged;
     const unfinished = job.isDryRun ? undefined : await findSame(job, input.facts.sha256, ledger);
     if (unfinished) {
@@ -113,6 +118,9 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
     guardTopup(input.facts.sums, settings, job.expectations);
     guard?.check(input.facts.sums.rowCount);
     if (settings.command === 'topup' && !job.isDryRun) await ledger.requireNewest();
+    // After the guards: that a file was credited before matters more than that its result is there.
+    if (job.result.path !== '') file = await openResultFile(job.result, { ...parts, ownSha256s: [] });
+    const result = file;
     return {
       kind: 'ready',
       sums: input.facts.sums,
@@ -121,13 +129,13 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
       async run() {
         if (job.isDryRun) {
           try {
-            return await planRun(job, input, { runFolder, file }, parts);
+            return await planRun(job, input, { runFolder, file: result }, parts);
           } finally {
             await discard();
           }
         }
         await startRun(job, input, runId, ledger);
-        return executeRun({ ...job, runId, runFolder, staged: input, file }, parts);
+        return executeRun({ ...job, runId, runFolder, staged: input, file: result }, parts);
       },
     };
   } catch (error) {

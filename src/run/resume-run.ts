@@ -27,7 +27,7 @@ export async function resumeRun(
   if (staged === undefined) throw withoutStage(run);
   try {
     const result = request.result ?? (await ownResult(run, saved, parts));
-    const file = await openResultFile(result, { homeFolder, ownSha256s: ownHashes(run), ...parts });
+    const file = await openResultFile(result, { ...parts, ownSha256s: ownHashes(run) });
     reporter.note(`Carrying on run ${run.runId}.`);
     if (saved.job.command === 'topup') await ledger.requireNewest();
     await ledger.runs.setState(run.runId, 'running');

@@ -109,6 +109,7 @@ async function check(
       control: parts.control,
       guard: undefined,
       resultFor: undefined,
+      nowMs: parts.nowMs(),
     });
     if (late === undefined) for (const note of read.notes) parts.reporter.note(note);
     return { file: target, tally, read: late ? { ...read, sums: sums.value() } : read };

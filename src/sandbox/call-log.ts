@@ -5,8 +5,8 @@ export type LoggedCall = {
   /** Arrival of the request's head, milliseconds since the epoch with a fraction. */
   readonly at: number;
   readonly endpoint: string;
-  /** What struck the call: a fault, `tooFast` for the sandbox's own rate limit, or nothing. */
-  fault: FaultName | 'tooFast' | null;
+  /** What struck the call: a fault, `tooFast` for the sandbox's own rate limit, the switch wrongAddress, or nothing. */
+  fault: FaultName | 'tooFast' | 'wrongAddress' | null;
 };
 
 /** A run of half a million calls fits; about 60 MB at the most. */

@@ -1,8 +1,7 @@
-import { LosslessNumber, parse } from 'lossless-json';
-import { looseAmount } from './control-input.ts';
-import { PLAIN_MEMBER } from './demo-state.ts';
-import { asFields, field, type JsonFields, ParameterError, requiredText, textField } from './json-input.ts';
-import type { MemberFields } from './kybio/member-table.ts';
+import { LosslessNumber } from 'lossless-json';
+import { JsonFields, ParameterError, parseJson } from './json-input.ts';
+import { AMOUNT_FIELDS, type MemberFields, PLAIN_MEMBER, TEXT_FIELDS } from './kybio/member-table.ts';
+import { textsOf } from './store.ts';
 import type { VendorState } from './vendor-state.ts';
 
 const NUMBER_DIGITS = 6;
@@ -27,26 +26,21 @@ export function seedMembers(body: Buffer, state: VendorState) {
 }
 
 function plannedMembers(body: Buffer): Iterable<MemberFields> {
-  let given: unknown;
-  try {
-    given = parse(body.toString('utf8'));
-  } catch {
-    throw new ParameterError('the body is not JSON');
-  }
-  const list = Array.isArray(given) ? given : field(asFields(given, 'the body'), 'members');
+  const given = parseJson(body);
+  const list = Array.isArray(given) ? given : new JsonFields(given, 'the body').value('members');
   if (Array.isArray(list)) {
     return list.map((item) => {
-      const fields = asFields(item, 'a member');
-      return readMember(fields, requiredText(fields, 'number'));
+      const fields = new JsonFields(item, 'a member');
+      return readMember(fields, fields.requiredText('number'));
     });
   }
-  return numberedMembers(asFields(given, 'the body'));
+  return numberedMembers(new JsonFields(given, 'the body'));
 }
 
 function* numberedMembers(fields: JsonFields): Generator<MemberFields> {
-  const prefix = textField(fields, 'prefix') ?? '';
+  const prefix = fields.text('prefix') ?? '';
   const count = wholeNumber(fields, 'count');
-  const start = field(fields, 'start') === undefined ? 1 : wholeNumber(fields, 'start');
+  const start = fields.value('start') === undefined ? 1 : wholeNumber(fields, 'start');
   const template = readMember(fields, '');
   for (let index = start; index < start + count; index += 1) {
     yield { ...template, number: `${prefix}${String(index).padStart(NUMBER_DIGITS, '0')}` };
@@ -54,31 +48,17 @@ function* numberedMembers(fields: JsonFields): Generator<MemberFields> {
 }
 
 function readMember(fields: JsonFields, number: string): MemberFields {
-  const text = (name: Exclude<keyof MemberFields, 'number' | 'onAccount' | 'enable'>) =>
-    textField(fields, name) ?? PLAIN_MEMBER[name];
   return {
     number,
-    name: text('name'),
-    phone: text('phone'),
-    birthday: text('birthday'),
-    qq: text('qq'),
-    email: text('email'),
-    address: text('address'),
-    remarks: text('remarks'),
-    categoryName: text('categoryName'),
-    point: looseAmount(fields, 'point') ?? PLAIN_MEMBER.point,
-    discount: looseAmount(fields, 'discount') ?? PLAIN_MEMBER.discount,
-    balance: looseAmount(fields, 'balance') ?? PLAIN_MEMBER.balance,
-    onAccount: Number(looseAmount(fields, 'onAccount') ?? PLAIN_MEMBER.onAccount),
-    enable: Number(looseAmount(fields, 'enable') ?? PLAIN_MEMBER.enable),
-    passwordMd5: text('passwordMd5'),
-    createdDate: text('createdDate'),
-    expiryDate: text('expiryDate'),
+    onAccount: Number(fields.looseAmount('onAccount') ?? PLAIN_MEMBER.onAccount),
+    enable: Number(fields.looseAmount('enable') ?? PLAIN_MEMBER.enable),
+    ...textsOf(TEXT_FIELDS, (name) => fields.text(name) ?? PLAIN_MEMBER[name]),
+    ...textsOf(AMOUNT_FIELDS, (name) => fields.looseAmount(name) ?? PLAIN_MEMBER[name]),
   };
 }
 
 function wholeNumber(fields: JsonFields, name: string): number {
-  const value = field(fields, name);
+  const value = fields.value(name);
   if (value instanceof LosslessNumber && /^[0-9]{1,7}$/.test(value.value)) return Number(value.value);
   throw new ParameterError(`${name} is not a whole number`);
 }

@@ -2,37 +2,28 @@ import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { LosslessNumber } from 'lossless-json';
-import type { Clock } from '../base/clock.ts';
 import { errorText, OperatorError } from '../base/errors.ts';
-import type { Running } from './call-handler.ts';
-import type { CallLog } from './call-log.ts';
+import type { SandboxTools } from './call-handler.ts';
 import { seededChance } from './chance.ts';
 import { booksChunks, memberChunks } from './control-books.ts';
-import { looseAmount } from './control-input.ts';
 import { seedMembers } from './control-seed.ts';
-import { deliver } from './delivery.ts';
-import { type JsonFields, ParameterError, parseJsonFields, requiredText } from './json-input.ts';
-import { addAmounts } from './kybio/decimal.ts';
+import { type JsonFields, ParameterError, parseJsonFields } from './json-input.ts';
+import { changeBySomebodyElse, readChangeTime } from './kybio/increment.ts';
 import type { MemberRow } from './kybio/member-table.ts';
-import { jsonReply } from './reply.ts';
+import { deliver, jsonReply } from './reply.ts';
 import { mergeSwitches, parseSwitches } from './switches.ts';
-import type { VendorState } from './vendor-state.ts';
+import type { IncomingCall } from './vendor-call.ts';
 
-type Tools = {
-  readonly state: VendorState;
-  readonly running: Running;
-  readonly clock: Clock;
-  readonly log: CallLog;
-};
+export type ControlCall = Pick<IncomingCall, 'method' | 'path' | 'query' | 'body'>;
 
 export type Control = {
-  answer(method: string, path: string, query: URLSearchParams, body: Buffer, response: ServerResponse): Promise<void>;
+  answer(call: ControlCall, response: ServerResponse): Promise<void>;
 };
 
 /** What tests and people see and change behind the vendors' backs: unsigned, uncounted, without faults. */
-export function controlOf({ state, running, clock, log }: Tools): Control {
+export function controlOf({ state, running, clock, log }: SandboxTools): Control {
   return {
-    async answer(method, path, query, body, response) {
+    async answer({ method, path, query, body }, response) {
       const send = (value: unknown, httpStatus = 200) =>
         deliver(response, jsonReply(httpStatus, JSON.stringify(value)), false);
       const sendFound = (found: unknown) => (found === undefined ? send({ error: 'not found' }, 404) : send(found));
@@ -66,10 +57,7 @@ export function controlOf({ state, running, clock, log }: Tools): Control {
             return send({ error: `${method} ${path} is not known` }, 404);
         }
       } catch (error) {
-        if (response.headersSent) {
-          response.destroy();
-          return;
-        }
+        if (response.headersSent) return void response.destroy();
         const isAskedWrongly = error instanceof OperatorError || error instanceof ParameterError;
         const hint = error instanceof OperatorError ? ` ${error.hint}` : '';
         send({ error: `${errorText(error)}${hint}` }, isAskedWrongly ? 400 : 409);
@@ -86,7 +74,7 @@ export function controlOf({ state, running, clock, log }: Tools): Control {
 
   function changeSwitches(fields: JsonFields) {
     const texts: Record<string, string> = {};
-    for (const [name, value] of Object.entries(fields)) {
+    for (const [name, value] of Object.entries(fields.all)) {
       texts[name] = value instanceof LosslessNumber ? value.value : String(value);
     }
     const changes = parseSwitches(texts);
@@ -95,27 +83,18 @@ export function controlOf({ state, running, clock, log }: Tools): Control {
     return running.switches;
   }
 
-  /** A sale at the till: the amounts change, and no call of the API did it. */
-  function adjust(fields: JsonFields) {
-    const number = requiredText(fields, 'number');
-    const pointIncrement = looseAmount(fields, 'pointIncrement') ?? '0';
-    const balanceIncrement = looseAmount(fields, 'balanceIncrement') ?? '0';
+  /** What somebody else changes meanwhile: a sale at a till or, with a dataChangeTime, another client's increment. */
+  function adjust(fields: JsonFields): MemberRow {
+    const number = fields.requiredText('number');
+    const change = {
+      point: fields.looseAmount('pointIncrement') ?? '0',
+      balance: fields.looseAmount('balanceIncrement') ?? '0',
+      dataChangeTime: fields.value('dataChangeTime') === undefined ? '' : readChangeTime(fields),
+    };
     return state.store.transaction(() => {
       const member = state.members.findByNumber(number);
       if (member === undefined) throw new ParameterError(`there is no member ${number}`);
-      const point = addAmounts(member.point, pointIncrement);
-      const balance = addAmounts(member.balance, balanceIncrement);
-      state.members.setAmounts(member.id, point, balance);
-      state.increments.record('till', {
-        customerUid: member.customerUid,
-        number,
-        pointIncrement,
-        balanceIncrement,
-        dataChangeTime: '',
-        appliedAt: clock.nowMs(),
-        callId: 0,
-      });
-      return { ...member, point, balance };
+      return changeBySomebodyElse(member, change, { state, switches: running.switches, nowMs: clock.nowMs() });
     });
   }
 }

@@ -1,5 +1,5 @@
 import { createPublicKey, generateKeyPair, type KeyObject, randomUUID } from 'node:crypto';
-import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -18,16 +18,24 @@ export type WonderKey = {
   remove(): void;
 };
 
-/** Generated once per state folder; a sandbox in memory gets a temporary folder for it. */
+/** Generated once per state folder. A sandbox in memory gets a temporary folder for the key. */
 export async function openWonderKey(stateFolder: string): Promise<WonderKey> {
-  if (stateFolder !== ':memory:') {
-    const file = join(stateFolder, KEY_FILE);
-    return { privateKeyFile: file, publicKey: await readOrCreate(file, generatePem), remove() {} };
-  }
-  const folder = mkdtempSync(join(tmpdir(), 'memberload-sandbox-'));
+  const isInMemory = stateFolder === ':memory:';
+  const folder = isInMemory ? mkdtempSync(join(tmpdir(), 'memberload-sandbox-')) : stateFolder;
   const file = join(folder, KEY_FILE);
-  const publicKey = await readOrCreate(file, sharedPem);
-  return { privateKeyFile: file, publicKey, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  if (existsSync(file)) chmodSync(file, 0o600);
+  else {
+    const pem = await (isInMemory ? sharedPem() : generatePem());
+    // Renamed into place: a kill in between must not leave half a key.
+    const draft = `${file}.${randomUUID()}.draft`;
+    writeFileSync(draft, pem, { mode: 0o600 });
+    renameSync(draft, file);
+  }
+  return {
+    privateKeyFile: file,
+    publicKey: createPublicKey(readFileSync(file, 'utf8')),
+    remove: () => isInMemory && rmSync(folder, { recursive: true, force: true }),
+  };
 }
 
 /** Making a key takes up to a second: sandboxes in memory share one per process. */
@@ -36,29 +44,6 @@ let shared: Promise<string> | undefined;
 function sharedPem(): Promise<string> {
   shared ??= generatePem();
   return shared;
-}
-
-async function readOrCreate(file: string, makePem: () => Promise<string>): Promise<KeyObject> {
-  const existing = readIfThere(file);
-  if (existing !== undefined) {
-    chmodSync(file, 0o600);
-    return createPublicKey(existing);
-  }
-  const pem = await makePem();
-  // Renamed into place: a kill in between must not leave half a key.
-  const draft = `${file}.${randomUUID()}.draft`;
-  writeFileSync(draft, pem, { mode: 0o600 });
-  renameSync(draft, file);
-  return createPublicKey(pem);
-}
-
-function readIfThere(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
 }
 
 async function generatePem(): Promise<string> {

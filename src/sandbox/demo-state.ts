@@ -1,27 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { MemberFields } from './kybio/member-table.ts';
+import { type MemberFields, PLAIN_MEMBER } from './kybio/member-table.ts';
 import type { VendorState } from './vendor-state.ts';
-
-/** A member as a store has it that never filled in more than the number. */
-export const PLAIN_MEMBER: Omit<MemberFields, 'number'> = {
-  name: '',
-  phone: '',
-  birthday: '',
-  qq: '',
-  email: '',
-  address: '',
-  remarks: '',
-  categoryName: '',
-  point: '0',
-  // The captured ordinary member has 100, though the article on add says the default is 0.
-  discount: '100',
-  balance: '0',
-  onAccount: 1,
-  enable: 1,
-  passwordMd5: '',
-  createdDate: '2024-03-01 00:00:00',
-  expiryDate: '',
-};
+import { NO_TEXTS } from './wonder/customer-table.ts';
 
 const ORDINARY = '普通会员';
 const GOLD = 'Gold Card';
@@ -73,14 +53,7 @@ export function fillDemoState(state: VendorState, idSeed: number, isEmpty: boole
   if (isEmpty) return;
   for (const member of MEMBERS) state.members.insert(idSeed, { ...PLAIN_MEMBER, ...member });
   for (const { reference, name, phone, email, method } of CUSTOMERS) {
-    state.customers.insert(idSeed, reference, {
-      name,
-      phone,
-      email,
-      dial_code: '+852',
-      company_name: '',
-      default_payment_method: method,
-      default_payment_token: '',
-    });
+    const given = { name, phone, email, dial_code: '+852', default_payment_method: method };
+    state.customers.insert(idSeed, reference, { ...NO_TEXTS, ...given });
   }
 }

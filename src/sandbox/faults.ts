@@ -2,14 +2,31 @@ import type { Chance } from './chance.ts';
 import { FAULT_NAMES, type FaultName, type SandboxSwitches } from './switches.ts';
 import type { CallKind } from './vendor-call.ts';
 
+const INCREMENTS_ONLY: readonly FaultName[] = ['fault.wrongUid', 'fault.replayAnswer', 'fault.sameSecond'];
+
+const STRUCK_KINDS: Readonly<Record<SandboxSwitches['faultsOn'], readonly CallKind[]>> = {
+  all: ['read', 'write', 'increment'],
+  writes: ['write', 'increment'],
+  increments: ['increment'],
+  reads: ['read'],
+};
+
+/** The vendor never saw the call, or refused it. */
+const WITHOUT_EFFECT: readonly FaultName[] = [
+  'fault.cutBefore',
+  'fault.tooFast',
+  'fault.serverErrorBefore',
+  'fault.unknownCode',
+];
+
 /** At most one fault for a call, from one draw: the shares are laid end to end. */
 export function drawFault(switches: SandboxSwitches, kind: CallKind, chance: Chance): FaultName | undefined {
-  if (!mayStrike(switches.faultsOn, kind)) return undefined;
+  if (!STRUCK_KINDS[switches.faultsOn].includes(kind)) return undefined;
   let draw: number | undefined;
   let reached = 0;
   for (const name of FAULT_NAMES) {
     const share = switches[name];
-    if (share === 0 || (name === 'fault.wrongUid' && kind !== 'increment')) continue;
+    if (share === 0 || (kind !== 'increment' && INCREMENTS_ONLY.includes(name))) continue;
     // Drawn only when there is a fault to draw for: a quiet sandbox spends no chance.
     draw ??= chance();
     reached += share;
@@ -18,25 +35,6 @@ export function drawFault(switches: SandboxSwitches, kind: CallKind, chance: Cha
   return undefined;
 }
 
-/** Whether the call takes no effect: the vendor never saw it, or refused it. */
-export function preventsApplication(fault: FaultName): boolean {
-  return (
-    fault === 'fault.cutBefore' ||
-    fault === 'fault.tooFast' ||
-    fault === 'fault.serverErrorBefore' ||
-    fault === 'fault.unknownCode'
-  );
-}
-
-function mayStrike(faultsOn: SandboxSwitches['faultsOn'], kind: CallKind): boolean {
-  switch (faultsOn) {
-    case 'all':
-      return true;
-    case 'writes':
-      return kind !== 'read';
-    case 'increments':
-      return kind === 'increment';
-    case 'reads':
-      return kind === 'read';
-  }
+export function takesEffect(fault: FaultName): boolean {
+  return !WITHOUT_EFFECT.includes(fault);
 }

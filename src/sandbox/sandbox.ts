@@ -21,19 +21,14 @@ export type SandboxOptions = {
   readonly switches?: Partial<SandboxSwitches>;
 };
 
-export type SandboxSettings = {
-  readonly KYBIO_BASE_URL: string;
-  readonly KYBIO_APP_ID: string;
-  readonly KYBIO_APP_KEY: string;
-  readonly WONDER_BASE_URL: string;
-  readonly WONDER_APP_ID: string;
-  readonly WONDER_PRIVATE_KEY_FILE: string;
-};
+/** The environment that points a client at the sandbox. */
+export type SandboxSettings = Readonly<
+  Record<`KYBIO_${'BASE_URL' | 'APP_ID' | 'APP_KEY'}` | `WONDER_${'BASE_URL' | 'APP_ID' | 'PRIVATE_KEY_FILE'}`, string>
+>;
 
 export type Sandbox = {
   /** `http://127.0.0.1:<port>` */
   readonly baseUrl: string;
-  /** The environment that points a client here. */
   readonly settings: SandboxSettings;
   /** Cuts open connections and forgets late applications that are not due yet. */
   close(): Promise<void>;
@@ -48,16 +43,16 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   const switches = mergeSwitches(DEFAULT_SWITCHES, options.switches ?? {});
   const running: Running = { switches, chance: seededChance(switches.seed), resets: 0 };
   const { state, wonderKey } = await openState(options.stateFolder, switches);
-  const log = new CallLog();
   const closing = new AbortController();
+  const tools = { state, running, clock, log: new CallLog(), closing: closing.signal };
 
   // Anchored once: the wall clock has no fractions, and may jump.
   const openedAtMs = clock.nowMs() - clock.monotonicMs();
   let lastCallId = state.increments.lastCallId();
   const server = sandboxServer({
     vendors: [kybioVendor(KYBIO_APP_ID, KYBIO_APP_KEY), wonderVendor(WONDER_APP_ID, wonderKey.publicKey)],
-    handleCall: callHandler({ state, running, clock, log, closing: closing.signal }),
-    control: controlOf({ state, running, clock, log }),
+    handleCall: callHandler(tools),
+    control: controlOf(tools),
     preciseNowMs: () => openedAtMs + clock.monotonicMs(),
     nextCallId: () => {
       lastCallId += 1;

@@ -1,13 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { CallHandler, VendorRoute } from './call-handler.ts';
 import type { Control } from './control.ts';
-import { BODY_TOO_LARGE, deliver, NO_SUCH_PAGE } from './delivery.ts';
+import { BODY_TOO_LARGE, deliver, jsonReply, NO_SUCH_PAGE } from './reply.ts';
 import type { Vendor } from './vendor-call.ts';
 
 const VENDOR_BODY_BYTES_MAX = 1024 * 1024;
 /** A list of members to seed may be long. */
 const CONTROL_BODY_BYTES_MAX = 64 * 1024 * 1024;
 const KEEP_ALIVE_MS = 5000;
+
+const LOOPBACK_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?$/i;
+const NOT_FROM_A_WEB_PAGE = jsonReply(403, '{"error":"control calls need a loopback Host and no foreign Origin"}');
 
 type Parts = {
   readonly vendors: readonly Vendor[];
@@ -23,27 +26,18 @@ export function sandboxServer({ vendors, handleCall, control, preciseNowMs, next
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     const arrivedAt = preciseNowMs();
     response.on('error', () => response.destroy());
-    const target = request.url ?? '/';
-    const queryAt = target.indexOf('?');
-    const path = queryAt === -1 ? target : target.slice(0, queryAt);
-    const method = request.method ?? 'GET';
+    const { method = 'GET', url: target = '/', headers } = request;
+    const [path = target] = target.split('?', 1);
+    const query = new URLSearchParams(target.slice(path.length));
     if (path.startsWith('/sandbox/')) {
-      if (!isLoopback(request.socket.remoteAddress)) return deliver(response, NO_SUCH_PAGE, false);
-      receive(request, response, CONTROL_BODY_BYTES_MAX, async (body) =>
-        control.answer(
-          method,
-          path,
-          new URLSearchParams(queryAt === -1 ? '' : target.slice(queryAt + 1)),
-          body,
-          response,
-        ),
-      );
-      return;
+      if (!mayControl(request)) return deliver(response, NOT_FROM_A_WEB_PAGE, false);
+      const answer = (body: Buffer) => control.answer({ method, path, query, body }, response);
+      return receive(request, response, CONTROL_BODY_BYTES_MAX, answer);
     }
     const route = routeOf(method, path);
     if (route === undefined) return deliver(response, NO_SUCH_PAGE, false);
     receive(request, response, VENDOR_BODY_BYTES_MAX, (body) =>
-      handleCall({ method, target, headers: request.headers, body, callId: nextCallId() }, route, arrivedAt, response),
+      handleCall({ method, target, path, query, headers, body, callId: nextCallId() }, route, arrivedAt, response),
     );
   });
   server.on('clientError', (_error, socket) => {
@@ -91,6 +85,10 @@ function receive(
   });
 }
 
-function isLoopback(address: string | undefined): boolean {
-  return address === '::1' || /^(::ffff:)?127\./.test(address ?? '');
+/**
+ * A web page in a browser on this machine can reach the port. It then names its own host (DNS rebinding) or
+ * its own origin, which no program does that is meant to control the sandbox.
+ */
+function mayControl({ headers: { host = '', origin } }: IncomingMessage): boolean {
+  return LOOPBACK_HOST.test(host) && (origin === undefined || origin === `http://${host}`);
 }

@@ -112,6 +112,21 @@ function openDatabase(stateFolder: string): DatabaseSyncInstance {
   return database;
 }
 
+/** The SQL that inserts a whole row: `INSERT INTO name (a, b) VALUES (?, ?)`. */
+export function insertSql(table: string, columns: readonly string[]): string {
+  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
+}
+
+/** Each of the named fields with the text that `read` finds for the name. */
+export function textsOf<Name extends string>(
+  names: readonly Name[],
+  read: (name: Name) => string,
+): Record<Name, string> {
+  const texts = {} as Record<Name, string>;
+  for (const name of names) texts[name] = read(name);
+  return texts;
+}
+
 // biome-ignore lint/suspicious/noExplicitAny: rows have the shape that their SQL gives them, as with the driver itself
 type Row = any;
 

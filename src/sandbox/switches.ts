@@ -10,7 +10,7 @@ type Definition<Value> = {
   readonly default: Value;
   /** The accepted texts, for the help. */
   readonly values: string;
-  readonly what: string;
+  readonly about: string;
   readonly parse: (text: string) => Value | undefined;
 };
 
@@ -34,15 +34,38 @@ const DEFINITIONS = {
   'fault.wrongUid': share('increments only: applied, but the answer names another customerUid'),
   'fault.unknownCode': share('not applied, refused with the undocumented code 7777'),
   'fault.unknownCodeAfter': share('applied, yet refused with the undocumented code 7777'),
+  'fault.gatewayAfterApply': share('applied, then a gateway answers instead of the vendor: see gatewayStatus'),
+  'fault.hugeAnswer': share('applied; the answer is followed by hugeAnswerMiB of spaces, and is still right'),
+  'fault.replayAnswer': share('increments only: the answer of an earlier increment again; see replayOf, replayApplies'),
+  'fault.sameSecond': share('increments only: somebody else changes the member at the same dataChangeTime just before'),
   lateApplyMs: count(2000, 'delay of fault.lateApply, milliseconds'),
+  lateApplyAnswer: oneOf(
+    ['cutAfter', 'cutBefore', 'none'],
+    'cutAfter',
+    'fault.lateApply cuts the connection after it applied, cuts at once, or leaves the client waiting for ever',
+  ),
   slowMs: count(300, 'delay of fault.slow, milliseconds'),
-  retryAfterSeconds: count(1, 'Retry-After of a "too fast" answer, seconds'),
+  retryAfterSeconds: count(1, 'Retry-After of a "too fast" answer and of a gateway\'s 429, seconds; may be huge'),
+  gatewayStatus: oneOf(
+    ['429', '401', '403', '502', 'html'],
+    '429',
+    'HTTP status of fault.gatewayAfterApply, with an HTML page; html is HTTP 200',
+  ),
+  hugeAnswerMiB: count(5, 'what fault.hugeAnswer adds to an answer, MiB'),
+  replayOf: oneOf(
+    ['member', 'any'],
+    'member',
+    'fault.replayAnswer repeats the last answer for this member, or the last one for anybody; without one: no fault',
+  ),
+  replayApplies: flag(true, 'fault.replayAnswer applies the increment, though another answer is sent'),
+  wrongAddress: flag(false, 'every vendor call gets HTTP 404 with an HTML page and is not counted'),
 
   // Kybio: limits.
   quotaLimit: count(0, 'calls per appId and day, failed ones included; 0 is unlimited'),
   quotaTimeZone: timeZone('Asia/Shanghai', 'zone of the quota day and of every date Kybio prints'),
   quotaCode: code('9010', 'errorCode once the quota is used up (unpublished: a guess)'),
   quotaHttpStatus: httpStatus(200, 'HTTP status once the quota is used up'),
+  otherCallsToday: count(0, 'calls that others have made today with the same appId: in the daily log and in the quota'),
   ratePerSecond: count(0, 'calls in any second, for each vendor; more are "too fast"; 0 is unlimited'),
   tooFastStyle: oneOf(
     ['http429', 'code'],
@@ -55,8 +78,18 @@ const DEFINITIONS = {
   signature: oneOf(['v1', 'v3', 'either'], 'either', 'accepted request signatures'),
   notFound: oneOf(['nullData', 'noData', 'error2015'], 'nullData', 'how a lookup says that there is no such member'),
   addReturnsData: flag(true, 'add answers with customerUid and number'),
-  repeat: oneOf(['accepted', 'refused'], 'accepted', 'same member and dataChangeTime again: applied again, or refused'),
+  repeatRule: oneOf(
+    ['accept', 'refuse_repeat', 'refuse_not_newer'],
+    'accept',
+    'same member and dataChangeTime again: applied again, refused, or refused unless newer than every earlier one',
+  ),
   repeatCode: code('2031', 'errorCode of a refused repeat (unpublished: a guess)'),
+  repeatMemory: duration(0, 'how long an increment is remembered for repeatRule; 0 is for ever'),
+  amountDecimals: oneOf(
+    ['all', '0', '1', '2', '3', '4'],
+    'all',
+    'decimals that a point or a balance keeps: all, or so many, rounded half away from zero',
+  ),
   requireIncrements: oneOf(['both', 'any'], 'both', 'whether both increments must be given, or one is enough'),
   negativeBalance: oneOf(
     ['allowed', 'refused'],
@@ -66,6 +99,11 @@ const DEFINITIONS = {
   unknownCategory: oneOf(['ignored', 'refused', 'created'], 'ignored', 'categoryName in add that does not exist'),
   emojiInName: oneOf(['pass', 'strip', 'reject'], 'pass', 'characters beyond U+FFFF in a name'),
   pageSize: count(100, 'members per page'),
+  pageCursor: oneOf(
+    ['onward', 'cycle', 'repeat'],
+    'onward',
+    'pages end, or never do: the cursor comes back to an earlier one, or moves on over members seen before',
+  ),
   pageSizeField: flag(true, 'pages carry the field pageSize'),
   messagesAsText: flag(false, 'messages is one text instead of a list'),
   statusCase: oneOf(['lower', 'upper', 'mixed'], 'lower', 'spelling of status: success, SUCCESS, Success'),
@@ -99,6 +137,14 @@ export const FAULT_NAMES = NAMES.filter((name): name is FaultName => name.starts
 export const DEFAULT_SWITCHES = Object.fromEntries(
   NAMES.map((name) => [name, DEFINITIONS[name].default]),
 ) as SandboxSwitches;
+
+/** Every switch in the order of the table, for the help and the README. */
+export const SWITCHES: readonly { name: SwitchName; values: string; default: string; about: string }[] = NAMES.map(
+  (name) => {
+    const { values, default: byDefault, about } = DEFINITIONS[name];
+    return { name, values, default: String(byDefault), about };
+  },
+);
 
 /** Texts as given on a command line (`notFound` → `error2015`) to switches. Throws a usage error that says what is accepted. */
 export function parseSwitches(entries: Readonly<Record<string, string>>): Partial<SandboxSwitches> {
@@ -141,84 +187,78 @@ export function mergeSwitches(base: SandboxSwitches, changes: Partial<SandboxSwi
   return merged;
 }
 
-export type SwitchDescription = { name: string; values: string; default: string; what: string };
-
-/** Every switch in the order of the table, for `--help` and the README. */
-export function describeSwitches(): SwitchDescription[] {
-  return NAMES.map((name) => {
-    const { values, default: byDefault, what } = DEFINITIONS[name];
-    return { name, values, default: String(byDefault), what };
-  });
-}
-
 function isSwitchName(name: string): name is SwitchName {
   return Object.hasOwn(DEFINITIONS, name);
 }
 
-function count(byDefault: number, what: string): Definition<number> {
-  return { default: byDefault, values: 'a whole number', what, parse: parseCount };
+function count(byDefault: number, about: string): Definition<number> {
+  return matching({ default: byDefault, values: 'a whole number', about }, /^[0-9]{1,9}$/, ([text]) => Number(text));
 }
 
-function parseCount(text: string): number | undefined {
-  return /^[0-9]{1,9}$/.test(text) ? Number(text) : undefined;
+/** An error code: a whole number that is never counted with. */
+function code(byDefault: string, about: string): Definition<string> {
+  return matching({ default: byDefault, values: 'a whole number', about }, /^[0-9]{1,9}$/, ([text]) =>
+    String(Number(text)),
+  );
 }
 
-function httpStatus(byDefault: number, what: string): Definition<number> {
-  return {
-    default: byDefault,
-    values: '200 to 599',
-    what,
-    parse: (text) => (/^[2-5][0-9]{2}$/.test(text) ? Number(text) : undefined),
-  };
+function httpStatus(byDefault: number, about: string): Definition<number> {
+  return matching({ default: byDefault, values: '200 to 599', about }, /^[2-5][0-9]{2}$/, ([text]) => Number(text));
 }
 
-function share(what: string): Definition<number> {
-  return { default: 0, values: '0 to 1, or 0% to 100%', what, parse: parseShare };
+/** In milliseconds, which a number without a unit is, too. */
+function duration(byDefault: number, about: string): Definition<number> {
+  const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+  const pattern = /^([0-9]{1,12})(ms|s|m|h|d)?$/;
+  const toMs = ([, digits, unit = 'ms']: RegExpExecArray) => Number(digits) * (unitMs[unit] ?? 1);
+  return matching({ default: byDefault, values: 'a duration such as 500ms, 30s, 10m, 2h, 3d', about }, pattern, toMs);
 }
 
-function parseShare(text: string): number | undefined {
-  const match = /^([0-9]+(?:\.[0-9]+)?|\.[0-9]+)(%?)$/.exec(text);
-  if (!match) return undefined;
-  const value = match[2] === '%' ? Number(match[1]) / 100 : Number(match[1]);
-  return value <= 1 ? value : undefined;
+function share(about: string): Definition<number> {
+  return matching(
+    { default: 0, values: '0 to 1, or 0% to 100%', about },
+    /^([0-9]+(?:\.[0-9]+)?|\.[0-9]+)(%?)$/,
+    ([, digits, percent]) => {
+      const value = percent === '%' ? Number(digits) / 100 : Number(digits);
+      return value <= 1 ? value : undefined;
+    },
+  );
 }
 
-function flag(byDefault: boolean, what: string): Definition<boolean> {
-  return {
-    default: byDefault,
-    values: 'true, false',
-    what,
-    parse: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
-  };
+function flag(byDefault: boolean, about: string): Definition<boolean> {
+  return matching(
+    { default: byDefault, values: 'true, false', about },
+    /^(?:true|false)$/,
+    ([text]) => text === 'true',
+  );
+}
+
+function timeZone(byDefault: string, about: string): Definition<string> {
+  const toZone = ([text]: RegExpExecArray) => (isTimeZone(text) ? text : undefined);
+  return matching({ default: byDefault, values: 'an IANA time zone', about }, /^.+$/, toZone);
 }
 
 function oneOf<const Value extends string>(
   values: readonly Value[],
   byDefault: NoInfer<Value>,
-  what: string,
+  about: string,
 ): Definition<Value> {
   return {
     default: byDefault,
     values: values.join(', '),
-    what,
+    about,
     parse: (text) => values.find((value) => value === text),
   };
 }
 
-function code(byDefault: string, what: string): Definition<string> {
-  return {
-    default: byDefault,
-    values: 'a whole number',
-    what,
-    parse: (text) => (/^[0-9]{1,9}$/.test(text) ? String(Number(text)) : undefined),
+function matching<Value>(
+  described: Omit<Definition<Value>, 'parse'>,
+  pattern: RegExp,
+  read: (match: RegExpExecArray) => Value | undefined,
+): Definition<Value> {
+  const parse = (text: string) => {
+    const match = pattern.exec(text);
+    return match === null ? undefined : read(match);
   };
-}
-
-function timeZone(byDefault: string, what: string): Definition<string> {
-  return {
-    default: byDefault,
-    values: 'an IANA time zone',
-    what,
-    parse: (text) => (isTimeZone(text) ? text : undefined),
-  };
+  return { ...described, parse };
 }

@@ -1,5 +1,5 @@
 import type { Reply } from './reply.ts';
-import type { SandboxSwitches } from './switches.ts';
+import type { FaultName, SandboxSwitches } from './switches.ts';
 import type { VendorState } from './vendor-state.ts';
 
 /** For the faults: an increment is a write that cannot be repeated. */
@@ -10,6 +10,8 @@ export type IncomingCall = {
   readonly method: string;
   /** Path and query exactly as in the request line. */
   readonly target: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Buffer;
   readonly callId: number;
@@ -21,8 +23,8 @@ export type VendorContext = {
   readonly switches: SandboxSwitches;
   /** Wall time of the application, milliseconds since the epoch. */
   readonly nowMs: number;
-  /** fault.wrongUid: applied, but the answer names another member. */
-  readonly misnamesMember: boolean;
+  /** What strikes the call: some faults change what the vendor does, and not only how its answer travels. */
+  readonly fault: FaultName | undefined;
 };
 
 /**
@@ -35,6 +37,8 @@ export type Vendor = {
   /** The calls used so far on this account's day, this one included. */
   count(call: IncomingCall, endpoint: string, context: VendorContext): number;
   apply(call: IncomingCall, endpoint: string, context: VendorContext, usedCalls: number): Reply;
+  /** The same answer with another body, signed anew. */
+  withBody(reply: Reply, body: string, switches: SandboxSwitches): Reply;
   tooFast(switches: SandboxSwitches): Reply;
   unknownCode(switches: SandboxSwitches): Reply;
   serverError(switches: SandboxSwitches): Reply;

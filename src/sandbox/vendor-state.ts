@@ -1,4 +1,3 @@
-import { type CallCounts, callCounts } from './call-counts.ts';
 import { fillDemoState } from './demo-state.ts';
 import { type CategoryTable, categoryTable } from './kybio/category-table.ts';
 import { type IncrementTable, incrementTable } from './kybio/increment-table.ts';
@@ -37,6 +36,7 @@ export function openVendorState(stateFolder: string, switches: SandboxSwitches):
     reset(current) {
       store.transaction(() => {
         store.clear();
+        state.increments.forgetAnswers();
         begin(current);
       });
     },
@@ -55,4 +55,29 @@ export function openVendorState(stateFolder: string, switches: SandboxSwitches):
     else idSeed = Number(stored.value);
   });
   return state;
+}
+
+type CallCount = { day: string; account: Account; endpoint: string; calls: number };
+
+/** Whose calls: one Kybio appId, one Wonder appId, and whoever gave an appId that is not known. */
+type Account = 'kybio' | 'wonder' | 'unknown';
+
+type CallCounts = ReturnType<typeof callCounts>;
+
+/** Kept in the database, so that a restart in the middle of a day gives no calls back. */
+function callCounts(store: Store) {
+  const add = store.prepare(
+    `INSERT INTO callCounts (day, account, endpoint, calls) VALUES (?, ?, ?, 1)
+     ON CONFLICT DO UPDATE SET calls = calls + 1`,
+  );
+  const used = store.prepare('SELECT total(calls) AS calls FROM callCounts WHERE day = ? AND account = ?');
+  const list = store.prepare('SELECT day, account, endpoint, calls FROM callCounts ORDER BY day, account, endpoint');
+
+  return {
+    add(day: string, account: Account, endpoint: string): void {
+      add.run(day, account, endpoint);
+    },
+    usedOn: (day: string, account: Account): number => used.get(day, account).calls,
+    list: (): CallCount[] => list.all(),
+  };
 }

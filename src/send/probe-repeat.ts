@@ -1,36 +1,45 @@
-import type { Clock } from '../base/clock.ts';
 import { decimalsEqual, isZeroDecimal } from '../base/decimal.ts';
-import { assert } from '../base/errors.ts';
 import type { TextFields } from '../base/text-fields.ts';
 import { describeAnswer } from '../calls/describe-answer.ts';
 import type { KybioVendor } from '../calls/vendors.ts';
 import type { Answer } from '../http/answer.ts';
 import type { IncrementAnswer } from '../kybio/client.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { keepRepeatFact, type RepeatFact } from './repeat-fact.ts';
-import { secondsFrom } from './send-row.ts';
+import { keepRepeatFact, type LearnedFact } from './repeat-fact.ts';
 
 /** One lookup, two equal increments, two more after a refusal, one read. */
 export const PROBE_CALLS = { least: 4, most: 6 } as const;
 
+/** How far back the earlier time lies: before anything that this probe sends, and within one day's work. A guess. */
+const EARLIER_MS = 3_600_000;
+
 export type ProbeResult =
-  | { readonly isLearned: true; readonly fact: Exclude<RepeatFact, { kind: 'unknown' }> }
+  /** `said`: the vendor's words to the repeat; '' when there are none. */
+  | { readonly isLearned: true; readonly fact: LearnedFact; readonly said: string }
   | { readonly isLearned: false; readonly why: string };
 
 /**
- * Learns whether the account refuses a dataChangeTime that it has applied before: sends one member the same
- * increment of nothing twice. Only a refusal of the second whose first was applied counts, and only when an
- * increment with a new dataChangeTime is applied right after it and the old one is refused with the same code
- * once more: a vendor that was merely out of order for a moment would otherwise teach a code that later passes
- * for "applied before", and credits would be lost or doubled.
+ * Learns whether the account refuses a dataChangeTime that it has applied before: sends one member increments of
+ * nothing.
+ *
+ * ```
+ * new time → applied; the same time again
+ *   → applied: the account accepts repeats
+ *   → refused: an EARLIER time that the member never had
+ *       → applied; the first time once more → refused with the same code: the account refuses repeats
+ *       → refused with the same code; a new time → applied: the account refuses what is not newer
+ * ```
+ *
+ * A refusal of what is not newer is no repeat check: it refuses increments that were never applied, and settling
+ * by it would lose credits. A vendor that was merely out of order for a moment teaches nothing.
  *
  * @throws StoppedError when the day's calls are used up
  */
 export async function probeRepeat(
   number: string,
-  parts: { kybio: KybioVendor; ledger: Ledger; clock: Clock; storeZone: string },
+  parts: { kybio: KybioVendor; ledger: Ledger; storeZone: string },
 ): Promise<ProbeResult> {
-  const { kybio, ledger, clock } = parts;
+  const { kybio, ledger } = parts;
   const { client, lane } = kybio;
   const { account } = lane.settings;
   const { answer: lookup } = await lane.perform({
@@ -43,50 +52,17 @@ export async function probeRepeat(
   const customerUid = member?.customerUid;
   if (customerUid === undefined) return notLearned(`no member has the number '${number}'`);
 
-  const claimTime = async (): Promise<string> => {
-    const time = await ledger.changeTimes.claim(account, customerUid, secondsFrom(clock.nowMs(), parts.storeZone));
-    assert(time !== undefined, 'the seconds came to an end');
-    return time;
-  };
-  const sendNothing = async (dataChangeTime: string): Promise<Answer<IncrementAnswer>> => {
-    const { answer } = await lane.perform({
-      endpoint: 'customerOpenApi/updateBalancePointByIncrement',
-      isRepeatable: false,
-      send: (onSent) =>
-        client.updateBalancePointByIncrement(
-          { customerUid, pointIncrement: '0', balanceIncrement: '0', dataChangeTime },
-          { onSent },
-        ),
-    });
-    return answer;
-  };
-
-  const time = await claimTime();
-  const first = await sendNothing(time);
-  if (!isNothingApplied(first, customerUid)) {
-    return notLearned(`the first increment of nothing was not applied: ${describeAnswer(first)}`);
-  }
-  const second = await sendNothing(time);
-  let fact: Exclude<RepeatFact, { kind: 'unknown' }>;
-  if (second.kind === 'refused') {
-    if (!saysRepeat(second)) {
-      return notLearned(`the second was refused with a code that has another meaning: ${describeAnswer(second)}`);
-    }
-    const control = await sendNothing(await claimTime());
-    if (!isNothingApplied(control, customerUid)) {
-      return notLearned(
-        `the second was refused (${second.errorCode}), but so was one with a new dataChangeTime: ${describeAnswer(control)}`,
-      );
-    }
-    const third = await sendNothing(time);
-    if (third.kind !== 'refused' || third.errorCode !== second.errorCode) {
-      return notLearned(
-        `the second was refused (${describeAnswer(second)}), but not once more: ${describeAnswer(third)}`,
-      );
-    }
-    fact = { kind: 'refused', code: second.errorCode, said: second.messages.join('; ') };
-  } else if (isNothingApplied(second, customerUid)) fact = { kind: 'accepted' };
-  else return notLearned(`the second has no answer that can be believed: ${describeAnswer(second)}`);
+  const nowMs = await ledger.now();
+  const claimTime = (fromMs: number): Promise<string> =>
+    ledger.increments.claimTime(account, customerUid, { fromMs, timeZone: parts.storeZone });
+  const sendNothing = (dataChangeTime: string) => sendNothingTo(customerUid, dataChangeTime, kybio);
+  const learned = await learn({
+    sendNothing,
+    newTime: () => claimTime(nowMs),
+    earlierTime: () => claimTime(nowMs - EARLIER_MS),
+    isApplied: (answer) => isNothingApplied(answer, customerUid),
+  });
+  if (!learned.isLearned) return learned;
 
   const { answer: after } = await lane.perform({
     endpoint: 'customerOpenApi/queryByUid',
@@ -96,8 +72,63 @@ export async function probeRepeat(
   if (after.kind !== 'success' || !hasSameAmounts(member, after.data)) {
     return notLearned("the member's point or balance changed meanwhile, or could not be read again");
   }
-  keepRepeatFact(ledger, account, fact, clock.nowMs());
-  return { isLearned: true, fact };
+  await keepRepeatFact(ledger, account, learned.fact);
+  return learned;
+}
+
+type Trial = {
+  sendNothing(dataChangeTime: string): Promise<Answer<IncrementAnswer>>;
+  newTime(): Promise<string>;
+  earlierTime(): Promise<string>;
+  isApplied(answer: Answer<IncrementAnswer>): boolean;
+};
+
+async function learn({ sendNothing, newTime, earlierTime, isApplied }: Trial): Promise<ProbeResult> {
+  const time = await newTime();
+  const first = await sendNothing(time);
+  if (!isApplied(first)) return notLearned(`the first increment of nothing was not applied: ${describeAnswer(first)}`);
+  const second = await sendNothing(time);
+  if (isApplied(second)) return { isLearned: true, fact: { kind: 'accepted' }, said: '' };
+  if (second.kind !== 'refused') {
+    return notLearned(`the second has no answer that can be believed: ${describeAnswer(second)}`);
+  }
+  if (!saysRepeat(second)) {
+    return notLearned(`the second was refused with a code that has another meaning: ${describeAnswer(second)}`);
+  }
+  const isSameRefusal = (answer: Answer<unknown>): boolean =>
+    answer.kind === 'refused' && answer.errorCode === second.errorCode;
+  const said = second.messages.join('; ');
+
+  const earlier = await sendNothing(await earlierTime());
+  if (isApplied(earlier)) {
+    const third = await sendNothing(time);
+    if (isSameRefusal(third)) return { isLearned: true, fact: { kind: 'refused', code: second.errorCode }, said };
+    return notLearned(
+      `the second was refused (${describeAnswer(second)}), but not once more: ${describeAnswer(third)}`,
+    );
+  }
+  if (!isSameRefusal(earlier)) {
+    return notLearned(`one with an earlier dataChangeTime has another answer: ${describeAnswer(earlier)}`);
+  }
+  const control = await sendNothing(await newTime());
+  if (isApplied(control)) return { isLearned: true, fact: { kind: 'newer_only' }, said };
+  return notLearned(
+    `the second was refused (${second.errorCode}), but so was one with a new dataChangeTime: ${describeAnswer(control)}`,
+  );
+}
+
+async function sendNothingTo(
+  customerUid: string,
+  dataChangeTime: string,
+  { client, lane }: KybioVendor,
+): Promise<Answer<IncrementAnswer>> {
+  const nothing = { customerUid, pointIncrement: '0', balanceIncrement: '0', dataChangeTime };
+  const { answer } = await lane.perform({
+    endpoint: 'customerOpenApi/updateBalancePointByIncrement',
+    isRepeatable: false,
+    send: (onSent) => client.updateBalancePointByIncrement(nothing, { onSent }),
+  });
+  return answer;
 }
 
 function notLearned(why: string): ProbeResult {

@@ -1,49 +1,61 @@
-import type { Ledger } from '../ledger/ledger.ts';
+import type { KybioVendor } from '../calls/vendors.ts';
+import type { Ledger, LedgerReader } from '../ledger/ledger.ts';
 
-/** Facts of an account, kept by `doctor --probe-repeat`: at most one of the two has a value. */
-export const REPEAT_CODE_FACT = 'repeat_code';
-export const REPEATS_ACCEPTED_FACT = 'repeats_accepted';
-
-/** What is known of an account that is sent the same dataChangeTime of one member twice. */
+/**
+ * What is known of an account that is sent the same dataChangeTime of one member twice:
+ * - refused: refused with this code, and an earlier time that the member never had is accepted
+ * - newer_only: the account refuses every time that is not newer than the last change. Its refusal says nothing
+ *   of whether that time was applied
+ * - accepted: applied again
+ */
 export type RepeatFact =
-  | { readonly kind: 'refused'; readonly code: string; readonly said?: string }
+  | { readonly kind: 'refused'; readonly code: string }
+  | { readonly kind: 'newer_only' }
   | { readonly kind: 'accepted' }
   | { readonly kind: 'unknown' };
 
-export function readRepeatFact(ledger: Ledger, account: string): RepeatFact {
-  const code = ledger.facts.read(account, REPEAT_CODE_FACT) ?? '';
-  if (code !== '') return { kind: 'refused', code };
-  return { kind: ledger.facts.read(account, REPEATS_ACCEPTED_FACT) === 'true' ? 'accepted' : 'unknown' };
+/** `refused:2031`, `newer_only` or `accepted`. */
+const REPEAT_FACT = 'repeat_check';
+
+/**
+ * Version 1 of the probe kept the code as the fact `repeat_code`, without the proof that earlier times are
+ * accepted. That fact is not read: the account is probed again. What it knew of accepted repeats still holds.
+ */
+const REPEATS_ACCEPTED_FACT = 'repeats_accepted';
+
+export async function readRepeatFact(ledger: LedgerReader, account: string): Promise<RepeatFact> {
+  const kept = await ledger.facts.read(account, REPEAT_FACT);
+  const [kind, code = ''] = kept?.split(':') ?? [];
+  if (kind === 'refused' && code !== '') return { kind, code };
+  if (kind === 'newer_only' || kind === 'accepted') return { kind };
+  const wasAccepted = (await ledger.facts.read(account, REPEATS_ACCEPTED_FACT)) === 'true';
+  return { kind: wasAccepted ? 'accepted' : 'unknown' };
 }
 
-export function keepRepeatFact(
-  ledger: Ledger,
-  account: string,
-  fact: Exclude<RepeatFact, { kind: 'unknown' }>,
-  nowMs: number,
-): void {
-  ledger.facts.write(account, REPEAT_CODE_FACT, fact.kind === 'refused' ? fact.code : '', nowMs);
-  ledger.facts.write(account, REPEATS_ACCEPTED_FACT, String(fact.kind === 'accepted'), nowMs);
+export async function keepRepeatFact(ledger: Ledger, account: string, fact: LearnedFact): Promise<void> {
+  const value = fact.kind === 'refused' ? `refused:${fact.code}` : fact.kind;
+  await ledger.facts.write(account, REPEAT_FACT, value);
 }
 
-/** A vendor that was seen to do otherwise: settling goes on by reading the member. */
-export function forgetRepeatFact(ledger: Ledger, account: string, nowMs: number): void {
-  keepRepeatFact(ledger, account, { kind: 'accepted' }, nowMs);
-}
+export type LearnedFact = Exclude<RepeatFact, { kind: 'unknown' }>;
 
 /**
  * The codes by which the account says "applied before", so that an unanswered increment may be sent again;
  * none: it must not be. What was learned goes before what the config file asserts (`kybio.repeatCodes`): an
  * account that was seen to accept a repeat would credit twice.
  */
-export function repeatCodesOf(ledger: Ledger, account: string, configured: readonly string[]): readonly string[] {
-  const fact = readRepeatFact(ledger, account);
+export async function repeatCodesOf(
+  ledger: LedgerReader,
+  { lane, repeatCodes }: KybioVendor,
+): Promise<readonly string[]> {
+  const fact = await readRepeatFact(ledger, lane.settings.account);
   switch (fact.kind) {
     case 'refused':
       return [fact.code];
     case 'accepted':
+    case 'newer_only':
       return [];
     case 'unknown':
-      return configured;
+      return repeatCodes;
   }
 }

@@ -1,84 +1,156 @@
-import type { Clock } from '../base/clock.ts';
-import { addDecimals, decimalsEqual } from '../base/decimal.ts';
-import type { TextFields } from '../base/text-fields.ts';
 import { describeAnswer } from '../calls/describe-answer.ts';
+import type { RunContext } from '../calls/run-context.ts';
+import { StoppedError } from '../calls/run-control.ts';
 import type { KybioVendor } from '../calls/vendors.ts';
 import type { Increment } from '../job/call.ts';
 import { readIncrementAnswer } from '../job/topup-steps.ts';
-import type { Ledger, RowChange, RowRecord } from '../ledger/ledger.ts';
+import type { NewEvidence, RowChange, RowRecord } from '../ledger/ledger.ts';
 import type { RowState } from '../ledger/row-states.ts';
-import { forgetRepeatFact, repeatCodesOf } from './repeat-fact.ts';
+import { judgeReads, looksApplied, sharedVerdict } from './judge-reads.ts';
+import { type Reading, readAmounts } from './read-amounts.ts';
+import { keepRepeatFact, repeatCodesOf } from './repeat-fact.ts';
+import { SETTLING_CALLS } from './send-increment.ts';
 
 /**
- * Decides increments that went out and got no answer that can be believed (DESIGN §4.4).
+ * Decides increments that went out and got no answer that can be believed (DESIGN §5).
  *
  * ```
- * account known to refuse a repeated dataChangeTime → the same bytes again:
- *     success → done, applied now        repeat code → done, applied before        else → still in doubt
- * else, after the quiet window, the member is read twice:
+ * the account is known to refuse repeats, and the increment is younger than `repeatAgeMaxMs`:
+ *     values before known → one read: before + increment → done
+ *     else the same bytes again: success → done, applied now
+ *                                repeat code → done, applied before
+ *                                else → still in doubt
+ * any other increment: after the quiet window, the member is read twice:
  *     both reads = before + increment in every column → done
- *     both reads = before                             → in doubt: not applied so far, a person may resend
- *     anything else, or no before-value               → in doubt
+ *     both reads = before                             → in doubt: not applied so far
+ *     anything else, or no value before               → in doubt
  * ```
  *
+ * A repeat is evidence only while the vendor remembers the first send, and only when the first send had no
+ * answer: an increment whose first answer was the repeat code is read, never sent again.
+ *
+ * @param rows only these row numbers; undefined: all of the run. `lookedAt`: rows that were read and stay in
+ *   doubt are added, and not read again, since the same two calls would tell no more
  * @returns how many rows were decided
  * @throws StoppedError when the day's calls are used up; the undecided rows stay as they are
  */
-export async function settleIncrements(parts: {
-  runId: string;
-  /** Only these rows; undefined: all of the run. */
-  rowNumbers?: ReadonlySet<number>;
-  /** Rows that were read and stay in doubt: not read again, since the same two calls would tell no more. */
-  lookedAt?: Set<number>;
-  kybio: KybioVendor;
-  ledger: Ledger;
-  clock: Clock;
-  /** Ends the waiting; rows stay undecided. */
-  signal: AbortSignal;
-  /** Asked before each row. */
-  mayGoOn: () => boolean;
-  quietWindowMs: number;
-  /** When this process began: an intent without any answer is at least as old as the one before it. */
-  startedMs: number;
-  onWait: (rowCount: number, delayMs: number) => void;
-}): Promise<number> {
-  const { runId, rowNumbers, lookedAt = new Set(), kybio, ledger, clock } = parts;
-  const { account } = kybio.lane.settings;
-  const undecided = ledger.rows
-    .listByState(runId, ['intent', 'in_doubt'])
-    .filter((record) => record.dataChangeTime !== '' && record.errorCode !== 'RESPONSE_MISMATCH')
-    .filter((record) => rowNumbers === undefined || rowNumbers.has(record.rowNumber));
+export async function settleIncrements(
+  context: RunContext,
+  rows: { readonly rowNumbers?: ReadonlySet<number>; readonly lookedAt?: Set<number> } = {},
+): Promise<number> {
+  const { ledger, control, vendors, runId } = context;
+  const { rowNumbers, lookedAt = new Set<number>() } = rows;
+  if (!vendors.kybio || !control.maySettle) return 0;
+  const undecided = (await ledger.rows.listByState(runId, ['intent', 'in_doubt']))
+    .filter(mayBeDecided)
+    .filter(({ rowNumber }) => rowNumbers === undefined || rowNumbers.has(rowNumber));
   if (undecided.length === 0) return 0;
-  const repeatCodes = repeatCodesOf(ledger, account, kybio.repeatCodes);
+  const settling = await openSettling(vendors.kybio, context);
   let decidedCount = 0;
-  if (repeatCodes.length > 0) {
-    for (const record of undecided) {
-      if (!parts.mayGoOn()) break;
-      const repeated = await repeatIncrement(record, repeatCodes, parts);
-      if (repeated === 'decided') decidedCount += 1;
-      // By reading, from here on.
-      if (repeated === 'credited twice') return decidedCount + (await settleIncrements(parts));
-    }
-    return decidedCount;
+  const toRead: RowRecord[] = [];
+  for (const record of undecided) {
+    if (!control.maySettle) return decidedCount;
+    if (!(await mayBeRepeated(record, settling))) toRead.push(record);
+    else if (await repeatIncrement(record, settling)) decidedCount += 1;
   }
-  const toRead = undecided.filter(({ state, rowNumber }) => state === 'intent' || !lookedAt.has(rowNumber));
-  if (toRead.length === 0) return decidedCount;
-  const quietAtMs = Math.max(...toRead.map((record) => lastActivityMs(record, parts.startedMs))) + parts.quietWindowMs;
-  // Never longer than the window: after a clock that was set back, the row's times lie in the future.
-  const delayMs = Math.min(quietAtMs - clock.nowMs(), parts.quietWindowMs);
-  if (delayMs > 0) {
-    parts.onWait(toRead.length, delayMs);
-    await clock.sleep(delayMs, parts.signal);
-    if (parts.signal.aborted) return 0;
-  }
-  // Of every run of the account, as it is now: a row decided by these reads must not lend them to another.
-  const sharers = ledger.rows.listUnsettledIncrements(account);
-  for (const record of toRead) {
-    if (!parts.mayGoOn()) break;
-    if (await compareWithReads(record, sharers, parts)) decidedCount += 1;
+  const unread = toRead.filter(({ state, rowNumber }) => state === 'intent' || !lookedAt.has(rowNumber));
+  if (unread.length === 0 || !(await waitUntilQuiet(unread, context))) return decidedCount;
+  for (const record of unread) {
+    if (!control.maySettle) break;
+    if (await compareWithReads(record, settling)) decidedCount += 1;
     else lookedAt.add(record.rowNumber);
   }
   return decidedCount;
+}
+
+/** Old rows in doubt that one command looks at. */
+const OLD_ROWS_MAX = 3;
+/** After this the tills have moved the members' values, and a read tells nothing. A guess. */
+const OLD_DOUBT_MS_MAX = 3 * 86_400_000;
+/** An intent without any outcome may belong to a process that is still at work. A guess, far above any timeout. */
+const OLD_INTENT_MS_MIN = 3_600_000;
+
+/**
+ * Looks once at a few increments in doubt of other runs of the account, for a command that is about to call it
+ * anyway. Spends at most a tenth of the calls left today, and waits for nothing.
+ *
+ * @returns the rows that were decided, as they are now: the result files of their runs are older
+ */
+export async function settleOldDoubts(context: RunContext): Promise<readonly RowRecord[]> {
+  const { ledger, control, controls, vendors, runId } = context;
+  const { kybio } = vendors;
+  if (!kybio || !control.maySettle) return [];
+  const settling = await openSettling(kybio, context);
+  const nowMs = await ledger.now();
+  const old = settling.unsettled
+    .filter((record) => record.runId !== runId && mayBeDecided(record) && hasValuesBefore(record))
+    .filter(({ state, updatedMs, intentMs }) => {
+      const quietMs = Math.max(controls.quietWindowMs, state === 'intent' ? OLD_INTENT_MS_MIN : 0);
+      return nowMs - updatedMs > quietMs && nowMs - intentMs < OLD_DOUBT_MS_MAX;
+    })
+    .slice(0, OLD_ROWS_MAX);
+  if (old.length === 0) return [];
+  const { dailyQuota = Number.POSITIVE_INFINITY, reserve } = kybio.lane.settings;
+  const { used } = await kybio.lane.readDay();
+  if (old.length * SETTLING_CALLS > (dailyQuota - reserve - used) / 10) return [];
+  const decided: RowRecord[] = [];
+  try {
+    for (const record of old) {
+      if (!control.maySettle) break;
+      if (!(await compareWithReads(record, settling))) continue;
+      decided.push((await ledger.rows.find(record)) ?? record);
+    }
+  } catch (error) {
+    if (!(error instanceof StoppedError)) throw error;
+  }
+  return decided;
+}
+
+type Settling = {
+  readonly context: RunContext;
+  readonly kybio: KybioVendor;
+  /** Emptied when the account is seen to accept a repeat. */
+  repeatCodes: readonly string[];
+  /**
+   * Of every run of the account, as they were at the start: a row decided by reads must not lend them to another
+   * row of the same member.
+   */
+  readonly unsettled: readonly RowRecord[];
+};
+
+async function openSettling(kybio: KybioVendor, context: RunContext): Promise<Settling> {
+  const { ledger } = context;
+  const unsettled = await ledger.increments.listUnsettled(kybio.lane.settings.account);
+  return { context, kybio, repeatCodes: await repeatCodesOf(ledger, kybio), unsettled };
+}
+
+/** A mismatch is for a person: the vendor, or something before it, does not do what is asked. */
+function mayBeDecided({ dataChangeTime, errorCode }: RowRecord): boolean {
+  return dataChangeTime !== '' && errorCode !== 'RESPONSE_MISMATCH';
+}
+
+/** A clock that was set back makes an old increment look young, or not yet sent. So much is a usual correction. */
+const CLOCK_STEP_MS_MAX = 60_000;
+
+async function mayBeRepeated(record: RowRecord, { context, repeatCodes }: Settling): Promise<boolean> {
+  if (repeatCodes.length === 0 || repeatCodes.includes(record.errorCode)) return false;
+  const ageMs = (await context.ledger.now()) - record.intentMs;
+  return ageMs > -CLOCK_STEP_MS_MAX && ageMs <= context.controls.repeatAgeMaxMs;
+}
+
+/** @returns false when the waiting was ended; rows stay undecided */
+async function waitUntilQuiet(records: readonly RowRecord[], context: RunContext): Promise<boolean> {
+  const { ledger, controls, control, clock, reporter, startedMs } = context;
+  const quietAtMs = Math.max(...records.map((record) => lastActivityMs(record, startedMs))) + controls.quietWindowMs;
+  // Never longer than the window: after a clock that was set back, the row's times lie in the future.
+  const delayMs = Math.min(quietAtMs - (await ledger.now()), controls.quietWindowMs);
+  if (delayMs <= 0) return true;
+  const seconds = Math.ceil(delayMs / 1000);
+  reporter.note(
+    `${records.length} ${records.length === 1 ? 'row has' : 'rows have'} no answer yet; looking again in ${seconds} s (quietWindow).`,
+  );
+  await clock.sleep(delayMs, control.interruptSignal);
+  return !control.interruptSignal.aborted;
 }
 
 /** An answer that never came is as old as its deadline; an intent from before a kill, as this process. */
@@ -86,56 +158,54 @@ function lastActivityMs(record: RowRecord, startedMs: number): number {
   return record.errorCode === '' ? Math.max(startedMs, record.updatedMs) : record.updatedMs;
 }
 
-/** How many calls settling one increment may take: two reads (DESIGN §4.4). */
-export const SETTLING_CALLS = 2;
-
-type Parts = Parameters<typeof settleIncrements>[0];
-
-async function repeatIncrement(
-  record: RowRecord,
-  repeatCodes: readonly string[],
-  parts: Parts,
-): Promise<'decided' | 'undecided' | 'credited twice'> {
-  const { client, lane } = parts.kybio;
-  const { answer } = await lane.perform({
+/** The same bytes again, after a read where that can decide. @returns whether the row is decided */
+async function repeatIncrement(record: RowRecord, settling: Settling): Promise<boolean> {
+  const { kybio } = settling;
+  if (hasValuesBefore(record)) {
+    const reading = await readAmounts(record.customerUid, kybio, true);
+    await addEvidence(record, 'read', reading, settling);
+    // A member who cannot be read now is looked at later: the read goes before the repeat.
+    if (reading.point === undefined || reading.balance === undefined) return false;
+    if (looksApplied(record, reading) && !isShared(record, settling)) {
+      await decideByReads(record, [reading, reading], settling);
+      return true;
+    }
+  }
+  const { answer } = await kybio.lane.perform({
     endpoint: 'customerOpenApi/updateBalancePointByIncrement',
     // Refused when it was applied before: that is what the account is known for.
     isRepeatable: true,
     isSettling: true,
-    send: (onSent) => client.updateBalancePointByIncrement(record, { onSent }),
+    send: (onSent) => kybio.client.updateBalancePointByIncrement(record, { onSent }),
   });
-  await addEvidence(parts, record, 'repeat', { answer: describeAnswer(answer) });
-  if (answer.kind === 'refused' && repeatCodes.includes(answer.errorCode)) {
-    await decide(parts, record, {
-      state: 'done',
-      action: 'topped_up',
-      errorCode: '',
+  await addEvidence(record, 'repeat', { answer: describeAnswer(answer) }, settling);
+  if (answer.kind === 'refused' && settling.repeatCodes.includes(answer.errorCode)) {
+    await decide(settling, record, {
+      ...{ state: 'done', action: 'topped_up', errorCode: '' },
       messages: [`Applied once: the vendor refused the same dataChangeTime again (${answer.errorCode}).`],
     });
-    return 'decided';
+    return true;
   }
   const outcome = readIncrementAnswer(toIncrement(record), answer);
   if (outcome.status === 'done') {
     if (wasAppliedBefore(record, outcome.change)) {
       // What the account was known for is not so: nothing more may be sent on the strength of it.
-      forgetRepeatFact(parts.ledger, lane.settings.account, parts.clock.nowMs());
-      await decide(parts, record, { state: 'in_doubt', errorCode: 'RESPONSE_MISMATCH', messages: [creditedTwice] });
-      return 'credited twice';
+      await keepRepeatFact(settling.context.ledger, kybio.lane.settings.account, { kind: 'accepted' });
+      settling.repeatCodes = [];
+      await decide(settling, record, { state: 'in_doubt', errorCode: 'RESPONSE_MISMATCH', messages: [creditedTwice] });
+      return true;
     }
     const messages = ['No answer came; sent again with the same dataChangeTime, and applied then.'];
-    await decide(parts, record, { state: 'done', action: 'topped_up', errorCode: '', messages, ...outcome.change });
-    return 'decided';
+    await decide(settling, record, { state: 'done', action: 'topped_up', errorCode: '', messages, ...outcome.change });
+    return true;
   }
-  if (outcome.status === 'in_doubt' && outcome.isMismatch) {
-    await decide(parts, record, { state: 'in_doubt', errorCode: outcome.errorCode, messages: outcome.messages });
-    return 'undecided';
-  }
-  await decide(parts, record, {
+  const isMismatch = outcome.status === 'in_doubt' && outcome.isMismatch;
+  await decide(settling, record, {
     state: 'in_doubt',
-    errorCode: record.errorCode || 'IN_DOUBT',
+    errorCode: isMismatch ? 'RESPONSE_MISMATCH' : record.errorCode || 'IN_DOUBT',
     messages: outcome.messages,
   });
-  return 'undecided';
+  return false;
 }
 
 const creditedTwice =
@@ -143,125 +213,66 @@ const creditedTwice =
 
 /** Whether the member stood at before + increment already when the repeat was applied. */
 function wasAppliedBefore(record: RowRecord, change: RowChange | undefined): boolean {
-  const { pointBefore, balanceBefore, pointIncrement, balanceIncrement } = record;
-  const { pointBefore: point, balanceBefore: balance } = change ?? {};
-  if (!hasValuesBefore(record) || point === undefined || balance === undefined) return false;
-  return (
-    decimalsEqual(point, addDecimals(pointBefore, pointIncrement)) &&
-    decimalsEqual(balance, addDecimals(balanceBefore, balanceIncrement))
-  );
+  return looksApplied(record, { point: change?.pointBefore, balance: change?.balanceBefore });
 }
 
-async function compareWithReads(record: RowRecord, sharers: readonly RowRecord[], parts: Parts): Promise<boolean> {
-  const isShared = sharers.some((other) => other.customerUid === record.customerUid && !isSameRow(other, record));
+async function compareWithReads(record: RowRecord, settling: Settling): Promise<boolean> {
+  const isSharedMember = isShared(record, settling);
   // Looked at once for a person to see; looking again could decide nothing, and costs the day's calls.
-  if (record.state === 'in_doubt' && (isShared || !hasValuesBefore(record))) return false;
+  if (record.state === 'in_doubt' && (isSharedMember || !hasValuesBefore(record))) return false;
   const reads: Reading[] = [];
-  for (let read = 1; read <= 2; read += 1) {
-    const reading = await readAmounts(record.customerUid, parts.kybio, true);
-    await addEvidence(parts, record, 'read', reading);
+  for (let read = 1; read <= SETTLING_CALLS; read += 1) {
+    const reading = await readAmounts(record.customerUid, settling.kybio, true);
+    await addEvidence(record, 'read', reading, settling);
     reads.push(reading);
   }
-  const verdict = isShared ? sharedVerdict : judgeReads(record, reads);
-  await decide(parts, record, {
+  return decideByReads(record, reads, settling);
+}
+
+async function decideByReads(record: RowRecord, reads: readonly Reading[], settling: Settling): Promise<boolean> {
+  const nowMs = await settling.context.ledger.now();
+  const verdict = isShared(record, settling) ? sharedVerdict : judgeReads(record, reads, nowMs);
+  const applied: RowChange = {
+    ...{ action: 'topped_up', errorCode: '' },
+    ...{ pointAfter: reads[0]?.point ?? '', balanceAfter: reads[0]?.balance ?? '' },
+  };
+  await decide(settling, record, {
     state: verdict.isApplied ? 'done' : 'in_doubt',
     messages: [verdict.message],
-    errorCode: verdict.isApplied ? '' : record.errorCode || 'IN_DOUBT',
-    ...(verdict.isApplied && {
-      action: 'topped_up',
-      pointAfter: reads[0]?.point ?? '',
-      balanceAfter: reads[0]?.balance ?? '',
-    }),
+    ...(verdict.isApplied ? applied : { errorCode: record.errorCode || 'IN_DOUBT' }),
   });
   return verdict.isApplied;
 }
 
-function isSameRow(left: RowRecord, right: RowRecord): boolean {
-  return left.runId === right.runId && left.rowNumber === right.rowNumber;
+/** Whether another increment without an outcome credits the same member. */
+function isShared(record: RowRecord, { unsettled }: Settling): boolean {
+  return unsettled.some(
+    (other) =>
+      other.customerUid === record.customerUid &&
+      !(other.runId === record.runId && other.rowNumber === record.rowNumber),
+  );
 }
 
-/** Point and balance of a member as one read told them; undefined when it told nothing. */
-export type Reading = { readonly point: string | undefined; readonly balance: string | undefined };
-
-type Verdict = { readonly isApplied: boolean; readonly message: string };
-
-const sharedVerdict: Verdict = {
-  isApplied: false,
-  message:
-    'Two rows in doubt credit this member: its values cannot tell which was applied. Look at the member in the back office.',
-};
-
-/** What two reads after the quiet window say about an increment; the honest limit is in the README. */
-export function judgeReads(
-  record: Pick<RowRecord, 'pointBefore' | 'balanceBefore' | 'pointIncrement' | 'balanceIncrement'>,
-  reads: readonly Reading[],
-): Verdict {
-  const { pointBefore, balanceBefore, pointIncrement, balanceIncrement } = record;
-  if (!hasValuesBefore(record)) {
-    return { isApplied: false, message: 'The values before are not known, so reading the member decides nothing.' };
-  }
-  const bothRead = (point: string, balance: string): boolean =>
-    reads.length > 0 &&
-    reads.every(
-      (read) =>
-        read.point !== undefined &&
-        read.balance !== undefined &&
-        decimalsEqual(read.point, point) &&
-        decimalsEqual(read.balance, balance),
-    );
-  const seen = reads
-    .map((read) => `point ${read.point ?? 'unknown'}, balance ${read.balance ?? 'unknown'}`)
-    .join('; then ');
-  const was = `before: point ${pointBefore}, balance ${balanceBefore}; read: ${seen}.`;
-  if (bothRead(addDecimals(pointBefore, pointIncrement), addDecimals(balanceBefore, balanceIncrement))) {
-    return { isApplied: true, message: `No answer came; applied once by the evidence: ${was}` };
-  }
-  if (bothRead(pointBefore, balanceBefore)) {
-    return { isApplied: false, message: `Not applied so far, by the evidence: ${was} Decide with: memberload resolve` };
-  }
-  return { isApplied: false, message: `The evidence does not tell: ${was} Look at the member in the back office.` };
-}
-
-function hasValuesBefore({ pointBefore, balanceBefore }: Pick<RowRecord, 'pointBefore' | 'balanceBefore'>): boolean {
+function hasValuesBefore({ pointBefore, balanceBefore }: RowRecord): boolean {
   return pointBefore !== '' && balanceBefore !== '';
 }
 
-/** One read of a member's amounts. `isSettling`: it may use the calls kept back for that. */
-export async function readAmounts(
-  customerUid: string,
-  { client, lane }: KybioVendor,
-  isSettling: boolean,
-): Promise<Reading> {
-  const { answer } = await lane.perform({
-    endpoint: 'customerOpenApi/queryByUid',
-    isRepeatable: true,
-    isSettling,
-    send: (onSent) => client.queryByUid(customerUid, { onSent }),
-  });
-  const member: TextFields | undefined = answer.kind === 'success' ? answer.data : undefined;
-  return { point: member?.point, balance: member?.balance };
+function addEvidence(record: RowRecord, kind: string, detail: object, { context }: Settling): Promise<void> {
+  const evidence: NewEvidence = { kind, detailJson: JSON.stringify(detail) };
+  return context.ledger.rows.addEvidence(record, evidence);
 }
 
-async function addEvidence(parts: Parts, record: RowRecord, kind: string, detail: object): Promise<void> {
-  await parts.ledger.evidence.add(record.runId, record.rowNumber, {
-    recordedMs: parts.clock.nowMs(),
-    kind,
-    detailJson: JSON.stringify(detail),
-  });
-}
-
-async function decide(parts: Parts, record: RowRecord, change: RowChange & { state: RowState }): Promise<void> {
-  await parts.ledger.rows.record(record, change, parts.clock.nowMs());
+function decide({ context }: Settling, record: RowRecord, change: RowChange & { state: RowState }): Promise<void> {
+  return context.ledger.rows.record(record, change);
 }
 
 /** The increment as it went out, dataChangeTime included. */
 export function toIncrement(record: RowRecord): Increment {
+  const { customerUid, number, pointIncrement, balanceIncrement, reference, dataChangeTime } = record;
   return {
     endpoint: 'customerOpenApi/updateBalancePointByIncrement',
-    customerUid: record.customerUid,
-    pointIncrement: record.pointIncrement,
-    balanceIncrement: record.balanceIncrement,
-    dataChangeTime: record.dataChangeTime,
+    ...{ customerUid, number, pointIncrement, balanceIncrement, reference, dataChangeTime },
     before: undefined,
+    isTarget: false,
   };
 }

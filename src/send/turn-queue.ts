@@ -16,13 +16,4 @@ export class TurnQueue {
       release();
     };
   }
-
-  async after(key: string, work: () => Promise<void>): Promise<void> {
-    const leave = await this.enter(key);
-    try {
-      await work();
-    } finally {
-      leave();
-    }
-  }
 }

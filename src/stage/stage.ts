@@ -3,8 +3,8 @@ import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assert, EXIT, errorText, OperatorError } from '../base/errors.ts';
 import { syncFolder } from '../base/sync-folder.ts';
-import type { DamageId } from '../job/column-judge.ts';
-import type { RowIssue } from '../job/row-issue.ts';
+import { settleRow } from '../job/check-row.ts';
+import type { DamageId, RowIssue } from '../job/row-issue.ts';
 import { decodeRows, decodeTexts, encodeRows, encodeTexts } from './stage-block.ts';
 import type { StagedRow } from './staged-row.ts';
 
@@ -173,9 +173,11 @@ export function withLateIssues(
 ): StagedRow {
   if (row.targetRows.length === 0) return row;
   const repeated = late.get(row.rowNumber);
-  const damaged = (row.conditional ?? []).filter(({ damage }) => damages.has(damage)).map(({ issue }) => issue);
-  const issues = [...damaged, ...(repeated ? [repeated] : [])];
-  return issues.length === 0 ? row : { ...row, issues, targetRows: [] };
+  const settled = settleRow(row, damages);
+  const issues = [...settled.issues, ...(repeated ? [repeated] : [])];
+  if (issues.length > 0) return { ...row, issues, targetRows: [] };
+  if (settled.notes.length === 0) return row;
+  return { ...row, targetRows: settled.targetRows, notes: [...(row.notes ?? []), ...settled.notes] };
 }
 
 async function writeAll(file: FileHandle, bytes: Buffer): Promise<void> {

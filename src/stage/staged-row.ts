@@ -1,6 +1,5 @@
 import type { TargetRow } from '../job/check-row.ts';
-import type { ConditionalIssue } from '../job/column-judge.ts';
-import type { RowIssue } from '../job/row-issue.ts';
+import type { ConditionalIssue, RowIssue } from '../job/row-issue.ts';
 
 /** One record of the input as intake judged it. The record's own text is kept beside it, see `stage.ts`. */
 export type StagedRow = {

@@ -4,15 +4,15 @@ import { forEachBounded } from '../../src/base/pull.ts';
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('pulling from a stream', () => {
-  test('pulls an item only when there is a hand free for it', async () => {
+  test('begins an item only when there is a hand free for it, and pulls a block only when the block before is begun', async () => {
     let pulled = 0;
     let inHand = 0;
     let inHandMost = 0;
     let aheadMost = 0;
     async function* items() {
-      for (let item = 0; item < 50; item += 1) {
-        pulled += 1;
-        yield item;
+      for (let block = 0; block < 25; block += 1) {
+        pulled += 2;
+        yield [2 * block, 2 * block + 1];
       }
     }
     let done = 0;
@@ -25,7 +25,7 @@ describe('pulling from a stream', () => {
       done += 1;
     });
     expect([done, inHandMost]).toEqual([50, 4]);
-    expect(aheadMost).toBeLessThanOrEqual(5);
+    expect(aheadMost).toBeLessThanOrEqual(6);
   });
 
   test('the first error ends the pulling, waits for the work in hand, and is thrown', async () => {
@@ -35,7 +35,17 @@ describe('pulling from a stream', () => {
       await turn();
       finished += 1;
     };
-    await expect(forEachBounded([1, 2, 3, 4, 5, 6, 7, 8], 3, work)).rejects.toThrow('third');
+    await expect(
+      forEachBounded(
+        [
+          [1, 2],
+          [3, 4],
+          [5, 6, 7, 8],
+        ],
+        3,
+        work,
+      ),
+    ).rejects.toThrow('third');
     expect(finished).toBeGreaterThanOrEqual(2);
     expect(finished).toBeLessThan(7);
   });
@@ -43,8 +53,8 @@ describe('pulling from a stream', () => {
   test('a stream that breaks waits for the work in hand as well, and is thrown', async () => {
     let finished = 0;
     async function* breaking() {
-      yield 1;
-      yield 2;
+      yield [1];
+      yield [2];
       throw new Error('the file is gone');
     }
     const work = async () => {
@@ -59,7 +69,7 @@ describe('pulling from a stream', () => {
   test('stops when it is told to', async () => {
     const seen: number[] = [];
     await forEachBounded(
-      [1, 2, 3, 4],
+      [[1, 2, 3, 4]],
       1,
       async (item) => void seen.push(item),
       () => seen.length >= 2,

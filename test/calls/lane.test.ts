@@ -1,10 +1,10 @@
 import { describe, expect, test, vi } from 'vitest';
-import { Lane, type LaneCall, type LaneSettings } from '../../src/calls/lane.ts';
+import { Lane, type LaneCall, type LaneSettings, NotBegunError } from '../../src/calls/lane.ts';
 import { createRateLimiter, parseRate } from '../../src/calls/rate-limiter.ts';
 import { RunControl, StoppedError } from '../../src/calls/run-control.ts';
 import type { Answer } from '../../src/http/answer.ts';
 import { type HeldClock, heldClock } from '../support/held-clock.ts';
-import { openTestLedger } from '../support/test-ledger.ts';
+import { openMemoryLedger } from '../support/memory-ledger.ts';
 
 const ACCOUNT = 'kybio:APP';
 /** 12:00 in Shanghai, where the quota's day ends twelve hours later. */
@@ -31,7 +31,7 @@ function openLane(
   rate = 'unlimited',
   connections = 16,
 ) {
-  const ledger = openTestLedger();
+  const ledger = openMemoryLedger(clock);
   const control = new RunControl();
   const waits: { untilMs: number; detail: string }[] = [];
   const lane = new Lane(
@@ -137,14 +137,17 @@ describe('the first call', () => {
 
 describe('counting', () => {
   test('a call is in the ledger, with what it prepares, before its first byte', async () => {
-    const { lane, ledger, clock } = openLane();
+    const { lane, ledger } = openLane();
     const key = { runId: 'run-1', rowNumber: 1, target: 'kybio' } as const;
     const seen: unknown[] = [];
     await lane.perform(
       call(success, {
-        beforeSend: () => ledger.rows.record(key, { state: 'intent' }, clock.nowMs()),
+        beforeSend: async () => {
+          await ledger.rows.record(key, { state: 'intent' });
+          return true;
+        },
         send: async () => {
-          seen.push(ledger.calls.total(ACCOUNT, '2026-11-22'), ledger.rows.find(key)?.state);
+          seen.push(await ledger.calls.total(ACCOUNT, '2026-11-22'), (await ledger.rows.find(key))?.state);
           return success;
         },
       }),
@@ -158,13 +161,60 @@ describe('counting', () => {
     const flaky = call([unanswered, unanswered, success], {
       beforeSend: async () => {
         preparedCount += 1;
+        return true;
       },
     });
     expect(await lane.perform(flaky)).toEqual({ answer: success, attempts: 3 });
-    expect(ledger.calls.total(ACCOUNT, '2026-11-22')).toBe(3);
+    expect(await ledger.calls.total(ACCOUNT, '2026-11-22')).toBe(3);
     expect(lane.audit).toMatchObject({ sent: 3, retried: 2 });
     expect([...lane.audit.byEndpoint]).toEqual([['add', 3]]);
     expect(preparedCount).toBe(1);
+  });
+});
+
+describe('a call that must not be sent', () => {
+  test('is told to its caller, and the call that was counted for it goes to the next one', async () => {
+    const { lane, ledger } = openLane();
+    const refusedCall = call(success, { beforeSend: async () => false });
+    await expect(lane.perform(refusedCall)).rejects.toThrow(NotBegunError);
+    expect(refusedCall.sentCount).toBe(0);
+    await lane.perform(call(success));
+    expect(await ledger.calls.total(ACCOUNT, '2026-11-22')).toBe(1);
+    expect(lane.usedToday).toBe(1);
+  });
+
+  test('because the ledger has no call left after all, has its intent withdrawn, and the run pauses', async () => {
+    const { lane, ledger, control } = openLane({ dailyQuota: 5 });
+    ledger.refuseNextTake();
+    const events: string[] = [];
+    const increment = call(success, {
+      isRepeatable: false,
+      beforeSend: async () => {
+        events.push('intent');
+        return true;
+      },
+      withdraw: async () => void events.push('withdrawn'),
+    });
+    await expect(lane.perform(increment)).rejects.toThrow(StoppedError);
+    expect([events, increment.sentCount]).toEqual([['intent', 'withdrawn'], 0]);
+    expect(control.reason).toMatchObject({ kind: 'quota' });
+  });
+
+  test('today goes out after midnight with --wait, with an intent of its own', async () => {
+    const { lane, ledger, clock } = openLane({ dailyQuota: 5, waitsForQuota: true });
+    ledger.refuseNextTake();
+    let intentCount = 0;
+    const increment = call(success, {
+      isRepeatable: false,
+      beforeSend: async () => {
+        intentCount += 1;
+        return true;
+      },
+      withdraw: async () => undefined,
+    });
+    await lane.perform(increment);
+    expect([intentCount, increment.sentCount]).toEqual([2, 1]);
+    expect(clock.nowMs() - NOON_MS).toBeGreaterThanOrEqual(12 * HOUR_MS);
   });
 });
 
@@ -215,7 +265,7 @@ describe("the day's calls", () => {
     // Those that were counted before the fourth found the day used up go out all the same.
     expect(ended.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
     expect(lane.audit.sent).toBe(3);
-    expect(ledger.calls.total(ACCOUNT, '2026-11-22')).toBe(3);
+    expect(await ledger.calls.total(ACCOUNT, '2026-11-22')).toBe(3);
     expect(control.reason).toMatchObject({
       kind: 'quota',
       detail: expect.stringContaining('3 of 3 calls of 2026-11-22'),
@@ -224,7 +274,7 @@ describe("the day's calls", () => {
 
   test('that earlier runs used are gone', async () => {
     const { lane, ledger } = openLane({ dailyQuota: 2 });
-    await ledger.calls.count(ACCOUNT, '2026-11-22', 'export');
+    await ledger.calls.take(ACCOUNT, { day: '2026-11-22', endpoint: 'export', limit: undefined });
     await lane.perform(call(success));
     expect(lane.usedToday).toBe(2);
     await expect(lane.perform(call(success))).rejects.toThrow(StoppedError);
@@ -260,6 +310,14 @@ describe("the day's calls", () => {
     await expect(lane.perform(increment)).rejects.toThrow(StoppedError);
     expect(control.reason).toMatchObject({ kind: 'quota' });
     expect(lane.usedToday).toBe(1);
+  });
+
+  test('are those of the newest day that was counted, when the clock was set back', async () => {
+    const { lane, ledger, clock } = openLane({ dailyQuota: 1 });
+    await ledger.calls.take(ACCOUNT, { day: '2026-11-22', endpoint: 'add', limit: undefined });
+    clock.jumpTo(NOON_MS - 24 * HOUR_MS);
+    await expect(lane.perform(call(success))).rejects.toThrow(StoppedError);
+    expect([lane.day, lane.usedToday]).toEqual(['2026-11-22', 1]);
   });
 
   test('with --wait come back after midnight of the quota zone', async () => {

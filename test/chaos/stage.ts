@@ -51,7 +51,7 @@ export async function openStage(settings: StageSettings): Promise<Stage> {
   const home = join(folder, 'home');
   mkdirSync(home, { mode: 0o700 });
   const vendor = await startVendor(build, folder);
-  await vendor.set({ repeat, repeatCode: REPEAT_CODE });
+  await vendor.set({ repeatRule: repeat === 'refused' ? 'refuse_repeat' : 'accept', repeatCode: REPEAT_CODE });
   await vendor.seed(settings.members);
   const members = await vendor.members();
   const uidByNumber = new Map(members.map(({ number, customerUid }) => [number, customerUid]));

@@ -150,7 +150,7 @@ describe('doctor --probe-repeat', () => {
 
   test('learns the code of a refused repeat without changing anything, and settles by it from then on', async () => {
     await vendor.set({
-      repeat: 'refused',
+      repeatRule: 'refuse_repeat',
       seed: 3,
       faultsOn: 'increments',
       'fault.cutAfter': 0.5,
@@ -274,7 +274,7 @@ describe('doctor --probe-repeat', () => {
   });
 
   test('kybio.repeatCodes settles as the operator asserts while nothing was tried', async () => {
-    await vendor.set({ repeat: 'refused' });
+    await vendor.set({ repeatRule: 'refuse_repeat' });
     const { run, file, read, config } = openWorkspace(vendor.settings);
     config({ kybio: { repeatCodes: ['2031'] } });
     file('topup.csv', FILE);

@@ -113,7 +113,7 @@ describe('memberload topup', () => {
 
   test('a member twice in a file is refused; with --on-duplicate allow both are credited at different seconds', async () => {
     const work = openWorkspace(vendor.settings);
-    await vendor.set({ repeat: 'refused' });
+    await vendor.set({ repeatRule: 'refuse_repeat' });
     const uid = (await vendor.member('8008010001'))?.customerUid;
     work.file('twice.csv', lines('number,customerUid,pointIncrement', '8008010001,,1', '8008010001,,2', `,${uid},4`));
     expect((await work.run(['topup', 'twice.csv'])).exitCode).toBe(3);

@@ -23,7 +23,7 @@ export function endpointsOf(calls: readonly Call[]): string[] {
 export const success = (data: unknown = undefined): Answer<unknown> => ({ kind: 'success', data });
 
 export const found = (fields: Record<string, string>, lacks: readonly string[] = [], isOfThisRun = true) =>
-  success({ state: 'present', fields, lacks, isOfThisRun } satisfies Found);
+  success({ state: 'present', fields, lacks, isOfThisRun, sequence: 7 } satisfies Found);
 
 export const absent = success({ state: 'absent' } satisfies Found);
 export const notRead = success({ state: 'not_read' } satisfies Found);

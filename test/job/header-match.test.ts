@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { OperatorError } from '../../src/base/errors.ts';
 import { COLUMNS } from '../../src/job/columns.ts';
-import { type HeaderMatch, matchHeader } from '../../src/job/header-match.ts';
+import { describeMatches, type HeaderMatch, matchHeader } from '../../src/job/header-match.ts';
+import { guessKind, isHeaderName } from '../../src/job/header-names.ts';
 import { allKinds, resultHeaders } from './rows.ts';
 
 function columnsOf(match: HeaderMatch): Record<string, number> {
@@ -55,6 +57,25 @@ describe('names and synonyms', () => {
     ['会员分类', 'categoryName'],
     ['QQ', 'qq'],
     ['密码', 'password'],
+    ['會員編號', 'number'],
+    ['會員號', 'number'],
+    ['卡號', 'number'],
+    ['會員姓名', 'name'],
+    ['手提電話', 'phone'],
+    ['流動電話', 'phone'],
+    ['手機號碼', 'phone'],
+    ['聯絡電話', 'phone'],
+    ['電郵', 'email'],
+    ['電郵地址', 'email'],
+    ['積分', 'point'],
+    ['會員積分', 'point'],
+    ['餘額', 'balance'],
+    ['儲值餘額', 'balance'],
+    ['储值余额', 'balance'],
+    ['備註', 'remarks'],
+    ['會員等級', 'categoryName'],
+    ['折扣', 'discount'],
+    ['密碼', 'password'],
   ])('%j is the members column %s', (header, column) => {
     const key = column === 'number' ? [] : ['number'];
     const match = matchHeader([...key, header], 'members');
@@ -84,7 +105,7 @@ describe('names and synonyms', () => {
   test('the refusal of a topup file with only current amounts says why they are not used', () => {
     const error = errorOf(() => matchHeader(['会员号', '积分'], 'topup'));
     expect(error.message).toBe(
-      "The file has no column pointIncrement or balanceIncrement, which a top-up needs. It has: '会员号', '积分'.",
+      "The file has no column pointIncrement or balanceIncrement or pointTarget or balanceTarget, which a top-up needs. It has: '会员号', '积分'.",
     );
     expect(error.hint).toContain("'积分' reads as what a member has now, not as what to add");
     expect(error.hint).toContain('{"columns": {"积分": "pointIncrement"}}');
@@ -105,9 +126,9 @@ describe('names and synonyms', () => {
   test('a header that is not the name of its column is marked for printing', () => {
     const { matches } = matchHeader(['会员号', 'name', 'Phone'], 'members');
     expect(matches).toEqual([
-      { header: '会员号', column: 'number', isRenamed: true },
-      { header: 'name', column: 'name', isRenamed: false },
-      { header: 'Phone', column: 'phone', isRenamed: true },
+      { header: '会员号', index: 0, column: 'number', isRenamed: true },
+      { header: 'name', index: 1, column: 'name', isRenamed: false },
+      { header: 'Phone', index: 2, column: 'phone', isRenamed: true },
     ]);
   });
 
@@ -121,6 +142,121 @@ describe('names and synonyms', () => {
     const match = matchHeader(['number', '__proto__', 'constructor', 'toString'], 'members');
     expect(match.unused).toEqual(['__proto__', 'constructor', 'toString']);
     expect(match.columns.size).toBe(1);
+  });
+});
+
+describe('what a header says beside its columns', () => {
+  test.each(['性别', '性別', '序号', '编号', '名称', '门店', 'Level', 'Notes', 'Member ID'])(
+    '%s stays unused: it may mean something else',
+    (header) => {
+      const match = matchHeader(['number', header], 'members');
+      expect([match.unused, match.moneyLike]).toEqual([[header], []]);
+    },
+  );
+
+  test.each([
+    '储值',
+    '充值金额',
+    'Amount',
+    '本次积分',
+    'Top-up Amount',
+    '贈送積分',
+    'Bonus Points',
+    'Stored Value',
+    'Pts',
+  ])('%s looks like money or points: a person is asked before it is left out', (header) =>
+    expect(matchHeader(['number', header], 'members').moneyLike).toEqual([header]),
+  );
+
+  test('a balance beside the points to add is asked about; in an export of ours it is known', () => {
+    expect(matchHeader(['会员号', '增加积分', '余额'], 'topup').moneyLike).toEqual(['余额']);
+    const exported = ['number', 'point', 'balance', 'customerUid', 'pointIncrement', 'Amount'];
+    expect(matchHeader(exported, 'topup').moneyLike).toEqual(['Amount']);
+    expect(matchHeader(['number', 'Amount'], 'lookups').moneyLike).toEqual([]);
+  });
+
+  test('columns without a name and headers given twice are told', () => {
+    const match = matchHeader(['number', '', 'x', ' ', 'x', 'y'], 'members');
+    expect([match.unnamedIndexes, match.repeated]).toEqual([[1, 3], ['x']]);
+  });
+
+  test('the table of matches shows the first value, and no password', () => {
+    const match = matchHeader(['会员号', 'Branch', 'Mobile', 'password'], 'members');
+    expect(describeMatches(match, ['8001', 'HK', ' 9123\t4567', 'secret'])).toEqual([
+      { header: '会员号', column: 'number', firstValue: '8001' },
+      { header: 'Mobile', column: 'phone', firstValue: '9123\\t4567' },
+      { header: 'password', column: 'password', firstValue: '' },
+    ]);
+  });
+
+  test.each(['number', '會員編號', 'Mobile No.', 'result_status', 'pointTarget', '小票号', 'ｎｕｍｂｅｒ'])(
+    '%s is a word of headers',
+    (text) => expect(isHeaderName(text)).toBe(true),
+  );
+  test.each(['8008010001', '陈大文', '', 'result_score', '性别', 'x'.repeat(100_000), 'constructor'])(
+    '%.20j is none',
+    (text) => expect(isHeaderName(text)).toBe(false),
+  );
+
+  test('no header, in whatever language, ends in anything but an answer or an error with a hint', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 8 }),
+      fc.constantFrom(
+        '会员号',
+        '積分',
+        'number',
+        'name',
+        '__proto__',
+        'constructor',
+        'pointIncrement',
+        'result_row',
+        'éà',
+        '한국',
+      ),
+    );
+    const mapping = fc.dictionary(text, text, { maxKeys: 2 });
+    fc.assert(
+      fc.property(fc.array(text, { maxLength: 6 }), fc.constantFrom(...allKinds), mapping, (header, kind, map) => {
+        guessKind(header);
+        try {
+          matchHeader(header, kind, map);
+        } catch (error) {
+          expect(error).toBeInstanceOf(OperatorError);
+        }
+      }),
+      { numRuns: 1500 },
+    );
+  });
+});
+
+describe('the kind of a file', () => {
+  test.each([
+    [['number', 'pointIncrement'], 'topup'],
+    [['会员号', '姓名', '增加积分'], 'topup'],
+    [['customerUid', 'balanceTarget'], 'topup'],
+    [['number', 'name', 'phone'], 'members'],
+    [['會員編號', '姓名', '積分', '餘額'], 'members'],
+    [['reference_number', 'name', 'phone'], 'customers'],
+    [['参考编号', '姓名', '手机号', '公司名称'], 'customers'],
+    [['number', 'name', 'phone', 'dial_code'], 'customers'],
+    [['number'], 'lookups'],
+    [['uuid', 'note'], 'lookups'],
+    [['会员卡号', '备注'], undefined],
+    [['number', 'Amount'], undefined],
+    [['number', 'name', 'birthday', 'dial_code'], undefined],
+    [['pointIncrement'], undefined],
+    [['a', 'b'], undefined],
+  ] as const)('%j is %s', (header, kind) => expect(guessKind(header)).toBe(kind));
+});
+
+describe('amounts to add and amounts to have', () => {
+  test('never stand in one file', () => {
+    const error = errorOf(() => matchHeader(['number', 'Points to Add', '目标余额'], 'topup'));
+    expect([error.code, error.exitCode]).toEqual(['MIXED_AMOUNTS', 3]);
+    expect(error.message).toBe(
+      "The file has amounts to add ('Points to Add') and amounts to have afterwards ('目标余额').",
+    );
+    expect(() => matchHeader(['number', 'Points to Add', '目标余额'], 'topup', { 目标余额: '' })).not.toThrow();
   });
 });
 
@@ -201,7 +337,7 @@ describe('a mapping', () => {
   test('renames headers, exactly or as headers match', () => {
     const match = matchHeader(['Card #', 'Pts'], 'members', { 'Card #': 'number', pts: 'Point' });
     expect(columnsOf(match)).toEqual({ number: 0, point: 1 });
-    expect(match.matches[0]).toEqual({ header: 'Card #', column: 'number', isRenamed: true });
+    expect(match.matches[0]).toEqual({ header: 'Card #', index: 0, column: 'number', isRenamed: true });
   });
 
   test('with an empty name keeps a header from being used', () => {
@@ -235,6 +371,19 @@ describe('an earlier result file', () => {
 
   test('a result_customerUid is not the customerUid of the input', () => {
     expect(matchHeader(['number', 'result_customerUid'], 'members').columns.has('customerUid')).toBe(false);
+  });
+
+  test('is known as such, also when a spreadsheet user has deleted some of its columns', () => {
+    const whole = matchHeader(['number', ...resultHeaders], 'members');
+    expect([whole.isResultFile, whole.lostResultColumns]).toEqual([true, []]);
+    const partial = matchHeader(['number', 'Result_Status', 'result_row', 'result_messages'], 'members');
+    expect(partial.earlier).toEqual({ status: 1, row: 2, messages: 3 });
+    expect([partial.isResultFile, partial.lostResultColumns]).toEqual([
+      true,
+      ['action', 'errorCode', 'attempts', 'run', 'for'],
+    ]);
+    const plain = matchHeader(['number', 'result_score'], 'members');
+    expect([plain.isResultFile, plain.lostResultColumns]).toEqual([false, []]);
   });
 
   test("a column of somebody's own that begins with result_ stays", () => {

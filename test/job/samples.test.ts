@@ -2,16 +2,8 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
 import type { FileKind } from '../../src/job/columns.ts';
-import { matchHeader } from '../../src/job/header-match.ts';
 import { memberKey } from '../../src/job/row-key.ts';
-import {
-  duplicateRow,
-  type ValidationOptions,
-  validateCustomer,
-  validateLookup,
-  validateMember,
-  validateTopup,
-} from '../../src/job/validate-row.ts';
+import { checkFile, type FileOptions } from './rows.ts';
 
 const samples = new URL('../../samples/', import.meta.url);
 
@@ -19,35 +11,20 @@ const samples = new URL('../../samples/', import.meta.url);
 function refusedRows(
   file: string,
   kind: FileKind,
-  {
-    encoding = 'utf-8',
-    mapping = {},
-    ...more
-  }: Partial<ValidationOptions> & { encoding?: string; mapping?: Record<string, string> } = {},
+  { encoding = 'utf-8', ...options }: FileOptions & { encoding?: string } = {},
 ): { rowCount: number; refused: string[] } {
   const text = new TextDecoder(encoding, { fatal: true }).decode(readFileSync(new URL(file, samples)));
-  const [header = [], ...rows]: string[][] = parse(text, { relax_column_count: true });
-  const match = matchHeader(header, kind, mapping);
-  const options: ValidationOptions = { mode: 'upsert', ...more };
-  const firstRows = new Map<string, number>();
-  const refused: string[] = [];
-  for (const [index, cells] of rows.entries()) {
-    const rowNumber = index + 1;
-    const validated = {
-      members: () => validateMember(cells, match, options),
-      customers: () => validateCustomer(cells, match, options),
-      topup: () => validateTopup(cells, match, options),
-      lookups: () => validateLookup(cells, match, options, 'kybio'),
-    }[kind]();
-    const issues = validated.isValid ? [] : [...validated.issues];
-    if (validated.isValid) {
-      const key = memberKey(validated.row);
-      const firstRow = firstRows.get(key);
-      if (firstRow === undefined) firstRows.set(key, rowNumber);
-      else issues.push(duplicateRow(key, firstRow));
+  const records: string[][] = parse(text, { relax_column_count: true });
+  const { rows } = checkFile(records, kind, options);
+  const seen = new Set<string>();
+  const refused = rows.flatMap((row, index) => {
+    const codes: string[] = row.isValid ? [] : row.issues.map((issue) => issue.errorCode);
+    for (const { row: targetRow } of row.isValid ? row.targetRows : []) {
+      if (seen.has(memberKey(targetRow))) codes.push('DUPLICATE_ROW');
+      seen.add(memberKey(targetRow));
     }
-    if (issues.length > 0) refused.push(`${rowNumber}: ${issues.map((issue) => issue.errorCode).join(' ')}`);
-  }
+    return codes.length === 0 ? [] : [`${index + 1}: ${codes.join(' ')}`];
+  });
   return { rowCount: rows.length, refused };
 }
 
@@ -59,7 +36,8 @@ test('members.csv holds one mistake of each kind', () => {
       '6: BAD_DATE',
       '7: BAD_EMAIL',
       '8: BAD_DATE NOT_A_DECIMAL OUT_OF_RANGE',
-      '9: EXCEL_DAMAGED EXCEL_DAMAGED',
+      // The customerUid is damaged too, but the number says who is meant.
+      '9: EXCEL_DAMAGED',
       '10: WRONG_COLUMN_COUNT',
       '11: EXCEL_DAMAGED',
       '12: DUPLICATE_ROW',

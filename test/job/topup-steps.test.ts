@@ -27,16 +27,19 @@ const applied = (wrong: object = {}) =>
 
 describe('a top-up', () => {
   test('by number looks the uid up, and takes the values before from there', () => {
-    const { calls, outcome } = drive(topupSteps(row()), member, applied());
+    const { calls, outcome } = drive(topupSteps(row(), false), member, applied());
     expect(calls).toEqual([
       { endpoint: 'customerOpenApi/queryByNumber', number: 'N1', source: 'snapshot_if_present' },
       {
         endpoint: 'customerOpenApi/updateBalancePointByIncrement',
         customerUid: '7',
+        number: 'N1',
         pointIncrement: '5',
         balanceIncrement: '0.10',
+        reference: '',
         dataChangeTime: undefined,
-        before: { point: '1', balance: '2.5' },
+        before: { point: '1', balance: '2.5', sequence: 7 },
+        isTarget: false,
       },
     ]);
     expect(outcome).toEqual({
@@ -49,17 +52,20 @@ describe('a top-up', () => {
   });
 
   test('by uid needs no lookup, and a time that the row gives is used', () => {
-    const { calls } = drive(topupSteps(row({ customerUid: '7', dataChangeTime: '2026-01-05 13:26:23' })), applied());
+    const { calls } = drive(
+      topupSteps(row({ customerUid: '7', dataChangeTime: '2026-01-05 13:26:23' }), false),
+      applied(),
+    );
     expect(calls).toMatchObject([{ customerUid: '7', dataChangeTime: '2026-01-05 13:26:23', before: undefined }]);
   });
 
   test('values from before this run are no evidence', () => {
     const old = found({ customerUid: '7', point: '1', balance: '2' }, [], false);
-    expect(drive(topupSteps(row()), old, applied()).calls[1]).toMatchObject({ before: undefined });
+    expect(drive(topupSteps(row(), false), old, applied()).calls[1]).toMatchObject({ before: undefined });
   });
 
   test('half of the values before is none', () => {
-    expect(drive(topupSteps(row()), found({ customerUid: '7', point: '1' }), applied()).calls[1]).toMatchObject({
+    expect(drive(topupSteps(row(), false), found({ customerUid: '7', point: '1' }), applied()).calls[1]).toMatchObject({
       before: undefined,
     });
   });
@@ -68,7 +74,7 @@ describe('a top-up', () => {
     ['nobody', absent],
     ['somebody without a uid', found({ number: 'N1' })],
   ])('a lookup that finds %s credits nothing', (_, answer) => {
-    const { calls, outcome } = drive(topupSteps(row()), answer);
+    const { calls, outcome } = drive(topupSteps(row(), false), answer);
     expect(endpointsOf(calls)).toEqual(['queryByNumber']);
     expect(outcome).toMatchObject({ status: 'failed', errorCode: 'MEMBER_NOT_FOUND', mayRetry: false });
   });
@@ -77,13 +83,13 @@ describe('a top-up', () => {
     ['unanswered', unanswered, { status: 'failed', errorCode: 'TIMEOUT', mayRetry: true }],
     ['refused for the quota', refused('quota', '9010'), { status: 'unapplied' }],
   ])('a lookup that is %s credits nothing', (_, answer, outcome) => {
-    expect(drive(topupSteps(row()), answer).outcome).toMatchObject(outcome);
+    expect(drive(topupSteps(row(), false), answer).outcome).toMatchObject(outcome);
   });
 });
 
 describe('the answer to an increment', () => {
   const outcomeOf = (answer: Parameters<typeof drive>[1]) =>
-    drive(topupSteps(row({ customerUid: '7' })), answer).outcome;
+    drive(topupSteps(row({ customerUid: '7' }), false), answer).outcome;
 
   test.each([
     ['another member', { customerUid: '8' }, 'customerUid 8 instead of 7'],
@@ -121,15 +127,78 @@ describe('the answer to an increment', () => {
     expect(outcomeOf(refused(meaning, '1032'))).toMatchObject({ status: 'unapplied', customerUid: '7' });
   });
 
-  test.each(['unknown', 'repeat'] as const)('a refusal that means %s is in doubt', (meaning) => {
-    expect(outcomeOf(refused(meaning, '7777'))).toMatchObject({
-      status: 'in_doubt',
-      errorCode: '7777',
-      isMismatch: false,
+  test('a code that nobody knows is in doubt', () => {
+    const outcome = outcomeOf(refused('unknown', '7777'));
+    expect(outcome).toMatchObject({ status: 'in_doubt', errorCode: '7777', isMismatch: false });
+  });
+
+  test('the repeat code as first answer means that the second belongs to somebody else: certainly not applied', () => {
+    expect(outcomeOf(refused('repeat', '2031'))).toMatchObject({
+      status: 'failed',
+      errorCode: '2031',
+      mayRetry: false,
+      messages: [expect.stringContaining('somebody else changed this member in the same second')],
     });
   });
 
   test('no answer is in doubt', () => {
     expect(outcomeOf(unanswered)).toMatchObject({ status: 'in_doubt', errorCode: 'TIMEOUT', isMismatch: false });
+  });
+});
+
+describe('a row that gives number and uid', () => {
+  const both = row({ number: 'N1', customerUid: '7' });
+
+  test('is credited when they name one member, at the cost of one lookup', () => {
+    const { calls, outcome } = drive(topupSteps(both, false), member, applied());
+    expect(endpointsOf(calls)).toEqual(['queryByNumber', 'updateBalancePointByIncrement']);
+    expect(outcome.status).toBe('done');
+  });
+
+  test('is refused when they name two, and nothing is sent', () => {
+    const { calls, outcome } = drive(topupSteps(both, false), found({ customerUid: '8', point: '1', balance: '2' }));
+    expect(endpointsOf(calls)).toEqual(['queryByNumber']);
+    expect(outcome).toMatchObject({
+      status: 'invalid',
+      errorCode: 'BAD_ID',
+      messages: [expect.stringContaining("'7' is not the member with number 'N1', who has 8")],
+    });
+  });
+});
+
+test('--read-before spends one call on a row by uid, so that a lost answer leaves evidence', () => {
+  const { calls } = drive(topupSteps(row({ customerUid: '7' }), true), member, applied());
+  expect(endpointsOf(calls)).toEqual(['queryByUid', 'updateBalancePointByIncrement']);
+  expect(calls[1]).toMatchObject({ before: { point: '1', balance: '2.5', sequence: 7 } });
+});
+
+describe('targets', () => {
+  const target = (targets: Partial<TopupRow>) =>
+    row({ number: 'N1', pointIncrement: '0', balanceIncrement: '0', ...targets });
+
+  test('send the exact difference to the value that was read, and no earlier credit stops it', () => {
+    const asked = { pointIncrement: '-0.9', pointAfterUpdate: '0.1', balanceIncrement: '0', balanceAfterUpdate: '2.5' };
+    const { calls, outcome } = drive(topupSteps(target({ pointTarget: '0.1' }), false), member, applied(asked));
+    expect(calls[1]).toMatchObject({ pointIncrement: '-0.9', balanceIncrement: '0', isTarget: true });
+    expect(outcome).toMatchObject({ status: 'done', action: 'topped_up', messages: [] });
+  });
+
+  test('that are reached already send nothing', () => {
+    const { calls, outcome } = drive(topupSteps(target({ pointTarget: '1.0', balanceTarget: '2.50' }), false), member);
+    expect(endpointsOf(calls)).toEqual(['queryByNumber']);
+    expect(outcome).toMatchObject({ status: 'done', action: 'unchanged' });
+  });
+
+  test('read an old value anew: the tills may have moved it', () => {
+    const old = found({ customerUid: '7', point: '9', balance: '9' }, [], false);
+    const { calls } = drive(topupSteps(target({ pointTarget: '6' }), false), old, member, applied());
+    expect(calls.slice(0, 2)).toMatchObject([{ source: 'snapshot_if_present' }, { source: 'vendor' }]);
+    expect(calls[2]).toMatchObject({ pointIncrement: '5' });
+  });
+
+  test('tell a sale between the read and the answer', () => {
+    const sold = { pointBeforeUpdate: '0', pointAfterUpdate: '5', balanceIncrement: '0', balanceAfterUpdate: '2.5' };
+    const { outcome } = drive(topupSteps(target({ pointTarget: '6' }), false), member, applied(sold));
+    expect(outcome).toMatchObject({ status: 'done', messages: [expect.stringContaining('read as point 1')] });
   });
 });

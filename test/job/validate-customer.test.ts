@@ -98,7 +98,10 @@ describe('a phone number', () => {
     expect(split('91234567', {}, 'sg')).toEqual(['+65', '91234567']);
     expect(split('+8613800138000', {}, 'HK')).toEqual(['+86', '13800138000']);
     expect(split('13800138000', {}, 'HK')).toEqual([
-      "BAD_PHONE phone: '13800138000' is not a number of HK, which --country says. Write it with its country code, such as +85291234567, or give dial_code.",
+      "BAD_PHONE phone: '13800138000' is not a number of HK, which --country says, but reads as a mobile of mainland China. Write +8613800138000.",
+    ]);
+    expect(split('12345', {}, 'HK')).toEqual([
+      "BAD_PHONE phone: '12345' is not a number of HK, which --country says. Write it with its country code, such as +85291234567, or give dial_code.",
     ]);
   });
 

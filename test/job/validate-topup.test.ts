@@ -56,6 +56,28 @@ test('dataChangeTime does not follow --date-format, which is for birthdays', () 
   expect(codesOf(topup(row, { dateFormats: ['dd/MM/yyyy'] }))).toEqual([]);
 });
 
+test('a row may say what the member should have, and which receipt it is for', () => {
+  expect(topup({ number: '8001', pointTarget: '120', balanceTarget: '', reference: ' R-1 ' })).toMatchObject({
+    isValid: true,
+    row: { kind: 'topup', number: '8001', pointTarget: '120', reference: 'R-1' },
+  });
+  const validated = topup({ number: '8001', balanceTarget: '0' });
+  expect(validated).toEqual({
+    isValid: true,
+    row: { kind: 'topup', number: '8001', pointIncrement: '0', balanceIncrement: '0', balanceTarget: '0' },
+  });
+  expect(problemsOf(topup({ pointTarget: '', balanceTarget: '' }))).toEqual([
+    'NOTHING_TO_DO the row changes nothing: pointTarget and balanceTarget are blank. Fill one in, or delete the row.',
+  ]);
+  expect(codesOf(topup({ pointTarget: '1,000' }))).toEqual(['NOT_A_DECIMAL']);
+});
+
+test('a row may give both the number and the uid: the vendor is asked whether they agree', () => {
+  expect(topup({ number: '8001', customerUid: '813951242628553689', pointIncrement: '5' })).toMatchObject({
+    row: { number: '8001', customerUid: '813951242628553689' },
+  });
+});
+
 describe('a lookup', () => {
   test('at Kybio needs a number or uid, at Wonder a reference or uuid', () => {
     const uuid = '1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed';

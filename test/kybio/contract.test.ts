@@ -222,7 +222,7 @@ describe('what is refused', () => {
   });
 
   it('the same change of a member twice, where the account refuses that', async () => {
-    const { client } = await openBoth({ repeat: 'refused' });
+    const { client } = await openBoth({ repeatRule: 'refuse_repeat' });
     const customerUid = dataOf(await client.queryByNumber('8008010004'))?.customerUid ?? '';
     const increment = {
       customerUid,
@@ -235,18 +235,6 @@ describe('what is refused', () => {
       meaning: 'repeat',
       errorCode: '2031',
     });
-  });
-
-  it('a balance below zero, where we ask for the check', async () => {
-    const { client } = await openBoth({});
-    const customerUid = dataOf(await client.queryByNumber('8008010004'))?.customerUid ?? '';
-    const increment = {
-      customerUid,
-      pointIncrement: '0',
-      balanceIncrement: '-1000',
-      dataChangeTime: '2025-01-02 03:04:05',
-    };
-    expect((await client.updateBalancePointByIncrement({ ...increment, validateBalance: true })).kind).toBe('refused');
   });
 
   it('an undocumented code is unknown', async () => {

@@ -1,6 +1,7 @@
+import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
-import { books, control, kybio, member, wonder } from './signed-calls.ts';
+import { books, control, kybio, member, send, wonder } from './signed-calls.ts';
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -76,14 +77,78 @@ describe('switches', () => {
   });
 });
 
+describe('who may control', () => {
+  const adjust = (headers: Record<string, string>) =>
+    send({
+      method: 'POST',
+      url: `${sandbox.baseUrl}/sandbox/adjust`,
+      headers,
+      body: '{"number":"8008010004","pointIncrement":5}',
+    });
+  const port = () => new URL(sandbox.baseUrl).port;
+
+  test.each([
+    ['the origin of a web page', () => ({ origin: 'https://evil.example' })],
+    ['the origin of another local server', () => ({ origin: 'http://127.0.0.1:3000' })],
+    ['an opaque origin', () => ({ origin: 'null' })],
+    ['a host name that a web page can make', () => ({ host: `evil.example:${port()}` })],
+    ['a host name that begins like ours', () => ({ host: `127.0.0.1.evil.example:${port()}` })],
+    ['an address of the network', () => ({ host: `192.168.1.10:${port()}` })],
+  ])('%s is refused, and nothing changes', async (_name, headers) => {
+    const answer = await adjust(headers());
+    expect([answer.httpStatus, answer.text]).toEqual([403, expect.stringContaining('loopback')]);
+    expect((await member(sandbox, '8008010004')).point).toBe('0');
+  });
+
+  test.each([
+    ['no origin', () => ({})],
+    ['the name localhost', () => ({ host: `localhost:${port()}` })],
+    ['the IPv6 loopback', () => ({ host: '[::1]' })],
+    ['its own origin', () => ({ origin: sandbox.baseUrl })],
+  ])('%s is accepted', async (_name, headers) => {
+    expect((await adjust(headers())).httpStatus).toBe(200);
+    expect((await member(sandbox, '8008010004')).point).toBe('5');
+  });
+
+  test.each([
+    ['no host', 'DELETE /sandbox/state HTTP/1.0\r\n\r\n', 403],
+    ['an empty host', 'DELETE /sandbox/state HTTP/1.1\r\nHost: \r\nConnection: close\r\n\r\n', 403],
+    [
+      'two hosts',
+      'DELETE /sandbox/state HTTP/1.1\r\nHost: evil.example\r\nHost: localhost\r\nConnection: close\r\n\r\n',
+      403,
+    ],
+    [
+      'a host in the target',
+      'DELETE http://evil.example/sandbox/state HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
+      404,
+    ],
+  ])('%s, as raw bytes, is refused', async (_name, bytes, httpStatus) => {
+    await control(sandbox, 'POST', 'members', [{ number: 'STILL-THERE' }]);
+    expect(await sendRaw(bytes)).toMatch(new RegExp(`^HTTP/1.1 ${httpStatus} `));
+    expect((await member(sandbox, 'STILL-THERE')).number).toBe('STILL-THERE');
+  });
+
+  test('reads are refused in the same way', async () => {
+    const url = `${sandbox.baseUrl}/sandbox/members`;
+    expect((await send({ method: 'GET', url, headers: { host: 'evil.example' } })).httpStatus).toBe(403);
+  });
+});
+
 test('an unknown control path is 404', async () => {
   expect((await control(sandbox, 'GET', 'nothing')).httpStatus).toBe(404);
 });
 
 test('a request that is no HTTP ends its connection only', async () => {
-  const { connect } = await import('node:net');
-  const socket = connect(Number(new URL(sandbox.baseUrl).port), '127.0.0.1');
-  socket.end('\x00\x01 nonsense\r\n\r\n');
-  await new Promise((resolve) => socket.resume().on('close', resolve));
+  expect(await sendRaw('\x00\x01 nonsense\r\n\r\n')).toMatch(/^HTTP\/1.1 400 /);
   expect((await books(sandbox)).calls.total).toBe(0);
 });
+
+/** What comes back until the connection ends. */
+async function sendRaw(bytes: string): Promise<string> {
+  const socket = connect(Number(new URL(sandbox.baseUrl).port), '127.0.0.1').setEncoding('utf8');
+  socket.write(bytes);
+  let answer = '';
+  for await (const chunk of socket) answer += chunk;
+  return answer;
+}

@@ -108,7 +108,7 @@ describe('each fault', () => {
   });
 
   test('fault.lateApply: a resend that overtakes it wins when repeats are refused', async () => {
-    await setSwitches(sandbox, { 'fault.lateApply': 1, lateApplyMs: 150, repeat: 'refused' });
+    await setSwitches(sandbox, { 'fault.lateApply': 1, lateApplyMs: 150, repeatRule: 'refuse_repeat' });
     const late = outcomeOf(increment());
     await waitFor(async () => (await books(sandbox)).calls.total === 1);
     await setSwitches(sandbox, { 'fault.lateApply': 0 });

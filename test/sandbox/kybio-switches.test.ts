@@ -70,7 +70,7 @@ describe('repeat', () => {
   });
 
   test('refused: it is not, with the switched code, and only for the same member', async () => {
-    await setSwitches(sandbox, { repeat: 'refused', repeatCode: '2044' });
+    await setSwitches(sandbox, { repeatRule: 'refuse_repeat', repeatCode: '2044' });
     await increment('8008010004', ONE);
     const repeated = await increment('8008010004', ONE);
     expect(repeated.text).toBe('{"status":"error","messages":["重复提交修改"],"errorCode":2044}');
@@ -80,7 +80,7 @@ describe('repeat', () => {
   });
 
   test('refused: a refused increment leaves its dataChangeTime free', async () => {
-    await setSwitches(sandbox, { repeat: 'refused' });
+    await setSwitches(sandbox, { repeatRule: 'refuse_repeat' });
     const minus = ONE.replace('"pointIncrement":1', '"pointIncrement":-1,"validatePoint":1');
     expect(codeOf((await increment('8008010004', minus)).text)).toBe('2013');
     expect(codeOf((await increment('8008010004', ONE)).text)).toBe('null');

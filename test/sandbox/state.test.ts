@@ -49,7 +49,7 @@ describe('the state', () => {
     expect(await member(second, 'N1')).toEqual({ ...before.member, balance: '0.3' });
     expect(await books(second)).toEqual({ ...before.books, sendTimes: [] });
     expect(readFileSync(second.settings.WONDER_PRIVATE_KEY_FILE, 'utf8')).toBe(pem);
-    await setSwitches(second, { repeat: 'refused' });
+    await setSwitches(second, { repeatRule: 'refuse_repeat' });
     expect((await increment(second, 'N1')).text).toContain('"errorCode":2031');
     await add(second, 'N2');
     expect((await member(second, 'N2')).customerUid).not.toBe(before.member.customerUid);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { OperatorError } from '../../src/base/errors.ts';
-import { DEFAULT_SWITCHES, describeSwitches, mergeSwitches, parseSwitches } from '../../src/sandbox/switches.ts';
+import { DEFAULT_SWITCHES, mergeSwitches, parseSwitches, SWITCHES } from '../../src/sandbox/switches.ts';
 
 function refusalOf(work: () => unknown): OperatorError {
   try {
@@ -22,6 +22,7 @@ describe('switches from a command line', () => {
       gzip: 'false',
       quotaTimeZone: 'Asia/Singapore',
       repeatCode: '2044',
+      repeatMemory: '2h',
     };
     expect(parseSwitches(entries)).toEqual({
       notFound: 'error2015',
@@ -31,6 +32,7 @@ describe('switches from a command line', () => {
       gzip: false,
       quotaTimeZone: 'Asia/Singapore',
       repeatCode: '2044',
+      repeatMemory: 7_200_000,
     });
   });
 
@@ -59,6 +61,7 @@ describe('switches from a command line', () => {
     ['quotaTimeZone', 'Mars/Base', 'an IANA time zone'],
     ['repeatCode', 'x', 'a whole number'],
     ['quotaHttpStatus', '99', '200 to 599'],
+    ['repeatMemory', '10 weeks', '10m'],
   ])('%s=%s is refused with what is accepted', (name, text, accepted) => {
     const error = refusalOf(() => parseSwitches({ [name]: text }));
     expect(error.code).toBe('BAD_SWITCH_VALUE');
@@ -71,12 +74,12 @@ describe('switches from a command line', () => {
   });
 
   test('every default can be written as a text, and every switch is described', () => {
-    for (const { name, default: byDefault, values, what } of describeSwitches()) {
+    for (const { name, default: byDefault, values, about } of SWITCHES) {
       expect(parseSwitches({ [name]: byDefault })).toEqual({
         [name]: DEFAULT_SWITCHES[name as keyof typeof DEFAULT_SWITCHES],
       });
       expect(values).not.toBe('');
-      expect(what).not.toBe('');
+      expect(about).not.toBe('');
     }
   });
 });

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { judgeReads, type Reading } from '../../src/send/settle.ts';
+import { describeAge, judgeReads } from '../../src/send/judge-reads.ts';
+import type { Reading } from '../../src/send/read-amounts.ts';
+
+const SENT_MS = Date.UTC(2026, 10, 22, 4);
+const NOW_MS = SENT_MS + 5 * 60_000;
 
 const record = (values: Partial<Parameters<typeof judgeReads>[0]> = {}) => ({
+  runId: 'run-1',
+  rowNumber: 3,
+  intentMs: SENT_MS,
   pointBefore: '10',
   balanceBefore: '2.5',
   pointIncrement: '5',
@@ -62,12 +69,29 @@ describe('two reads after the quiet window', () => {
       'applied once',
     ],
   ])('%s', (_, given, reads, isApplied, message) => {
-    expect(judgeReads(given, reads)).toEqual({ isApplied, message: expect.stringContaining(message) });
+    expect(judgeReads(given, reads, NOW_MS)).toEqual({ isApplied, message: expect.stringContaining(message) });
   });
 
   test('the message holds the evidence', () => {
-    expect(judgeReads(record(), [read('15', '2.6'), read('15', undefined)]).message).toContain(
+    expect(judgeReads(record(), [read('15', '2.6'), read('15', undefined)], NOW_MS).message).toContain(
       'before: point 10, balance 2.5; read: point 15, balance 2.6; then point 15, balance unknown.',
     );
+  });
+
+  test('"not applied so far" says how long ago the call left, and puts a later look before sending again', () => {
+    const { message } = judgeReads(record(), [read('10', '2.5'), read('10', '2.5')], NOW_MS);
+    expect(message).toContain('the call left 5 min ago');
+    expect(message).toContain('memberload resolve run-1 --row 3 --settle');
+    expect(message.indexOf('--settle')).toBeLessThan(message.indexOf('--resend'));
+  });
+
+  test.each([
+    [40_000, '40 s'],
+    [5 * 60_000, '5 min'],
+    [3 * 3_600_000, '3 h'],
+    [60 * 3_600_000, '3 days'],
+    [-1, 'an unknown time'],
+  ])('an age of %i ms is told as %s', (ageMs, text) => {
+    expect(describeAge(ageMs)).toBe(text);
   });
 });

@@ -122,7 +122,7 @@ describe('the stage', () => {
     const folder = temporaryFolder();
     const writer = await openStageWriter(folder);
     const damaged = { errorCode: 'EXCEL_DAMAGED', message: 'number: rounded.' } as const;
-    const conditional = [{ damage: 'number:rounded', issue: damaged }] as const;
+    const conditional = [{ damage: 'number:rounded', effect: 'refuse', issue: damaged }] as const;
     await writer.write(blockOf(member(1), member(2, { conditional }), member(3, { earlier: 'done', targetRows: [] })));
     const repeated = { errorCode: 'DUPLICATE_ROW', message: 'number: twice.' } as const;
     const issues = [1, 3].map((rowNumber) => ({ rowNumber, issue: repeated }));

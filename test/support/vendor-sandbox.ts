@@ -22,8 +22,11 @@ export type VendorSandbox = {
   customers(): Promise<Record<string, string>[]>;
   customer(reference: string): Promise<Record<string, string> | undefined>;
   seed(members: unknown): Promise<void>;
-  /** Points that the tills give a member meanwhile (negative: take). */
-  sell(number: string, pointIncrement: string): Promise<void>;
+  /**
+   * Points that the tills give a member meanwhile (negative: take). With a dataChangeTime: an increment of
+   * another client of the API, which takes that time.
+   */
+  sell(number: string, pointIncrement: string, dataChangeTime?: string): Promise<void>;
   /** Everything as at the start, with these switches. */
   reset(switches?: Record<string, unknown>): Promise<void>;
 };
@@ -68,8 +71,8 @@ export function vendorSandbox(open: () => Sandbox): VendorSandbox {
       const answer = await control(open(), 'POST', 'members', members);
       if (answer.httpStatus !== 200) throw new Error(answer.text);
     },
-    async sell(number, pointIncrement) {
-      const answer = await control(open(), 'POST', 'adjust', { number, pointIncrement });
+    async sell(number, pointIncrement, dataChangeTime) {
+      const answer = await control(open(), 'POST', 'adjust', { number, pointIncrement, dataChangeTime });
       if (answer.httpStatus !== 200) throw new Error(answer.text);
     },
     async reset(switches = {}) {

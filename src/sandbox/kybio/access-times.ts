@@ -1,7 +1,6 @@
 import { isDateTime, zonedDay } from '../../base/zoned-time.ts';
-import { type JsonFields, ParameterError, textField } from '../json-input.ts';
-import { success } from './answer.ts';
-import type { KybioContext, KybioEndpoint } from './endpoint.ts';
+import { type JsonFields, ParameterError } from '../json-input.ts';
+import { type KybioContext, type KybioEndpoint, success } from './endpoint.ts';
 
 /** Another store of the same chain: both calls answer for it too, and first, so that taking the first entry is wrong. */
 const SISTER_APP_ID = '0F1E2D3C4B5A69788796A5B4C3D2E1F0';
@@ -34,7 +33,8 @@ export const queryDailyAccessTimesLog: KybioEndpoint = {
     const entries: string[] = [];
     for (let index = 0; index < spanDays; index += 1) {
       const day = new Date(Date.parse(beginDay) + index * DAY_MS).toISOString().slice(0, 10);
-      const used = context.state.callCounts.usedOn(day, 'kybio');
+      const usedByOthers = day === today ? context.switches.otherCallsToday : 0;
+      const used = context.state.callCounts.usedOn(day, 'kybio') + usedByOthers;
       if (used === 0) continue;
       entries.push(entry(SISTER_APP_ID, day, SISTER_LIMIT, 17));
       entries.push(entry(ownAppId(context), day, limitTimes(context), used));
@@ -59,7 +59,7 @@ function limitTimes(context: KybioContext): number {
 
 function readDay(fields: JsonFields, names: readonly string[]): string | undefined {
   for (const name of names) {
-    const text = textField(fields, name);
+    const text = fields.text(name);
     if (text === undefined || text === '') continue;
     if (!isDateTime(text.length === 10 ? `${text} 00:00:00` : text)) throw new ParameterError(`${name} is not a date`);
     return text.slice(0, 10);

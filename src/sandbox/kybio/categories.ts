@@ -1,7 +1,6 @@
-import { asFields, type JsonFields, listField, ParameterError, uidField } from '../json-input.ts';
-import { REFUSALS, refusal, success } from './answer.ts';
-import { renderAmount } from './decimal.ts';
-import type { KybioEndpoint } from './endpoint.ts';
+import { JsonFields, ParameterError } from '../json-input.ts';
+import { renderAmount } from './amounts.ts';
+import { type KybioEndpoint, REFUSALS, refusal, success } from './endpoint.ts';
 import { renderUid } from './record.ts';
 
 const CHANGES_MAX = 100;
@@ -41,12 +40,11 @@ export const batchUpdateCategory: KybioEndpoint = {
 
 /** The article names the items but not the list: whichever field holds a list is taken. */
 function readChanges(fields: JsonFields): { customerUid: string; categoryUid: string }[] {
-  const name = Object.keys(fields).find((key) => Array.isArray(fields[key]));
-  const items = name === undefined ? undefined : listField(fields, name);
+  const items = Object.values(fields.all).find(Array.isArray);
   if (items === undefined || items.length === 0) throw new ParameterError('the list of changes is missing');
   if (items.length > CHANGES_MAX) throw new ParameterError(`more than ${CHANGES_MAX} changes`);
   return items.map((item) => {
-    const change = asFields(item, 'a change');
-    return { customerUid: uidField(change, 'customerUid'), categoryUid: uidField(change, 'customerCategoryUid') };
+    const change = new JsonFields(item, 'a change');
+    return { customerUid: change.uid('customerUid'), categoryUid: change.uid('customerCategoryUid') };
   });
 }

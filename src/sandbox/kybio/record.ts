@@ -1,67 +1,58 @@
 import type { SandboxSwitches } from '../switches.ts';
-import { renderAmount } from './decimal.ts';
-import type { MemberRow } from './member-table.ts';
+import { renderAmount } from './amounts.ts';
+import { AMOUNT_FIELDS, type MemberFields, type MemberRow } from './member-table.ts';
 
-/**
- * A member as queryByNumber and queryByUid print it: keys, order and absences of the captured record
- * (api/kybio.md §3). An empty field is absent, never null.
- */
-export function renderMember(member: MemberRow, appId: string, switches: SandboxSwitches): string {
-  return (
-    renderUids(member.customerUid, switches) +
-    text('categoryName', member.categoryName) +
-    `,"number":${JSON.stringify(member.number)}` +
-    text('name', member.name) +
-    renderAmounts(member, switches) +
-    text('phone', member.phone) +
-    text('birthday', member.birthday) +
-    text('qq', member.qq) +
-    text('email', member.email) +
-    text('address', member.address) +
-    text('remarks', member.remarks) +
-    `,"createdDate":"${member.createdDate}","onAccount":${member.onAccount},"enable":${member.enable}` +
-    text('password', member.passwordMd5) +
-    text('expiryDate', member.expiryDate) +
-    `,"createStoreAppIdOrAccount":"${appId}"}`
-  );
+/** Keys, order and absences of the captured record (api/kybio.md §3). */
+const START = [
+  'categoryName',
+  'number',
+  'name',
+  'point',
+  'discount',
+  'balance',
+  'phone',
+  'birthday',
+  'qq',
+  'email',
+  'address',
+] as const;
+const RECORD = printed([...START, 'remarks', 'createdDate', 'onAccount', 'enable', 'passwordMd5', 'expiryDate']);
+/** A page leaves out remarks, expiryDate and createStoreAppIdOrAccount. */
+const PAGE_ROW = printed([...START, 'createdDate', 'passwordMd5', 'onAccount', 'enable']);
+
+type PrintedField = { readonly name: keyof MemberFields; readonly key: string; readonly isAmount: boolean };
+
+function printed(names: readonly (keyof MemberFields)[]): PrintedField[] {
+  return names.map((name) => ({
+    name,
+    key: `,"${name === 'passwordMd5' ? 'password' : name}":`,
+    isAmount: AMOUNT_FIELDS.some((amount) => amount === name),
+  }));
 }
 
-/** A member on a page: without remarks, expiryDate and createStoreAppIdOrAccount. */
+/** A member as queryByNumber and queryByUid print it. */
+export function renderMember(member: MemberRow, appId: string, switches: SandboxSwitches): string {
+  return `${renderFields(member, RECORD, switches)},"createStoreAppIdOrAccount":"${appId}"}`;
+}
+
+/** A member on a page. */
 export function renderPageRow(member: MemberRow, switches: SandboxSwitches): string {
-  return (
-    renderUids(member.customerUid, switches) +
-    text('categoryName', member.categoryName) +
-    `,"number":${JSON.stringify(member.number)}` +
-    text('name', member.name) +
-    renderAmounts(member, switches) +
-    text('phone', member.phone) +
-    text('birthday', member.birthday) +
-    text('qq', member.qq) +
-    text('email', member.email) +
-    text('address', member.address) +
-    `,"createdDate":"${member.createdDate}"` +
-    text('password', member.passwordMd5) +
-    `,"onAccount":${member.onAccount},"enable":${member.enable}}`
-  );
+  return `${renderFields(member, PAGE_ROW, switches)}}`;
 }
 
 export function renderUid(customerUid: string, switches: SandboxSwitches): string {
   return switches.uidAsText ? `"${customerUid}"` : customerUid;
 }
 
-function renderUids(customerUid: string, switches: SandboxSwitches): string {
-  const uid = renderUid(customerUid, switches);
-  return switches.customrUid ? `{"customrUid":${uid},"customerUid":${uid}` : `{"customerUid":${uid}`;
-}
-
-function renderAmounts(member: MemberRow, { decimalStyle }: SandboxSwitches): string {
-  return (
-    `,"point":${renderAmount(member.point, decimalStyle)}` +
-    `,"discount":${renderAmount(member.discount, decimalStyle)}` +
-    `,"balance":${renderAmount(member.balance, decimalStyle)}`
-  );
-}
-
-function text(name: string, value: string): string {
-  return value === '' ? '' : `,"${name}":${JSON.stringify(value)}`;
+/** An empty field is absent, never null. */
+function renderFields(member: MemberRow, fields: readonly PrintedField[], switches: SandboxSwitches): string {
+  const uid = renderUid(member.customerUid, switches);
+  let json = switches.customrUid ? `{"customrUid":${uid},"customerUid":${uid}` : `{"customerUid":${uid}`;
+  for (const { name, key, isAmount } of fields) {
+    const value = member[name];
+    if (value === '') continue;
+    if (typeof value === 'number') json += key + value;
+    else json += key + (isAmount ? renderAmount(value, switches.decimalStyle) : JSON.stringify(value));
+  }
+  return json;
 }

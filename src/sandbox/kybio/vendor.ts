@@ -1,18 +1,15 @@
 import { zonedDay } from '../../base/zoned-time.ts';
-import { field, type JsonFields, ParameterError, parseJsonFields } from '../json-input.ts';
-import { htmlReply, type Reply } from '../reply.ts';
+import { type JsonFields, ParameterError, parseJsonFields } from '../json-input.ts';
+import { tooManyRequests } from '../reply.ts';
 import type { SandboxSwitches } from '../switches.ts';
 import { headerText, type IncomingCall, type Vendor, type VendorContext } from '../vendor-call.ts';
 import { queryAccessTimes, queryDailyAccessTimesLog } from './access-times.ts';
-import { add } from './add.ts';
-import { type KybioAnswer, REFUSALS, refusal, renderKybioAnswer } from './answer.ts';
 import { batchUpdateCategory, queryAllCustomerCategory } from './categories.ts';
-import type { KybioEndpoint } from './endpoint.ts';
+import { type KybioAnswer, type KybioEndpoint, REFUSALS, refusal, renderKybioAnswer, signedReply } from './endpoint.ts';
 import { updateBalancePointByIncrement } from './increment.ts';
-import { queryByNumber, queryByUid } from './query-member.ts';
-import { queryCustomerPages } from './query-pages.ts';
+import { queryByNumber, queryByUid, queryCustomerPages } from './query-member.ts';
+import { add, updateBaseInfo } from './save-member.ts';
 import { checkKybioSignature } from './signature.ts';
-import { updateBaseInfo } from './update-base-info.ts';
 
 const ENDPOINTS: ReadonlyMap<string, KybioEndpoint> = new Map([
   ['customerOpenApi/add', add],
@@ -45,7 +42,8 @@ export function kybioVendor(appId: string, appKey: string): Vendor {
       // The account is known by its appId; whatever cannot be read is charged to the only account there is.
       const account = appIdOf(call.body, appId) === appId ? 'kybio' : 'unknown';
       state.callCounts.add(day, account, endpoint);
-      return switches.quotaLimit === 0 || account === 'unknown' ? 0 : state.callCounts.usedOn(day, account);
+      if (switches.quotaLimit === 0 || account === 'unknown') return 0;
+      return state.callCounts.usedOn(day, account) + switches.otherCallsToday;
     },
 
     apply(call, endpoint, context, usedCalls) {
@@ -57,23 +55,24 @@ export function kybioVendor(appId: string, appKey: string): Vendor {
         if (switches.quotaLimit > 0 && usedCalls > switches.quotaLimit) {
           return render(refusal(switches.quotaCode, '今日接口调用次数已用完'), switches, switches.quotaHttpStatus);
         }
-        return render(run(fields, endpoint, context, call.callId, usedCalls), switches);
+        return render(run(fields, endpoint, context, call.callId), switches);
       } catch (error) {
         if (error instanceof ParameterError) return render(refusal('9003', `请求参数错误: ${error.message}`), switches);
         throw error;
       }
     },
 
-    tooFast(switches): Reply {
-      if (switches.tooFastStyle === 'code') return render(refusal(switches.tooFastCode, '请求过于频繁'), switches);
-      return htmlReply(429, '429 Too Many Requests', { 'retry-after': String(switches.retryAfterSeconds) });
-    },
+    withBody: (reply, body, switches) => signedReply(reply.httpStatus, body, appKey, switches),
+    tooFast: (switches) =>
+      switches.tooFastStyle === 'code'
+        ? render(refusal(switches.tooFastCode, '请求过于频繁'), switches)
+        : tooManyRequests(switches),
     unknownCode: (switches) => render(refusal('7777', '系统繁忙'), switches),
     serverError: (switches) => render(refusal('0', '未知错误'), switches, 500),
   };
 
   function refuseCredentials(call: IncomingCall, fields: JsonFields, switches: SandboxSwitches) {
-    const givenAppId = field(fields, 'appId');
+    const givenAppId = fields.value('appId');
     if (typeof givenAppId !== 'string') throw new ParameterError('appId is missing');
     if (givenAppId !== appId) return REFUSALS.unknownAppId;
     const signed = {
@@ -83,22 +82,13 @@ export function kybioVendor(appId: string, appKey: string): Vendor {
       timeStamp: headerText(call, 'time-stamp'),
     };
     const check = checkKybioSignature(signed, appId, appKey, switches.signature);
-    switch (check) {
-      case 'good':
-        return undefined;
-      case 'missing':
-        return REFUSALS.noSignature;
-      case 'uncheckable':
-        return REFUSALS.uncheckableSignature;
-      case 'wrong':
-        return REFUSALS.wrongSignature;
-    }
+    return check === 'good' ? undefined : REFUSALS[check];
   }
 
-  function run(fields: JsonFields, endpoint: string, context: VendorContext, callId: number, usedCalls: number) {
+  function run(fields: JsonFields, endpoint: string, context: VendorContext, callId: number) {
     const found = ENDPOINTS.get(endpoint);
     if (found === undefined) throw new ParameterError('no such interface');
-    return found.answer(fields, { ...context, appId, appKey, callId, usedCalls });
+    return found.answer(fields, { appId, callId, ...context });
   }
 }
 

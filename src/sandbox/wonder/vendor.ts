@@ -1,14 +1,18 @@
 import type { KeyObject } from 'node:crypto';
 import { zonedDay } from '../../base/zoned-time.ts';
 import { ParameterError, parseJsonFields } from '../json-input.ts';
-import { htmlReply, type Reply } from '../reply.ts';
-import type { SandboxSwitches } from '../switches.ts';
+import { NO_SUCH_PAGE, tooManyRequests } from '../reply.ts';
 import { headerText, type IncomingCall, type Vendor } from '../vendor-call.ts';
-import { invalidParameters, renderWonderError, renderWonderSuccess, WONDER_ERRORS } from './answer.ts';
-import type { WonderEndpoint } from './endpoint.ts';
-import { getCustomerByReference, listCustomers } from './read-customer.ts';
-import { createCustomer, editCustomer } from './save-customer.ts';
-import { checkWonderSignature, type WonderSignatureCheck } from './signature.ts';
+import { createCustomer, editCustomer, getCustomerByReference, listCustomers } from './customers.ts';
+import {
+  invalidParameters,
+  renderWonderError,
+  renderWonderSuccess,
+  WONDER_ERRORS,
+  type WonderEndpoint,
+  type WonderRequest,
+} from './endpoint.ts';
+import { checkWonderSignature } from './signature.ts';
 
 const BASE = '/svc/payment/api/v1';
 
@@ -53,24 +57,17 @@ export function wonderVendor(appId: string, publicKey: KeyObject): Vendor {
       const { switches, nowMs } = context;
       const check = checkWonderSignature(
         {
-          method: call.method,
-          target: call.target,
-          body: call.body,
           credential: headerText(call, 'credential'),
           nonce: headerText(call, 'nonce'),
           signature: headerText(call, 'signature'),
+          ...call,
         },
-        {
-          appId,
-          publicKey,
-          clockWindowMs: switches.clockWindowMinutes * 60_000,
-          signQuery: switches.signQuery,
-        },
+        { appId, publicKey, clockWindowMs: switches.clockWindowMinutes * 60_000, signQuery: switches.signQuery },
         nowMs,
       );
-      if (check !== 'good') return refuseCredentials(check, switches);
+      if (check !== 'good') return renderWonderError(WONDER_ERRORS[check], switches);
       const found = ENDPOINTS.find((candidate) => candidate.name === endpoint);
-      if (found === undefined) return htmlReply(404, '404 Not Found');
+      if (found === undefined) return NO_SUCH_PAGE;
       try {
         return found.endpoint.answer(readRequest(call, found.path), context);
       } catch (error) {
@@ -79,34 +76,17 @@ export function wonderVendor(appId: string, publicKey: KeyObject): Vendor {
       }
     },
 
-    tooFast: (switches): Reply =>
-      htmlReply(429, '429 Too Many Requests', { 'retry-after': String(switches.retryAfterSeconds) }),
+    withBody: (reply, body) => ({ ...reply, body }),
+    tooFast: tooManyRequests,
     unknownCode: (switches) => renderWonderError(WONDER_ERRORS.unknownCode, switches),
     serverError: (switches) => renderWonderError(WONDER_ERRORS.internal, switches),
   };
 }
 
-function refuseCredentials(check: Exclude<WonderSignatureCheck, 'good'>, switches: SandboxSwitches): Reply {
-  switch (check) {
-    case 'badCredential':
-      return renderWonderError(WONDER_ERRORS.badCredential, switches);
-    case 'unknownApp':
-      return renderWonderError(WONDER_ERRORS.unknownApp, switches);
-    case 'expired':
-      return renderWonderError(WONDER_ERRORS.expired, switches);
-    case 'badNonce':
-    case 'wrong':
-      return renderWonderError(WONDER_ERRORS.wrongSignature, switches);
-  }
-}
-
-function readRequest(call: IncomingCall, pattern: RegExp) {
-  const queryAt = call.target.indexOf('?');
-  const path = queryAt === -1 ? call.target : call.target.slice(0, queryAt);
-  const query = queryAt === -1 ? '' : call.target.slice(queryAt + 1);
+function readRequest({ body, path, query }: IncomingCall, pattern: RegExp): WonderRequest {
   const encodedId = pattern.exec(path.slice(BASE.length))?.[1] ?? '';
   try {
-    return { body: call.body, id: decodeURIComponent(encodedId), query: new URLSearchParams(query) };
+    return { body, id: decodeURIComponent(encodedId), query };
   } catch {
     throw new ParameterError('the path is not percent-encoded');
   }

@@ -1,0 +1,87 @@
+import type { Clock } from '../base/clock.ts';
+import { zonedDay } from '../base/zoned-time.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+
+/**
+ * The calls of one account on the running day of its quota: our copy of what the ledger counts. The copy saves
+ * asking the ledger for calls that cannot be had; the ledger decides.
+ */
+export class DayCount {
+  readonly #account: string;
+  readonly #quotaZone: string;
+  readonly #ledger: Ledger;
+  readonly #clock: Clock;
+  /** The newest day that a call was counted on. A day of the quota is never older, whatever the clock says. */
+  #day = '';
+  #used = 0;
+  #reading: Promise<void> | undefined;
+  /** Calls of today that were counted and then not begun: the next call of that endpoint uses one of them. */
+  readonly #spare = new Map<string, number>();
+
+  constructor(settings: { account: string; quotaZone: string }, ledger: Ledger, clock: Clock) {
+    this.#account = settings.account;
+    this.#quotaZone = settings.quotaZone;
+    this.#ledger = ledger;
+    this.#clock = clock;
+  }
+
+  /** `yyyy-MM-dd`. */
+  get day(): string {
+    return this.#day === '' ? this.#clockDay() : this.#day;
+  }
+
+  /** Counted over all runs, as far as this process knows. */
+  get used(): number {
+    return this.#used;
+  }
+
+  /** Begins the new day when there is one. Resolves at once on any other call. */
+  start(): Promise<void> | undefined {
+    return this.#day === '' || this.#day < this.#clockDay() ? this.read() : undefined;
+  }
+
+  /** Reads from the ledger what was counted. Calls that find a new day together share one read. */
+  read(): Promise<void> {
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  async #read(): Promise<void> {
+    const newest = (await this.#ledger.calls.newestDay(this.#account)) ?? '';
+    const today = this.#clockDay();
+    const day = newest > today ? newest : today;
+    this.#used = await this.#ledger.calls.total(this.#account, day);
+    if (day !== this.#day) this.#spare.clear();
+    this.#day = day;
+  }
+
+  /** Counts a call that is about to be taken. */
+  expect(): void {
+    this.#used += 1;
+  }
+
+  /** Takes an expected call from the ledger, unless `limit` calls are taken already. */
+  async take(endpoint: string, limit: number | undefined): Promise<boolean> {
+    const spareCount = this.#spare.get(endpoint) ?? 0;
+    if (spareCount > 0) {
+      this.#spare.set(endpoint, spareCount - 1);
+      this.#used -= 1;
+      return true;
+    }
+    const day = this.#day;
+    const { isTaken, used } = await this.#ledger.calls.take(this.#account, { day, endpoint, limit });
+    if (day === this.#day) this.#used = isTaken ? Math.max(this.#used, used) : used;
+    return isTaken;
+  }
+
+  /** Gives a call back that was taken and not begun. */
+  giveBack(endpoint: string): void {
+    this.#spare.set(endpoint, (this.#spare.get(endpoint) ?? 0) + 1);
+  }
+
+  #clockDay(): string {
+    return zonedDay(this.#clock.nowMs(), this.#quotaZone);
+  }
+}

@@ -1,0 +1,109 @@
+import { type Detail, Evidence, type Finding } from './column-evidence.ts';
+
+/** Different dates that are counted; of birthdays there are about 25,000. What comes later is not counted. */
+const DATES_KEPT_MAX = 30_000;
+
+/** A date in more than this share of the rows is nobody's birthday, but what stands where none is known. */
+const SENTINEL_SHARE = 0.2;
+const SENTINEL_COUNT_MIN = 5;
+
+/** So many dates whose day could be a month, and none whose day could not: by chance less than 1 in 100. */
+const SWAPPED_COUNT_MIN = 5;
+
+/** Birthdays: serial numbers, day and month swapped, one date for everybody. */
+export class DateEvidence implements Detail {
+  readonly #column: string;
+  readonly #serials = new Evidence();
+  readonly #counts = new Map<string, { count: number; readonly rowNumber: number }>();
+  #rowCount = 0;
+  /** `1990-05-06`: a spreadsheet may have understood `05/06/1990` and turned it around. */
+  readonly #isoLowDay = new Evidence();
+  #isoHighDayCount = 0;
+  /** `25/12/1990`: a spreadsheet that puts the month first does not understand it, and leaves it as text. */
+  readonly #dayFirst = new Evidence();
+  readonly #monthFirst = new Evidence();
+
+  constructor(column: string) {
+    this.#column = column;
+  }
+
+  see(rowNumber: number, text: string): void {
+    this.#rowCount += 1;
+    this.#count(rowNumber, text);
+    if (SERIAL.test(text) && !YEAR.test(text)) {
+      this.#serials.add(rowNumber, text);
+      return;
+    }
+    const iso = ISO.exec(text);
+    if (iso !== null) {
+      if (Number(iso[1]) > 12) this.#isoHighDayCount += 1;
+      else this.#isoLowDay.add(rowNumber, text);
+      return;
+    }
+    const ordered = ORDERED.exec(text);
+    if (ordered === null) return;
+    if (Number(ordered[1]) > 12) this.#dayFirst.add(rowNumber, text);
+    else if (Number(ordered[2]) > 12) this.#monthFirst.add(rowNumber, text);
+  }
+
+  #count(rowNumber: number, text: string): void {
+    const counted = this.#counts.get(text);
+    if (counted !== undefined) counted.count += 1;
+    else if (this.#counts.size < DATES_KEPT_MAX) this.#counts.set(text, { count: 1, rowNumber });
+  }
+
+  findings(): readonly Finding[] {
+    return [
+      {
+        severity: 'cells',
+        evidence: this.#serials,
+        text: 'the date is a serial number of a spreadsheet. Format the column as yyyy-mm-dd there, and export the file again.',
+      },
+      ...this.#mixtures(),
+      ...this.#sentinels(),
+    ];
+  }
+
+  #mixtures(): Finding[] {
+    const isSwapped =
+      this.#dayFirst.cellCount > 0 && this.#isoHighDayCount === 0 && this.#isoLowDay.cellCount >= SWAPPED_COUNT_MIN;
+    if (isSwapped) {
+      return [
+        {
+          severity: 'rows',
+          id: `${this.#column}:swapped_dates`,
+          evidence: this.#isoLowDay,
+          text: `the day is never above 12, while other cells have the day first (${this.#dayFirst.shown()}): a spreadsheet has read day and month the wrong way round. Export the file again with this column as text.`,
+        },
+      ];
+    }
+    if (this.#dayFirst.cellCount === 0 || this.#monthFirst.cellCount === 0) return [];
+    return [
+      {
+        severity: 'warning',
+        evidence: this.#monthFirst,
+        text: `the month comes first, in others the day (${this.#dayFirst.shown()}): no --date-format is right for all. Export the file again with this column as text.`,
+      },
+    ];
+  }
+
+  #sentinels(): Finding[] {
+    return [...this.#counts]
+      .filter(([text, { count }]) => {
+        if (NO_DATE.test(text)) return true;
+        return count >= SENTINEL_COUNT_MIN && count > this.#rowCount * SENTINEL_SHARE;
+      })
+      .map(([value, { count, rowNumber }]) => ({
+        severity: 'warning',
+        evidence: Evidence.of(count, { rowNumber, value }),
+        text: 'the same date stands for so many members that it may mean "not known". Leave the birthday blank where it is not known.',
+      }));
+  }
+}
+
+const SERIAL = /^[1-7][0-9]{4}(?:\.[0-9]{1,10})?$/;
+const YEAR = /^(?:19|20)[0-9]{2}$/;
+const ISO = /^[0-9]{4}[-/][0-9]{1,2}[-/]([0-9]{1,2})(?:[T ].{1,20})?$/;
+const ORDERED = /^([0-9]{1,2})[/.-]([0-9]{1,2})[/.-](?:[0-9]{4}|[0-9]{2})(?:[T ].{1,20})?$/;
+/** The first day of a spreadsheet's calendar. */
+const NO_DATE = /^1900[-/]0?1[-/]0?[01](?:[T ]0?0:00(?::00)?)?$/;

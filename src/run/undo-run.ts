@@ -1,0 +1,206 @@
+import { rmSync } from 'node:fs';
+import { DecimalSum, subtractDecimals } from '../base/decimal.ts';
+import { fileError, usageError } from '../base/errors.ts';
+import { openStagedInput } from '../intake/stage-input.ts';
+import type { JobSettings } from '../job/job-settings.ts';
+import type { Credit, RunRecord } from '../ledger/ledger.ts';
+import { openResultFile, PLAIN_CSV } from '../result/result-file.ts';
+import type { RunDocument } from '../result/run-document.ts';
+import type { SavedSettings } from '../settings/run-settings.ts';
+import { openStageWriter } from '../stage/stage.ts';
+import type { StagedRow } from '../stage/staged-row.ts';
+import { executeRun } from './execute-run.ts';
+import type { ResultTarget, RunParts } from './prepare-run.ts';
+import { makeRunFolder, newRunId } from './run-folder.ts';
+
+/** The columns of an undo's rows: made from the ledger, not from a file. */
+const HEADER = ['number', 'customerUid', 'pointIncrement', 'balanceIncrement', 'undone_row'];
+
+const ROWS_PER_BLOCK = 500;
+
+export type UndoRequest = {
+  /** The top-up to take back. */
+  readonly run: RunRecord;
+  readonly saved: SavedSettings;
+  /** Only these rows; undefined: every row that the run credited. */
+  readonly rowNumbers: ReadonlySet<number> | undefined;
+  readonly controls: SavedSettings['controls'];
+  readonly connection: SavedSettings['connection'];
+  readonly place: string;
+  readonly resultFor: string;
+  readonly result: ResultTarget;
+};
+
+export type PreparedUndo = {
+  readonly rowCount: number;
+  /** What will be added: the opposite of what the run credited. Exact. */
+  readonly pointIncrement: string;
+  readonly balanceIncrement: string;
+  run(): Promise<RunDocument>;
+  discard(): Promise<void>;
+};
+
+/**
+ * Prepares the opposite top-up of exactly the rows that a run credited and that were not taken back yet. It is a run
+ * of its own. Each of its rows names the row that it undoes, and the ledger lets a row be undone only once.
+ *
+ * Every member is read before its row is sent, so that a change since then is told in the row.
+ *
+ * @throws OperatorError NOTHING_TO_UNDO, or IN_DOUBT when the run has rows in doubt (exit 3)
+ */
+export async function prepareUndo(request: UndoRequest, parts: RunParts): Promise<PreparedUndo> {
+  const { run, saved, rowNumbers } = request;
+  const { ledger, clock, homeFolder } = parts;
+  if (run.command !== 'topup') {
+    throw usageError('NOTHING_TO_UNDO', `Run ${run.runId} is no top-up: only credits can be taken back.`, '');
+  }
+  const inDoubt = await ledger.rows.listByState(run.runId, ['intent', 'in_doubt']);
+  if (inDoubt.length > 0) {
+    throw fileError(
+      'IN_DOUBT',
+      `Run ${run.runId} has ${inDoubt.length} rows in doubt: nobody knows yet whether they are to be taken back.`,
+      `Nothing was sent. Decide them first: memberload resolve ${run.runId}`,
+    );
+  }
+  const settings: JobSettings = {
+    ...saved.job,
+    command: 'undo',
+    isAgain: true,
+    campaign: '',
+    columnMap: undefined,
+    raw: true,
+    onDuplicate: 'allow',
+    readsBefore: true,
+  };
+  const runId = newRunId(clock.nowMs());
+  const file = await openResultFile(request.result, { ...parts, ownSha256s: [] });
+  const runFolder = makeRunFolder(homeFolder, runId);
+  const discard = async (): Promise<void> => {
+    await file.abort();
+    rmSync(runFolder, { recursive: true, force: true });
+  };
+  try {
+    const credits: Credit[] = [];
+    const points = new DecimalSum();
+    const balance = new DecimalSum();
+    const writer = await openStageWriter(runFolder);
+    for await (const page of ledger.increments.readCreditsOfRun(run.runId)) {
+      credits.push(...page.filter(({ rowNumber }) => rowNumbers?.has(rowNumber) ?? true));
+    }
+    const rows = credits.map((credit, index) => toRow(credit, index + 1));
+    for (let start = 0; start < rows.length; start += ROWS_PER_BLOCK) {
+      const block = rows.slice(start, start + ROWS_PER_BLOCK);
+      const cells = credits.slice(start, start + ROWS_PER_BLOCK).map(toCells);
+      for (const [, , pointIncrement = '0', balanceIncrement = '0'] of cells) {
+        points.add(pointIncrement);
+        balance.add(balanceIncrement);
+      }
+      await writer.write({ rows: block, cells });
+    }
+    const sums = { pointIncrement: points.value(), balanceIncrement: balance.value() };
+    await writer.commit(
+      {
+        sha256: '',
+        header: HEADER,
+        form: PLAIN_CSV,
+        notes: [],
+        sums: {
+          ...sums,
+          rowCount: rows.length,
+          doneEarlierCount: 0,
+          inDoubtEarlierCount: 0,
+          creditedCount: 0,
+          invalidCount: 0,
+          repeatedCount: 0,
+          firstIssues: [],
+        },
+      },
+      { issues: [], damages: [] },
+    );
+    if (rows.length === 0) {
+      throw fileError(
+        'NOTHING_TO_UNDO',
+        `Run ${run.runId} has no credit that could be taken back${rowNumbers ? ' among these rows' : ''}: what it credited was undone before, or it credited nobody.`,
+        `Nothing was sent. Look at it with: memberload runs ${run.runId}`,
+      );
+    }
+    return {
+      rowCount: rows.length,
+      ...sums,
+      discard,
+      async run() {
+        await ledger.requireNewest();
+        await ledger.runs.start(
+          {
+            runId,
+            command: 'undo',
+            targets: settings.targets,
+            account: run.account,
+            place: request.place,
+            inputPath: '',
+            inputSha256: '',
+            resultPath: request.result.path,
+            undoes: run.runId,
+            rowCount: rows.length,
+            settingsJson: JSON.stringify({
+              job: settings,
+              controls: request.controls,
+              connection: request.connection,
+              resultFor: request.resultFor,
+            }),
+          },
+          [credits.map(toPlanned)],
+        );
+        const staged = await openStagedInput(runFolder, settings);
+        if (staged === undefined) throw new Error('the stage that was just made is gone');
+        return executeRun(
+          { ...request, settings, account: run.account, inputPath: '', runId, runFolder, staged, file },
+          parts,
+        );
+      },
+    };
+  } catch (error) {
+    await discard();
+    throw error;
+  }
+}
+
+function opposite(amount: string): string {
+  return subtractDecimals('0', amount || '0');
+}
+
+function toCells({ number, customerUid, pointIncrement, balanceIncrement, rowNumber }: Credit): string[] {
+  return [number, customerUid, opposite(pointIncrement), opposite(balanceIncrement), String(rowNumber)];
+}
+
+function toRow(credit: Credit, rowNumber: number): StagedRow {
+  return {
+    rowNumber,
+    lineNumber: rowNumber,
+    issues: [],
+    targetRows: [
+      {
+        target: 'kybio',
+        row: {
+          kind: 'topup',
+          customerUid: credit.customerUid,
+          pointIncrement: opposite(credit.pointIncrement),
+          balanceIncrement: opposite(credit.balanceIncrement),
+        },
+      },
+    ],
+  };
+}
+
+function toPlanned(credit: Credit, index: number) {
+  const { number, customerUid, runId, rowNumber } = credit;
+  return {
+    rowNumber: index + 1,
+    number,
+    customerUid,
+    pointIncrement: opposite(credit.pointIncrement),
+    balanceIncrement: opposite(credit.balanceIncrement),
+    reference: '',
+    undoes: { runId, rowNumber },
+  };
+}
