@@ -161,17 +161,17 @@ async function startRun(job: FileRun, { stage, facts }: StagedInput, runId: stri
       rowCount: facts.sums.rowCount,
       settingsJson: writeSavedSettings({ job: settings, controls, connection, resultFor: job.resultFor }),
     },
-    settings.command === 'topup' ? plannedRows(stage) : [],
+    settings.command === 'topup' ? plannedRows(stage, settings.campaign) : [],
   );
 }
 
-async function* plannedRows(stage: Stage): AsyncGenerator<readonly PlannedRow[]> {
+async function* plannedRows(stage: Stage, campaign: string): AsyncGenerator<readonly PlannedRow[]> {
   for await (const rows of stage.readRows()) {
     yield rows.flatMap(({ rowNumber, targetRows }): PlannedRow[] => {
       const row = targetRows[0]?.row;
       if (row?.kind !== 'topup') return [];
       const { number = '', customerUid = '', reference = '', pointIncrement, balanceIncrement } = row;
-      return [{ rowNumber, number, customerUid, reference, pointIncrement, balanceIncrement }];
+      return [{ rowNumber, number, customerUid, reference, campaign, pointIncrement, balanceIncrement }];
     });
   }
 }

@@ -201,6 +201,7 @@ function toPlanned(credit: Credit, index: number) {
     pointIncrement: opposite(credit.pointIncrement),
     balanceIncrement: opposite(credit.balanceIncrement),
     reference: '',
+    campaign: '',
     undoes: { runId, rowNumber },
   };
 }
