@@ -25,6 +25,7 @@ import { settleIncrements } from '../send/settle.ts';
 import { type FoundRecords, openFoundRecords } from '../stage/found-records.ts';
 import { type RowToDo, rowsToDo } from '../stage/rows-to-do.ts';
 import type { ResultTarget, RunParts } from './prepare-run.ts';
+import { recordResult } from './record-result.ts';
 import { removeRunFolder } from './run-folder.ts';
 
 /** A run that the ledger knows, with its stage: begun just now, or carried on. */
@@ -207,7 +208,7 @@ async function writeRunResult(run: BegunRun, context: RunContext, found: FoundRe
   const file = run.file;
   try {
     const tally = await writeResult(of, stage, ledger, file);
-    await file?.commit((sha256) => ledger.runs.setResult(run.runId, { path: file.path, sha256 }), tally);
+    await file?.commit((sha256) => recordResult(ledger, run.runId, file.path, sha256), tally);
     return { tally, failure: undefined };
   } catch (error) {
     if (!(error instanceof OperatorError) || !error.code.startsWith('RESULT_')) throw error;
