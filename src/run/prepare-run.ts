@@ -20,6 +20,7 @@ import type { Stage } from '../stage/stage.ts';
 import { executeRun } from './execute-run.ts';
 import { planRun } from './plan-run.ts';
 import { makeRunFolder, newRunId, removeLeftFolders } from './run-folder.ts';
+import { tellColumns } from './tell-columns.ts';
 
 /** What one run over a file is asked to do. */
 export type FileRun = {
@@ -116,7 +117,8 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
       await discard();
       return { kind: 'unfinished', run: unfinished };
     }
-    tellInput(input, reporter);
+    tellColumns(input.match, await firstCells(input.stage), reporter);
+    for (const note of input.facts.notes) reporter.note(note);
     guardTopup(input.facts.sums, settings, job.expectations);
     guard?.check(input.facts.sums.rowCount);
     if (settings.command === 'topup' && !job.isDryRun) await ledger.requireNewest();
@@ -191,13 +193,9 @@ async function findSame(job: FileRun, sha256: string, ledger: Ledger): Promise<R
   );
 }
 
-function tellInput({ match, facts }: StagedInput, reporter: Reporter): void {
-  const renamed = match.matches
-    .filter(({ isRenamed }) => isRenamed)
-    .map(({ header, column }) => `${header} → ${column}`);
-  if (renamed.length > 0) reporter.note(`Columns read: ${renamed.join(', ')}.`);
-  if (match.unused.length > 0) reporter.note(`Columns not used: ${match.unused.join(', ')}.`);
-  for (const note of facts.notes) reporter.note(note);
+async function firstCells(stage: Stage): Promise<readonly string[]> {
+  for await (const { cells } of stage.readBlocks()) return cells[0] ?? [];
+  return [];
 }
 
 /** A run that has no stage: an earlier version began it. */
