@@ -15,7 +15,7 @@ import {
 import type { SavedSettings } from '../settings/run-settings.ts';
 import { readSavedSettings } from '../settings/saved-settings.ts';
 import type { CommandInput } from './commands.ts';
-import { confirmTopup } from './confirm.ts';
+import { confirmImport, confirmTopup } from './confirm.ts';
 import { openProgress } from './progress.ts';
 import { resultTargetOf, sourceOf } from './run-files.ts';
 import { type Connected, type Session, withSession } from './session.ts';
@@ -70,7 +70,10 @@ async function runJobCommand(input: CommandInput, command: JobCommand): Promise<
     );
     if (prepared.kind === 'unfinished') return resumeInSession(input, session, prepared.run);
     try {
-      if (command === 'topup' && !isDryRun) await confirmTopup(prepared.sums, place, input);
+      if (!isDryRun) {
+        if (command === 'topup') await confirmTopup(prepared.sums, place, input);
+        if (command === 'import') await confirmImport(prepared, place, input);
+      }
       return await prepared.run();
     } finally {
       await prepared.discard();

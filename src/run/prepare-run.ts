@@ -8,8 +8,9 @@ import type { Vendors } from '../calls/vendors.ts';
 import type { TableSource } from '../csv/open-table.ts';
 import { CreditGuard } from '../intake/credit-guard.ts';
 import { guardTopup } from '../intake/guard-topup.ts';
-import type { InputSums } from '../intake/read-input.ts';
+import { countToSend, type InputSums } from '../intake/read-input.ts';
 import { type StagedInput, stageInput } from '../intake/stage-input.ts';
+import type { HeaderMatch } from '../job/header-match.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import type { Ledger, PlannedRow, RunRecord } from '../ledger/ledger.ts';
 import { openResultFile, type ResultFile } from '../result/result-file.ts';
@@ -69,8 +70,9 @@ export type RunParts = {
 export type PreparedRun =
   | {
       readonly kind: 'ready';
-      readonly sums: InputSums;
-      readonly settings: JobSettings;
+      /** What the person is asked to confirm: the rows to send, and their exact sums. */
+      readonly sums: Pick<InputSums, 'rowCount' | 'pointIncrement' | 'balanceIncrement'>;
+      readonly match: HeaderMatch;
       /** Records the run and carries it out. */
       run(): Promise<RunDocument>;
       /** Leaves nothing behind. Does nothing after `run`. */
@@ -127,8 +129,8 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
     const result = file;
     return {
       kind: 'ready',
-      sums: input.facts.sums,
-      settings,
+      sums: { ...input.facts.sums, rowCount: countToSend(input.facts.sums) },
+      match: input.match,
       discard,
       async run() {
         if (job.isDryRun) {
