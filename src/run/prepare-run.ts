@@ -91,7 +91,9 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
   let file: ResultFile | undefined;
   const runFolder = makeRunFolder(homeFolder, runId);
   let staged: StagedInput | undefined;
+  let isBegun = false;
   const discard = async (): Promise<void> => {
+    if (isBegun) return;
     await staged?.stage.close();
     await file?.abort();
     rmSync(runFolder, { recursive: true, force: true });
@@ -135,6 +137,7 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
           }
         }
         await startRun(job, input, runId, ledger);
+        isBegun = true;
         return executeRun({ ...job, runId, runFolder, staged: input, file: result }, parts);
       },
     };
