@@ -43,7 +43,6 @@ async function runJobCommand(input: CommandInput, command: JobCommand): Promise<
     }
     const connected = await session.connect(job.targets, controls, connection.usesSandbox);
     const { account, place } = connected;
-    input.console.sayPlace(place);
     const parts = runParts(input, session, connected);
     const isDryRun = settings.get('dryRun');
     const resultFor = resultForOf(job, connected);
@@ -101,7 +100,6 @@ export async function resumeInSession(input: CommandInput, session: Session, run
       'Set the credentials and the address that the run began with.',
     );
   }
-  input.console.sayPlace(connected.place);
   const parts = runParts(input, session, connected);
   const result = settings.isTyped('output') ? resultTargetOf(settings, run.inputPath) : undefined;
   if (run.inputPath === '') return resumeExport(run, saved, { controls, result }, parts);
