@@ -5,7 +5,7 @@ import type { ControlSettings } from '../calls/control-settings.ts';
 import type { Reporter } from '../calls/reporter.ts';
 import type { RunControl } from '../calls/run-control.ts';
 import type { Vendors } from '../calls/vendors.ts';
-import type { TableSource } from '../csv/open-table.ts';
+import type { TableSource } from '../csv/byte-source.ts';
 import { CreditGuard } from '../intake/credit-guard.ts';
 import { guardTopup } from '../intake/guard-topup.ts';
 import { countToSend, type InputSums } from '../intake/read-input.ts';

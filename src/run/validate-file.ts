@@ -1,7 +1,8 @@
 import { EXIT } from '../base/errors.ts';
 import type { Reporter } from '../calls/reporter.ts';
 import type { RunControl } from '../calls/run-control.ts';
-import { openTable, type TableSource } from '../csv/open-table.ts';
+import type { TableSource } from '../csv/byte-source.ts';
+import { openTable } from '../csv/open-table.ts';
 import { type InputRead, type RowSink, readInput, SumsOfRows } from '../intake/read-input.ts';
 import { matchColumns, tableOptions } from '../intake/stage-input.ts';
 import type { JobSettings } from '../job/job-settings.ts';
