@@ -3,7 +3,6 @@ import { EXIT, OperatorError } from '../base/errors.ts';
 import { lookupKey, sendLookup, vendorOf } from '../calls/endpoints.ts';
 import type { RunContext } from '../calls/run-context.ts';
 import { laneOf } from '../calls/vendors.ts';
-import type { CsvWriter } from '../csv/write-csv.ts';
 import type { Answer } from '../http/answer.ts';
 import type { Found, LookupCall, WriteCall } from '../job/call.ts';
 import { stepsOf } from '../job/check-row.ts';
@@ -29,7 +28,7 @@ export async function dryRun(
   gathered: Gathered,
   context: RunContext,
   rows: RowsToDo,
-  diff: Pick<CsvWriter, 'write'> | undefined,
+  diff: DiffWriter | undefined,
 ): Promise<{ actions: ReadonlyMap<string, number>; plan: PlanDocument }> {
   const { settings, controls, vendors, reporter, clock } = context;
   const actions = new Map<string, number>();
@@ -56,6 +55,9 @@ export async function dryRun(
   reporter.note(describePrice(plan, controls, lane, false));
   return { actions, plan };
 }
+
+/** Takes the rows of the diff; the first is the header. */
+export type DiffWriter = { write(cells: readonly string[]): Promise<void> | void };
 
 /** A lookup of the dry run itself; what it tells is kept for the price, and for a run that may share it. */
 async function look(call: LookupCall, { snapshots }: Gathered, context: RunContext): Promise<Answer<Found>> {
