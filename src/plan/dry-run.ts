@@ -28,7 +28,7 @@ export async function dryRun(
   gathered: Gathered,
   context: RunContext,
   rows: RowsToDo,
-  diff: DiffWriter | undefined,
+  diff: { write(cells: readonly string[]): Promise<void> } | undefined,
 ): Promise<{ actions: ReadonlyMap<string, number>; plan: PlanDocument }> {
   const { settings, controls, vendors, reporter, clock } = context;
   const actions = new Map<string, number>();
@@ -55,9 +55,6 @@ export async function dryRun(
   reporter.note(describePrice(plan, controls, lane, false));
   return { actions, plan };
 }
-
-/** Takes the rows of the diff; the first is the header. */
-export type DiffWriter = { write(cells: readonly string[]): Promise<void> | void };
 
 /** A lookup of the dry run itself; what it tells is kept for the price, and for a run that may share it. */
 async function look(call: LookupCall, { snapshots }: Gathered, context: RunContext): Promise<Answer<Found>> {

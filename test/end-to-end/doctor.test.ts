@@ -123,7 +123,10 @@ describe('doctor', () => {
   });
 
   test('a page of some other server is no accepted signature', async () => {
-    const { run } = openWorkspace({ ...vendor.settings, KYBIO_BASE_URL: `${vendor.settings.WONDER_BASE_URL}/openapi/v1` });
+    const { run } = openWorkspace({
+      ...vendor.settings,
+      KYBIO_BASE_URL: `${vendor.settings.WONDER_BASE_URL}/openapi/v1`,
+    });
     const { exitCode, stdout } = await run(['doctor', '--json']);
     expect(exitCode).toBe(2);
     expect(checkOf(stdout, 'kybio signature')?.hint).toContain('KYBIO_BASE_URL');
