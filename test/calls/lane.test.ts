@@ -244,13 +244,13 @@ describe('retries', () => {
     await expect(lane.perform(call(success))).rejects.toThrow(StoppedError);
   });
 
-  test('Retry-After holds every call of the lane, up to a ceiling', async () => {
+  test('Retry-After holds every call of the lane', async () => {
     const { lane, clock } = openLane();
     await lane.perform(call(success));
     await lane.perform(call(refused('too_fast', 'HTTP_429', 90_000), { isRepeatable: true }));
     const heldMs = clock.monotonicMs();
     expect(heldMs).toBeGreaterThanOrEqual(2 * 90_000);
-    await lane.perform(call(refused('row', '1', HOUR_MS)));
+    await lane.perform(call(refused('row', '1', 5 * 60_000)));
     const before = clock.monotonicMs();
     await lane.perform(call(success));
     expect(clock.monotonicMs() - before).toBeCloseTo(5 * 60_000, -3);
