@@ -18,7 +18,7 @@ import type { CommandInput } from './commands.ts';
 import { confirmTopup } from './confirm.ts';
 import { openProgress } from './progress.ts';
 import { resultTargetOf, sourceOf } from './run-files.ts';
-import { type Connected, type Session, withSession } from './session.ts';
+import { type Connected, connectToRun, type Session, withSession } from './session.ts';
 
 type JobResult = { readonly document: RunDocument };
 
@@ -33,7 +33,6 @@ async function runJobCommand(input: CommandInput, command: JobCommand): Promise<
     const { settings } = session;
     const job = readJobSettings(settings, command);
     const controls = readControlSettings(settings);
-    const connection = readConnection(settings);
     if (command === 'export' && settings.get('all') !== (argument === undefined)) {
       throw usageError(
         'BAD_USAGE',
@@ -41,7 +40,8 @@ async function runJobCommand(input: CommandInput, command: JobCommand): Promise<
         'Type: memberload export <file>, or memberload export --all -o members.csv',
       );
     }
-    const connected = await session.connect(job.targets, controls, connection.usesSandbox);
+    const connected = await session.connect(job.targets, controls, settings.get('sandbox'));
+    const connection = { ...readConnection(settings), origins: connected.origins };
     const { account, place } = connected;
     input.console.sayPlace(place);
     const parts = runParts(input, session, connected);
@@ -90,14 +90,7 @@ export async function resumeInSession(input: CommandInput, session: Session, run
   const { settings } = session;
   const saved = readSavedSettings(run.settingsJson);
   const controls = controlsOf(settings, saved.controls);
-  const connected = await session.connect(saved.job.targets, controls, saved.connection.usesSandbox);
-  if (run.account !== connected.account) {
-    throw usageError(
-      'OTHER_ACCOUNT',
-      `Run ${run.runId} belongs to ${run.account}, the settings now are those of ${connected.account}.`,
-      'Set the credentials and the address that the run began with.',
-    );
-  }
+  const connected = await connectToRun(session, run, saved, { targets: saved.job.targets, controls });
   input.console.sayPlace(connected.place);
   const parts = runParts(input, session, connected);
   const result = settings.isTyped('output') ? resultTargetOf(settings, run.inputPath) : undefined;

@@ -54,7 +54,7 @@ export type ResultTarget = {
 export type RunParts = {
   readonly ledger: Ledger;
   readonly homeFolder: string;
-  readonly openVendors: () => Vendors;
+  readonly openVendors: (runId?: string) => Vendors;
   readonly control: RunControl;
   readonly clock: Clock;
   readonly reporter: Reporter;

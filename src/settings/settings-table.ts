@@ -394,6 +394,12 @@ export const SETTINGS = {
     ...KEPT,
   },
   json: flip(COMMAND_NAMES, 'output', 'print one JSON document on stdout'),
+  log: flag(anyText, 'file', ASKING, 'output', 'append a line of JSON for each call: what a support asks for'),
+  logBodies: flip(
+    ASKING,
+    'output',
+    'with --log: what was sent and answered too, with names, phones and the like masked',
+  ),
   quiet: { ...flip(COMMAND_NAMES, 'output', 'no progress and no messages but errors'), alias: 'q' },
   noColor: flip(COMMAND_NAMES, 'output', 'no colours'),
   ...CONNECTION_SETTINGS,
