@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { assert } from '../base/errors.ts';
+import { assert, fileError, type OperatorError } from '../base/errors.ts';
 import type { RunControl } from '../calls/run-control.ts';
 import type { TableForm } from '../csv/open-table.ts';
 import { openTable, type TableSource } from '../csv/open-table.ts';
@@ -75,7 +75,12 @@ export async function openStagedInput(folder: string, settings: JobSettings): Pr
 }
 
 export function matchColumns(header: readonly string[], settings: JobSettings): HeaderMatch {
-  return matchHeader(header, settings.fileKinds, settings.columnMap ?? {}, settings.targets[0]);
+  const match = matchHeader(header, settings.fileKinds, settings.columnMap ?? {}, settings.targets[0]);
+  // What the result of another run says is not read; its `result_` columns are left out all the same.
+  if (settings.ignoresResults) return { ...match, earlier: {}, isResultFile: false, lostResultColumns: [] };
+  const lost = match.lostResultColumns.filter((column) => column === 'status' || column === 'for');
+  if (lost.length > 0) throw strippedResult(lost);
+  return match;
 }
 
 export function tableOptions(settings: JobSettings, control: RunControl): Parameters<typeof openTable>[1] {
@@ -88,6 +93,16 @@ export function tableOptions(settings: JobSettings, control: RunControl): Parame
     ...(settings.headerRow !== undefined && { headerRow: settings.headerRow }),
     ...(settings.sheet !== undefined && { sheet: settings.sheet }),
   };
+}
+
+/** A spreadsheet, or a person, has taken away what tells which rows are done. Taken as new, they would be sent again. */
+function strippedResult(lost: readonly string[]): OperatorError {
+  const columns = lost.map((column) => `result_${column}`).join(' and ');
+  return fileError(
+    'STRIPPED_RESULT',
+    `The file is the result of an earlier run, and has lost its column ${columns}: nobody can tell which of its rows are done.`,
+    'Nothing was sent. Take the result file as it was written. To use all its rows as plain input, add --ignore-results.',
+  );
 }
 
 /** The sums with what only the whole file told: read from the stage, not from the input. */

@@ -8,9 +8,10 @@ import type { RowState } from './row-states.ts';
  * - It takes data and returns data, never a callback. A backend on a network could not keep a callback.
  * - A read sees every write whose promise was given out before the read began.
  * - A write resolves when the change is durable, unless its comment says otherwise.
+ * - Writes take effect in the order in which they were called.
  * - Times are the ledger's own (`now`). Order is told by `sequence`, never by a clock: a clock can be set back.
- * - A failure is an OperatorError `LEDGER_FAILED` (exit 5). After a failure the ledger refuses everything, and
- *   nothing more may be sent.
+ * - A failure is an OperatorError `LEDGER_FAILED` or `LEDGER_DAMAGED` (exit 5), also from an async iterable.
+ *   After a failure the ledger refuses everything, and nothing more may be sent.
  */
 export interface Ledger extends LedgerReader {
   readonly runs: RunStore;
@@ -62,9 +63,11 @@ export type LedgerHealth = {
 
 // ── Runs ────────────────────────────────────────────────────────────────────────────────────────────────
 
-export type RunState = 'running' | 'paused' | 'stopped' | 'interrupted' | 'finished' | 'cancelled';
+export const RUN_STATES = ['running', 'paused', 'stopped', 'interrupted', 'finished', 'cancelled'] as const;
+export type RunState = (typeof RUN_STATES)[number];
 
-export type Target = 'kybio' | 'wonder';
+export const TARGETS = ['kybio', 'wonder'] as const;
+export type Target = (typeof TARGETS)[number];
 
 export type RunRecord = {
   readonly runId: string;
@@ -94,11 +97,13 @@ export type RunRecord = {
   readonly summaryJson: string;
   /** When `runs prune` dropped its rows; 0: they are all there. */
   readonly prunedMs: number;
+  /** False: started by a version that kept no stage. Such a run cannot be carried on. */
+  readonly hasStage: boolean;
 };
 
 export type NewRun = Omit<
   RunRecord,
-  'state' | 'createdMs' | 'updatedMs' | 'resultSha256' | 'progressJson' | 'summaryJson' | 'prunedMs'
+  'state' | 'createdMs' | 'updatedMs' | 'resultSha256' | 'progressJson' | 'summaryJson' | 'prunedMs' | 'hasStage'
 >;
 
 export interface RunReader {
@@ -121,14 +126,17 @@ export type PlannedRow = {
   readonly pointIncrement: string;
   readonly balanceIncrement: string;
   readonly reference: string;
+  /** '' when the run has none. Kept with the row, so that the campaign is known before the row is begun. */
+  readonly campaign: string;
   /** The credit that this row takes back: its run and row; undefined for any other row. */
   readonly undoes?: { readonly runId: string; readonly rowNumber: number };
 };
 
 export interface RunStore extends RunReader {
   /**
-   * Records a new run with state `running`, and the rows of a top-up that it is going to send, in one commit.
-   * A kill before the commit leaves nothing.
+   * Records a new run with state `running`, and the rows of a top-up that it is going to send. The run and its
+   * rows appear together: no read sees some of them, and a kill before that moment leaves nothing. Memory holds
+   * one page. When `planned` throws, the error is passed on as it is, nothing is recorded, and the ledger goes on.
    */
   start(run: NewRun, planned: AsyncIterable<readonly PlannedRow[]> | Iterable<readonly PlannedRow[]>): Promise<void>;
   setState(runId: string, state: RunState): Promise<void>;
@@ -137,7 +145,11 @@ export interface RunStore extends RunReader {
   setProgress(runId: string, progressJson: string): Promise<void>;
   /** Where the result goes, and what the file that is about to be renamed there holds. */
   setResult(runId: string, result: { readonly path: string; readonly sha256: string }): Promise<void>;
-  /** Gives up the rows that were not sent. Rows in doubt stay. Returns how many rows were given up. */
+  /**
+   * Ends the run as `cancelled` and gives up its rows that were not sent. Rows in doubt stay. Returns how many rows
+   * of the ledger were given up; rows of an import that were never begun are not in the ledger. Does nothing to a
+   * run that has ended already.
+   */
   cancel(runId: string): Promise<number>;
   /**
    * Drops what is known of runs that ended (finished or cancelled) before that time and have no row in doubt.
@@ -194,9 +206,12 @@ export type NewEvidence = Omit<Evidence, 'recordedMs'>;
 
 export interface RowReader {
   find(key: RowKey): Promise<RowRecord | undefined>;
-  /** All rows of the run but those that are only planned, by row number and target. In pages: memory is bounded. */
+  /**
+   * All rows of the run, from `fromRow` on, but those that are only planned, by row number and target. In pages:
+   * memory is bounded.
+   */
   read(runId: string, fromRow?: number): AsyncIterable<readonly RowRecord[]>;
-  /** Rows in one of these states, by row number. */
+  /** Rows in one of these states, by row number. The only read that shows planned rows. */
   listByState(runId: string, states: readonly RowState[]): Promise<RowRecord[]>;
   countByState(runId: string): Promise<{ target: Target; state: RowState; rowCount: number }[]>;
   /** In the order in which it was recorded. */
@@ -207,8 +222,8 @@ export interface RowStore extends RowReader {
   /** Records a change of a row, and the evidence that goes with it, in one commit. */
   record(key: RowKey, change: RowChange & { state: RowState }, evidence?: NewEvidence): Promise<void>;
   /**
-   * The same, but resolves when the change is recorded and not yet on the disk: for outcomes. Lost in a power
-   * cut, the row still has its intent, and the intent is settled.
+   * The same, but resolves at once: for outcomes. Every later read sees the change; the disk gets it with the
+   * writes that come next. Lost in a kill or a power cut, the row still has its intent, and the intent is settled.
    */
   recordSoon(key: RowKey, change: RowChange & { state: RowState }): Promise<void>;
   addEvidence(key: RowKey, evidence: NewEvidence): Promise<void>;
@@ -216,7 +231,10 @@ export interface RowStore extends RowReader {
 
 // ── Increments ──────────────────────────────────────────────────────────────────────────────────────────
 
-/** An increment that was or may have been applied, is on the wire, or is still to be sent. */
+/**
+ * An increment that was or may have been applied (`done`, `intent`, `in_doubt`), or that a run which may be carried
+ * on has still to send (`planned`, `open`, `retry`).
+ */
 export type Credit = Pick<
   RowRecord,
   | 'runId'
@@ -232,7 +250,7 @@ export type Credit = Pick<
   | 'intentMs'
 > & {
   readonly runCreatedMs: number;
-  /** Taken back by `undo`: the credit no longer counts. */
+  /** Taken back by a row of `undo` that is done: the credit no longer counts. */
   readonly isUndone: boolean;
 };
 
@@ -273,7 +291,7 @@ export type Begun =
   | { readonly kind: 'time_taken' }
   /** Another increment of the member has no outcome yet. */
   | { readonly kind: 'member_waits'; readonly runId: string; readonly rowNumber: number }
-  /** Another row of this run has credited the member. */
+  /** Another row of this run has credited the member, or may have. */
   | { readonly kind: 'member_repeated'; readonly rowNumber: number }
   /** The same credit was given before. */
   | { readonly kind: 'credited_before'; readonly credit: Credit }
@@ -297,7 +315,7 @@ export interface IncrementReader {
   /** Every credit of the account, in pages, oldest first. */
   readCredits(account: string): AsyncIterable<readonly Credit[]>;
   countCredits(account: string): Promise<number>;
-  /** Credits of a run that may be taken back: done, and not undone. By row number, in pages. */
+  /** Credits of a run that may be taken back: done, and no row of another run has, may have or will have done so. By row number, in pages. */
   readCreditsOfRun(runId: string): AsyncIterable<readonly Credit[]>;
 }
 

@@ -69,6 +69,7 @@ function readRecord(record: RowRecord | undefined, notSent: NotSentReason): Read
         errorCode: errorCode || notSent.errorCode,
         messages: errorCode ? messages : notSentMessages(notSent),
       };
+    case 'planned':
     case 'deferred':
       return { status: 'not_sent', errorCode: notSent.errorCode, messages: notSentMessages(notSent) };
     case 'intent':

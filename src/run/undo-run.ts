@@ -75,7 +75,9 @@ export async function prepareUndo(request: UndoRequest, parts: RunParts): Promis
   const runId = newRunId(clock.nowMs());
   const file = await openResultFile(request.result, { ...parts, ownSha256s: [] });
   const runFolder = makeRunFolder(homeFolder, runId);
+  let isBegun = false;
   const discard = async (): Promise<void> => {
+    if (isBegun) return;
     await file.abort();
     rmSync(runFolder, { recursive: true, force: true });
   };
@@ -151,6 +153,7 @@ export async function prepareUndo(request: UndoRequest, parts: RunParts): Promis
           },
           [credits.map(toPlanned)],
         );
+        isBegun = true;
         const staged = await openStagedInput(runFolder, settings);
         if (staged === undefined) throw new Error('the stage that was just made is gone');
         return executeRun(
@@ -201,6 +204,7 @@ function toPlanned(credit: Credit, index: number) {
     pointIncrement: opposite(credit.pointIncrement),
     balanceIncrement: opposite(credit.balanceIncrement),
     reference: '',
+    campaign: '',
     undoes: { runId, rowNumber },
   };
 }

@@ -173,7 +173,6 @@ describe('rows of a run that is not finished', () => {
   test.each([
     ['the file corrected in place', async () => file(['8008010001,10,1.5', '8008010003,20,0', '8008010004,30,-2'])],
     ['the rest put together by hand', async () => file(ROWS.slice(1))],
-    ['the rest by customerUid', async () => byUid(ROWS.slice(1))],
   ])('%s is refused, with the run to carry on', async (_, content) => {
     const { workspace, runId } = await pauseAfterFirst();
     workspace.file('march.csv', await content());
@@ -182,6 +181,20 @@ describe('rows of a run that is not finished', () => {
     // Not even those who ask to skip: what is not sent yet is not credited yet.
     expect((await workspace.run(['topup', 'march.csv', '--overwrite', '--skip-credited'])).exitCode).toBe(3);
     expect((await workspace.run(['resume', runId, '--daily-quota', '100'])).exitCode).toBe(0);
+    expect(await credited()).toEqual(ONCE);
+  });
+
+  test('given by customerUid elsewhere meanwhile are credited once: the run that is carried on sees it', async () => {
+    const { workspace, runId } = await pauseAfterFirst();
+    // Neither file knows both number and customerUid, so that only the send can tell.
+    workspace.file('uids.csv', await byUid(ROWS.slice(1)));
+    expect((await workspace.run(['topup', 'uids.csv'])).exitCode).toBe(0);
+    expect((await workspace.run(['resume', runId, '--daily-quota', '100'])).exitCode).toBe(1);
+    expect(outcomesOf(workspace.read('march.result.csv'))).toEqual([
+      'done topped_up',
+      'invalid CREDITED_BEFORE',
+      'invalid CREDITED_BEFORE',
+    ]);
     expect(await credited()).toEqual(ONCE);
   });
 

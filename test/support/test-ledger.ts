@@ -1,33 +1,68 @@
 import { onTestFinished } from 'vitest';
-import type { Ledger, RowRecord, RunRecord } from '../../src/ledger/ledger.ts';
+import type { Clock } from '../../src/base/clock.ts';
+import type { IncrementIntent, Ledger, NewRun, PlannedRow, RowRecord } from '../../src/ledger/ledger.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/sqlite-ledger.ts';
+import { heldClock } from './held-clock.ts';
 import { temporaryFolder } from './workspace.ts';
 
 export const HOLDER = { pid: 4711, command: 'memberload import members.csv', startedAt: '2026-11-22T04:00:00.000Z' };
 
+export const ACCOUNT = 'kybio:APP';
+
 /** A ledger in a folder of its own, closed after the test. */
-export function openTestLedger(folder = temporaryFolder()): Ledger {
-  const ledger = openSqliteLedger(folder, HOLDER);
+export async function openTestLedger(
+  options: { readonly folder?: string; readonly clock?: Clock } = {},
+): Promise<Ledger> {
+  const { folder = temporaryFolder(), clock = heldClock() } = options;
+  const ledger = await openSqliteLedger({ folder, holder: HOLDER, clock, onFailure: () => undefined });
   onTestFinished(() => ledger.close());
   return ledger;
 }
 
-type StartedRun = Parameters<Ledger['runs']['start']>[0];
-
-export function run(values: Partial<RunRecord> = {}): StartedRun {
+export function newRun(values: Partial<NewRun> = {}): NewRun {
   return {
     runId: 'run-1',
     command: 'topup',
-    targets: 'kybio',
-    account: 'kybio:APP',
-    state: 'running',
-    createdMs: 1,
+    targets: ['kybio'],
+    account: ACCOUNT,
+    place: 'SANDBOX',
     inputPath: '/in.csv',
     inputSha256: 'sha',
     resultPath: '/out.csv',
-    settingsJson: '{}',
-    rowsDigest: 'digest',
+    undoes: '',
     rowCount: 1,
+    settingsJson: '{}',
+    ...values,
+  };
+}
+
+export function plannedRow(values: Partial<PlannedRow> = {}): PlannedRow {
+  return {
+    rowNumber: 1,
+    number: '',
+    customerUid: '',
+    pointIncrement: '10',
+    balanceIncrement: '',
+    reference: '',
+    campaign: '',
+    ...values,
+  };
+}
+
+export function newIntent(values: Partial<IncrementIntent> = {}): IncrementIntent {
+  return {
+    key: { runId: 'run-1', rowNumber: 1, target: 'kybio' },
+    account: ACCOUNT,
+    operation: 'increment',
+    customerUid: '7',
+    number: '',
+    pointIncrement: '10',
+    balanceIncrement: '0',
+    reference: '',
+    before: undefined,
+    dataChangeTime: { kind: 'next', fromMs: Date.UTC(2026, 10, 22, 4), timeZone: 'Asia/Shanghai' },
+    mayRepeatMember: false,
+    guard: undefined,
     ...values,
   };
 }
@@ -44,10 +79,13 @@ export function rowRecord(values: Partial<RowRecord>): RowRecord {
     messages: [],
     attempts: 1,
     customerUid: '',
+    number: '',
     uuid: '',
     categoryUid: '',
     pointIncrement: '',
     balanceIncrement: '',
+    reference: '',
+    campaign: '',
     dataChangeTime: '',
     pointBefore: '',
     pointAfter: '',
@@ -55,6 +93,7 @@ export function rowRecord(values: Partial<RowRecord>): RowRecord {
     balanceAfter: '',
     intentMs: 0,
     updatedMs: 0,
+    sequence: 0,
     ...values,
   };
 }

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
-import { EXIT, errorText, OperatorError } from '../../base/errors.ts';
+import type { OperatorError } from '../../base/errors.ts';
 
 /**
  * Runs writes in shared transactions and brings them to the disk together: whatever has come while the disk
@@ -17,21 +17,19 @@ import { EXIT, errorText, OperatorError } from '../../base/errors.ts';
 export class GroupCommit {
   readonly #database: DatabaseSyncInstance;
   readonly #disk: Disk;
-  readonly #onFailure: (error: OperatorError) => void;
+  readonly #events: GroupEvents;
   #queued: Write[] = [];
   /** Of writes that are committed and not durable yet. */
   #committed: Waiter[] = [];
   /** Something was committed that the disk may not have. */
   #isAhead = false;
   #isAtWork = false;
-  #isInTransaction = false;
   #failure: OperatorError | undefined;
 
-  /** `onFailure` is told once. */
-  constructor(database: DatabaseSyncInstance, disk: Disk, onFailure: (error: OperatorError) => void = () => undefined) {
+  constructor(database: DatabaseSyncInstance, disk: Disk, events: GroupEvents) {
     this.#database = database;
     this.#disk = disk;
-    this.#onFailure = onFailure;
+    this.#events = events;
   }
 
   /** Resolves to what `write` returned once that is durable, and all that was queued before with it. */
@@ -46,34 +44,31 @@ export class GroupCommit {
     });
   }
 
-  /** Queues a write that nothing waits for: it goes to the disk with its group. */
+  /** Queues a write that nobody waits for: it goes to the disk with its group. */
   writeBehind(write: () => void): void {
-    if (this.#failure === undefined) this.#queue({ run: write });
-  }
-
-  /** Commits on the spot what `write` does, after whatever is queued; all of it is durable when this returns. */
-  writeNow<T>(write: () => T): T {
     if (this.#failure) throw this.#failure;
-    try {
-      this.#commit();
-      const value = this.#transact(write);
-      this.#disk.syncNow();
-      return value;
-    } catch (error) {
-      throw this.#fail(error);
-    }
+    this.#queue({ run: write });
   }
 
   /** For those who read: commits whatever is queued, without waiting for the disk. */
   commitQueued(): void {
-    // Inside a transaction what was queued before has been written already.
-    if (this.#isInTransaction) return;
     if (this.#failure) throw this.#failure;
     try {
       this.#commit();
     } catch (error) {
-      throw this.#fail(error);
+      throw this.fail(error);
     }
+  }
+
+  /** Refuses whatever waits and whatever comes: a read that failed says as much as a write that failed. */
+  fail(error: unknown): OperatorError {
+    if (this.#failure) return this.#failure;
+    const failure = this.#events.explain(error);
+    this.#failure = failure;
+    const waiters = [...this.#committed.splice(0), ...this.#queued.splice(0).map(({ waiter }) => waiter)];
+    for (const waiter of waiters) waiter?.reject(failure);
+    this.#events.onFailure(failure);
+    return failure;
   }
 
   #queue(write: Write): void {
@@ -86,7 +81,7 @@ export class GroupCommit {
 
   async #work(): Promise<void> {
     try {
-      while (this.#queued.length > 0 || this.#isAhead) {
+      while (this.#failure === undefined && (this.#queued.length > 0 || this.#isAhead)) {
         this.#commit();
         const groupSize = this.#committed.length;
         this.#isAhead = false;
@@ -96,7 +91,7 @@ export class GroupCommit {
         await nextTurn();
       }
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     } finally {
       this.#isAtWork = false;
     }
@@ -106,53 +101,42 @@ export class GroupCommit {
     const group = this.#queued.splice(0);
     if (group.length === 0) return;
     for (const { waiter } of group) if (waiter) this.#committed.push(waiter);
-    this.#transact(() => {
-      for (const { run } of group) run();
-    });
-  }
-
-  #transact<T>(work: () => T): T {
     this.#database.exec('BEGIN IMMEDIATE');
-    this.#isInTransaction = true;
     try {
-      const value = work();
+      for (const { run } of group) run();
+      this.#events.beforeCommit();
       this.#database.exec('COMMIT');
       this.#isAhead = true;
-      return value;
-    } finally {
-      this.#isInTransaction = false;
+    } catch (error) {
+      this.#rollBack();
+      throw error;
     }
   }
 
-  /** Refuses whatever waits. What was not committed is undone when the database is closed. */
-  #fail(error: unknown): OperatorError {
-    if (this.#failure) return this.#failure;
-    const failure = ledgerFailed(error);
-    this.#failure = failure;
-    const waiters = [...this.#committed.splice(0), ...this.#queued.splice(0).map(({ waiter }) => waiter)];
-    for (const waiter of waiters) waiter?.reject(failure);
-    this.#onFailure(failure);
-    return failure;
+  /** The driver keeps a closed connection's locks for a while: an open transaction would lock out everybody. */
+  #rollBack(): void {
+    try {
+      this.#database.exec('ROLLBACK');
+    } catch {
+      // SQLite has rolled back by itself, as it does after most errors of the disk.
+    }
   }
 }
+
+export type GroupEvents = {
+  /** Runs inside each transaction, after the writes of the group: for what the group changes only once. */
+  beforeCommit(): void;
+  /** What failed, as the error that everybody gets. */
+  explain(error: unknown): OperatorError;
+  /** Told once. */
+  onFailure(error: OperatorError): void;
+};
 
 /** The way to the disk for what SQLite has committed. */
 export type Disk = {
   /** Resolves once all that was committed before the call is durable; the event loop goes on meanwhile. */
   sync(): Promise<void>;
-  /** The same, waited for on the spot. */
-  syncNow(): void;
 };
 
 type Write = { readonly run: () => void; readonly waiter?: Waiter };
 type Waiter = { resolve(): void; reject(error: Error): void };
-
-function ledgerFailed(error: unknown): OperatorError {
-  return new OperatorError({
-    code: 'LEDGER_FAILED',
-    message: `The ledger could not be written: ${errorText(error)}.`,
-    hint: 'Nothing more is sent. Free disk space or mend the disk, then carry on with: memberload resume',
-    exitCode: EXIT.stopped,
-    cause: error,
-  });
-}

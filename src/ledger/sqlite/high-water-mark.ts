@@ -1,14 +1,6 @@
-import {
-  closeSync,
-  fdatasync as fdatasyncCallback,
-  fdatasyncSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  writeSync,
-} from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, fdatasync as fdatasyncCallback, fdatasyncSync, ftruncateSync, readSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { hasCode, openPrivateFile } from './private-files.ts';
 
 const fdatasync = promisify(fdatasyncCallback);
 
@@ -37,27 +29,23 @@ export interface HighWaterMark {
   readonly state: MarkState;
   /** Resolves once the mark is on the disk. Does nothing when it stands there already. */
   raise(count: number): Promise<void>;
-  /** The same, waited for on the spot. */
-  raiseNow(count: number): void;
   /** Takes the ledger as it is for the newest: what a person says after having looked. */
   accept(count: number): void;
   close(): void;
 }
 
 export function openHighWaterMark(path: string, countedInLedger: number): HighWaterMark {
-  const marked = readMark(path);
+  let file = openExisting(path);
+  const marked = readMark(file);
   let state = compare(marked, countedInLedger);
-  let file: number | undefined;
   let markedCount = typeof marked === 'number' ? marked : -1;
 
   /** One write of always the same few bytes inside one sector: it is old or new, never half. */
   function write(count: number): number {
-    file ??= openForWriting(path);
+    file ??= openPrivateFile(path, { isNew: true });
     writeSync(file, renderMark(count), 0);
     return file;
   }
-
-  const mustRaise = (count: number): boolean => state.kind === 'agrees' && count > markedCount;
 
   /** Two raises may be on their way at once; the lower one must not be taken for the mark. */
   function standsAt(count: number): void {
@@ -66,6 +54,8 @@ export function openHighWaterMark(path: string, countedInLedger: number): HighWa
   }
 
   function writeNow(count: number): void {
+    // What stood there may have been longer than a mark.
+    ftruncateSync(write(count), renderMark(count).length);
     fdatasyncSync(write(count));
     standsAt(count);
   }
@@ -78,12 +68,9 @@ export function openHighWaterMark(path: string, countedInLedger: number): HighWa
       return state;
     },
     async raise(count) {
-      if (!mustRaise(count)) return;
+      if (state.kind !== 'agrees' || count <= markedCount) return;
       await fdatasync(write(count));
       standsAt(count);
-    },
-    raiseNow(count) {
-      if (mustRaise(count)) writeNow(count);
     },
     accept(count) {
       markedCount = -1;
@@ -101,35 +88,26 @@ function renderMark(count: number): string {
   return `memberload-mark ${String(count).padStart(20, '0')}\n`;
 }
 
-function readMark(path: string): number | 'missing' | 'unreadable' {
+function openExisting(path: string): number | undefined {
   try {
-    const digits = MARK.exec(readFileSync(path, 'utf8'))?.[1];
-    return digits === undefined ? 'unreadable' : Number(digits);
+    return openPrivateFile(path, { isNew: false });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'missing';
+    if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   }
+}
+
+function readMark(file: number | undefined): number | 'missing' | 'unreadable' {
+  if (file === undefined) return 'missing';
+  // One byte more than a mark has: what is longer is none of ours.
+  const bytes = Buffer.alloc(renderMark(0).length + 1);
+  const length = readSync(file, bytes, 0, bytes.length, 0);
+  const digits = MARK.exec(bytes.toString('latin1', 0, length))?.[1];
+  return digits === undefined ? 'unreadable' : Number(digits);
 }
 
 function compare(marked: ReturnType<typeof readMark>, countedInLedger: number): MarkState {
   if (marked === 'unreadable') return { kind: 'unreadable', countedInLedger };
   if (marked === 'missing') return { kind: countedInLedger === 0 ? 'agrees' : 'missing', countedInLedger };
   return marked > countedInLedger ? { kind: 'older', countedInLedger, marked } : { kind: 'agrees', countedInLedger };
-}
-
-function openForWriting(path: string): number {
-  try {
-    return openSync(path, 'r+');
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-  }
-  const file = openSync(path, 'wx', 0o600);
-  // The name itself has to survive a power cut, or the mark would be gone with it.
-  const folder = openSync(dirname(path), 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
-  return file;
 }

@@ -100,4 +100,44 @@ export const MIGRATIONS: readonly string[] = [
   -- Asked before every increment: whether another row has credited the member since its values were read.
   CREATE INDEX row_by_member ON row (customer_uid) WHERE data_change_time <> '';
   `,
+  `
+  -- A credit is remembered by member. Only rows of a top-up (increments) have an account.
+  ALTER TABLE row ADD COLUMN account TEXT NOT NULL DEFAULT '';
+  ALTER TABLE row ADD COLUMN number TEXT NOT NULL DEFAULT '';      -- '' when not known: all rows of earlier versions
+  ALTER TABLE row ADD COLUMN reference TEXT NOT NULL DEFAULT '';
+  ALTER TABLE row ADD COLUMN campaign TEXT NOT NULL DEFAULT '';
+  ALTER TABLE row ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;  -- of the last change; rises over all runs
+  ALTER TABLE row ADD COLUMN undoes_run TEXT NOT NULL DEFAULT '';  -- the credit that this row takes back
+  ALTER TABLE row ADD COLUMN undoes_row INTEGER NOT NULL DEFAULT 0;
+  UPDATE row SET account = run.account FROM run WHERE run.run_id = row.run_id AND row.data_change_time <> '';
+  -- Before this version order was told by a clock alone.
+  UPDATE row SET sequence = ordered.sequence FROM (
+    SELECT run_id, row_number, target,
+      row_number() OVER (ORDER BY updated_ms, intent_ms, run_id, row_number, target) AS sequence FROM row
+  ) AS ordered
+  WHERE row.run_id = ordered.run_id AND row.row_number = ordered.row_number AND row.target = ordered.target;
+  INSERT INTO counter SELECT 'sequence', count(*) FROM row;
+
+  -- What the guard asks for every increment, and what intake asks for every row.
+  DROP INDEX row_by_member;
+  CREATE INDEX row_by_member ON row (account, customer_uid) WHERE account <> '' AND customer_uid <> '';
+  CREATE INDEX row_by_number ON row (account, number) WHERE account <> '' AND number <> '';
+  CREATE INDEX row_by_reference ON row (account, reference) WHERE account <> '' AND reference <> '';
+  CREATE INDEX row_by_undone ON row (undoes_run, undoes_row) WHERE undoes_run <> '';
+  -- As small as there are rows in doubt.
+  DROP INDEX row_unsettled;
+  CREATE INDEX row_unsettled ON row (account, run_id) WHERE state IN ('intent', 'in_doubt');
+
+  DROP INDEX run_by_digest;
+  ALTER TABLE run DROP COLUMN rows_digest;
+  ALTER TABLE run ADD COLUMN place TEXT NOT NULL DEFAULT '';         -- where, for a person
+  ALTER TABLE run ADD COLUMN result_sha256 TEXT NOT NULL DEFAULT ''; -- of the result file as written last
+  ALTER TABLE run ADD COLUMN undoes TEXT NOT NULL DEFAULT '';        -- the run that this run takes back
+  ALTER TABLE run ADD COLUMN has_stage INTEGER NOT NULL DEFAULT 0;   -- 0: of an earlier version
+  CREATE INDEX run_by_account ON run (account);
+
+  -- Runs whose planned rows are being recorded. Such a run is not in \`run\` yet, so that no query that joins it sees
+  -- them; what a kill leaves here is removed when the ledger is opened.
+  CREATE TABLE starting_run (run_id TEXT PRIMARY KEY) WITHOUT ROWID;
+  `,
 ];

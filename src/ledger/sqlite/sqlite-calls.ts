@@ -1,65 +1,103 @@
-import type { DatabaseSyncInstance } from '@photostructure/sqlite';
-import type { CallStore, EvidenceStore, FactStore } from '../ledger.ts';
-import type { GroupCommit } from './group-commit.ts';
+import type { CallReader, CallStore, FactReader, FactStore } from '../ledger.ts';
+import { Columns } from './columns.ts';
+import type { Connection } from './connection.ts';
+import type { WriterParts } from './writer-parts.ts';
 
-export function openCallStore(database: DatabaseSyncInstance, commits: GroupCommit): CallStore {
-  const add = database.prepare(
-    `INSERT INTO call_count (account, day, endpoint, calls) VALUES (?1, ?2, ?3, 1)
-     ON CONFLICT DO UPDATE SET calls = calls + 1`,
-  );
-  const total = database.prepare(
+export function openCallReader(connection: Connection): CallReader {
+  const total = connection.prepare(
     'SELECT COALESCE(sum(calls), 0) AS calls FROM call_count WHERE account = ? AND day = ?',
   );
-  const byDay = database.prepare(
+  const newest = connection.prepare('SELECT day FROM call_count WHERE account = ? ORDER BY day DESC LIMIT 1');
+  const byDay = connection.prepare(
     `SELECT account, day, endpoint, calls FROM call_count WHERE ?1 IS NULL OR account = ?1
      ORDER BY day DESC, account, calls DESC LIMIT ?2`,
   );
-  const prune = database.prepare('DELETE FROM call_count WHERE day < ?');
   return {
-    prune(beforeDay) {
-      commits.writeNow(() => prune.run(beforeDay));
-    },
-    count: (account, day, endpoint) =>
-      commits.write(() => {
-        add.run(account, day, endpoint);
+    total: (account, day) => connection.read(() => new Columns(total.get(account, day)).integer('calls')),
+    newestDay: (account) =>
+      connection.read(() => {
+        const record = newest.get(account);
+        return record === undefined ? undefined : new Columns(record).text('day');
       }),
-    total: (account, day) => Number((total.get(account, day) as { calls: number }).calls),
     byDay: (account, limit) =>
-      byDay.all(account ?? null, limit).map((row) => {
-        const columns = row as { account: string; day: string; endpoint: string; calls: number };
-        return { ...columns, calls: Number(columns.calls) };
+      connection.read(() =>
+        byDay.all(account ?? null, limit).map((record) => {
+          const columns = new Columns(record);
+          return {
+            account: columns.text('account'),
+            day: columns.text('day'),
+            endpoint: columns.text('endpoint'),
+            calls: columns.integer('calls'),
+          };
+        }),
+      ),
+  };
+}
+
+/**
+ * Calls of a group are added up and written once for each endpoint: `writeTaken` runs before each commit. This process
+ * is the only one that counts, so that the sum of a day is read once and known from then on.
+ */
+export function openCallStore({ connection, commits }: WriterParts): CallStore & { writeTaken(): void } {
+  const add = connection.prepare(
+    `INSERT INTO call_count (account, day, endpoint, calls) VALUES (?1, ?2, ?3, ?4)
+     ON CONFLICT DO UPDATE SET calls = calls + ?4`,
+  );
+  const total = connection.prepare(
+    'SELECT COALESCE(sum(calls), 0) AS calls FROM call_count WHERE account = ? AND day = ?',
+  );
+  const prune = connection.prepare('DELETE FROM call_count WHERE day < ?');
+  const usedOfDay = new Map<string, number>();
+  const taken = new Map<string, { account: string; day: string; endpoint: string; calls: number }>();
+
+  function takeNow(account: string, { day, endpoint, limit }: Parameters<CallStore['take']>[1]) {
+    const dayKey = `${account} ${day}`;
+    const used = usedOfDay.get(dayKey) ?? new Columns(total.get(account, day)).integer('calls');
+    if (limit !== undefined && used >= limit) return { isTaken: false, used };
+    usedOfDay.set(dayKey, used + 1);
+    const key = `${dayKey} ${endpoint}`;
+    const entry = taken.get(key) ?? { account, day, endpoint, calls: 0 };
+    entry.calls += 1;
+    taken.set(key, entry);
+    return { isTaken: true, used: used + 1 };
+  }
+
+  function writeTaken(): void {
+    for (const { account, day, endpoint, calls } of taken.values()) add.run(account, day, endpoint, calls);
+    taken.clear();
+  }
+
+  return {
+    ...openCallReader(connection),
+    writeTaken,
+    take: (account, call) => commits.write(() => takeNow(account, call)),
+    prune: (beforeDay) =>
+      commits.write(() => {
+        writeTaken();
+        prune.run(beforeDay);
+        usedOfDay.clear();
       }),
   };
 }
 
-export function openFactStore(database: DatabaseSyncInstance, commits: GroupCommit): FactStore {
-  const read = database.prepare('SELECT value FROM account_fact WHERE account = ? AND fact = ?');
-  const write = database.prepare(
+export function openFactReader(connection: Connection): FactReader {
+  const read = connection.prepare('SELECT value FROM account_fact WHERE account = ? AND fact = ?');
+  return {
+    read: (account, fact) =>
+      connection.read(() => {
+        const record = read.get(account, fact);
+        return record === undefined ? undefined : new Columns(record).text('value');
+      }),
+  };
+}
+
+export function openFactStore({ connection, commits, clock }: WriterParts): FactStore {
+  const write = connection.prepare(
     `INSERT INTO account_fact (account, fact, value, updated_ms) VALUES (?1, ?2, ?3, ?4)
      ON CONFLICT DO UPDATE SET value = ?3, updated_ms = ?4`,
   );
   return {
-    read: (account, fact) => (read.get(account, fact) as { value: string } | undefined)?.value,
-    write(account, fact, value, nowMs) {
-      commits.writeNow(() => write.run(account, fact, value, nowMs));
-    },
-  };
-}
-
-export function openEvidenceStore(database: DatabaseSyncInstance, commits: GroupCommit): EvidenceStore {
-  const add = database.prepare('INSERT INTO evidence VALUES (?, ?, ?, ?, ?)');
-  const list = database.prepare(
-    'SELECT recorded_ms, kind, detail_json FROM evidence WHERE run_id = ? AND row_number = ? ORDER BY rowid',
-  );
-  return {
-    add: (runId, rowNumber, evidence) =>
-      commits.write(() => {
-        add.run(runId, rowNumber, evidence.recordedMs, evidence.kind, evidence.detailJson);
-      }),
-    list: (runId, rowNumber) =>
-      list.all(runId, rowNumber).map((row) => {
-        const columns = row as { recorded_ms: number; kind: string; detail_json: string };
-        return { recordedMs: Number(columns.recorded_ms), kind: columns.kind, detailJson: columns.detail_json };
-      }),
+    ...openFactReader(connection),
+    write: (account, fact, value) => commits.write(() => void write.run(account, fact, value, clock.nowMs())),
   };
 }

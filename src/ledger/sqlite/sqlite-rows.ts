@@ -1,9 +1,14 @@
-import type { DatabaseSyncInstance } from '@photostructure/sqlite';
-import type { ChangeTimeStore, RowChange, RowKey, RowRecord, RowStore, Target } from '../ledger.ts';
-import type { RowState } from '../row-states.ts';
-import type { GroupCommit } from './group-commit.ts';
+import type { Evidence, NewEvidence, RowChange, RowKey, RowReader, RowRecord, RowStore } from '../ledger.ts';
+import { TARGETS } from '../ledger.ts';
+import { ROW_STATES, type RowState } from '../row-states.ts';
+import { Columns } from './columns.ts';
+import { type Connection, pages } from './connection.ts';
+import type { WriterParts } from './writer-parts.ts';
 
-/** Table column of each field that a step may add to a row, in the order of the statement's parameters. */
+/** What the writing process may set beside a step's change: the ledger decides about these. */
+type Stored = RowChange & { readonly state: RowState; readonly account?: string; readonly campaign?: string };
+
+/** Table column of each field that can be set, in the order of the statement's parameters. */
 const CHANGEABLE = [
   ['state', 'state'],
   ['operation', 'operation'],
@@ -12,168 +17,119 @@ const CHANGEABLE = [
   ['messages', 'messages_json'],
   ['attempts', 'attempts'],
   ['customerUid', 'customer_uid'],
+  ['number', 'number'],
   ['uuid', 'uuid'],
   ['categoryUid', 'category_uid'],
   ['pointIncrement', 'point_increment'],
   ['balanceIncrement', 'balance_increment'],
+  ['reference', 'reference'],
   ['dataChangeTime', 'data_change_time'],
   ['pointBefore', 'point_before'],
   ['pointAfter', 'point_after'],
   ['balanceBefore', 'balance_before'],
   ['balanceAfter', 'balance_after'],
   ['intentMs', 'intent_ms'],
-] as const satisfies readonly (readonly [keyof RowChange, string])[];
+  ['account', 'account'],
+  ['campaign', 'campaign'],
+] as const satisfies readonly (readonly [keyof Stored, string])[];
 
-/** Rows read at once by `iterate`: memory stays bounded whatever the size of the run. */
+/** Rows read at once: memory stays bounded whatever the size of the run. */
 const PAGE_ROWS = 1000;
 
-type RecordNow = (key: RowKey, change: RowChange & { state: RowState }, nowMs: number) => void;
+/** The only write of a row after the start of its run. For use inside a transaction. */
+export type PutRow = (key: RowKey, change: Stored, sequence: number) => void;
 
-export function openRowStore(
-  database: DatabaseSyncInstance,
-  commits: GroupCommit,
-): RowStore & { /** For use inside a transaction that is already open. */ readonly recordNow: RecordNow } {
-  const upsert = database.prepare(upsertSql());
-  const find = database.prepare('SELECT * FROM row WHERE run_id = ? AND row_number = ? AND target = ?');
-  const page = database.prepare(
-    'SELECT * FROM row WHERE run_id = ?1 AND (row_number, target) > (?2, ?3) ORDER BY row_number, target LIMIT ?4',
+export function openRowReader(connection: Connection): RowReader {
+  const find = connection.prepare(
+    "SELECT * FROM row WHERE run_id = ? AND row_number = ? AND target = ? AND state <> 'planned'",
   );
-  const count = database.prepare(
-    'SELECT target, state, count(*) AS row_count FROM row WHERE run_id = ? GROUP BY target, state',
+  const page = connection.prepare(
+    `SELECT * FROM row WHERE run_id = ?1 AND (row_number, target) > (?2, ?3) AND state <> 'planned'
+     ORDER BY row_number, target LIMIT ${PAGE_ROWS}`,
   );
-  // Through the partial index of unsettled rows, which is as small as there are rows in doubt.
-  const unsettled = database.prepare(
-    `SELECT row.* FROM row JOIN run USING (run_id)
-     WHERE row.state IN ('intent', 'in_doubt') AND row.data_change_time <> '' AND run.account = ?
-     ORDER BY run.created_ms, run_id, row_number`,
+  const byState = connection.prepare(
+    `SELECT * FROM row WHERE run_id = ?1 AND state IN (SELECT value FROM json_each(?2))
+       AND run_id NOT IN (SELECT run_id FROM starting_run)
+     ORDER BY row_number, target`,
   );
-  const ofMember = database.prepare(
-    `SELECT row.* FROM row JOIN run USING (run_id)
-     WHERE run.account = ? AND row.customer_uid = ? AND row.data_change_time <> ''
-     ORDER BY run.created_ms, run_id, row_number`,
+  const count = connection.prepare(
+    `SELECT target, state, count(*) AS row_count FROM row WHERE run_id = ? AND state <> 'planned'
+     GROUP BY target, state`,
   );
+  const evidence = connection.prepare(
+    'SELECT recorded_ms, kind, detail_json FROM evidence WHERE run_id = ? AND row_number = ? ORDER BY rowid',
+  );
+  return {
+    find: (key) =>
+      connection.read(() => {
+        const record = find.get(key.runId, key.rowNumber, key.target);
+        return record === undefined ? undefined : toRow(record);
+      }),
+    read: (runId, fromRow = 0) =>
+      pages<RowRecord>(connection, PAGE_ROWS, (last) =>
+        page.all(runId, last?.rowNumber ?? fromRow, last?.target ?? '').map(toRow),
+      ),
+    listByState: (runId, states) => connection.read(() => byState.all(runId, JSON.stringify(states)).map(toRow)),
+    countByState: (runId) =>
+      connection.read(() =>
+        count.all(runId).map((record) => {
+          const columns = new Columns(record);
+          return {
+            target: columns.oneOf('target', TARGETS),
+            state: columns.oneOf('state', ROW_STATES),
+            rowCount: columns.integer('row_count'),
+          };
+        }),
+      ),
+    listEvidence: (runId, rowNumber) => connection.read(() => evidence.all(runId, rowNumber).map(toEvidence)),
+  };
+}
 
-  const recordNow: RecordNow = (key, change, nowMs) => {
+export function openRowStore(parts: WriterParts, putRow: PutRow): RowStore {
+  const { connection, commits, clock, nextSequence } = parts;
+  const insertEvidence = connection.prepare('INSERT INTO evidence VALUES (?, ?, ?, ?, ?)');
+  const putEvidence = ({ runId, rowNumber }: RowKey, { kind, detailJson }: NewEvidence): void => {
+    insertEvidence.run(runId, rowNumber, clock.nowMs(), kind, detailJson);
+  };
+  return {
+    ...openRowReader(connection),
+    record(key, change, evidence) {
+      // Numbered when it is called: changes are recorded in that order.
+      const sequence = nextSequence();
+      return commits.write(() => {
+        putRow(key, change, sequence);
+        if (evidence) putEvidence(key, evidence);
+      });
+    },
+    async recordSoon(key, change) {
+      const sequence = nextSequence();
+      commits.writeBehind(() => putRow(key, change, sequence));
+    },
+    addEvidence: (key, evidence) => commits.write(() => putEvidence(key, evidence)),
+  };
+}
+
+export function openPutRow({ connection, clock }: WriterParts): PutRow {
+  const upsert = connection.prepare(upsertSql());
+  return (key, change, sequence) => {
     const values = CHANGEABLE.map(([field]) => {
       const value = change[field];
       if (value === undefined) return null;
       return typeof value === 'object' ? JSON.stringify(value) : value;
     });
-    upsert.run(key.runId, key.rowNumber, key.target, nowMs, ...values);
-  };
-
-  return {
-    recordNow,
-    record: (key, change, nowMs) => commits.write(() => recordNow(key, change, nowMs)),
-    recordBehind: (key, change, nowMs) => commits.writeBehind(() => recordNow(key, change, nowMs)),
-    find(key) {
-      commits.commitQueued();
-      const row = find.get(key.runId, key.rowNumber, key.target);
-      return row ? toRow(row) : undefined;
-    },
-    *iterate(runId) {
-      let last: { rowNumber: number; target: string } = { rowNumber: 0, target: '' };
-      for (;;) {
-        commits.commitQueued();
-        const rows = page.all(runId, last.rowNumber, last.target, PAGE_ROWS).map(toRow);
-        yield* rows;
-        const end = rows.at(-1);
-        if (!end || rows.length < PAGE_ROWS) return;
-        last = end;
-      }
-    },
-    listByState(runId, states) {
-      const marks = states.map(() => '?').join(', ');
-      const sql = `SELECT * FROM row WHERE run_id = ? AND state IN (${marks}) ORDER BY row_number, target`;
-      commits.commitQueued();
-      return database
-        .prepare(sql)
-        .all(runId, ...states)
-        .map(toRow);
-    },
-    listUnsettledIncrements(account) {
-      commits.commitQueued();
-      return unsettled.all(account).map(toRow);
-    },
-    listOfMember(account, customerUid) {
-      commits.commitQueued();
-      return ofMember.all(account, customerUid).map(toRow);
-    },
-    countByState(runId) {
-      commits.commitQueued();
-      return count.all(runId).map((row) => {
-        const columns = row as { target: Target; state: RowState; row_count: number };
-        return { target: columns.target, state: columns.state, rowCount: Number(columns.row_count) };
-      });
-    },
-  };
-}
-
-export function openChangeTimeStore(
-  database: DatabaseSyncInstance,
-  commits: GroupCommit,
-  {
-    recordNow,
-    findRow,
-    requireNewest,
-    onIntent,
-  }: {
-    recordNow: RecordNow;
-    findRow: RowStore['find'];
-    requireNewest: () => void;
-    /** An intent is part of the transaction that is open now. */
-    onIntent: () => void;
-  },
-): ChangeTimeStore {
-  const find = database.prepare(
-    'SELECT 1 FROM change_time WHERE account = ? AND customer_uid = ? AND data_change_time = ?',
-  );
-  const insert = database.prepare('INSERT INTO change_time VALUES (?, ?, ?)');
-  const countIntent = database.prepare("UPDATE counter SET value = value + 1 WHERE name = 'increment_intents'");
-  const isTaken = (account: string, customerUid: string, time: string): boolean =>
-    find.get(account, customerUid, time) !== undefined;
-
-  const claim = (account: string, customerUid: string, candidates: Iterable<string>): string | undefined => {
-    for (const time of candidates) {
-      if (isTaken(account, customerUid, time)) continue;
-      insert.run(account, customerUid, time);
-      return time;
-    }
-    return undefined;
-  };
-
-  return {
-    isTaken,
-    claim: (account, customerUid, candidates) => commits.write(() => claim(account, customerUid, candidates)),
-    async claimWithIntent(account, key, intent, candidates, nowMs) {
-      requireNewest();
-      return commits.write(() => {
-        const wanted = intent();
-        const begun = findRow(key);
-        const isBegun = begun !== undefined && begun.dataChangeTime !== '' && begun.customerUid === wanted.customerUid;
-        // Begun before and certainly not applied: the same row keeps its time for ever.
-        const time = isBegun ? begun.dataChangeTime : claim(account, wanted.customerUid, candidates);
-        if (time === undefined) return undefined;
-        countIntent.run();
-        onIntent();
-        // What an earlier attempt ended with is no outcome of this one.
-        const anew = { state: 'intent', errorCode: '', messages: [], intentMs: nowMs } as const;
-        recordNow(key, { ...wanted, ...anew, dataChangeTime: time }, nowMs);
-        return time;
-      });
-    },
+    upsert.run(key.runId, key.rowNumber, key.target, clock.nowMs(), sequence, ...values);
   };
 }
 
 function upsertSql(): string {
   const columns = CHANGEABLE.map(([, column]) => column);
-  // ?1 run_id, ?2 row_number, ?3 target, ?4 updated_ms, then the changeable columns.
-  const parameter = (index: number): string => `?${index + 5}`;
+  // ?1 run_id, ?2 row_number, ?3 target, ?4 updated_ms, ?5 sequence, then the changeable columns.
+  const parameter = (index: number): string => `?${index + 6}`;
   const inserted = columns.map((column, index) => `COALESCE(${parameter(index)}, ${defaultOf(column)})`);
   const updated = columns.map((column, index) => `${column} = COALESCE(${parameter(index)}, ${column})`);
-  return `INSERT INTO row (run_id, row_number, target, updated_ms, ${columns.join(', ')})
-    VALUES (?1, ?2, ?3, ?4, ${inserted.join(', ')})
-    ON CONFLICT DO UPDATE SET updated_ms = ?4, ${updated.join(', ')}`;
+  return `INSERT INTO row (run_id, row_number, target, updated_ms, sequence, ${columns.join(', ')})
+    VALUES (?1, ?2, ?3, ?4, ?5, ${inserted.join(', ')})
+    ON CONFLICT DO UPDATE SET updated_ms = ?4, sequence = ?5, ${updated.join(', ')}`;
 }
 
 function defaultOf(column: string): string {
@@ -181,30 +137,42 @@ function defaultOf(column: string): string {
   return column === 'attempts' || column === 'intent_ms' ? '0' : "''";
 }
 
-function toRow(row: unknown): RowRecord {
-  const columns = row as Record<string, unknown>;
-  const text = (name: string): string => String(columns[name]);
+export function toRow(record: unknown): RowRecord {
+  const columns = new Columns(record);
   return {
-    runId: text('run_id'),
-    rowNumber: Number(columns.row_number),
-    target: text('target') as Target,
-    state: text('state') as RowState,
-    operation: text('operation'),
-    action: text('action'),
-    errorCode: text('error_code'),
-    messages: JSON.parse(text('messages_json')) as string[],
-    attempts: Number(columns.attempts),
-    customerUid: text('customer_uid'),
-    uuid: text('uuid'),
-    categoryUid: text('category_uid'),
-    pointIncrement: text('point_increment'),
-    balanceIncrement: text('balance_increment'),
-    dataChangeTime: text('data_change_time'),
-    pointBefore: text('point_before'),
-    pointAfter: text('point_after'),
-    balanceBefore: text('balance_before'),
-    balanceAfter: text('balance_after'),
-    intentMs: Number(columns.intent_ms),
-    updatedMs: Number(columns.updated_ms),
+    runId: columns.text('run_id'),
+    rowNumber: columns.integer('row_number'),
+    target: columns.oneOf('target', TARGETS),
+    state: columns.oneOf('state', ROW_STATES),
+    operation: columns.text('operation'),
+    action: columns.text('action'),
+    errorCode: columns.text('error_code'),
+    messages: columns.texts('messages_json'),
+    attempts: columns.integer('attempts'),
+    customerUid: columns.text('customer_uid'),
+    number: columns.text('number'),
+    uuid: columns.text('uuid'),
+    categoryUid: columns.text('category_uid'),
+    pointIncrement: columns.text('point_increment'),
+    balanceIncrement: columns.text('balance_increment'),
+    reference: columns.text('reference'),
+    campaign: columns.text('campaign'),
+    dataChangeTime: columns.text('data_change_time'),
+    pointBefore: columns.text('point_before'),
+    pointAfter: columns.text('point_after'),
+    balanceBefore: columns.text('balance_before'),
+    balanceAfter: columns.text('balance_after'),
+    intentMs: columns.integer('intent_ms'),
+    updatedMs: columns.integer('updated_ms'),
+    sequence: columns.integer('sequence'),
+  };
+}
+
+function toEvidence(record: unknown): Evidence {
+  const columns = new Columns(record);
+  return {
+    recordedMs: columns.integer('recorded_ms'),
+    kind: columns.text('kind'),
+    detailJson: columns.text('detail_json'),
   };
 }

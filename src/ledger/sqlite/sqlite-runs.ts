@@ -1,107 +1,202 @@
-import type { DatabaseSyncInstance } from '@photostructure/sqlite';
-import type { RunRecord, RunState, RunStore } from '../ledger.ts';
-import type { GroupCommit } from './group-commit.ts';
+import { BugError } from '../../base/errors.ts';
+import type { NewRun, PlannedRow, RunReader, RunRecord, RunStore } from '../ledger.ts';
+import { RUN_STATES, TARGETS } from '../ledger.ts';
+import { Columns, oneOf } from './columns.ts';
+import type { Connection } from './connection.ts';
+import type { WriterParts } from './writer-parts.ts';
 
-export function openRunStore(database: DatabaseSyncInstance, commits: GroupCommit): RunStore {
-  const insert = database.prepare(
-    `INSERT INTO run (run_id, command, targets, account, state, created_ms, updated_ms, input_path, input_sha256,
-       result_path, settings_json, rows_digest, row_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+export function openRunReader(connection: Connection): RunReader {
+  // Newest first by rowid, which rises with every run: a clock can be set back.
+  const find = connection.prepare('SELECT * FROM run WHERE run_id = ?');
+  const list = connection.prepare('SELECT * FROM run WHERE pruned_ms = 0 ORDER BY rowid DESC LIMIT ?');
+  const unfinished = connection.prepare(
+    `SELECT * FROM run WHERE state NOT IN ('finished', 'cancelled') AND pruned_ms = 0
+     AND (?1 IS NULL OR command = ?1) AND (?2 IS NULL OR account = ?2) ORDER BY rowid DESC`,
   );
-  const find = database.prepare('SELECT * FROM run WHERE run_id = ?');
-  const list = database.prepare('SELECT * FROM run WHERE pruned_ms = 0 ORDER BY created_ms DESC, run_id DESC LIMIT ?');
-  const unfinished = database.prepare(
-    `SELECT * FROM run WHERE state <> 'finished' AND pruned_ms = 0
-     AND (?1 IS NULL OR command = ?1) AND (?2 IS NULL OR account = ?2) ORDER BY created_ms DESC, run_id DESC`,
-  );
-  const byDigest = database.prepare(
-    'SELECT * FROM run WHERE command = ? AND rows_digest = ? AND account = ? ORDER BY created_ms DESC, run_id DESC',
-  );
-  const setState = database.prepare('UPDATE run SET state = ?, updated_ms = ? WHERE run_id = ?');
-  const setSummary = database.prepare('UPDATE run SET summary_json = ?, updated_ms = ? WHERE run_id = ?');
-  const setProgress = database.prepare('UPDATE run SET progress_json = ?, updated_ms = ? WHERE run_id = ?');
-  const prunable = database.prepare(
-    `SELECT run_id, command FROM run WHERE state = 'finished' AND pruned_ms = 0 AND updated_ms < ?
-     AND NOT EXISTS (SELECT 1 FROM row WHERE row.run_id = run.run_id AND row.state IN ('intent', 'in_doubt'))`,
-  );
-  const dropRows = database.prepare('DELETE FROM row WHERE run_id = ?');
-  const dropEvidence = database.prepare('DELETE FROM evidence WHERE run_id = ?');
-  const dropRun = database.prepare('DELETE FROM run WHERE run_id = ?');
-  const emptyRun = database.prepare(
-    `UPDATE run SET pruned_ms = ?, input_sha256 = '', result_path = '', settings_json = '{}', progress_json = '{}',
-       summary_json = '{}' WHERE run_id = ?`,
-  );
-
   return {
-    start(run) {
-      commits.writeNow(() =>
-        insert.run(
-          run.runId,
-          run.command,
-          run.targets,
-          run.account,
-          run.state,
-          run.createdMs,
-          run.createdMs,
-          run.inputPath,
-          run.inputSha256,
-          run.resultPath,
-          run.settingsJson,
-          run.rowsDigest,
-          run.rowCount,
-        ),
-      );
-    },
-    find: (runId) => optionalRun(find.get(runId)),
-    list: (limit) => list.all(limit).map(toRun),
-    listUnfinished: (of) => unfinished.all(of?.command ?? null, of?.account ?? null).map(toRun),
-    findByDigest: (command, rowsDigest, account) => byDigest.all(command, rowsDigest, account).map(toRun),
-    setState(runId, state, nowMs) {
-      commits.writeNow(() => setState.run(state, nowMs, runId));
-    },
-    setSummary(runId, summaryJson, nowMs) {
-      commits.writeNow(() => setSummary.run(summaryJson, nowMs, runId));
-    },
-    setProgress: (runId, progressJson, nowMs) =>
-      commits.write(() => {
-        setProgress.run(progressJson, nowMs, runId);
+    find: (runId) =>
+      connection.read(() => {
+        const record = find.get(runId);
+        return record === undefined ? undefined : toRun(record);
       }),
-    prune: (finishedBeforeMs, nowMs) =>
-      commits.writeNow(() => {
-        const runs = prunable.all(finishedBeforeMs) as { run_id: string; command: string }[];
-        for (const { run_id: runId, command } of runs) {
+    list: (limit) => connection.read(() => list.all(limit).map(toRun)),
+    listUnfinished: (of) => connection.read(() => unfinished.all(of?.command ?? null, of?.account ?? null).map(toRun)),
+  };
+}
+
+export function openRunStore(parts: WriterParts): RunStore {
+  const { connection, commits, clock } = parts;
+  const setState = connection.prepare('UPDATE run SET state = ?, updated_ms = ? WHERE run_id = ?');
+  const end = connection.prepare('UPDATE run SET state = ?, summary_json = ?, updated_ms = ? WHERE run_id = ?');
+  const setProgress = connection.prepare('UPDATE run SET progress_json = ?, updated_ms = ? WHERE run_id = ?');
+  const setResult = connection.prepare(
+    'UPDATE run SET result_path = ?, result_sha256 = ?, updated_ms = ? WHERE run_id = ?',
+  );
+  return {
+    ...openRunReader(connection),
+    ...openEndedRuns(parts),
+    start: startRuns(parts),
+    setState: (runId, state) => commits.write(() => void setState.run(state, clock.nowMs(), runId)),
+    end: (runId, { state, summaryJson }) => commits.write(() => void end.run(state, summaryJson, clock.nowMs(), runId)),
+    setProgress: (runId, progressJson) => commits.write(() => void setProgress.run(progressJson, clock.nowMs(), runId)),
+    setResult: (runId, { path, sha256 }) => commits.write(() => void setResult.run(path, sha256, clock.nowMs(), runId)),
+  };
+}
+
+/**
+ * The planned rows are committed page by page, so that neither memory nor one transaction grows with the file. The
+ * run itself is recorded last: every query about planned rows joins it, so that they appear with it, all at once.
+ */
+function startRuns({ connection, commits, clock, nextSequence }: WriterParts): RunStore['start'] {
+  const announce = connection.prepare('INSERT OR IGNORE INTO starting_run VALUES (?)');
+  const insertPlanned = connection.prepare(
+    `INSERT INTO row (run_id, row_number, target, state, account, number, customer_uid, point_increment,
+       balance_increment, reference, campaign, undoes_run, undoes_row, sequence, updated_ms)
+     VALUES (?, ?, 'kybio', 'planned', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const insert = connection.prepare(
+    `INSERT INTO run (run_id, command, targets, account, place, state, created_ms, updated_ms, input_path,
+       input_sha256, result_path, undoes, settings_json, row_count, has_stage)
+     VALUES (?, ?, ?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, 1)`,
+  );
+  const isStarted = connection.prepare('SELECT 1 FROM run WHERE run_id = ?');
+  const appear = connection.prepare('DELETE FROM starting_run WHERE run_id = ?');
+  const dropPlanned = connection.prepare("DELETE FROM row WHERE run_id = ? AND state = 'planned'");
+
+  const writePage = (run: NewRun, page: readonly PlannedRow[]): Promise<void> =>
+    commits.write(() => {
+      announce.run(run.runId);
+      const nowMs = clock.nowMs();
+      for (const row of page) {
+        insertPlanned.run(
+          run.runId,
+          row.rowNumber,
+          run.account,
+          row.number,
+          row.customerUid,
+          row.pointIncrement,
+          row.balanceIncrement,
+          row.reference,
+          row.campaign,
+          row.undoes?.runId ?? '',
+          row.undoes?.rowNumber ?? 0,
+          nextSequence(),
+          nowMs,
+        );
+      }
+    });
+
+  return async (run, planned) => {
+    const wasThere = await connection.read(() => isStarted.get(run.runId) !== undefined);
+    if (wasThere) throw new BugError(`run ${run.runId} was started before`);
+    try {
+      for await (const page of planned) await writePage(run, page);
+    } catch (error) {
+      // What failed is the source of the rows, or the ledger, which then refuses this as well.
+      await commits
+        .write(() => {
+          dropPlanned.run(run.runId);
+          appear.run(run.runId);
+        })
+        .catch(() => undefined);
+      throw error;
+    }
+    await commits.write(() => {
+      const nowMs = clock.nowMs();
+      insert.run(
+        run.runId,
+        run.command,
+        run.targets.join(','),
+        run.account,
+        run.place,
+        nowMs,
+        nowMs,
+        run.inputPath,
+        run.inputSha256,
+        run.resultPath,
+        run.undoes,
+        run.settingsJson,
+        run.rowCount,
+      );
+      appear.run(run.runId);
+    });
+  };
+}
+
+function openEndedRuns({ connection, commits, clock }: WriterParts): Pick<RunStore, 'cancel' | 'prune'> {
+  const cancelRun = connection.prepare(
+    "UPDATE run SET state = 'cancelled', updated_ms = ? WHERE run_id = ? AND state NOT IN ('finished', 'cancelled')",
+  );
+  const dropPlanned = connection.prepare("DELETE FROM row WHERE run_id = ? AND state = 'planned'");
+  const countOpen = connection.prepare("SELECT count(*) AS row_count FROM row WHERE run_id = ? AND state = 'open'");
+  const prunable = connection.prepare(
+    `SELECT run_id FROM run WHERE state IN ('finished', 'cancelled') AND pruned_ms = 0 AND updated_ms < ?
+     AND run_id NOT IN (SELECT run_id FROM row WHERE state IN ('intent', 'in_doubt')) ORDER BY rowid`,
+  );
+  const dropRows = connection.prepare(
+    "DELETE FROM row WHERE run_id = ? AND NOT (account <> '' AND state = 'done' AND data_change_time <> '')",
+  );
+  const emptyCredits = connection.prepare(
+    `UPDATE row SET operation = '', action = '', error_code = '', messages_json = '[]', attempts = 0, uuid = '',
+       category_uid = '', point_before = '', point_after = '', balance_before = '', balance_after = ''
+     WHERE run_id = ?`,
+  );
+  const dropEvidence = connection.prepare('DELETE FROM evidence WHERE run_id = ?');
+  const emptyRun = connection.prepare(
+    `UPDATE run SET pruned_ms = ?, place = '', input_path = '', input_sha256 = '', result_path = '', result_sha256 = '',
+       settings_json = '{}', progress_json = '{}', summary_json = '{}' WHERE run_id = ?`,
+  );
+  const dropRun = connection.prepare(
+    'DELETE FROM run WHERE run_id = ? AND NOT EXISTS (SELECT 1 FROM row WHERE run_id = ?1)',
+  );
+  return {
+    cancel: (runId) =>
+      commits.write(() => {
+        const { changes } = cancelRun.run(clock.nowMs(), runId);
+        if (Number(changes) === 0) return 0;
+        // Rows that were begun and certainly not sent stay, with what was learned of them.
+        return Number(dropPlanned.run(runId).changes) + new Columns(countOpen.get(runId)).integer('row_count');
+      }),
+    prune: (endedBeforeMs) =>
+      commits.write(() => {
+        const runIds = prunable.all(endedBeforeMs).map((record) => new Columns(record).text('run_id'));
+        for (const runId of runIds) {
           dropRows.run(runId);
+          emptyCredits.run(runId);
           dropEvidence.run(runId);
-          if (command === 'topup') emptyRun.run(nowMs, runId);
-          else dropRun.run(runId);
+          // A run whose credits stay is kept as a name and a time.
+          emptyRun.run(clock.nowMs(), runId);
+          dropRun.run(runId);
         }
-        return runs.length;
+        return runIds;
       }),
   };
 }
 
-function optionalRun(row: unknown): RunRecord | undefined {
-  return row ? toRun(row) : undefined;
-}
-
-function toRun(row: unknown): RunRecord {
-  const columns = row as Record<string, string & number>;
-  const text = (name: string): string => String(columns[name]);
+function toRun(record: unknown): RunRecord {
+  const columns = new Columns(record);
   return {
-    runId: text('run_id'),
-    command: text('command'),
-    targets: text('targets'),
-    account: text('account'),
-    state: text('state') as RunState,
-    createdMs: Number(columns.created_ms),
-    updatedMs: Number(columns.updated_ms),
-    inputPath: text('input_path'),
-    inputSha256: text('input_sha256'),
-    resultPath: text('result_path'),
-    settingsJson: text('settings_json'),
-    rowsDigest: text('rows_digest'),
-    rowCount: Number(columns.row_count),
-    progressJson: text('progress_json'),
-    summaryJson: text('summary_json'),
-    prunedMs: Number(columns.pruned_ms),
+    runId: columns.text('run_id'),
+    command: columns.text('command'),
+    targets: columns
+      .text('targets')
+      .split(',')
+      .map((target) => oneOf(target, TARGETS, 'targets')),
+    account: columns.text('account'),
+    place: columns.text('place'),
+    state: columns.oneOf('state', RUN_STATES),
+    createdMs: columns.integer('created_ms'),
+    updatedMs: columns.integer('updated_ms'),
+    inputPath: columns.text('input_path'),
+    inputSha256: columns.text('input_sha256'),
+    resultPath: columns.text('result_path'),
+    resultSha256: columns.text('result_sha256'),
+    undoes: columns.text('undoes'),
+    rowCount: columns.integer('row_count'),
+    settingsJson: columns.text('settings_json'),
+    progressJson: columns.text('progress_json'),
+    summaryJson: columns.text('summary_json'),
+    prunedMs: columns.integer('pruned_ms'),
+    hasStage: columns.integer('has_stage') === 1,
   };
 }

@@ -1,5 +1,7 @@
-import { closeSync, fdatasync as fdatasyncCallback, fdatasyncSync, openSync, realpathSync } from 'node:fs';
+import { closeSync, fdatasync as fdatasyncCallback, fdatasyncSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { openPrivateFile, syncFolder } from './private-files.ts';
 
 const fdatasync = promisify(fdatasyncCallback);
 
@@ -7,8 +9,6 @@ const fdatasync = promisify(fdatasyncCallback);
 export interface WalFile {
   /** Resolves once every transaction committed before the call is on the disk. */
   sync(): Promise<void>;
-  /** The same, waited for on the spot. */
-  syncNow(): void;
   close(): void;
 }
 
@@ -19,18 +19,23 @@ export interface WalFile {
  * fsync is of the file and not of a handle: it takes along what SQLite wrote through its own. Checkpoints and
  * the start of a new log keep SQLite's own fsyncs, which NORMAL has as well.
  *
- * The log is one file from here to the ledger's end: with `locking_mode=EXCLUSIVE` nobody else can remove it,
- * and SQLite overwrites it from the start after a checkpoint. Opening a second handle drops no lock of
- * SQLite's, which are all on the database file.
+ * The log is one file from here to the ledger's end. SQLite removes a log only under an exclusive lock on the
+ * database file, and our open connection holds a shared lock on that file all the time. Readers of other
+ * processes open the database read-only, so that even the last of them to close can neither copy the log into
+ * the database nor remove the log. A reader in the middle of a read only delays the moment at which SQLite
+ * starts the log anew: the log grows meanwhile, and nothing in it is lost. Opening a second handle of the log
+ * drops no lock of SQLite's: those are on the database file and on the `-shm` file.
  *
  * @param databasePath a database that is in WAL mode already
  */
 export function openWalFile(databasePath: string): WalFile {
-  // SQLite keeps the log beside the real file, wherever a link to it stands.
-  const file = openSync(`${realpathSync(databasePath)}-wal`, 'r+');
+  const file = openPrivateFile(`${databasePath}-wal`, { isNew: false });
+  // The log was made with the first commit: its name must be on the disk before any fsync of it counts.
+  syncFolder(dirname(databasePath));
+  // What a killed process committed may not have reached the disk, and the mark must never be ahead of it.
+  fdatasyncSync(file);
   return {
     sync: () => fdatasync(file),
-    syncNow: () => fdatasyncSync(file),
     close: () => closeSync(file),
   };
 }

@@ -1,0 +1,93 @@
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, resolve } from 'node:path';
+
+/**
+ * Files and folders for the owner alone. A link is never followed: whoever planted one would choose which file
+ * is written. A link of the ledger itself is refused for one more reason: two homes with one database would
+ * have two locks.
+ */
+
+/** Windows has no such flag, and its links need a right of their own. */
+const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
+/** Without it the open of a planted FIFO would wait for ever. */
+const NO_WAIT = constants.O_NONBLOCK ?? 0;
+
+/** Makes the folder and its parents (mode 0700) when they are missing, and brings their names to the disk. */
+export function makePrivateFolder(folder: string): void {
+  const first = mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  const above = dirname(resolve(first));
+  for (let made = resolve(folder); made !== above; made = dirname(made)) syncFolder(dirname(made));
+}
+
+/** The name of a new file must survive a power cut, or the file would be gone with its name. */
+export function syncFolder(folder: string): void {
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/**
+ * Makes an empty file (mode 0600), or checks the one that is there. An existing file is not opened: to close a
+ * second handle of a database file would drop the locks that SQLite holds on it in this process.
+ */
+export function makePrivateFile(path: string): void {
+  try {
+    closeSync(openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600));
+    syncFolder(dirname(path));
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+    requireRegular(lstatSync(path).isFile(), path);
+    chmodSync(path, 0o600);
+  }
+}
+
+/** Opens a file for reading and writing; with `isNew` the file is made, and must not have been there. */
+export function openPrivateFile(path: string, { isNew }: { isNew: boolean }): number {
+  const made = isNew ? constants.O_CREAT | constants.O_EXCL : 0;
+  const file = openSync(path, constants.O_RDWR | NO_FOLLOW | NO_WAIT | made, 0o600);
+  try {
+    requireRegular(fstatSync(file).isFile(), path);
+    fchmodSync(file, 0o600);
+    if (isNew) syncFolder(dirname(path));
+    return file;
+  } catch (error) {
+    closeSync(file);
+    throw error;
+  }
+}
+
+/** Replaces the whole text of a file that is no database. */
+export function writePrivateFile(path: string, text: string): void {
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | NO_FOLLOW | NO_WAIT;
+  const file = openSync(path, flags, 0o600);
+  try {
+    requireRegular(fstatSync(file).isFile(), path);
+    fchmodSync(file, 0o600);
+    writeSync(file, text);
+  } finally {
+    closeSync(file);
+  }
+}
+
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+function requireRegular(isFile: boolean, path: string): void {
+  if (!isFile) throw new Error(`${path} is a link, a folder or a device, and not a file of its own`);
+}

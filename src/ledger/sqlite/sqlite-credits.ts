@@ -1,0 +1,146 @@
+import { creditOf, type OtherRow } from '../credit-guard.ts';
+import type { Credit, IncrementReader } from '../ledger.ts';
+import { TARGETS } from '../ledger.ts';
+import { ROW_STATES } from '../row-states.ts';
+import { Columns } from './columns.ts';
+import { type Connection, pages } from './connection.ts';
+import { toRow } from './sqlite-rows.ts';
+
+/**
+ * Whether a row counts, see `Credit`. A row without a run is a planned row of a run that is being started: such a row
+ * counts when its run is there. A row that is done without a dataChangeTime was not sent by its run.
+ */
+const IS_CREDIT = `(
+  row.state IN ('intent', 'in_doubt') OR row.state = 'done' AND row.data_change_time <> ''
+  OR row.state IN ('planned', 'open', 'retry') AND run.state NOT IN ('finished', 'cancelled')
+)`;
+
+const IS_UNDONE = `EXISTS (SELECT 1 FROM row AS undo
+  WHERE undo.undoes_run <> '' AND undo.undoes_run = row.run_id AND undo.undoes_row = row.row_number
+    AND undo.state = 'done' AND undo.data_change_time <> '')`;
+
+const CREDIT_COLUMNS = `row.run_id, row.row_number, row.target, row.state, row.customer_uid, row.number,
+  row.point_increment, row.balance_increment, row.reference, row.campaign, row.data_change_time, row.intent_ms,
+  row.sequence, row.undoes_run, COALESCE(run.created_ms, 0) AS run_created_ms, ${IS_UNDONE} AS is_undone`;
+
+/** For the guard: rows of all states, and whether each one counts. */
+export const OTHER_ROWS = `SELECT ${CREDIT_COLUMNS}, COALESCE(${IS_CREDIT}, 0) AS is_credit
+  FROM row LEFT JOIN run ON run.run_id = row.run_id`;
+
+const CREDITS = `SELECT ${CREDIT_COLUMNS}, 1 AS is_credit FROM row JOIN run ON run.run_id = row.run_id`;
+
+/** Credits read at once. */
+const PAGE_CREDITS = 2000;
+
+/** Values asked for in one statement. */
+const CHUNK = 2000;
+
+export function openIncrementReader(connection: Connection): IncrementReader {
+  const unsettled = connection.prepare(
+    `SELECT row.* FROM row LEFT JOIN run ON run.run_id = row.run_id
+     WHERE row.account = ? AND row.account <> '' AND row.state IN ('intent', 'in_doubt')
+     ORDER BY run.rowid, row.run_id, row.row_number`,
+  );
+  const ofMember = connection.prepare(
+    `SELECT * FROM row WHERE account = ? AND account <> '' AND customer_uid = ? AND customer_uid <> ''
+     AND data_change_time <> '' ORDER BY sequence`,
+  );
+  const count = connection.prepare(
+    `SELECT count(*) AS credits FROM run JOIN row ON row.run_id = run.run_id
+     WHERE run.account = ?1 AND row.account = ?1 AND row.undoes_run = '' AND ${IS_CREDIT}`,
+  );
+  return {
+    listUnsettled: (account) => connection.read(() => unsettled.all(account).map(toRow)),
+    listOfMember: (account, customerUid) => connection.read(() => ofMember.all(account, customerUid).map(toRow)),
+    countCredits: (account) => connection.read(() => new Columns(count.get(account)).integer('credits')),
+    findCredits: findCredits(connection),
+    readCredits: readCredits(connection),
+    readCreditsOfRun: readCreditsOfRun(connection),
+  };
+}
+
+function findCredits(connection: Connection): IncrementReader['findCredits'] {
+  // CROSS JOIN keeps the order: each wanted value is looked up in the index of its column.
+  const by = (column: string) =>
+    connection.prepare(
+      `SELECT ${CREDIT_COLUMNS}, 1 AS is_credit FROM json_each(?2) AS wanted
+       CROSS JOIN row ON row.account = ?1 AND row.account <> '' AND row.${column} = wanted.value AND row.${column} <> ''
+       JOIN run ON run.run_id = row.run_id WHERE row.undoes_run = '' AND ${IS_CREDIT}`,
+    );
+  const byNumber = by('number');
+  const byUid = by('customer_uid');
+  const byReference = by('reference');
+  return async (account, of) => {
+    const found = new Map<string, Credit>();
+    const asked = [
+      [byNumber, of.numbers],
+      [byUid, of.customerUids],
+      [byReference, of.references],
+    ] as const;
+    for (const [statement, values] of asked) {
+      for (let from = 0; from < values.length; from += CHUNK) {
+        const chunk = JSON.stringify(values.slice(from, from + CHUNK));
+        for (const record of await connection.read(() => statement.all(account, chunk).map(toOtherRow))) {
+          const credit = creditOf(record);
+          found.set(`${credit.runId} ${credit.rowNumber}`, credit);
+        }
+      }
+    }
+    return [...found.values()];
+  };
+}
+
+/** Run by run, the oldest first; within a run by row number, which is the order on the disk. */
+function readCredits(connection: Connection): IncrementReader['readCredits'] {
+  const runs = connection.prepare('SELECT run_id FROM run WHERE account = ? ORDER BY rowid');
+  const page = connection.prepare(
+    `${CREDITS} WHERE row.run_id = ?1 AND row.row_number > ?2 AND row.account = ?3 AND row.undoes_run = ''
+     AND ${IS_CREDIT} ORDER BY row.row_number LIMIT ${PAGE_CREDITS}`,
+  );
+  return async function* (account) {
+    const runIds = await connection.read(() => runs.all(account).map((record) => new Columns(record).text('run_id')));
+    for (const runId of runIds) {
+      yield* pages<Credit>(connection, PAGE_CREDITS, (last) =>
+        page.all(runId, last?.rowNumber ?? 0, account).map((record) => creditOf(toOtherRow(record))),
+      );
+    }
+  };
+}
+
+function readCreditsOfRun(connection: Connection): IncrementReader['readCreditsOfRun'] {
+  const page = connection.prepare(
+    `${CREDITS} WHERE row.run_id = ?1 AND row.row_number > ?2 AND row.account <> ''
+     AND row.state = 'done' AND row.data_change_time <> '' AND NOT EXISTS (
+       SELECT 1 FROM row AS undo JOIN run AS undoing ON undoing.run_id = undo.run_id
+       WHERE undo.undoes_run <> '' AND undo.undoes_run = row.run_id AND undo.undoes_row = row.row_number
+         AND ${IS_CREDIT.replaceAll('row.', 'undo.').replaceAll('run.', 'undoing.')})
+     ORDER BY row.row_number LIMIT ${PAGE_CREDITS}`,
+  );
+  return (runId) =>
+    pages<Credit>(connection, PAGE_CREDITS, (last) =>
+      page.all(runId, last?.rowNumber ?? 0).map((record) => creditOf(toOtherRow(record))),
+    );
+}
+
+export function toOtherRow(record: unknown): OtherRow {
+  const columns = new Columns(record);
+  return {
+    runId: columns.text('run_id'),
+    rowNumber: columns.integer('row_number'),
+    target: columns.oneOf('target', TARGETS),
+    state: columns.oneOf('state', ROW_STATES),
+    customerUid: columns.text('customer_uid'),
+    number: columns.text('number'),
+    pointIncrement: columns.text('point_increment'),
+    balanceIncrement: columns.text('balance_increment'),
+    reference: columns.text('reference'),
+    campaign: columns.text('campaign'),
+    dataChangeTime: columns.text('data_change_time'),
+    intentMs: columns.integer('intent_ms'),
+    sequence: columns.integer('sequence'),
+    runCreatedMs: columns.integer('run_created_ms'),
+    isUndone: columns.integer('is_undone') === 1,
+    isCredit: columns.integer('is_credit') === 1,
+    isUndo: columns.text('undoes_run') !== '',
+  };
+}

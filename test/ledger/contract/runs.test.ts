@@ -1,0 +1,182 @@
+import { describe, expect, test } from 'vitest';
+import type { RunState } from '../../../src/ledger/ledger.ts';
+import { newIntent, newRun, plannedRow } from '../../support/test-ledger.ts';
+import { all, LEDGERS } from './backends.ts';
+
+const ids = (runs: readonly { runId: string }[]): string[] => runs.map(({ runId }) => runId);
+const kybio = (runId: string, rowNumber: number) => ({ runId, rowNumber, target: 'kybio' }) as const;
+
+describe.each(LEDGERS)('runs ($name)', ({ newPlace }) => {
+  test('keep what they were started with, and their state, progress, result and summary', async () => {
+    const { open, clock } = newPlace();
+    const { runs } = await open();
+    await runs.start(newRun({ targets: ['kybio', 'wonder'], place: 'Kybio, store hk1', undoes: 'run-0' }), []);
+    const startedMs = clock.nowMs();
+    expect(await runs.find('run-1')).toEqual({
+      ...newRun({ targets: ['kybio', 'wonder'], place: 'Kybio, store hk1', undoes: 'run-0' }),
+      state: 'running',
+      createdMs: startedMs,
+      updatedMs: startedMs,
+      resultSha256: '',
+      progressJson: '{}',
+      summaryJson: '{}',
+      prunedMs: 0,
+      hasStage: true,
+    });
+    clock.jumpTo(startedMs + 5);
+    await runs.setProgress('run-1', '{"page":3}');
+    await runs.setResult('run-1', { path: '/other.csv', sha256: 'ab' });
+    await runs.end('run-1', { state: 'paused', summaryJson: '{"a":1}' });
+    expect(await runs.find('run-1')).toMatchObject({
+      state: 'paused',
+      summaryJson: '{"a":1}',
+      progressJson: '{"page":3}',
+      resultPath: '/other.csv',
+      resultSha256: 'ab',
+      updatedMs: startedMs + 5,
+    });
+    await runs.setState('run-1', 'running');
+    expect(await runs.find('run-1')).toMatchObject({ state: 'running', summaryJson: '{"a":1}' });
+    expect(await runs.find('run-2')).toBeUndefined();
+  });
+
+  test('are listed newest first, in the order in which they were started, whatever the clock said', async () => {
+    const { open, clock } = newPlace();
+    const { runs } = await open();
+    await runs.start(newRun({ runId: 'a' }), []);
+    clock.jumpTo(clock.nowMs() - 60_000);
+    await runs.start(newRun({ runId: 'b' }), []);
+    expect(ids(await runs.list(10))).toEqual(['b', 'a']);
+    expect(ids(await runs.list(1))).toEqual(['b']);
+  });
+
+  test('that may be carried on are all found, of one command and account or of all', async () => {
+    const { runs } = await newPlace().open();
+    const states: RunState[] = ['running', 'paused', 'stopped', 'interrupted', 'finished', 'cancelled'];
+    for (const state of states) {
+      await runs.start(newRun({ runId: state }), []);
+      await runs.setState(state, state);
+    }
+    await runs.start(newRun({ runId: 'import', command: 'import' }), []);
+    await runs.start(newRun({ runId: 'elsewhere', account: 'kybio:B' }), []);
+    const unfinished = ['interrupted', 'stopped', 'paused', 'running'];
+    expect(ids(await runs.listUnfinished({ command: 'topup', account: 'kybio:APP' }))).toEqual(unfinished);
+    expect(ids(await runs.listUnfinished())).toEqual(['elsewhere', 'import', ...unfinished]);
+  });
+
+  test('a run whose rows cannot be read to the end is not started, its rows are unknown, and the ledger goes on', async () => {
+    const ledger = await newPlace().open();
+    async function* broken() {
+      yield [plannedRow({ customerUid: '7' })];
+      expect(await ledger.runs.find('run-1')).toBeUndefined();
+      expect(await ledger.rows.listByState('run-1', ['planned'])).toEqual([]);
+      expect(await ledger.increments.countCredits('kybio:APP')).toBe(0);
+      throw new Error('the stage is gone');
+    }
+    await expect(ledger.runs.start(newRun(), broken())).rejects.toThrow('the stage is gone');
+    expect(await ledger.runs.find('run-1')).toBeUndefined();
+    await ledger.runs.start(newRun(), [[plannedRow({ customerUid: '8' })]]);
+    expect(await all(ledger.increments.readCredits('kybio:APP'))).toMatchObject([{ customerUid: '8' }]);
+  });
+
+  test('cancelled: rows that were not sent are given up and no credits any more, rows in doubt stay', async () => {
+    const { runs, rows, increments } = await newPlace().open();
+    await runs.start(newRun(), [
+      [1, 2, 3, 4].map((rowNumber) => plannedRow({ rowNumber, customerUid: String(rowNumber) })),
+    ]);
+    for (const rowNumber of [1, 2, 3]) {
+      await increments.begin(newIntent({ key: kybio('run-1', rowNumber), customerUid: String(rowNumber) }));
+    }
+    await rows.record(kybio('run-1', 1), { state: 'in_doubt' });
+    await rows.record(kybio('run-1', 2), { state: 'open' });
+    await rows.record(kybio('run-1', 3), { state: 'done' });
+    expect(await runs.cancel('run-1')).toBe(2);
+    expect(await runs.find('run-1')).toMatchObject({ state: 'cancelled' });
+    expect(await rows.listByState('run-1', ['planned'])).toEqual([]);
+    expect((await all(increments.readCredits('kybio:APP'))).map(({ rowNumber }) => rowNumber)).toEqual([1, 3]);
+    expect(await increments.listUnsettled('kybio:APP')).toMatchObject([{ rowNumber: 1, state: 'in_doubt' }]);
+    expect(await runs.cancel('run-1')).toBe(0);
+  });
+
+  test('a finished run is not cancelled', async () => {
+    const { runs } = await newPlace().open();
+    await runs.start(newRun(), []);
+    await runs.setState('run-1', 'finished');
+    expect(await runs.cancel('run-1')).toBe(0);
+    expect(await runs.find('run-1')).toMatchObject({ state: 'finished' });
+  });
+
+  test('pruned: everything goes but credits, with what the guard needs, and the times of all', async () => {
+    const { open, clock } = newPlace();
+    const { runs, rows, increments } = await open();
+    await runs.start(newRun(), [
+      [plannedRow({ number: 'N1', reference: 'R1', campaign: 'may' }), plannedRow({ rowNumber: 2, number: 'N2' })],
+    ]);
+    const begun = await increments.begin(
+      newIntent({ number: 'N1', before: { point: '1', balance: '2', sequence: 99 } }),
+    );
+    await rows.record(
+      kybio('run-1', 1),
+      { state: 'done', action: 'topped_up', messages: ['m'], pointAfter: '11', uuid: 'u' },
+      {
+        kind: 'read',
+        detailJson: '{}',
+      },
+    );
+    await rows.record(kybio('run-1', 2), { state: 'failed', messages: ['no member'] });
+    await runs.setState('run-1', 'finished');
+    await runs.start(newRun({ runId: 'import', command: 'import' }), []);
+    await rows.record(kybio('import', 1), { state: 'done', customerUid: '9' });
+    await runs.setState('import', 'finished');
+    const endedMs = clock.nowMs();
+    expect(await runs.prune(endedMs)).toEqual([]);
+    expect(await runs.prune(endedMs + 1)).toEqual(['run-1', 'import']);
+    expect(await runs.list(9)).toEqual([]);
+    expect(await runs.find('import')).toBeUndefined();
+    expect(await runs.find('run-1')).toMatchObject({
+      prunedMs: endedMs,
+      inputPath: '',
+      resultPath: '',
+      settingsJson: '{}',
+    });
+    expect(await all(rows.read('run-1'))).toMatchObject([
+      {
+        rowNumber: 1,
+        state: 'done',
+        customerUid: '7',
+        number: 'N1',
+        pointIncrement: '10',
+        reference: 'R1',
+        campaign: 'may',
+        dataChangeTime: '2026-11-22 12:00:00',
+        intentMs: endedMs,
+        messages: [],
+        action: '',
+        uuid: '',
+        pointBefore: '',
+        pointAfter: '',
+      },
+    ]);
+    expect(await rows.listEvidence('run-1', 1)).toEqual([]);
+    expect(await all(increments.readCredits('kybio:APP'))).toMatchObject([{ runId: 'run-1', runCreatedMs: endedMs }]);
+    expect(begun).toMatchObject({ dataChangeTime: '2026-11-22 12:00:00' });
+    await runs.start(newRun({ runId: 'run-2' }), []);
+    expect(await increments.begin(newIntent({ key: kybio('run-2', 1) }))).toMatchObject({
+      dataChangeTime: '2026-11-22 12:00:01',
+    });
+  });
+
+  test('neither a run with a row in doubt nor one that may be carried on is pruned', async () => {
+    const { open, clock } = newPlace();
+    const { runs, rows, increments } = await open();
+    await runs.start(newRun({ runId: 'doubt' }), []);
+    await increments.begin(newIntent({ key: kybio('doubt', 1) }));
+    await rows.record(kybio('doubt', 1), { state: 'in_doubt' });
+    await runs.setState('doubt', 'finished');
+    await runs.start(newRun({ runId: 'paused' }), []);
+    await runs.setState('paused', 'paused');
+    expect(await runs.prune(clock.nowMs() + 1)).toEqual([]);
+    await rows.record(kybio('doubt', 1), { state: 'failed' });
+    expect(await runs.prune(clock.nowMs() + 1)).toEqual(['doubt']);
+  });
+});
