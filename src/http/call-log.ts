@@ -82,7 +82,7 @@ function lineOf(call: LoggedCall, nowMs: number): object {
     attempt: about?.attempt,
     endpoint,
     status: isResponse ? result.status : undefined,
-    answer: answer.kind,
+    outcome: answer.kind,
     code: answer.kind === 'success' ? undefined : answer.errorCode,
     detail: 'detail' in answer ? answer.detail : undefined,
     ms: nowMs - startedMs,

@@ -6,13 +6,16 @@ const MASK = '***';
 
 /** What may be shown: ids, amounts, times, codes, counts. Every other value may be somebody's, or a secret. */
 const SHOWN_FIELDS: ReadonlySet<string> = new Set([
-  ...['appId', 'customerUid', 'customrUid', 'number', 'customerNum', 'uuid', 'reference_number'],
+  ...['appId', 'customerUid', 'customrUid', 'uuid'],
   ...['point', 'balance', 'discount', 'enable', 'onAccount', 'pointIncrement', 'balanceIncrement'],
   ...['pointBeforeUpdate', 'pointAfterUpdate', 'balanceBeforeUpdate', 'balanceAfterUpdate'],
   ...['dataChangeTime', 'updateCustomerTime', 'createdDate', 'expiryDate', 'beginDate', 'endDate', 'startDate'],
   ...['accessDate', 'limitTimes', 'haveAcessTimes', 'pageSize', 'parameterType', 'parameterValue', 'total'],
   ...['status', 'errorCode', 'code', 'error_code', 'categoryName', 'customerCategoryUid', 'uid', 'isPoint'],
 ]);
+
+/** Of these the last four characters are shown: in many shops the number of a member is the member's phone. */
+const NUMBER_FIELDS: ReadonlySet<string> = new Set(['number', 'customerNum', 'reference_number']);
 
 /** Objects and lists that are looked into; any other is masked whole: a card is a nested object with a `number`. */
 const OPENED_FIELDS: ReadonlySet<string> = new Set([
@@ -23,13 +26,16 @@ const MESSAGE_FIELDS: ReadonlySet<string> = new Set(['messages', 'message', 'err
 
 /** Request and answer as JSON texts with everything masked that is not certainly harmless. */
 export function maskedBodies(call: { readonly body: string | undefined; readonly result: TransportResult }): {
-  request?: string;
-  answer?: string;
+  requestBody?: string;
+  answerBody?: string;
 } {
   const secrets = new Set<string>();
   const request = call.body === undefined ? undefined : maskedText(call.body, secrets);
   const answer = call.result.kind === 'response' ? maskedText(call.result.body.toString('utf8'), secrets) : undefined;
-  return { ...(request !== undefined && { request }), ...(answer !== undefined && { answer }) };
+  return {
+    ...(request !== undefined && { requestBody: request }),
+    ...(answer !== undefined && { answerBody: answer }),
+  };
 }
 
 /** @param secrets takes every value that is masked here, and is hidden in the messages of this text and later ones */
@@ -51,7 +57,10 @@ function maskValue(value: JsonValue, secrets: Set<string>): JsonValue {
   const entries = Object.entries(value).map(([name, member]): [string, JsonValue] => {
     const isNested = Array.isArray(member) || isJsonObject(member);
     if (isNested) return [name, OPENED_FIELDS.has(name) ? maskValue(member, secrets) : MASK];
-    return [name, SHOWN_FIELDS.has(name) ? member : maskLeaf(member, secrets)];
+    if (SHOWN_FIELDS.has(name)) return [name, member];
+    const masked = maskLeaf(member, secrets);
+    const isNumber = NUMBER_FIELDS.has(name) && typeof member === 'string' && member.length > 4;
+    return [name, isNumber ? MASK + member.slice(-4) : masked];
   });
   return Object.fromEntries(entries);
 }

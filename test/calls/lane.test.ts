@@ -331,6 +331,36 @@ describe("the day's calls", () => {
     expect(waits).toHaveLength(1);
   });
 
+  test('are not used up by connections that were never made', async () => {
+    const { lane, ledger } = openLane({ dailyQuota: 2 });
+    const { answer, attempts } = await lane.perform(call([notSent, notSent, success]));
+    expect([answer.kind, attempts]).toEqual(['success', 3]);
+    expect([lane.usedToday, lane.audit.sent, lane.audit.byEndpoint.get('add')]).toEqual([1, 1, 1]);
+    await lane.perform(call(success));
+    expect(await ledger.calls.total(ACCOUNT, lane.day)).toBe(2);
+    await expect(lane.perform(call(success))).rejects.toThrow(StoppedError);
+  });
+
+  test('stay used up by a call that went out and was not answered', async () => {
+    const { lane } = openLane({ dailyQuota: 2 });
+    await lane.perform(call([unanswered, success]));
+    expect(lane.usedToday).toBe(2);
+    await expect(lane.perform(call(success))).rejects.toThrow(StoppedError);
+  });
+
+  test('that were never made are wasted, and never one too many, for another endpoint or after a kill', async () => {
+    const clock = heldClock(NOON_MS);
+    const { lane, ledger } = openLane({ dailyQuota: 3 }, clock);
+    await lane.perform(call(notSent));
+    expect(lane.usedToday).toBe(0);
+    // As after a kill: the ledger alone knows what was counted.
+    expect(await ledger.calls.total(ACCOUNT, lane.day)).toBe(1);
+    await lane.perform(call(success, { endpoint: 'other' }));
+    await lane.perform(call(success, { endpoint: 'other' }));
+    await expect(lane.perform(call(success, { endpoint: 'other' }))).rejects.toThrow(StoppedError);
+    expect(await ledger.calls.total(ACCOUNT, lane.day)).toBe(3);
+  });
+
   test('are over when the vendor says so, whatever we have counted', async () => {
     const { lane, control } = openLane();
     const last = call(refused('quota', '9010'));
