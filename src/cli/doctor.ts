@@ -20,6 +20,7 @@ import {
 import { PROBE_CALLS, probeRepeat } from '../send/probe-repeat.ts';
 import type { LearnedFact } from '../send/repeat-fact.ts';
 import { readControlSettings } from '../settings/job-settings.ts';
+import { proxyHost, readProxy } from '../settings/proxy-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import { configuredTargets, vendorSettings } from '../settings/vendor-settings.ts';
 import type { CommandInput } from './commands.ts';
@@ -50,6 +51,7 @@ export async function runDoctor(input: CommandInput): Promise<{ exitCode: ExitCo
   findings.checks.push(
     ok('settings', settings.config.path === undefined ? 'no config file' : `read from ${settings.config.path}`),
   );
+  findings.checks.push(checkNetwork(input));
   if (targets.includes('kybio') && !settings.get('sandbox')) findings.checks.push(checkKybioKey(settings, controls));
   if (targets.length === 0) {
     findings.checks.push(
@@ -149,6 +151,26 @@ async function withVendors(
     findings.calls.push(sumCalls([vendor.lane]));
     await vendor.client.close();
   }
+}
+
+/** What the environment does to every call. A proxy is named without its password. */
+function checkNetwork({ surroundings }: CommandInput): Check {
+  const name = 'network';
+  const { NODE_TLS_REJECT_UNAUTHORIZED, NODE_EXTRA_CA_CERTS } = surroundings.environment;
+  if (NODE_TLS_REJECT_UNAUTHORIZED === '0') {
+    return failed(
+      name,
+      'NODE_TLS_REJECT_UNAUTHORIZED=0: certificates are not checked, so anybody in between can read keys and members',
+      "Unset it. For a company's own authority, set NODE_EXTRA_CA_CERTS to its certificate (PEM).",
+    );
+  }
+  const proxy = readProxy(surroundings);
+  const details = [
+    proxy === undefined ? 'no proxy' : `HTTPS_PROXY: calls go through ${proxyHost(proxy)}, none to this machine`,
+    ...(proxy?.noProxy ? [`NO_PROXY: none to ${proxy.noProxy}`] : []),
+    ...(NODE_EXTRA_CA_CERTS ? [`NODE_EXTRA_CA_CERTS: ${NODE_EXTRA_CA_CERTS} is trusted`] : []),
+  ];
+  return ok(name, details.join('; '));
 }
 
 /** As in every sample of the vendor's; nobody documents the format, so another one is only pointed out. */

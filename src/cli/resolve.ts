@@ -28,7 +28,7 @@ import type { Settings } from '../settings/settings.ts';
 import type { CommandInput } from './commands.ts';
 import { confirmYes } from './confirm.ts';
 import { openProgress } from './progress.ts';
-import { type Session, withLedgerReader, withSession } from './session.ts';
+import { connectToRun, type Session, withLedgerReader, withSession } from './session.ts';
 
 /**
  * `resolve`: shows a run's rows in doubt with their evidence, keeps a person's decisions, sends again what is
@@ -197,20 +197,13 @@ async function callAgain(
   const isResend = way === 'resend';
   await ledger.requireNewest();
   const controls = controlsOf(settings, saved.controls);
-  const connected = await session.connect(['kybio'], controls, saved.connection.usesSandbox);
-  if (connected.account !== run.account) {
-    throw usageError(
-      'OTHER_ACCOUNT',
-      `Run ${run.runId} belongs to ${run.account}, the settings now are those of ${connected.account}.`,
-      'Set the credentials that the run began with.',
-    );
-  }
+  const connected = await connectToRun(session, run, saved, { targets: ['kybio'], controls });
   if (rows.length === 0) {
     if (isResend) notes.push('No row was decided not-applied, so nothing is sent again. Name rows with --row N.');
     return sumCalls([]);
   }
   await tellPrice(input, rows.length, isResend);
-  const vendors = connected.openVendors();
+  const vendors = connected.openVendors(run.runId);
   const context: RunContext = {
     ...{ runId: run.runId, account: run.account, settings: saved.job, controls, vendors, ledger, control },
     ...{ clock: session.clock, reporter: openProgress(input.console, session.clock), startedMs: session.startedMs },

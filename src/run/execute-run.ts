@@ -54,7 +54,7 @@ export type BegunRun = {
 export async function executeRun(run: BegunRun, parts: RunParts): Promise<RunDocument> {
   const { ledger, control } = parts;
   const { runId, settings } = run;
-  const vendors = parts.openVendors();
+  const vendors = parts.openVendors(runId);
   const context: RunContext = {
     runId,
     account: run.account,

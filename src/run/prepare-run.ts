@@ -47,7 +47,7 @@ export type FileRun = {
 export type RunParts = {
   readonly ledger: Ledger;
   readonly homeFolder: string;
-  readonly openVendors: () => Vendors;
+  readonly openVendors: (runId?: string) => Vendors;
   readonly control: RunControl;
   readonly clock: Clock;
   readonly reporter: Reporter;

@@ -76,12 +76,13 @@ export async function performIncrement(call: Increment, work: IncrementWork): Pr
         progress.begun = undefined;
         await withdraw();
       },
-      send: async (onSent) => {
+      send: async (onSent, attempt) => {
         const { begun } = progress;
         assert(begun?.kind === 'begun', 'an increment was about to be sent without its intent');
         const sent = { ...call, dataChangeTime: begun.dataChangeTime };
         const raw = await sendWrite(vendors, sent, {
           signal: unsent.signal,
+          about: { rowNumber: key.rowNumber, attempt },
           onSent: () => {
             progress.mayBeApplied = true;
             unsent.sent();

@@ -297,6 +297,14 @@ export const SETTINGS = {
     about: 'no colours',
     ...output(toggle, COMMAND_NAMES),
   },
+  log: {
+    about: '<file> append a line of JSON for each call to the vendor: what its support asks for',
+    ...output(anyText, ASKING),
+  },
+  logBodies: {
+    about: 'with --log: what was sent and answered too; names, phones and the like are masked',
+    ...output(toggle, ASKING),
+  },
   ...CONNECTION_SETTINGS,
 } as const satisfies Readonly<Record<string, Setting>>;
 
