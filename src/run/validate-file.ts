@@ -1,15 +1,18 @@
-import { EXIT } from '../base/errors.ts';
+import { EXIT, usageError } from '../base/errors.ts';
+import { visibleText } from '../base/visible-text.ts';
 import type { Reporter } from '../calls/reporter.ts';
 import type { RunControl } from '../calls/run-control.ts';
 import { openTable, type TableSource } from '../csv/open-table.ts';
 import { type InputRead, type RowSink, readInput, SumsOfRows } from '../intake/read-input.ts';
 import { matchColumns, tableOptions } from '../intake/stage-input.ts';
+import { guessKind } from '../job/header-names.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import { openResultFile, type ResultFile } from '../result/result-file.ts';
 import { ResultRows } from '../result/result-rows.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import { runDocument } from '../result/summary.ts';
 import { Tally } from '../result/tally.ts';
+import { targetsOf } from '../settings/job-settings.ts';
 import { withLateIssues } from '../stage/stage.ts';
 import type { ResultTarget } from './prepare-run.ts';
 
@@ -36,14 +39,21 @@ type Parts = {
  */
 export async function validateFile(job: Validation, parts: Parts): Promise<RunDocument> {
   const startedMs = parts.nowMs();
-  const { settings } = job;
   const first = await check(job, parts, job.source, undefined);
+  const { settings } = first;
   let { file, tally, read } = first;
   let { firstIssues } = read.sums;
   try {
     if (read.late.issues.length > 0 || read.late.damages.length > 0) {
       const written = await file.finish();
-      const second = await check(job, parts, { path: written }, read.late);
+      // What was written is plain: how the input was written says nothing about it.
+      const asWritten = { encoding: undefined, delimiter: undefined, headerRow: undefined, sheet: undefined };
+      const second = await check(
+        { ...job, settings: { ...settings, ...asWritten } },
+        parts,
+        { path: written },
+        read.late,
+      );
       await file.abort();
       ({ file, tally } = second);
       firstIssues = second.read.sums.firstIssues;
@@ -70,16 +80,17 @@ export async function validateFile(job: Validation, parts: Parts): Promise<RunDo
 
 /** One pass. `late`: what an earlier pass over the same rows has told about the whole file. */
 async function check(
-  { settings, result }: Validation,
+  job: Validation,
   parts: Parts,
   source: TableSource,
   late: InputRead['late'] | undefined,
-): Promise<{ file: ResultFile; tally: Tally; read: InputRead }> {
-  const table = await openTable(source, tableOptions(settings, parts.control));
+): Promise<{ settings: JobSettings; file: ResultFile; tally: Tally; read: InputRead }> {
+  const table = await openTable(source, tableOptions(job.settings, parts.control));
   let file: ResultFile | undefined;
   try {
+    const settings = withKind(job.settings, table.header);
     const match = matchColumns(table.header, settings);
-    file = await openResultFile(result, { ...parts, ownSha256s: [] });
+    file = await openResultFile(job.result, { ...parts, ownSha256s: [] });
     const target = file;
     const tally = new Tally();
     const notSent = { errorCode: '', message: '' };
@@ -89,6 +100,7 @@ async function check(
     );
     await target.writeHeader(rows.header());
     if (late === undefined) {
+      if (job.settings.fileKinds.length === 0) parts.reporter.note(`Checked as ${settings.fileKinds[0]}.`);
       for (const { header, column } of match.matches.filter(({ isRenamed }) => isRenamed)) {
         parts.reporter.note(`Column ${header} is read as ${column}.`);
       }
@@ -112,12 +124,27 @@ async function check(
       nowMs: parts.nowMs(),
     });
     if (late === undefined) for (const note of read.notes) parts.reporter.note(note);
-    return { file: target, tally, read: late ? { ...read, sums: sums.value() } : read };
+    return { settings, file: target, tally, read: late ? { ...read, sums: sums.value() } : read };
   } catch (error) {
     await file?.abort();
     await table.close();
     throw error;
   }
+}
+
+/** The kind of the file: as --as says, else by its header. @throws OperatorError UNKNOWN_KIND (exit 2) */
+function withKind(settings: JobSettings, header: readonly string[]): JobSettings {
+  if (settings.fileKinds.length > 0) return settings;
+  const { columnMap = {} } = settings;
+  const kind = guessKind(header.map((text) => columnMap[text.trim()] ?? text));
+  if (kind === undefined) {
+    throw usageError(
+      'UNKNOWN_KIND',
+      `The header does not tell what kind of file this is. It has: ${header.slice(0, 20).map(visibleText).join(', ')}.`,
+      'Say what it is for with --as members, customers, topup or lookups.',
+    );
+  }
+  return { ...settings, ...targetsOf(kind) };
 }
 
 function tellIssues(issues: InputRead['sums']['firstIssues'], invalidCount: number, reporter: Reporter): void {
