@@ -35,6 +35,17 @@ describe('memberload validate', () => {
     expect(work.everything().size).toBe(3);
   });
 
+  test('guesses the kind by the header where that is sure, says so, and asks where it is not', async () => {
+    const work = openWorkspace();
+    work.file('points.csv', lines('会员号,pointIncrement', 'N1,10'));
+    const guessed = await work.run(['validate', 'points.csv']);
+    expect(guessed).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('Checked as topup.') });
+    work.file('unclear.csv', lines('number,reference_number,name,email', 'N1,R1,Grace,'));
+    const asked = await work.run(['validate', 'unclear.csv']);
+    expect(asked).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--as members, customers') });
+    expect(work.names()).toEqual(['points.checked.csv', 'points.csv', 'unclear.csv']);
+  });
+
   test('exits 0 when every row is good', async () => {
     const work = openWorkspace();
     work.file('good.csv', lines('number', 'N1'));
