@@ -87,24 +87,6 @@ describe('memberload runs and resume', () => {
     expect(other.stderr).toContain('belongs to kybio:');
     expect(await vendor.callCount()).toBe(1);
   });
-
-  test('a second memberload with the same home is refused and told who holds it', async () => {
-    const work = openWorkspace(vendor.settings);
-    work.file('members.csv', lines('number', 'R1'));
-    await vendor.set({ 'fault.slow': 1, slowMs: 3000 });
-    const first = work.start(['import', 'members.csv', '--mode', 'create']);
-    while ((await vendor.callCount()) === 0) await new Promise((resolve) => setTimeout(resolve, 10));
-    const second = await work.run(['import', 'members.csv', '--mode', 'create', '-o', 'second.csv']);
-    expect(second.exitCode).toBe(2);
-    expect(second.stderr).toMatch(
-      /Another memberload is at work with .*\(process [0-9]+, 'memberload import members.csv --mode create', since /,
-    );
-    first.kill('SIGKILL');
-    await first.ended;
-    await vendor.set({ 'fault.slow': 0 });
-    // The lock goes with the process that was killed.
-    expect((await work.run(['resume'])).exitCode).toBe(0);
-  });
 });
 
 describe('the sandbox', () => {
