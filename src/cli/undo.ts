@@ -32,7 +32,6 @@ export async function runUndo(input: CommandInput): Promise<{ document: RunDocum
     const run = await findRun(argument, session.ledger);
     const controls = controlsOf(settings, saved.controls);
     const connected = await connectAs(run, session, saved, controls);
-    input.console.sayPlace(connected.place);
     const rows = settings.typed('row');
     const { place, placeKey } = connected;
     const undo = await prepareUndo(

@@ -59,10 +59,10 @@ export async function openResultFile(
   return {
     path,
     async writeHeader(header, form) {
-      const { delimiter, lineEnding, hasByteOrderMark } = form?.kind === 'csv' ? form : PLAIN_CSV;
-      writer = await orFailed(
-        openCsvWriter(path, { delimiter, lineEnding, withByteOrderMark: hasByteOrderMark, raw: false }),
-      );
+      const { delimiter, lineEnding, encoding, hasByteOrderMark } = form?.kind === 'csv' ? form : PLAIN_CSV;
+      // Whoever sent another encoding opens the result with a program that takes UTF-8 only by this mark.
+      const withByteOrderMark = hasByteOrderMark || encoding !== 'utf-8';
+      writer = await orFailed(openCsvWriter(path, { delimiter, lineEnding, withByteOrderMark, raw: false }));
       await orFailed(Promise.resolve(writer.write(header)));
     },
     async write(rows) {

@@ -1,4 +1,5 @@
 import { zonedDateTime } from '../base/zoned-time.ts';
+import type { TableForm } from '../csv/open-table.ts';
 import type { ResultColumn } from '../job/columns.ts';
 import { chooseFields } from '../job/fetched-fields.ts';
 import type { HeaderMatch } from '../job/header-match.ts';
@@ -22,6 +23,8 @@ export type ResultRow = {
 export type ResultOf = {
   readonly settings: JobSettings;
   readonly header: readonly string[];
+  /** How the input is written; the result is written likewise. */
+  readonly form?: TableForm;
   readonly match: HeaderMatch;
   /** `result_run` and `result_for`; '' in a file of `validate`. */
   readonly runId: string;

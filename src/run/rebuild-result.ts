@@ -36,6 +36,7 @@ export async function rebuildResult(
     const of = {
       settings: saved.job,
       header: staged.facts.header,
+      form: staged.facts.form,
       match: staged.match,
       runId: run.runId,
       resultFor: saved.resultFor,

@@ -15,6 +15,7 @@ import { Tally } from '../result/tally.ts';
 import { targetsOf } from '../settings/job-settings.ts';
 import { withLateIssues } from '../stage/stage.ts';
 import type { ResultTarget } from './prepare-run.ts';
+import { tellColumns } from './tell-columns.ts';
 
 export type Validation = {
   readonly settings: JobSettings;
@@ -99,18 +100,17 @@ async function check(
       tally,
     );
     await target.writeHeader(rows.header());
-    if (late === undefined) {
-      if (job.settings.fileKinds.length === 0) parts.reporter.note(`Checked as ${settings.fileKinds[0]}.`);
-      for (const { header, column } of match.matches.filter(({ isRenamed }) => isRenamed)) {
-        parts.reporter.note(`Column ${header} is read as ${column}.`);
-      }
-      if (match.unused.length > 0) parts.reporter.note(`Columns not used: ${match.unused.join(', ')}.`);
+    if (late === undefined && job.settings.fileKinds.length === 0) {
+      parts.reporter.note(`Checked as ${settings.fileKinds[0]}.`);
     }
     const sums = new SumsOfRows();
+    let isTold = late !== undefined;
     const issueOf = new Map((late?.issues ?? []).map(({ rowNumber, issue }) => [rowNumber, issue]));
     const damages = new Set(late?.damages ?? []);
     const sink: RowSink = {
       async write(block) {
+        if (!isTold) tellColumns(match, block.cells[0] ?? [], parts.reporter);
+        isTold = true;
         const judged = late ? block.rows.map((row) => withLateIssues(row, issueOf, damages)) : block.rows;
         if (late) for (const row of judged) sums.add(row);
         await target.write(rows.render({ rows: judged, cells: block.cells }, () => []));

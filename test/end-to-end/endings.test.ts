@@ -156,10 +156,11 @@ describe("exit 6: the day's calls are used up", () => {
   });
 });
 
-describe('exit 130 and 143: interrupted', () => {
+describe('exit 129, 130 and 143: interrupted', () => {
   test.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const)(
     '%s finishes what is in flight, writes the result, and resume does the rest',
     async (signal, exitCode) => {

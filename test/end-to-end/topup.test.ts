@@ -110,13 +110,13 @@ describe('memberload topup', () => {
     expect(new Set(increments.map(({ dataChangeTime }) => dataChangeTime)).size).toBe(3);
   });
 
-  test('a member once by number and once by uid is credited once, in the row that gives the uid', async () => {
+  test('a member once by number and once by uid is credited once, in the row that is sent first', async () => {
     const work = openWorkspace(vendor.settings);
     const uid = (await vendor.member('8008010001'))?.customerUid;
     work.file('hidden.csv', lines('number,customerUid,pointIncrement', '8008010001,,1', `,${uid},4`));
     const ended = await work.run(['topup', 'hidden.csv', '--concurrency', '1']);
     expect(ended.exitCode).toBe(1);
-    expect(outcomesOf(work.read('hidden.result.csv'))).toEqual(['invalid DUPLICATE_ROW', 'done topped_up']);
+    expect(outcomesOf(work.read('hidden.result.csv'))).toEqual(['done topped_up', 'invalid DUPLICATE_ROW']);
     expect((await vendor.books()).increments).toHaveLength(1);
   });
 
