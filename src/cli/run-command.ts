@@ -96,8 +96,24 @@ export async function resumeInSession(input: CommandInput, session: Session, run
   const connected = await connectToRun(session, run, saved, { targets: saved.job.targets, controls });
   const parts = runParts(input, session, connected);
   const result = settings.isTyped('output') ? resultTargetOf(settings, run.inputPath) : undefined;
-  if (run.inputPath === '') return resumeExport(run, saved, { controls, result }, parts);
+  if (run.command === 'export' && run.inputPath === '') return resumeExport(run, saved, { controls, result }, parts);
   return resumeRun(run, saved, { controls, result }, parts);
+}
+
+/** Connects to the account that the run belongs to. @throws OperatorError OTHER_ACCOUNT (exit 2) */
+export async function connectAs(
+  run: RunRecord,
+  session: Session,
+  { job, connection }: SavedSettings,
+  controls: SavedSettings['controls'],
+): Promise<Connected> {
+  const connected = await session.connect(job.targets, controls, connection.usesSandbox);
+  if (connected.account === run.account) return connected;
+  throw usageError(
+    'OTHER_ACCOUNT',
+    `Run ${run.runId} belongs to ${run.account}, the settings now are those of ${connected.account}.`,
+    'Set the credentials and the address that the run began with.',
+  );
 }
 
 function resumeExport(
