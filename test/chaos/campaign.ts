@@ -189,7 +189,7 @@ async function converge(settings: CampaignSettings, stage: Stage, tally: Tally, 
 async function expectRefusedAgain(stage: Stage, tally: Tally): Promise<void> {
   const again = await runTool(stage.topup, stage.tool);
   note(tally, again);
-  if (again.exitCode !== 3 || errorCodeOf(again) !== 'SAME_TOPUP') {
+  if (again.exitCode !== 3 || errorCodeOf(again) !== 'CREDITED_BEFORE') {
     throw new Error(`the finished top-up was not refused: exit ${again.exitCode} ${again.stdout} ${again.stderr}`);
   }
 }
