@@ -52,40 +52,66 @@ function isGuardable(text: string, start: number): boolean {
 
 /** Puts an apostrophe behind each delimiter of another locale that a formula follows. */
 function guardInside(text: string, delimiter: string): string {
-  return changeInside(text, (boundary, apostrophes, segmentStart, end) => {
-    if (apostrophes > 0) return 1;
-    return boundary !== delimiter && !isNumberOrPhone(text, segmentStart, end) ? 1 : 0;
+  const places: number[] = [];
+  forEachCellStart(text, (boundary, start, apostrophes) => {
+    const isGuarded =
+      apostrophes > 0 || (text[boundary] !== delimiter && !isNumberOrPhone(text, start, segmentEnd(text, start)));
+    if (isGuarded) places.push(start);
+    return false;
   });
+  return join(text, places, 0, "'");
 }
 
 function unguardInside(text: string): string {
-  return changeInside(text, (_, apostrophes) => (apostrophes > 0 ? -1 : 0));
+  const places: number[] = [];
+  forEachCellStart(text, (_, start, apostrophes) => {
+    if (apostrophes > 0) places.push(start);
+    return apostrophes > 0;
+  });
+  return join(text, places, 1, '');
 }
 
-type Change = (boundary: string, apostrophes: number, segmentStart: number, segmentEnd: number) => -1 | 0 | 1;
-
 /**
- * Looks at each place within the cell that begins a cell in another locale: behind a delimiter or line end come
- * apostrophes, blanks, and a formula sign. One pass: a run of blanks is looked at once.
+ * Finds each place within the cell that begins a cell in another locale: behind a delimiter or line end come
+ * apostrophes, blanks, and a formula sign. `visit` tells whether it takes one of the apostrophes away. One pass, from
+ * the end: what lies behind a place is then known, and is the same in the guarded and in the unguarded text.
  */
-function changeInside(text: string, change: Change): string {
-  let result = '';
-  let copied = 0;
-  for (let index = 0; index < text.length; index += 1) {
-    if (!isBoundary(text.charCodeAt(index))) continue;
-    const start = index + 1;
-    const apostrophes = countApostrophes(text, start);
-    let sign = start + apostrophes;
-    while (sign < text.length && isInvisible(text, sign) && !isBoundary(text.charCodeAt(sign))) sign += 1;
-    if (isFormulaSign(text.charCodeAt(sign))) {
-      const step = change(text[index] ?? '', apostrophes, start, segmentEnd(text, sign));
-      if (step === 1) result += `${text.slice(copied, start)}'`;
-      if (step === -1) result += text.slice(copied, start);
-      if (step !== 0) copied = step === 1 ? start : start + 1;
+function forEachCellStart(
+  text: string,
+  visit: (boundary: number, start: number, apostrophes: number) => boolean,
+): void {
+  /** The first sign at or behind `index` that is to be seen. */
+  let visible = Number.NaN;
+  let apostrophes = 0;
+  let behindApostrophes = Number.NaN;
+  for (let index = text.length - 1; index >= 0; index -= 1) {
+    const code = text.charCodeAt(index);
+    if (code === APOSTROPHE) {
+      if (apostrophes === 0) behindApostrophes = visible;
+      apostrophes += 1;
+      visible = code;
+      continue;
     }
-    index = sign - 1;
+    if (isBoundary(code) && isFormulaSign(apostrophes > 0 ? behindApostrophes : visible)) {
+      const isTaken = visit(index, index + 1, apostrophes);
+      if (isTaken && apostrophes === 1) visible = behindApostrophes;
+    }
+    apostrophes = 0;
+    if (!isInvisible(text, index)) visible = code;
   }
-  return copied === 0 ? text : result + text.slice(copied);
+}
+
+/** The text with `insert` at each place, where `skip` characters are left out. Places come from the last to the first. */
+function join(text: string, places: readonly number[], skip: number, insert: string): string {
+  if (places.length === 0) return text;
+  const pieces: string[] = [];
+  let from = 0;
+  for (const place of places.toReversed()) {
+    pieces.push(text.slice(from, place), insert);
+    from = place + skip;
+  }
+  pieces.push(text.slice(from));
+  return pieces.join('');
 }
 
 /** Where the segment ends, looking no further than a number or phone can be long. */
