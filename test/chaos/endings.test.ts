@@ -6,9 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Build, copyBuild } from './build.ts';
+import { noFaults } from './faults.ts';
 import type { Patch } from './points.ts';
 import { carryOn, expectExactlyOnce, numberOf, plainRows, useStage } from './small-stage.ts';
-import { noFaults, type Stage } from './stage.ts';
+import type { Stage } from './stage.ts';
 import { documentOf, errorCodeOf, runTool, startTool } from './tool.ts';
 import type { FileRow } from './topup-file.ts';
 

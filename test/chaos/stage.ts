@@ -4,14 +4,13 @@ import { join } from 'node:path';
 import { systemClock } from '../../src/base/clock.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/sqlite-ledger.ts';
 import type { RunDocument } from '../../src/result/run-document.ts';
-import { FAULT_NAMES } from '../../src/sandbox/switches.ts';
 import { keepRepeatFact, type LearnedFact } from '../../src/send/repeat-fact.ts';
 import type { Build } from './build.ts';
-import { judge, type Verdict } from './judge.ts';
+import { judge, REPEAT_CODE, type Verdict } from './judge.ts';
 import type { Patch } from './points.ts';
 import type { ToolOptions } from './tool.ts';
 import { type FileRow, type NewMember, topupCsv } from './topup-file.ts';
-import { type Books, type StoredMember, type Switches, startVendor, type Vendor } from './vendor.ts';
+import { type Books, type StoredMember, startVendor, type Vendor } from './vendor.ts';
 
 export type StageSettings = {
   readonly build: Build;
@@ -43,8 +42,6 @@ export type Stage = {
   resultCsv(): string;
   close(): Promise<void>;
 };
-
-export const REPEAT_CODE = '2031';
 
 export async function openStage(settings: StageSettings): Promise<Stage> {
   const { build, rows, repeat = 'accepted' } = settings;
@@ -108,10 +105,6 @@ export async function openStage(settings: StageSettings): Promise<Stage> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-export function noFaults(): Switches {
-  return { ...Object.fromEntries(FAULT_NAMES.map((name) => [name, 0])), faultsOn: 'all' };
 }
 
 /** What `doctor --probe-repeat` writes down. */
