@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import type { TableSource } from '../csv/byte-source.ts';
-import type { ResultTarget } from '../run/prepare-run.ts';
+import type { ResultTarget } from '../result/result-file.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Surroundings } from '../settings/surroundings.ts';
 
@@ -16,6 +16,7 @@ export function resultTargetOf(
     mayReplace: settings.get('overwrite'),
     protectedPaths: [...settings.readPaths, ...inputs],
     excel: settings.get('excel'),
+    raw: settings.get('raw'),
   };
 }
 

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import type { Writable } from 'node:stream';
 import type { Clock } from '../base/clock.ts';
 import { fileError, type OperatorError } from '../base/errors.ts';
 import type { ControlSettings } from '../calls/control-settings.ts';
@@ -13,7 +14,7 @@ import { type StagedInput, stageInput } from '../intake/stage-input.ts';
 import type { HeaderMatch } from '../job/header-match.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import type { Ledger, PlannedRow, RunRecord } from '../ledger/ledger.ts';
-import { openResultFile, type ResultFile } from '../result/result-file.ts';
+import { openResultFile, type ResultFile, type ResultTarget } from '../result/result-file.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import type { Connection, Expectations } from '../settings/run-settings.ts';
 import { readSavedSettings, writeSavedSettings } from '../settings/saved-settings.ts';
@@ -43,16 +44,6 @@ export type FileRun = {
   readonly isDryRun: boolean;
 };
 
-/** Where a result goes. */
-export type ResultTarget = {
-  /** `-`: standard output. '' (a dry run alone): nowhere. */
-  readonly path: string;
-  readonly mayReplace: boolean;
-  readonly protectedPaths: readonly string[];
-  /** Spreadsheet-safe CSV, `--excel`. */
-  readonly excel: boolean;
-};
-
 export type RunParts = {
   readonly ledger: Ledger;
   readonly homeFolder: string;
@@ -63,7 +54,7 @@ export type RunParts = {
   /** When this process began, milliseconds since the epoch. */
   readonly startedMs: number;
   /** Where `-o -` writes. */
-  readonly writeStdout: (text: string | Uint8Array) => void;
+  readonly stdout: Writable;
 };
 
 /** A run that may begin: its input is read, checked and staged, nothing was sent. */

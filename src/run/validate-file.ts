@@ -1,3 +1,9 @@
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { EXIT } from '../base/errors.ts';
 import type { Reporter } from '../calls/reporter.ts';
 import type { RunControl } from '../calls/run-control.ts';
@@ -6,13 +12,13 @@ import { openTable } from '../csv/open-table.ts';
 import { type InputRead, type RowSink, readInput, SumsOfRows } from '../intake/read-input.ts';
 import { matchColumns, tableOptions } from '../intake/stage-input.ts';
 import type { JobSettings } from '../job/job-settings.ts';
+import type { ResultTarget } from '../result/result-file.ts';
 import { openResultFile, type ResultFile } from '../result/result-file.ts';
 import { ResultRows } from '../result/result-rows.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import { runDocument } from '../result/summary.ts';
 import { Tally } from '../result/tally.ts';
 import { withLateIssues } from '../stage/stage.ts';
-import type { ResultTarget } from './prepare-run.ts';
 import { tellColumns } from './tell-columns.ts';
 
 export type Validation = {
@@ -28,7 +34,7 @@ type Parts = {
   readonly nowMs: () => number;
   /** '' when there is none: nothing is read from the home, but a result must not lie in it. */
   readonly homeFolder: string;
-  readonly writeStdout: (text: string | Uint8Array) => void;
+  readonly stdout: Writable;
 };
 
 /**
@@ -38,46 +44,51 @@ type Parts = {
  */
 export async function validateFile(job: Validation, parts: Parts): Promise<RunDocument> {
   const startedMs = parts.nowMs();
-  const { settings } = job;
-  const first = await check(job, parts, job.source, undefined);
-  let { file, tally, read } = first;
-  let { firstIssues } = read.sums;
+  // What is written to standard output cannot be written once more.
+  const scratch = job.result.path === '-' ? await mkdtemp(join(tmpdir(), 'memberload-')) : undefined;
+  const path = scratch === undefined ? job.result.path : join(scratch, 'checked.csv');
   try {
+    let { tally, read } = await check({ ...job, result: { ...job.result, path } }, parts, undefined);
     if (read.late.issues.length > 0 || read.late.damages.length > 0) {
-      const written = await file.finish();
-      const second = await check(job, parts, { path: written }, read.late);
-      await file.abort();
-      ({ file, tally } = second);
-      firstIssues = second.read.sums.firstIssues;
+      const result = { ...job.result, path, mayReplace: true };
+      ({ tally, read } = await check({ ...job, source: { path }, result }, parts, read.late));
     }
-    await file.commit(async () => undefined, tally);
-  } catch (error) {
-    await file.abort();
-    throw error;
+    if (scratch !== undefined) await pipeline(createReadStream(path), parts.stdout, { end: false });
+    tellIssues(read.sums.firstIssues, tally.rows.invalid, parts.reporter);
+    return await documentOf(job, tally, parts.nowMs() - startedMs);
+  } finally {
+    if (scratch !== undefined) await rm(scratch, { recursive: true, force: true });
   }
-  tellIssues(firstIssues, tally.rows.invalid, parts.reporter);
+}
+
+function documentOf(
+  { settings, inputPath, result }: Validation,
+  tally: Tally,
+  elapsedMs: number,
+): Promise<RunDocument> {
   return runDocument({
     runId: null,
     settings,
     place: '',
-    inputPath: job.inputPath,
-    resultPath: file.path,
+    inputPath,
+    resultPath: result.path,
     tally,
     state: 'finished',
     vendors: {},
-    elapsedMs: parts.nowMs() - startedMs,
+    elapsedMs,
     exitCode: tally.rows.invalid > 0 ? EXIT.rowsFailed : EXIT.ok,
   });
 }
 
 /** One pass. `late`: what an earlier pass over the same rows has told about the whole file. */
 async function check(
-  { settings, result }: Validation,
+  { settings, source, result }: Validation,
   parts: Parts,
-  source: TableSource,
   late: InputRead['late'] | undefined,
-): Promise<{ file: ResultFile; tally: Tally; read: InputRead }> {
-  const table = await openTable(source, tableOptions(settings, parts.control));
+): Promise<{ tally: Tally; read: InputRead }> {
+  const options = tableOptions(settings, parts.control);
+  const ownForm = { encoding: 'utf-8', delimiter: undefined, headerRow: 1, sheet: undefined };
+  const table = await openTable(source, late ? { ...options, ...ownForm } : options);
   let file: ResultFile | undefined;
   try {
     const match = matchColumns(table.header, settings);
@@ -86,10 +97,10 @@ async function check(
     const tally = new Tally();
     const notSent = { errorCode: '', message: '' };
     const rows = new ResultRows(
-      { settings, header: table.header, match, runId: '', resultFor: '', found: undefined, notSent },
+      { settings, header: table.header, form: table.form, match, runId: '', resultFor: '', found: undefined, notSent },
       tally,
     );
-    await target.writeHeader(rows.header());
+    await target.writeHeader(rows.header(), table.form);
     const sums = new SumsOfRows();
     let isTold = late !== undefined;
     const issueOf = new Map((late?.issues ?? []).map(({ rowNumber, issue }) => [rowNumber, issue]));
@@ -110,8 +121,9 @@ async function check(
       resultFor: undefined,
       nowMs: parts.nowMs(),
     });
+    await target.commit(async () => undefined, tally);
     if (late === undefined) for (const note of read.notes) parts.reporter.note(note);
-    return { file: target, tally, read: late ? { ...read, sums: sums.value() } : read };
+    return { tally, read: late ? { ...read, sums: sums.value() } : read };
   } catch (error) {
     await file?.abort();
     await table.close();
