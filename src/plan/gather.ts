@@ -157,7 +157,7 @@ async function readCategories(kybio: KybioVendor, names: ReadonlySet<string>): P
   const { answer } = await kybio.lane.perform({
     endpoint: CATEGORY_LIST_CALL,
     isRepeatable: true,
-    send: (onSent) => kybio.client.queryAllCustomerCategory({ onSent }),
+    send: (onSent, attempt) => kybio.client.queryAllCustomerCategory({ onSent, about: { attempt } }),
   });
   if (answer.kind !== 'success') {
     throw new OperatorError({

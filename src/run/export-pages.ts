@@ -110,7 +110,7 @@ async function complete(
     const { answer } = await kybio.lane.perform({
       endpoint: 'customerOpenApi/queryByUid',
       isRepeatable: true,
-      send: (onSent) => kybio.client.queryByUid(customerUid, { onSent }),
+      send: (onSent, attempt) => kybio.client.queryByUid(customerUid, { onSent, about: { attempt } }),
     });
     // Gone since the page was read: the page's fields are what there is.
     whole[index] = succeeded(answer, 'queryByUid') ?? member;

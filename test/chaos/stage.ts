@@ -1,10 +1,11 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemClock } from '../../src/base/clock.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/sqlite-ledger.ts';
 import type { RunDocument } from '../../src/result/run-document.ts';
 import { FAULT_NAMES } from '../../src/sandbox/switches.ts';
-import { REPEAT_CODE_FACT } from '../../src/send/repeat-fact.ts';
+import { keepRepeatFact } from '../../src/send/repeat-fact.ts';
 import type { Build } from './build.ts';
 import { judge, type Verdict } from './judge.ts';
 import type { Patch } from './points.ts';
@@ -72,7 +73,7 @@ export async function openStage(settings: StageSettings): Promise<Stage> {
     ...(repeat === 'refused' && { kybio: { repeatCodes: [REPEAT_CODE] } }),
   };
   writeFileSync(join(folder, 'memberload.config.json'), JSON.stringify(config));
-  if (repeat === 'refused') learnRepeatCode(home, vendor);
+  if (repeat === 'refused') await learnRepeatCode(home, vendor);
   const resultCsv = (): string => readFileSync(join(folder, 'topup.result.csv'), 'utf8');
   return {
     vendor,
@@ -114,8 +115,9 @@ export function noFaults(): Switches {
 }
 
 /** What `doctor --probe-repeat` writes down. */
-function learnRepeatCode(home: string, vendor: Vendor): void {
-  const ledger = openSqliteLedger(home, { pid: process.pid, command: 'chaos', startedAt: '' });
-  ledger.facts.write(`kybio:${vendor.settings.KYBIO_APP_ID}`, REPEAT_CODE_FACT, REPEAT_CODE, Date.now());
-  ledger.close();
+async function learnRepeatCode(home: string, vendor: Vendor): Promise<void> {
+  const holder = { pid: process.pid, command: 'chaos', startedAt: '' };
+  const ledger = await openSqliteLedger({ folder: home, holder, clock: systemClock, onFailure: () => undefined });
+  await keepRepeatFact(ledger, `kybio:${vendor.settings.KYBIO_APP_ID}`, { kind: 'refused', code: REPEAT_CODE });
+  await ledger.close();
 }
