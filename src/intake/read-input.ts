@@ -82,7 +82,7 @@ export async function readInput(
         columns.see(rowNumber, cells);
         const place = { rowNumber, lineNumber: block.lineNumbers[index] ?? 0 };
         const row = judge.row(place, cells, block.columnCountErrors.get(index));
-        const damage = block.damage.get(index);
+        const damage = block.damage?.get(index);
         rows.push(damage ? withDamage(row, damage, match) : row);
       }
       const marked = guard ? await guard.mark(rows) : rows;
