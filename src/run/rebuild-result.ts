@@ -86,7 +86,10 @@ export async function rebuildResult(
     };
     await ledger.runs.end(run.runId, { state, summaryJson: JSON.stringify(document) });
     if (problem) parts.reporter.note(problem.message);
-    else if (isOver && rows.in_doubt === 0) removeRunFolder(homeFolder, run.runId);
+    // A row that a person let go may be sent again, which changes the result once more.
+    else if (isOver && rows.in_doubt === 0 && tally.errorCodes.IN_DOUBT === undefined) {
+      removeRunFolder(homeFolder, run.runId);
+    }
     return document;
   } finally {
     found?.close();

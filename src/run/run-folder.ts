@@ -46,5 +46,7 @@ async function isNeeded(runId: string, ledger: LedgerReader): Promise<boolean> {
   const run = await ledger.runs.find(runId);
   if (run === undefined || run.prunedMs > 0) return false;
   if (run.state !== 'finished' && run.state !== 'cancelled') return true;
-  return (await ledger.rows.listByState(runId, ['intent', 'in_doubt'])).length > 0;
+  // Rows in doubt, and rows that a person let go: `resolve --resend` may still change the result.
+  const rows = await ledger.rows.listByState(runId, ['intent', 'in_doubt', 'failed']);
+  return rows.some(({ state, errorCode }) => state !== 'failed' || errorCode === 'IN_DOUBT');
 }
