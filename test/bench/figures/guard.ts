@@ -1,0 +1,67 @@
+import { cpSync, renameSync, rmSync } from 'node:fs';
+import { type Figure, median } from '../figure.ts';
+import { CREDITS, writeCsv } from '../input-files.ts';
+import type { Bench } from '../measured-run.ts';
+import type { Stand } from '../stand.ts';
+import { FAST_FLAGS, inputOf, TOPUP } from './calls.ts';
+
+const PAUSED = 6;
+const REPEATS = 3;
+
+/**
+ * Every row of a top-up is looked up among all credits of the account. Measured as the time to the first call with a
+ * ledger full of credits to other members, less the same with an empty ledger, which is intake alone.
+ */
+export const GUARD: Figure = {
+  name: 'guard',
+  what: 'credit guard of a million rows against a million credits, of the time of intake',
+  unit: 'ms',
+  goal: { atMost: 0.5 },
+  limit: { atMost: 1 },
+  roundsMax: 1,
+  async run(stand) {
+    const { guardMs, intakeMs } = await measureGuard(stand, stand.sizes.file);
+    return { ours: guardMs, base: intakeMs };
+  },
+};
+
+export async function measureGuard(
+  stand: Stand,
+  count: number,
+): Promise<{ readonly guardMs: number; readonly intakeMs: number }> {
+  const credited = await inputOf(stand, TOPUP, count);
+  const others = await stand.input(`topup-others-${count}.csv`, (path) => writeCsv(path, CREDITS, count, count));
+  const bench = stand.openBench();
+  try {
+    bench.link(others, 'others.csv');
+    const intakeMs = await medianFirstCall(stand, bench, 1);
+    bench.link(credited, 'file.csv');
+    await bench.run(TOPUP.args);
+    // Today's calls count already: one more than those is left.
+    const fullMs = await medianFirstCall(stand, bench, count + 1);
+    return { guardMs: Math.max(0, fullMs - intakeMs), intakeMs };
+  } finally {
+    bench.remove();
+  }
+}
+
+/** The home is put back each time: the rows of a run that has paused would be looked up too. */
+async function medianFirstCall(stand: Stand, bench: Bench, quota: number): Promise<number> {
+  const saved = `${bench.home}.saved`;
+  renameSync(bench.home, saved);
+  const times: number[] = [];
+  for (let repeat = 0; repeat < REPEATS; repeat += 1) {
+    cpSync(saved, bench.home, { recursive: true, preserveTimestamps: true });
+    await stand.server.reset();
+    const { startedMs } = await bench.run(
+      ['topup', 'others.csv', '--overwrite', ...FAST_FLAGS, '--daily-quota', String(quota)],
+      { exitCode: PAUSED },
+    );
+    const { firstMs } = await stand.server.state();
+    if (firstMs === 0) throw new Error('the top-up has made no call');
+    times.push(firstMs - startedMs);
+    rmSync(bench.home, { recursive: true, force: true });
+  }
+  renameSync(saved, bench.home);
+  return median(times);
+}
