@@ -2,7 +2,7 @@ import { BugError, usageError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest.ts';
 import type { CommandName } from '../settings/setting.ts';
 import type { TypedFlags } from '../settings/settings.ts';
-import { flagName, flagsOf, settingOf } from '../settings/settings-table.ts';
+import { describeSetting, flagName, flagsOf, settingOf } from '../settings/settings-table.ts';
 import { COMMANDS, type Command } from './commands.ts';
 
 export type CommandLine = {
@@ -107,13 +107,13 @@ export function chooseCommand({ words, flags, unknown }: CommandLine): Command {
   const wrong = unknown[0] ?? (foreign === undefined ? undefined : `--${foreign}`);
   if (wrong !== undefined) throw notTaken(command.name, wrong, ownNames);
   for (const name of own) {
-    const { value, reader } = settingOf(name);
+    const { reader } = settingOf(name);
     const given = flags[flagName(name)];
     if (given === undefined || typeof given === 'boolean') continue;
     if (given.length > 0 && !(Array.isArray(given) && given.includes(''))) continue;
     throw usageError(
       'BAD_USAGE',
-      `--${flagName(name)} needs a value: <${value}>.`,
+      `--${flagName(name)} needs a value: <${describeSetting(name).value}>.`,
       `Write for example --${flagName(name)} ${reader.example}.`,
     );
   }

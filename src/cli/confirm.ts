@@ -1,5 +1,6 @@
 import { decimalsEqual, isDecimal, isZeroDecimal } from '../base/decimal.ts';
 import { usageError } from '../base/errors.ts';
+import type { HeaderMatch } from '../job/header-match.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Console } from './console.ts';
 
@@ -34,6 +35,25 @@ export async function confirmTopup(
     typed === undefined ? 'The sum was not typed.' : `'${typed}' is not the sum of the ${name}.`,
     'Nothing was sent.',
   );
+}
+
+/**
+ * On a terminal, without -y, an import says where its rows go and which columns are read, before its first write.
+ *
+ * @throws OperatorError (exit 2) when it is not confirmed; nothing was sent
+ */
+export async function confirmImport(
+  { sums, match }: { readonly sums: { readonly rowCount: number }; readonly match: HeaderMatch },
+  place: string,
+  parts: { readonly settings: Settings; readonly console: Console },
+): Promise<void> {
+  if (sums.rowCount === 0) return;
+  const read = match.matches.map(({ column }) => column).join(', ');
+  const notRead =
+    match.moneyLike.length === 0
+      ? ''
+      : `\nNot read, although they look like money or points: ${match.moneyLike.join(', ')}.`;
+  await confirmYes(`${place}: ${sums.rowCount} rows are created or updated. Columns: ${read}.${notRead}`, 'go', parts);
 }
 
 /**

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { usageError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest.ts';
 import { GROUPS } from '../settings/setting.ts';
-import { flagName, flagsOf, type SettingName, settingOf } from '../settings/settings-table.ts';
+import { describeSetting, flagName, flagsOf, type SettingName, settingOf } from '../settings/settings-table.ts';
 import { COMMANDS, type Command } from './commands.ts';
 
 /** The manual lies beside the program, one page a topic. */
@@ -77,9 +77,10 @@ const TITLES = {
 } as const satisfies Readonly<Record<(typeof GROUPS)[number], string>>;
 
 function flagRow(name: SettingName): [flag: string, about: string] {
-  const { alias, value, about, standard, reader } = settingOf(name);
-  const flag = `${alias === undefined ? '' : `-${alias}, `}--${flagName(name)}${value === undefined ? '' : ` <${value}>`}`;
-  return [flag, reader.shape === 'switch' || standard === undefined ? about : `${about} (default ${standard})`];
+  const { alias, standard } = settingOf(name);
+  const { value, about } = describeSetting(name);
+  const flag = `${alias === undefined ? '' : `-${alias}, `}--${flagName(name)}${value === '' ? '' : ` <${value}>`}`;
+  return [flag, standard === undefined ? about : `${about} (default ${standard})`];
 }
 
 const LEFT_MAX = 30;

@@ -15,7 +15,7 @@ import {
 import type { SavedSettings } from '../settings/run-settings.ts';
 import { readSavedSettings } from '../settings/saved-settings.ts';
 import type { CommandInput } from './commands.ts';
-import { confirmTopup } from './confirm.ts';
+import { confirmImport, confirmTopup } from './confirm.ts';
 import { openProgress } from './progress.ts';
 import { resultTargetOf, sourceOf } from './run-files.ts';
 import { type Connected, type Session, withSession } from './session.ts';
@@ -43,7 +43,6 @@ async function runJobCommand(input: CommandInput, command: JobCommand): Promise<
     }
     const connected = await session.connect(job.targets, controls, connection.usesSandbox);
     const { account, place } = connected;
-    input.console.sayPlace(place);
     const parts = runParts(input, session, connected);
     const isDryRun = settings.get('dryRun');
     const resultFor = resultForOf(job, connected);
@@ -70,7 +69,10 @@ async function runJobCommand(input: CommandInput, command: JobCommand): Promise<
     );
     if (prepared.kind === 'unfinished') return resumeInSession(input, session, prepared.run);
     try {
-      if (command === 'topup' && !isDryRun) await confirmTopup(prepared.sums, place, input);
+      if (!isDryRun) {
+        if (command === 'topup') await confirmTopup(prepared.sums, place, input);
+        if (command === 'import') await confirmImport(prepared, place, input);
+      }
       return await prepared.run();
     } finally {
       await prepared.discard();
@@ -98,7 +100,6 @@ export async function resumeInSession(input: CommandInput, session: Session, run
       'Set the credentials and the address that the run began with.',
     );
   }
-  input.console.sayPlace(connected.place);
   const parts = runParts(input, session, connected);
   const result = settings.isTyped('output') ? resultTargetOf(settings, run.inputPath) : undefined;
   if (run.inputPath === '') return resumeExport(run, saved, { controls, result }, parts);

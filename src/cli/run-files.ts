@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path';
-import type { TableSource } from '../csv/open-table.ts';
+import type { TableSource } from '../csv/byte-source.ts';
 import type { ResultTarget } from '../run/prepare-run.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Surroundings } from '../settings/surroundings.ts';

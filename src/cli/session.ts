@@ -22,14 +22,14 @@ export type Session = {
   readonly control: RunControl;
   readonly clock: Clock;
   readonly startedMs: number;
-  /** Settings of the vendors that the run needs, from the sandbox when it is asked for. */
+  /** Reads the settings of the vendors that the run needs, and says where it works: the first line of the command. */
   connect(targets: readonly Target[], controls: ControlSettings, usesSandbox: boolean): Promise<Connected>;
 };
 
 export type Connected = {
   /** `kybio:<appId>`, joined with ','. */
   readonly account: string;
-  /** Where, for a person: the first line that the command prints. */
+  /** Where, for a person. */
   readonly place: string;
   /** Where, in `result_for`, after the command. */
   readonly placeKey: string;
@@ -61,10 +61,12 @@ export function withSession<T>(input: CommandInput, work: (session: Session) => 
         onQuotaWait: (untilMs, detail) =>
           console.say(`Waiting until ${zonedIso(untilMs, controls.quotaZone)}: ${detail}.`),
       });
-      for (const warning of located.warnings) console.say(warning);
       const where = { usesSandbox, store: located.get('store'), configPath: undefined };
       const { account } = connected;
-      return { ...connected, place: describePlace(where, account), placeKey: placeKey(where, account) };
+      const place = describePlace(where, account);
+      console.sayPlace(place);
+      for (const warning of located.warnings) console.say(warning);
+      return { ...connected, place, placeKey: placeKey(where, account) };
     };
     try {
       return await work({ settings, ledger, control, clock, startedMs, connect });

@@ -14,7 +14,7 @@ export type CsvFormat = {
 export function formatCsvRow(cells: readonly string[], format: CsvFormat): string {
   // Nothing at all would be a blank line, which readers skip.
   assert(cells.length > 0, 'a CSV row has a cell');
-  return stringify([format.raw ? cells : cells.map(guardCell)], {
+  return stringify([format.raw ? cells : cells.map((cell) => guardCell(cell, format.delimiter))], {
     delimiter: format.delimiter,
     eof: false,
     quoted_empty: cells.length === 1,

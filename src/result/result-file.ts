@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { OperatorError, usageError } from '../base/errors.ts';
-import type { TableForm } from '../csv/open-table.ts';
+import type { TableForm } from '../csv/table.ts';
 import { type CsvWriter, openCsvWriter } from '../csv/write-csv.ts';
 import { checkResultPath, sha256Of } from './result-path.ts';
 import type { ResultRow } from './result-rows.ts';

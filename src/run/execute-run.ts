@@ -21,10 +21,12 @@ import { writeResult } from '../result/write-result.ts';
 import { changeCategories } from '../send/change-categories.ts';
 import { ErrorCount } from '../send/error-count.ts';
 import { sendRows } from '../send/send-rows.ts';
-import { settleIncrements } from '../send/settle.ts';
+import { settleIncrements, settleOldDoubts } from '../send/settle.ts';
 import { type FoundRecords, openFoundRecords } from '../stage/found-records.ts';
 import { type RowToDo, rowsToDo } from '../stage/rows-to-do.ts';
 import type { ResultTarget, RunParts } from './prepare-run.ts';
+import { rebuildResult } from './rebuild-result.ts';
+import { recordResult } from './record-result.ts';
 import { removeRunFolder } from './run-folder.ts';
 
 /** A run that the ledger knows, with its stage: begun just now, or carried on. */
@@ -104,6 +106,7 @@ async function sendAll(
     settledCount += await settle(context, lookedAt);
   };
   if (vendors.kybio) vendors.kybio.lane.beforeQuotaSleep = settleNow;
+  await lookAtOldDoubts(context);
   // Rows that went out before a kill are settled first: their members' later rows wait for that.
   await settleNow();
   const gathered = await gatherOrStop(snapshots, context, rows);
@@ -131,6 +134,25 @@ async function sendAll(
   }
   reporter.end();
   return gathered;
+}
+
+/** Rows of other runs that a look has decided: their result files are brought up to date. */
+async function lookAtOldDoubts(context: RunContext): Promise<void> {
+  const { ledger, reporter } = context;
+  const decided = await settleOldDoubts(context);
+  for (const { runId, rowNumber } of decided) {
+    reporter.note(`Row ${rowNumber} of run ${runId} was in doubt, and is decided now: it was applied.`);
+  }
+  for (const runId of new Set(decided.map((row) => row.runId))) {
+    const run = await ledger.runs.find(runId);
+    if (!run) continue;
+    try {
+      await rebuildResult(run, { ...context, writeStdout: () => undefined });
+    } catch (error) {
+      if (!(error instanceof OperatorError)) throw error;
+      reporter.note(`The result file of run ${runId} was not written again: ${error.message}`);
+    }
+  }
 }
 
 /** Undefined when the run stops while it is still reading: the rows are left to `resume`. */
@@ -207,7 +229,7 @@ async function writeRunResult(run: BegunRun, context: RunContext, found: FoundRe
   const file = run.file;
   try {
     const tally = await writeResult(of, stage, ledger, file);
-    await file?.commit((sha256) => ledger.runs.setResult(run.runId, { path: file.path, sha256 }), tally);
+    await file?.commit((sha256) => recordResult(ledger, run.runId, file.path, sha256), tally);
     return { tally, failure: undefined };
   } catch (error) {
     if (!(error instanceof OperatorError) || !error.code.startsWith('RESULT_')) throw error;

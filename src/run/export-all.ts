@@ -24,7 +24,7 @@ import type { Connection } from '../settings/run-settings.ts';
 import { writeSavedSettings } from '../settings/saved-settings.ts';
 import { type ExportSink, exportCustomers, exportMembers, exportSnapshot } from './export-pages.ts';
 import type { ResultTarget, RunParts } from './prepare-run.ts';
-import { ownHashes } from './resume-run.ts';
+import { ownHashes, recordResult } from './record-result.ts';
 import { makeRunFolder, newRunId, removeRunFolder } from './run-folder.ts';
 
 export type ExportAll = {
@@ -107,7 +107,7 @@ export async function exportAll(job: ExportAll, parts: RunParts): Promise<RunDoc
   if (isWhole) {
     try {
       await copyPart(partPath, file);
-      await file.commit((sha256) => ledger.runs.setResult(runId, { path: file.path, sha256 }), undefined);
+      await file.commit((sha256) => recordResult(ledger, runId, file.path, sha256), undefined);
     } catch (error) {
       if (!(error instanceof OperatorError)) throw error;
       failure = error;

@@ -5,11 +5,12 @@ import type { ControlSettings } from '../calls/control-settings.ts';
 import type { Reporter } from '../calls/reporter.ts';
 import type { RunControl } from '../calls/run-control.ts';
 import type { Vendors } from '../calls/vendors.ts';
-import type { TableSource } from '../csv/open-table.ts';
+import type { TableSource } from '../csv/byte-source.ts';
 import { CreditGuard } from '../intake/credit-guard.ts';
 import { guardTopup } from '../intake/guard-topup.ts';
-import type { InputSums } from '../intake/read-input.ts';
+import { countToSend, type InputSums } from '../intake/read-input.ts';
 import { type StagedInput, stageInput } from '../intake/stage-input.ts';
+import type { HeaderMatch } from '../job/header-match.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import type { Ledger, PlannedRow, RunRecord } from '../ledger/ledger.ts';
 import { openResultFile, type ResultFile } from '../result/result-file.ts';
@@ -20,6 +21,7 @@ import type { Stage } from '../stage/stage.ts';
 import { executeRun } from './execute-run.ts';
 import { planRun } from './plan-run.ts';
 import { makeRunFolder, newRunId, removeLeftFolders } from './run-folder.ts';
+import { tellColumns } from './tell-columns.ts';
 
 /** What one run over a file is asked to do. */
 export type FileRun = {
@@ -68,8 +70,9 @@ export type RunParts = {
 export type PreparedRun =
   | {
       readonly kind: 'ready';
-      readonly sums: InputSums;
-      readonly settings: JobSettings;
+      /** What the person is asked to confirm: the rows to send, and their exact sums. */
+      readonly sums: Pick<InputSums, 'rowCount' | 'pointIncrement' | 'balanceIncrement'>;
+      readonly match: HeaderMatch;
       /** Records the run and carries it out. */
       run(): Promise<RunDocument>;
       /** Leaves nothing behind. Does nothing after `run`. */
@@ -116,7 +119,8 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
       await discard();
       return { kind: 'unfinished', run: unfinished };
     }
-    tellInput(input, reporter);
+    tellColumns(input.match, await firstCells(input.stage), reporter);
+    for (const note of input.facts.notes) reporter.note(note);
     guardTopup(input.facts.sums, settings, job.expectations);
     guard?.check(input.facts.sums.rowCount);
     if (settings.command === 'topup' && !job.isDryRun) await ledger.requireNewest();
@@ -125,8 +129,8 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
     const result = file;
     return {
       kind: 'ready',
-      sums: input.facts.sums,
-      settings,
+      sums: { ...input.facts.sums, rowCount: countToSend(input.facts.sums) },
+      match: input.match,
       discard,
       async run() {
         if (job.isDryRun) {
@@ -191,13 +195,9 @@ async function findSame(job: FileRun, sha256: string, ledger: Ledger): Promise<R
   );
 }
 
-function tellInput({ match, facts }: StagedInput, reporter: Reporter): void {
-  const renamed = match.matches
-    .filter(({ isRenamed }) => isRenamed)
-    .map(({ header, column }) => `${header} → ${column}`);
-  if (renamed.length > 0) reporter.note(`Columns read: ${renamed.join(', ')}.`);
-  if (match.unused.length > 0) reporter.note(`Columns not used: ${match.unused.join(', ')}.`);
-  for (const note of facts.notes) reporter.note(note);
+async function firstCells(stage: Stage): Promise<readonly string[]> {
+  for await (const { cells } of stage.readBlocks()) return cells[0] ?? [];
+  return [];
 }
 
 /** A run that has no stage: an earlier version began it. */

@@ -9,7 +9,8 @@ import { writeResult } from '../result/write-result.ts';
 import { readSavedSettings } from '../settings/saved-settings.ts';
 import { openFoundRecords } from '../stage/found-records.ts';
 import { type ResultTarget, type RunParts, withoutStage } from './prepare-run.ts';
-import { ownHashes, ownResult } from './resume-run.ts';
+import { ownHashes, recordResult } from './record-result.ts';
+import { ownResult } from './resume-run.ts';
 import { removeRunFolder, runFolderOf } from './run-folder.ts';
 
 /**
@@ -47,7 +48,7 @@ export async function rebuildResult(
     let tally: Awaited<ReturnType<typeof writeResult>>;
     try {
       tally = await writeResult(of, staged.stage, ledger, file);
-      await file.commit((sha256) => ledger.runs.setResult(run.runId, { path: file.path, sha256 }), tally);
+      await file.commit((sha256) => recordResult(ledger, run.runId, file.path, sha256), tally);
     } catch (error) {
       await file.abort();
       if (!(error instanceof OperatorError) || !error.code.startsWith('RESULT_')) throw error;

@@ -7,6 +7,7 @@ import type { RunDocument } from '../result/run-document.ts';
 import type { SavedSettings } from '../settings/run-settings.ts';
 import { executeRun } from './execute-run.ts';
 import { type ResultTarget, type RunParts, withoutStage } from './prepare-run.ts';
+import { ownHashes } from './record-result.ts';
 import { runFolderOf } from './run-folder.ts';
 
 /**
@@ -50,11 +51,6 @@ export async function resumeRun(
   } finally {
     await staged.stage.close();
   }
-}
-
-/** The hashes of the result file as this run has written it: the last one, and the one before it. */
-export function ownHashes({ resultSha256 }: RunRecord): readonly string[] {
-  return resultSha256.split(' ').filter(Boolean);
 }
 
 /** Where the run began to write; beside it when a person has changed the file since. */

@@ -1,7 +1,8 @@
 import { EXIT } from '../base/errors.ts';
 import type { Reporter } from '../calls/reporter.ts';
 import type { RunControl } from '../calls/run-control.ts';
-import { openTable, type TableSource } from '../csv/open-table.ts';
+import type { TableSource } from '../csv/byte-source.ts';
+import { openTable } from '../csv/open-table.ts';
 import { type InputRead, type RowSink, readInput, SumsOfRows } from '../intake/read-input.ts';
 import { matchColumns, tableOptions } from '../intake/stage-input.ts';
 import type { JobSettings } from '../job/job-settings.ts';
@@ -12,6 +13,7 @@ import { runDocument } from '../result/summary.ts';
 import { Tally } from '../result/tally.ts';
 import { withLateIssues } from '../stage/stage.ts';
 import type { ResultTarget } from './prepare-run.ts';
+import { tellColumns } from './tell-columns.ts';
 
 export type Validation = {
   readonly settings: JobSettings;
@@ -88,17 +90,14 @@ async function check(
       tally,
     );
     await target.writeHeader(rows.header());
-    if (late === undefined) {
-      for (const { header, column } of match.matches.filter(({ isRenamed }) => isRenamed)) {
-        parts.reporter.note(`Column ${header} is read as ${column}.`);
-      }
-      if (match.unused.length > 0) parts.reporter.note(`Columns not used: ${match.unused.join(', ')}.`);
-    }
     const sums = new SumsOfRows();
+    let isTold = late !== undefined;
     const issueOf = new Map((late?.issues ?? []).map(({ rowNumber, issue }) => [rowNumber, issue]));
     const damages = new Set(late?.damages ?? []);
     const sink: RowSink = {
       async write(block) {
+        if (!isTold) tellColumns(match, block.cells[0] ?? [], parts.reporter);
+        isTold = true;
         const judged = late ? block.rows.map((row) => withLateIssues(row, issueOf, damages)) : block.rows;
         if (late) for (const row of judged) sums.add(row);
         await target.write(rows.render({ rows: judged, cells: block.cells }, () => []));

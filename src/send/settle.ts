@@ -262,8 +262,12 @@ function addEvidence(record: RowRecord, kind: string, detail: object, { context 
   return context.ledger.rows.addEvidence(record, evidence);
 }
 
-function decide({ context }: Settling, record: RowRecord, change: RowChange & { state: RowState }): Promise<void> {
-  return context.ledger.rows.record(record, change);
+async function decide(
+  { context }: Settling,
+  record: RowRecord,
+  change: RowChange & { state: RowState },
+): Promise<void> {
+  await context.ledger.rows.record(record, change);
 }
 
 /** The increment as it went out, dataChangeTime included. */

@@ -18,14 +18,13 @@ export const GROUPS = ['what', 'where', 'safety', 'speed', 'output'] as const;
 
 export type Setting = {
   readonly reader: Reader<unknown>;
-  /** Counts when nothing is set, written as the setting is typed. */
+  /** Counts when nothing is set, written as the setting is typed. A switch is off. */
   readonly standard?: string;
+  /** For --help and the manual. Of a flag with a value, how the value is written stands before: `<n> calls …`. */
   readonly about: string;
   readonly group: (typeof GROUPS)[number];
   /** The commands that take it as a flag; none: there is no flag. */
   readonly commands: readonly CommandName[];
-  /** How the flag's value is written, for --help. */
-  readonly value?: string;
   readonly alias?: string;
   /** The flag's name, where it is not the setting's own name with dashes. */
   readonly flag?: string;

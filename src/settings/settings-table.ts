@@ -16,17 +16,24 @@ import {
 } from './readers.ts';
 import { COMMAND_NAMES, type CommandName, type Setting } from './setting.ts';
 
+/** Reader, commands, and what else is to be said of a setting; one function for each group of --help. */
+const what = inGroup('what');
+const where = inGroup('where');
+const safety = inGroup('safety');
+const speed = inGroup('speed');
+const output = inGroup('output');
+
 const RUNNING = ['import', 'topup', 'export'] as const;
 const WITH_FILE = [...RUNNING, 'validate'] as const;
 const CALLING = [...RUNNING, 'resume'] as const;
 /** Those that call, and those that call a little. */
 const ASKING = [...CALLING, 'resolve', 'doctor'] as const;
-const NOT_A_FLAG = [] as const;
+const NO_FLAG = [] as const;
 
 const KEPT = { keptAs: 'run' } as const;
 /** Says what a run does and to whom: the next run with its corrected result needs the same. */
 const KEPT_AND_REPEATED = { keptAs: 'run', isRepeated: true } as const;
-const CONTROL = { keptAs: 'control', group: 'speed' } as const;
+const CONTROL = { keptAs: 'control' } as const;
 
 /**
  * Every setting there is, by its name in the config file; `kybio.` and `wonder.` are facts of a vendor that its
@@ -36,366 +43,260 @@ const CONTROL = { keptAs: 'control', group: 'speed' } as const;
 export const SETTINGS = {
   // What a run does
   to: {
-    ...flag(listOf(oneOf('kybio', 'wonder'), 1), 'target', ['import'], 'what', 'kybio, wonder, or kybio,wonder'),
-    ...KEPT_AND_REPEATED,
-    standard: 'kybio',
+    about: '<target> kybio, wonder, or kybio,wonder',
+    ...what(listOf(oneOf('kybio', 'wonder'), 1), ['import'], { ...KEPT_AND_REPEATED, standard: 'kybio' }),
   },
   from: {
-    ...flag(oneOf('kybio', 'wonder'), 'vendor', ['export'], 'what', 'kybio or wonder'),
-    ...KEPT_AND_REPEATED,
-    standard: 'kybio',
+    about: '<vendor> kybio or wonder',
+    ...what(oneOf('kybio', 'wonder'), ['export'], { ...KEPT_AND_REPEATED, standard: 'kybio' }),
   },
   as: {
-    ...flag(
-      oneOf('members', 'customers', 'topup', 'lookups'),
-      'kind',
-      ['validate'],
-      'what',
-      'members, customers, topup or lookups (default: by the header, where that is sure)',
-    ),
-    ...KEPT_AND_REPEATED,
-    only: 'typed',
+    about: '<kind> members, customers, topup or lookups (default: by the header, where that is sure)',
+    ...what(oneOf('members', 'customers', 'topup', 'lookups'), ['validate'], { ...KEPT_AND_REPEATED, only: 'typed' }),
   },
   mode: {
-    ...flag(
-      oneOf('upsert', 'create', 'update'),
-      'mode',
-      ['import'],
-      'what',
-      'upsert, create (no lookups: half the calls) or update',
-    ),
-    ...KEPT_AND_REPEATED,
-    standard: 'upsert',
+    about: '<mode> upsert, create (no lookups: half the calls) or update',
+    ...what(oneOf('upsert', 'create', 'update'), ['import'], { ...KEPT_AND_REPEATED, standard: 'upsert' }),
   },
   all: {
-    ...flip(
-      ['export', 'resume'],
-      'what',
-      'export: everybody, without a file; resume: every unfinished run, oldest first',
-    ),
+    about: 'export: everybody, without a file; resume: every unfinished run, oldest first',
+    ...what(toggle, ['export', 'resume']),
   },
   columns: {
-    ...flag(listOf(anyText, 1), 'a,b,c', ['export'], 'what', 'the fields to export, in this order (default: all)'),
-    ...KEPT_AND_REPEATED,
+    about: '<a,b,c> the fields to export, in this order (default: all)',
+    ...what(listOf(anyText, 1), ['export'], KEPT_AND_REPEATED),
   },
   changeCategory: {
-    ...flip(['import'], 'what', 'change the category of existing members too, 100 members a call'),
-    ...KEPT_AND_REPEATED,
+    about: 'change the category of existing members too, 100 members a call',
+    ...what(toggle, ['import'], KEPT_AND_REPEATED),
   },
   campaign: {
-    ...flag(anyText, 'name', ['topup'], 'what', 'credit each member once for this campaign, for ever'),
-    ...KEPT_AND_REPEATED,
+    about: '<name> credit each member once for this campaign, for ever',
+    ...what(anyText, ['topup'], KEPT_AND_REPEATED),
   },
   dryRun: {
-    ...flip(RUNNING, 'what', 'read but never write; say what would be sent and what it costs'),
-    alias: 'n',
+    about: 'read but never write; say what would be sent and what it costs',
+    ...what(toggle, RUNNING, { alias: 'n' }),
   },
   row: {
-    ...flag(
-      listOf(count(1, 1e9), 1),
-      'n',
-      ['resolve'],
-      'what',
-      'the row in doubt, as result_row counts; several as 3,7',
-    ),
-    only: 'typed',
+    about: '<n> the row in doubt, as result_row counts; several as 3,7',
+    ...what(listOf(count(1, 1e9), 1), ['resolve'], { only: 'typed' }),
   },
   verdict: {
-    ...flag(
-      oneOf('applied', 'not-applied'),
-      'verdict',
-      ['resolve'],
-      'what',
-      'applied or not-applied: what you found out about the row; no calls',
-    ),
-    flag: 'as',
-    only: 'typed',
+    about: '<verdict> applied or not-applied: what you found out about the row; no calls',
+    ...what(oneOf('applied', 'not-applied'), ['resolve'], { flag: 'as', only: 'typed' }),
   },
   resend: {
-    ...flip(['resolve'], 'what', 'send the row again, or without --row all that were decided not-applied'),
-    only: 'typed',
+    about: 'send the row again, or without --row all that were decided not-applied',
+    ...what(toggle, ['resolve'], { only: 'typed' }),
   },
   settle: {
-    ...flip(['resolve'], 'what', 'look at the members of the rows in doubt once more (at most 2 calls a row)'),
-    only: 'typed',
+    about: 'look at the members of the rows in doubt once more (at most 2 calls a row)',
+    ...what(toggle, ['resolve'], { only: 'typed' }),
   },
   olderThan: {
-    ...flag(duration('36500d'), 'time', ['runs'], 'what', 'with prune: drop runs that ended so long ago'),
-    standard: '90d',
+    about: '<time> with prune: drop runs that ended so long ago',
+    ...what(duration('36500d'), ['runs'], { standard: '90d' }),
   },
   probeRepeat: {
-    ...flag(
-      anyText,
-      'number',
-      ['doctor'],
-      'what',
-      'send this member an increment of nothing twice: does the account refuse the second? (4 or 6 calls)',
-    ),
-    only: 'typed',
+    about:
+      '<number> send this member an increment of nothing twice: does the account refuse the second? (4 or 6 calls)',
+    ...what(anyText, ['doctor'], { only: 'typed' }),
   },
   for: {
-    ...flag(
-      oneOf('cron', 'systemd', 'windows'),
-      'scheduler',
-      ['schedule'],
-      'what',
-      'cron, systemd or windows (default: all)',
-    ),
+    about: '<scheduler> cron, systemd or windows (default: all)',
+    ...what(oneOf('cron', 'systemd', 'windows'), ['schedule']),
   },
   at: {
-    ...flag(timeOfDay, 'HH:mm', ['schedule'], 'what', "time of day in the quota's zone"),
-    standard: '00:10',
+    about: "<HH:mm> time of day in the quota's zone",
+    ...what(timeOfDay, ['schedule'], { standard: '00:10' }),
   },
   port: {
-    ...flag(count(0, 65_535), 'n', ['sandbox'], 'what', 'port on 127.0.0.1; 0: a free one'),
-    standard: '0',
+    about: '<n> port on 127.0.0.1; 0: a free one',
+    ...what(count(0, 65_535), ['sandbox'], { standard: '0' }),
   },
   set: {
-    ...flag(
-      listOf(pair, 1),
-      'name=value',
-      ['sandbox'],
-      'what',
-      'turn a switch of the sandbox, e.g. notFound=error2015 fault.cutAfter=5%',
-    ),
-    only: 'typed',
+    about: '<name=value> turn a switch of the sandbox, e.g. notFound=error2015 fault.cutAfter=5%',
+    ...what(listOf(pair, 1), ['sandbox'], { only: 'typed' }),
   },
 
   // How the file is read
   encoding: {
-    ...flag(
-      anyText,
-      'name',
-      WITH_FILE,
-      'what',
-      'encoding of the file (default: by its byte order mark, else utf-8), e.g. gb18030, big5',
-    ),
-    ...KEPT,
+    about: '<name> encoding of the file (default: by its byte order mark, else utf-8), e.g. gb18030, big5',
+    ...what(anyText, WITH_FILE, KEPT),
   },
   delimiter: {
-    ...flag(anyText, 'char', WITH_FILE, 'what', 'cell delimiter (default: by the header line): , ; | or tab'),
-    ...KEPT_AND_REPEATED,
+    about: '<char> cell delimiter (default: by the header line): , ; | or tab',
+    ...what(anyText, WITH_FILE, KEPT_AND_REPEATED),
   },
   headerRow: {
-    ...flag(count(1, 1000), 'n', WITH_FILE, 'what', 'the row that holds the header (default: the first)'),
-    ...KEPT,
+    about: '<n> the row that holds the header (default: the first)',
+    ...what(count(1, 1000), WITH_FILE, KEPT),
   },
-  sheet: { ...flag(anyText, 'name', WITH_FILE, 'what', 'the sheet of a workbook'), ...KEPT },
+  sheet: {
+    about: '<name> the sheet of a workbook',
+    ...what(anyText, WITH_FILE, KEPT),
+  },
   map: {
-    ...flag(anyText, 'file', WITH_FILE, 'what', 'JSON file that renames headers: {"columns": {"Card #": "number"}}'),
-    ...KEPT_AND_REPEATED,
+    about: '<file> JSON file that renames headers: {"columns": {"Card #": "number"}}',
+    ...what(anyText, WITH_FILE, KEPT_AND_REPEATED),
   },
   dateFormat: {
-    ...flag(
-      anyText,
-      'pattern',
-      WITH_FILE,
-      'what',
-      'how dates are written, e.g. dd/MM/yyyy (default: yyyy-MM-dd or yyyy/MM/dd)',
-    ),
-    ...KEPT_AND_REPEATED,
+    about: '<pattern> how dates are written, e.g. dd/MM/yyyy (default: yyyy-MM-dd or yyyy/MM/dd)',
+    ...what(anyText, WITH_FILE, KEPT_AND_REPEATED),
   },
   country: {
-    ...flag(anyText, 'code', WITH_FILE, 'what', 'country of phone numbers without a country code (Wonder), e.g. HK'),
-    ...KEPT_AND_REPEATED,
+    about: '<code> country of phone numbers without a country code (Wonder), e.g. HK',
+    ...what(anyText, WITH_FILE, KEPT_AND_REPEATED),
   },
   timeZone: {
-    ...flag(timeZone, 'zone', [...CALLING, 'doctor'], 'what', "the store's time zone"),
-    ...KEPT_AND_REPEATED,
-    standard: 'Asia/Shanghai',
+    about: "<zone> the store's time zone",
+    ...what(timeZone, [...CALLING, 'doctor'], { ...KEPT_AND_REPEATED, standard: 'Asia/Shanghai' }),
   },
   trustRoundIds: {
-    reader: toggle,
-    standard: 'false',
-    commands: NOT_A_FLAG,
-    group: 'what',
     about: 'take ids that end in zeros for real ids',
-    ...KEPT,
+    ...what(toggle, NO_FLAG, KEPT),
   },
 
   // Where
   sandbox: {
-    ...flip([...CALLING, 'doctor'], 'where', 'use the embedded sandbox instead of the vendor; no settings needed'),
-    isRepeated: true,
-    only: 'typed',
+    about: 'use the embedded sandbox instead of the vendor; no settings needed',
+    ...where(toggle, [...CALLING, 'doctor'], { isRepeated: true, only: 'typed' }),
   },
   store: {
-    ...flag(anyText, 'name', ASKING, 'where', 'the settings of this store in the config file'),
-    isRepeated: true,
+    about: '<name> the settings of this store in the config file',
+    ...where(anyText, ASKING, { isRepeated: true }),
   },
   config: {
-    ...flag(anyText, 'file', COMMAND_NAMES, 'where', 'settings file (default: memberload.config.json in this folder)'),
-    isRepeated: true,
-    only: 'typed',
+    about: '<file> settings file (default: memberload.config.json in this folder)',
+    ...where(anyText, COMMAND_NAMES, { isRepeated: true, only: 'typed' }),
   },
 
   // Safety
   onDuplicate: {
-    ...flag(oneOf('reject', 'allow'), 'what', WITH_FILE, 'safety', 'a member given twice in a file: reject or allow'),
-    ...KEPT_AND_REPEATED,
-    standard: 'reject',
-    only: 'typed',
+    about: '<what> a member given twice in a file: reject or allow',
+    ...safety(oneOf('reject', 'allow'), WITH_FILE, { ...KEPT_AND_REPEATED, standard: 'reject', only: 'typed' }),
   },
   skipInvalid: {
-    ...flip(['topup'], 'safety', 'top up the valid rows although others are invalid'),
-    ...KEPT,
-    only: 'typed',
+    about: 'top up the valid rows although others are invalid',
+    ...safety(toggle, ['topup'], { ...KEPT, only: 'typed' }),
   },
   skipCredited: {
-    ...flip(['topup'], 'safety', 'skip rows that were credited before, instead of refusing the file'),
-    ...KEPT,
-    only: 'typed',
+    about: 'skip rows that were credited before, instead of refusing the file',
+    ...safety(toggle, ['topup'], { ...KEPT, only: 'typed' }),
   },
   again: {
-    ...flip(['topup', 'resolve'], 'safety', 'credit the same rows once more, whatever was credited before'),
-    ...KEPT,
-    only: 'typed',
+    about: 'credit the same rows once more, whatever was credited before',
+    ...safety(toggle, ['topup', 'resolve'], { ...KEPT, only: 'typed' }),
   },
   repeatWindow: {
-    ...flag(
-      duration('3650d'),
-      'time',
-      ['topup'],
-      'safety',
-      'so long the same amounts for the same member are taken for the same credit',
-    ),
-    ...KEPT,
-    standard: '35d',
-    only: 'typed',
+    about: '<time> so long the same amounts for the same member are taken for the same credit',
+    ...safety(duration('3650d'), ['topup'], { ...KEPT, standard: '35d', only: 'typed' }),
   },
   readBefore: {
-    ...flip(
-      ['topup'],
-      'safety',
-      'read each member before the credit, so that a lost answer leaves evidence (1 call a row more)',
-    ),
-    ...KEPT,
+    about: 'read each member before the credit, so that a lost answer leaves evidence (1 call a row more)',
+    ...safety(toggle, ['topup'], KEPT),
   },
   ignoreResults: {
-    ...flip(WITH_FILE, 'safety', 'take the rows of a result file as plain input: its result_ columns are not read'),
-    ...KEPT,
-    only: 'typed',
+    about: 'take the rows of a result file as plain input: its result_ columns are not read',
+    ...safety(toggle, WITH_FILE, { ...KEPT, only: 'typed' }),
   },
   expectRows: {
-    ...flag(count(0, 1e9), 'n', ['topup'], 'safety', 'refuse the file unless it has n rows to credit (exit 3)'),
+    about: '<n> refuse the file unless it has n rows to credit (exit 3)',
+    ...safety(count(0, 1e9), ['topup']),
   },
   expectPoints: {
-    ...flag(amount, 'x', ['topup'], 'safety', 'refuse the file unless its points add up to x (exit 3)'),
+    about: '<x> refuse the file unless its points add up to x (exit 3)',
+    ...safety(amount, ['topup']),
   },
   expectBalance: {
-    ...flag(amount, 'x', ['topup'], 'safety', 'refuse the file unless its balances add up to x (exit 3)'),
+    about: '<x> refuse the file unless its balances add up to x (exit 3)',
+    ...safety(amount, ['topup']),
   },
   maxErrors: {
-    ...flag(maxErrors, 'n|n%', CALLING, 'safety', 'stop after so many rows went wrong (exit 5; default: never)'),
-    keptAs: 'control',
+    about: '<n|n%> stop after so many rows went wrong (exit 5; default: never)',
+    ...safety(maxErrors, CALLING, { keptAs: 'control' }),
   },
   acceptLedger: {
-    ...flip(['doctor'], 'safety', 'take a ledger that was put back for the newest, after having looked'),
-    only: 'typed',
+    about: 'take a ledger that was put back for the newest, after having looked',
+    ...safety(toggle, ['doctor'], { only: 'typed' }),
   },
   yes: {
-    ...flip([...WITH_FILE, 'resolve', 'doctor'], 'safety', 'do not ask; replaces nothing'),
-    alias: 'y',
-    only: 'typed',
+    about: 'do not ask; replaces nothing',
+    ...safety(toggle, [...WITH_FILE, 'resolve', 'doctor'], { alias: 'y', only: 'typed' }),
   },
   quietWindow: {
-    reader: duration('1h'),
-    standard: '60s',
-    commands: NOT_A_FLAG,
-    group: 'safety',
-    keptAs: 'control',
     about: 'so long after its deadline an unanswered top-up may still be applied: settling waits for it',
+    ...safety(duration('1h'), NO_FLAG, { keptAs: 'control', standard: '60s' }),
   },
   repeatAgeMax: {
-    reader: duration('7d'),
-    standard: '10m',
-    commands: NOT_A_FLAG,
-    group: 'safety',
-    keptAs: 'control',
     about: 'an unanswered top-up that is older is not sent again without a read that decides',
+    ...safety(duration('7d'), NO_FLAG, { keptAs: 'control', standard: '10m' }),
   },
 
   // Speed
   rate: {
-    ...flag(rate, 'calls', ASKING, 'speed', 'at most so many calls: 5/s, 100/m, unlimited'),
-    ...CONTROL,
-    standard: '5/s',
+    about: '<calls> at most so many calls: 5/s, 100/m, unlimited',
+    ...speed(rate, ASKING, { ...CONTROL, standard: '5/s' }),
   },
   concurrency: {
-    ...flag(count(1, 256), 'n', CALLING, 'speed', 'calls under way at a time'),
-    ...CONTROL,
-    standard: '4',
+    about: '<n> calls under way at a time',
+    ...speed(count(1, 256), CALLING, { ...CONTROL, standard: '4' }),
   },
   timeout: {
-    ...flag(duration('10m'), 'time', ASKING, 'speed', 'how long a call may take: 30s, 500ms, 2m'),
-    ...CONTROL,
-    standard: '30s',
+    about: '<time> how long a call may take: 30s, 500ms, 2m',
+    ...speed(duration('10m'), ASKING, { ...CONTROL, standard: '30s' }),
   },
   dailyQuota: {
-    ...flag(
-      count(0, 1e9),
-      'n',
-      ASKING,
-      'speed',
-      'calls that the appId may make a day, over all runs; then the run pauses (exit 6)',
-    ),
-    ...CONTROL,
+    about: '<n> calls that the appId may make a day, over all runs; then the run pauses (exit 6)',
+    ...speed(count(0, 1e9), ASKING, CONTROL),
   },
   reserve: {
-    ...flag(count(0, 1e9), 'n', ASKING, 'speed', 'of these, calls to leave to others'),
-    ...CONTROL,
-    standard: '0',
+    about: '<n> of these, calls to leave to others',
+    ...speed(count(0, 1e9), ASKING, { ...CONTROL, standard: '0' }),
   },
   wait: {
-    ...flip(CALLING, 'speed', "at the end of the day's calls sleep until they are back, instead of pausing"),
-    ...CONTROL,
+    about: "at the end of the day's calls sleep until they are back, instead of pausing",
+    ...speed(toggle, CALLING, CONTROL),
   },
   lookup: {
-    ...flag(
-      oneOf('auto', 'pages', 'rows'),
-      'way',
-      RUNNING,
-      'speed',
-      'how existing records are found: auto, pages or rows',
-    ),
-    ...KEPT,
-    standard: 'auto',
+    about: '<way> how existing records are found: auto, pages or rows',
+    ...speed(oneOf('auto', 'pages', 'rows'), RUNNING, { ...KEPT, standard: 'auto' }),
   },
   snapshotMaxAge: {
-    ...flag(
-      duration('7d'),
-      'time',
-      RUNNING,
-      'speed',
-      'let this command and the next share what was read by pages for so long, e.g. 12h (0s: not at all)',
-    ),
-    keptAs: 'control',
-    standard: '0s',
+    about: '<time> let this command and the next share what was read by pages for so long, e.g. 12h (0s: not at all)',
+    ...speed(duration('7d'), RUNNING, { keptAs: 'control', standard: '0s' }),
   },
 
   // Output
   output: {
-    ...flag(
-      anyText,
-      'file',
-      [...WITH_FILE, 'resume'],
-      'output',
-      'the result file (default: <input>.result.csv beside the input; validate: <input>.checked.csv)',
-    ),
-    alias: 'o',
+    about: '<file> the result file (default: <input>.result.csv beside the input; validate: <input>.checked.csv)',
+    ...output(anyText, [...WITH_FILE, 'resume'], { alias: 'o' }),
   },
-  overwrite: { ...flip([...WITH_FILE, 'resume'], 'output', 'replace a result file that is there') },
+  overwrite: {
+    about: 'replace a result file that is there',
+    ...output(toggle, [...WITH_FILE, 'resume']),
+  },
   raw: {
-    ...flip(WITH_FILE, 'output', 'write and read cells as they are, without guarding spreadsheets against formulas'),
-    ...KEPT_AND_REPEATED,
+    about: 'write and read cells as they are, without guarding spreadsheets against formulas',
+    ...output(toggle, WITH_FILE, KEPT_AND_REPEATED),
   },
   excel: {
-    ...flip(WITH_FILE, 'output', 'write the result so that a double click in Excel keeps every digit'),
-    ...KEPT,
+    about: 'write the result so that a double click in Excel keeps every digit',
+    ...output(toggle, WITH_FILE, KEPT),
   },
-  json: flip(COMMAND_NAMES, 'output', 'print one JSON document on stdout'),
-  quiet: { ...flip(COMMAND_NAMES, 'output', 'no progress and no messages but errors'), alias: 'q' },
-  noColor: flip(COMMAND_NAMES, 'output', 'no colours'),
+  json: {
+    about: 'print one JSON document on stdout',
+    ...output(toggle, COMMAND_NAMES),
+  },
+  quiet: {
+    about: 'no progress and no messages but errors',
+    ...output(toggle, COMMAND_NAMES, { alias: 'q' }),
+  },
+  noColor: {
+    about: 'no colours',
+    ...output(toggle, COMMAND_NAMES),
+  },
   ...CONNECTION_SETTINGS,
 } as const satisfies Readonly<Record<string, Setting>>;
 
@@ -404,7 +305,7 @@ type ValueOf<R> = R extends Reader<infer T> ? T : never;
 /** What the setting's reader gives; undefined only where the table has no standard. */
 export type SettingValue<N extends SettingName> =
   | ValueOf<(typeof SETTINGS)[N]['reader']>
-  | ((typeof SETTINGS)[N] extends { standard: string } ? never : undefined);
+  | ((typeof SETTINGS)[N] extends { standard: string } | { reader: Reader<boolean> } ? never : undefined);
 
 export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
 
@@ -414,6 +315,12 @@ export function isSettingName(name: string): name is SettingName {
 
 export function settingOf(name: SettingName): Setting {
   return SETTINGS[name];
+}
+
+/** `<n> calls under way` → how the flag's value is written, and the rest. */
+export function describeSetting(name: SettingName): { readonly value: string; readonly about: string } {
+  const [, value = '', about = ''] = /^(?:<(.+?)> )?(.*)$/s.exec(settingOf(name).about) ?? [];
+  return { value, about };
 }
 
 /** `dailyQuota` → `daily-quota`: what is typed after the two dashes. */
@@ -429,20 +336,16 @@ export function flagsOf(command?: CommandName): readonly SettingName[] {
   });
 }
 
-function flag<T, const C extends readonly CommandName[], G extends Setting['group']>(
-  reader: Reader<T>,
-  value: string,
-  commands: C,
-  group: G,
-  about: string,
-) {
-  return { reader, value, commands, group, about };
-}
-
-function flip<const C extends readonly CommandName[], G extends Setting['group']>(
-  commands: C,
-  group: G,
-  about: string,
-) {
-  return { reader: toggle, standard: 'false', commands, group, about } as const;
+function inGroup<const G extends Setting['group']>(group: G) {
+  // A tuple, since TypeScript would take the type of an object that is left out from where the result goes.
+  return <T, const C extends readonly CommandName[], const M extends readonly [] | readonly [object]>(
+    reader: Reader<T>,
+    commands: C,
+    ...[more]: M
+  ) =>
+    ({ reader, commands, group, ...more }) as { reader: Reader<T>; commands: C; group: G } & (M extends readonly [
+      infer O,
+    ]
+      ? O
+      : unknown);
 }

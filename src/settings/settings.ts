@@ -38,7 +38,7 @@ export class Settings {
 
   /** @throws OperatorError BAD_VALUE (exit 2) */
   get<N extends SettingName>(name: N): SettingValue<N> {
-    const { reader, standard } = settingOf(name);
+    const { reader, standard = reader.shape === 'switch' ? 'false' : undefined } = settingOf(name);
     const found = this.#find(name) ?? (standard === undefined ? undefined : { where: name, raw: standard });
     // The table gives both the reader and the type of its values.
     return (found && readValue(reader, found.where, found.raw)) as SettingValue<N>;

@@ -13,6 +13,9 @@ type Point = {
   readonly isDeferred?: boolean;
 };
 
+/** Records an increment's intent, with its guards. */
+const BEGIN = 'progress.begun = await ledger.increments.begin(intentOf(call, work, kybio));';
+
 const IS_INCREMENT = "request.path.endsWith('/updateBalancePointByIncrement')";
 
 /**
@@ -20,44 +23,36 @@ const IS_INCREMENT = "request.path.endsWith('/updateBalancePointByIncrement')";
  * whoever refactors there moves them along, and preload.mjs refuses to start with one that it cannot find.
  */
 const POINTS = {
-  'intent.before': at('send/send-row.js', 'const intent = async () => {', 'after'),
+  'intent.before': at('send/send-increment.js', BEGIN, 'before'),
   'commit.before': at('ledger/sqlite/group-commit.js', "this.#database.exec('COMMIT');", 'before'),
   'commit.after': at('ledger/sqlite/group-commit.js', 'await this.#disk.sync();', 'before'),
   'commit.durable': at('ledger/sqlite/group-commit.js', 'await this.#disk.sync();', 'after'),
-  'intent.after': at('send/send-row.js', 'isTimeTaken = dataChangeTime === undefined;', 'after'),
+  'intent.after': at('send/send-increment.js', BEGIN, 'after'),
   'admit.before': at('calls/lane.js', 'const admission = await this.#limiter.admit(', 'before'),
-  'send.before': at(
-    'send/send-row.js',
-    'const answer = await sendCall(context.vendors, call, dataChangeTime,',
-    'before',
-  ),
+  'send.before': at('send/send-increment.js', 'const raw = await sendWrite(vendors, sent,', 'before'),
   'send.first_byte': { ...at('http/exchange.js', 'request.onSent?.();', 'after'), when: IS_INCREMENT },
   'send.after': { ...at('http/exchange.js', 'wasSent = true;\n', 'after'), when: IS_INCREMENT, isDeferred: true },
   'answer.before': {
     ...at('http/exchange.js', 'decodeBody(Buffer.concat(chunks, byteCount)', 'before'),
     when: IS_INCREMENT,
   },
-  'answer.after': at('send/send-row.js', 'return answer;\n            }', 'before'),
-  'outcome.before': at('send/send-row.js', 'await recordOutcome(outcome, attempts, lastAnswer, context);', 'before'),
-  'outcome.after': at('send/send-row.js', 'return { outcome, attempts };', 'before'),
-  'settle.read': at('send/settle.js', "await addEvidence(parts, record, 'read', reading);", 'before'),
-  'settle.decide': at(
+  'answer.after': at('send/send-increment.js', 'return withLearnedMeaning(raw, kybio, context);', 'before'),
+  'outcome.before': at('send/send-row.js', 'await recordOutcome(outcome, attempts, lastAnswer, row);', 'before'),
+  'outcome.after': at('send/send-row.js', 'await recordOutcome(outcome, attempts, lastAnswer, row);', 'after'),
+  'settle.read': at(
     'send/settle.js',
-    'await parts.ledger.rows.record(record, change, parts.clock.nowMs());',
-    'before',
-  ),
-  'settle.decided': at(
-    'send/settle.js',
-    'await parts.ledger.rows.record(record, change, parts.clock.nowMs());',
+    'const reading = await readAmounts(record.customerUid, settling.kybio, true);',
     'after',
   ),
-  'settle.repeat': at('send/settle.js', "await addEvidence(parts, record, 'repeat'", 'before'),
-  'view.before': at('result/write-result.js', 'const writer = await openCsvWriter(', 'before'),
-  'view.row': at('result/write-result.js', 'countRow(tally, row, result);\n            const found', 'before'),
+  'settle.decide': at('send/settle.js', 'await context.ledger.rows.record(record, change);', 'before'),
+  'settle.decided': at('send/settle.js', 'await context.ledger.rows.record(record, change);', 'after'),
+  'settle.repeat': at('send/settle.js', "await addEvidence(record, 'repeat'", 'before'),
+  'view.before': at('result/write-result.js', 'await file?.writeHeader(rows.header());', 'before'),
+  'view.row': at('result/write-result.js', 'await file?.write(rendered);', 'before'),
   'view.rename': at('csv/write-csv.js', 'await rename(temporary, target);', 'before'),
   'view.after': at('csv/write-csv.js', "state = 'committed';", 'after'),
-  'finish.before': at('run/end-run.js', 'ledger.runs.setState(runId, state, clock.nowMs());', 'before'),
-  'finish.after': at('run/end-run.js', 'ledger.runs.setState(runId, state, clock.nowMs());', 'after'),
+  'finish.before': at('run/execute-run.js', 'await ledger.runs.end(run.runId,', 'before'),
+  'finish.after': at('run/execute-run.js', '// After the state: a run killed before it must find its stage.', 'before'),
 } as const satisfies Record<string, Point>;
 
 export type PointName = keyof typeof POINTS;
@@ -108,33 +103,27 @@ export const CONTROLS = {
   /** The increment goes out without a trace in the ledger. */
   withoutIntent: [
     {
-      file: 'send/send-row.js',
-      anchor: 'dataChangeTime = await ledger.changeTimes.claimWithIntent(',
+      file: 'send/send-increment.js',
+      anchor: BEGIN,
       replacement:
-        'dataChangeTime = zonedDateTime(clock.nowMs(), context.storeZone); return; await ledger.changeTimes.claimWithIntent(',
+        "progress.begun = { kind: 'begun', hasBefore: true, dataChangeTime: zonedIso(context.clock.nowMs(), context.settings.storeZone).slice(0, 19).replace('T', ' ') };",
     },
   ],
   /** `resume` sends rows again that have an intent, instead of settling them. */
   resendsIntents: [
     {
-      file: 'intake/rows-to-do.js',
-      anchor: "if (isSettled(record.state) || record.state === 'in_doubt' ||",
-      replacement: 'if (isSettled(record.state) ||',
+      file: 'stage/rows-to-do.js',
+      anchor: "if (isSettled(state) || state === 'in_doubt' ||",
+      replacement: 'if (isSettled(state) ||',
     },
     {
-      file: 'intake/rows-to-do.js',
-      anchor: "return !(record.state === 'intent' && row.kind === 'topup');",
+      file: 'stage/rows-to-do.js',
+      anchor: "return !(state === 'intent' && row.kind === 'topup');",
       replacement: 'return true;',
     },
-    // Its member's unanswered increment does not hold it back, for it is the row itself.
     {
-      file: 'send/send-rows.js',
-      anchor: 'if (unanswered !== undefined) {',
-      replacement: 'if (unanswered !== undefined && unanswered.rowNumber !== rowNumber) {',
-    },
-    {
-      file: 'run/run-file.js',
-      anchor: 'await settleNow();\n        const gathered',
+      file: 'run/execute-run.js',
+      anchor: 'await settleNow();\n    const gathered',
       replacement: 'const gathered',
     },
   ],

@@ -18,7 +18,7 @@ describe('wrong usage and wrong settings', () => {
     [
       ['import', 'members.csv', '--moed', 'create'],
       {},
-      "memberload import does not take 'moed'.\nDid you mean --mode?",
+      "memberload import does not take '--moed'.\nDid you mean --mode?",
     ],
     [['import', 'members.csv'], { dailyQouta: 300 }, "'dailyQouta' is not a setting.\nDid you mean 'dailyQuota'?"],
   ])('%j with %j is exit 2, names the nearest, and makes no call', async (args, config, message) => {
@@ -56,6 +56,8 @@ describe('the config file', () => {
     });
     expect((await work.run(['import', 'members.csv', '--store', 'hk1'])).exitCode).toBe(0);
     expect(await vendor.member('N1')).toBeDefined();
+    const { stderr } = await work.run(['import', 'members.csv', '--store', 'hk1', '-o', 'again.csv']);
+    expect(stderr.split('\n')[0]).toBe(`Kybio, store hk1 (…${KYBIO_APP_ID.slice(-4)})`);
     const unknown = await work.run(['import', 'members.csv', '--store', 'hk2']);
     expect(unknown.exitCode).toBe(2);
     expect(unknown.stderr).toContain('Stores there: hk1.');
@@ -63,6 +65,16 @@ describe('the config file', () => {
 });
 
 describe('addresses and credentials', () => {
+  test('an address with another ending is refused before a call is made', async () => {
+    const work = withMembers({
+      ...vendor.settings,
+      KYBIO_BASE_URL: vendor.settings.KYBIO_BASE_URL.replace('/v1', '/v2'),
+    });
+    const ended = await work.run(['import', 'members.csv']);
+    expect(ended).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('does not end in /openapi/v1') });
+    expect(await vendor.callCount()).toBe(0);
+  });
+
   test('http is refused for everything but this machine', async () => {
     const work = withMembers({ ...vendor.settings, KYBIO_BASE_URL: 'http://kybio.example/openapi/v1' });
     const ended = await work.run(['import', 'members.csv']);
@@ -101,7 +113,9 @@ describe('addresses and credentials', () => {
     for (const secret of secrets) {
       for (const { stdout, stderr } of printed) expect(stdout + stderr).not.toContain(secret);
       for (const [path, bytes] of work.everything()) {
-        if (!path.endsWith('members.csv')) expect([path, bytes.includes(secret)]).toEqual([path, false]);
+        // The stage of a run that has not ended is its copy of the input, with what is still to be sent.
+        const isInput = path.endsWith('members.csv') || (path.endsWith('/stage') && secret === 'tr0ub4dor');
+        if (!isInput) expect([path, bytes.includes(secret)]).toEqual([path, false]);
       }
     }
   });

@@ -1,4 +1,5 @@
 import { createServer as createTlsServer } from 'node:tls';
+import { Worker } from 'node:worker_threads';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { OperatorError } from '../../src/base/errors.ts';
@@ -401,6 +402,37 @@ describe('sent and broken off', () => {
   });
 });
 
+describe('a deadline', () => {
+  it('that passes while the process is busy does not throw away an answer that lies in the socket', async () => {
+    // In a thread of its own: this one is going to stand still.
+    const server = new Worker(
+      `const { parentPort } = require('node:worker_threads');
+       const server = require('node:http').createServer((request, response) => {
+         request.resume();
+         request.on('end', () => { response.end('ok'); parentPort.postMessage('answered'); });
+       });
+       server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));`,
+      { eval: true },
+    );
+    keep({ close: async () => void (await server.terminate()) });
+    const port = await new Promise<number>((resolve) => server.once('message', resolve));
+    const transport = transportTo({ baseUrl: `http://127.0.0.1:${port}` });
+    const stoodStill = (): void => {
+      const untilMs = performance.now() + 500;
+      while (performance.now() < untilMs);
+    };
+    // As soon as the bytes are handed over, and until after the deadline.
+    const result = await transport.send(post({ timeoutMs: 200, onSent: () => setImmediate(stoodStill) }));
+    expect(result).toMatchObject({ kind: 'response', status: 200 });
+  });
+
+  it('that passes while nothing has come is still a timeout', async () => {
+    const server = keep(await openHttpServer(() => {}));
+    const result = await transportTo(server).send(post({ timeoutMs: 100 }));
+    expect(result).toMatchObject({ kind: 'broken', wasSent: true, errorCode: 'TIMEOUT' });
+  });
+});
+
 describe('a kept connection', () => {
   it('is used again at once, and not after a second of idleness', async () => {
     const ports: (number | undefined)[] = [];
@@ -417,6 +449,26 @@ describe('a kept connection', () => {
     await transport.send(post());
     expect(ports[1]).toBe(ports[0]);
     expect(ports[2]).not.toBe(ports[1]);
+  });
+
+  it('is not used after a quarter of a second of idleness by a call that avoids idle sockets', async () => {
+    const ports: (number | undefined)[] = [];
+    const server = keep(
+      await openHttpServer((_request, response, socket) => {
+        ports.push(socket.remotePort);
+        response.end('ok');
+      }),
+    );
+    const transport = transportTo(server, 1);
+    await transport.send(post());
+    await transport.send(post({ avoidsIdleSocket: true }));
+    await pause(400);
+    await transport.send(post({ avoidsIdleSocket: true }));
+    await pause(400);
+    await transport.send(post());
+    expect(ports[1]).toBe(ports[0]);
+    expect(ports[2]).not.toBe(ports[1]);
+    expect(ports[3]).toBe(ports[1]);
   });
 
   it('is not kept longer because the server offers it', async () => {

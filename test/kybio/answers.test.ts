@@ -331,6 +331,33 @@ describe('an increment', () => {
     }
   });
 
+  // A gateway may say so after Kybio has applied the increment: it credited three times.
+  it.each([401, 403, 404, 418, 429])(
+    "that gets a bare %i, not in Kybio's own envelope, has no answer",
+    async (status) => {
+      for (const body of ['', '<html>Too many requests</html>', '{"message":"limit exceeded"}']) {
+        const headers = { 'retry-after': '7' };
+        expect(await askKybio({ status, body, headers }, topUp)).toMatchObject({
+          ...{ kind: 'unanswered', errorCode: `HTTP_${status}`, retryAfterMs: 7000 },
+        });
+        // The negative control: any other call takes the gateway's word.
+        expect(await askKybio({ status, body, headers }, update)).toMatchObject({ kind: 'refused' });
+      }
+    },
+  );
+
+  it("that gets a 429 in Kybio's own envelope with a code nobody knows is refused with an unknown meaning", async () => {
+    expect(await askKybio({ status: 429, body: error('7777') }, topUp)).toMatchObject({
+      ...{ kind: 'refused', meaning: 'unknown', errorCode: '7777' },
+    });
+  });
+
+  it("that gets a code of Kybio's table is refused, whatever the HTTP status", async () => {
+    expect(await askKybio({ status: 403, body: error('1032') }, topUp)).toMatchObject({
+      ...{ kind: 'refused', meaning: 'credentials', errorCode: '1032' },
+    });
+  });
+
   it('without data is unanswered', async () => {
     expect(await askKybio({ body: success() }, topUp)).toMatchObject({ kind: 'unanswered', errorCode: 'BAD_RESPONSE' });
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { COMMAND_NAMES } from '../../src/settings/setting.ts';
-import { flagName, flagsOf, SETTING_NAMES, settingOf } from '../../src/settings/settings-table.ts';
+import { describeSetting, flagName, flagsOf, SETTING_NAMES, settingOf } from '../../src/settings/settings-table.ts';
 import { makeSettings } from '../support/made-settings.ts';
 
 /** Message and hint of the refusal, as they are printed. */
@@ -126,7 +126,7 @@ describe('the table of settings', () => {
     }
     for (const name of flagsOf()) {
       expect(flagName(name)).toMatch(/^[a-z]+(-[a-z]+)*$/);
-      if (settingOf(name).reader.shape !== 'switch') expect(settingOf(name).value, name).toBeDefined();
+      if (settingOf(name).reader.shape !== 'switch') expect(describeSetting(name).value, name).not.toBe('');
     }
   });
 });

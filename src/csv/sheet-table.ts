@@ -1,0 +1,3 @@
+export function openSheetTable(..._: unknown[]): never {
+  throw new Error('todo');
+}
