@@ -58,7 +58,7 @@ process.stdin.on('end', () => process.exit()).resume();
 
 function answer(target, body) {
   if (target.startsWith(KYBIO)) return kybio(count(target.slice(KYBIO.length)), body);
-  if (target.startsWith(WONDER)) return wonder(count(target.slice(WONDER.length).split('/')[0]), body);
+  if (target.startsWith(WONDER)) return wonder(count(target.slice(WONDER.length)), body);
   if (target === '/bench/members') return setMembers(body);
   if (target === '/bench/state') return JSON.stringify({ calls, socketCount, firstMs, lastMs, arrivals });
   return '{"status":"error","messages":["no such endpoint"],"errorCode":9003}';
@@ -110,11 +110,14 @@ function increment(body) {
   );
 }
 
-/** POST: the customer as it was sent, with a uuid. Everything else finds nobody. */
-function wonder(endpoint, body) {
+/** POST: the customer as it was sent, with a uuid. There are no customers before, so that GET finds nobody. */
+function wonder(target, body) {
   const start = body.indexOf('{"customer":{');
-  if (start < 0) return '{"code":200,"message":"succeed","data":null}';
-  const uuid = `00000000-0000-4000-8000-${String(calls[endpoint]).padStart(12, '0')}`;
+  if (start < 0) {
+    const data = target.startsWith('customers/') ? 'null' : '{"customers":[],"total":0}';
+    return `{"code":200,"message":"succeed","data":${data}}`;
+  }
+  const uuid = `00000000-0000-4000-8000-${String(calls[target]).padStart(12, '0')}`;
   const fields = body.slice(start + '{"customer":{'.length, -2);
   return `{"code":200,"message":"succeed","data":{"customer":{"uuid":"${uuid}",${fields}}}}`;
 }

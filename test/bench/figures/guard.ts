@@ -8,6 +8,9 @@ import { FAST_FLAGS, inputOf, TOPUP } from './calls.ts';
 const PAUSED = 6;
 const REPEATS = 3;
 
+/** Enough for one top-up and for the calls that are kept back to settle it. */
+const CALLS = 10;
+
 /**
  * Every row of a top-up is looked up among all credits of the account. Measured as the time to the first call with a
  * ledger full of credits to other members, less the same with an empty ledger, which is intake alone.
@@ -34,11 +37,10 @@ export async function measureGuard(
   const bench = stand.openBench();
   try {
     bench.link(others, 'others.csv');
-    const intakeMs = await medianFirstCall(stand, bench, 1);
+    const intakeMs = await medianFirstCall(stand, bench, 0);
     bench.link(credited, 'file.csv');
     await bench.run(TOPUP.args);
-    // Today's calls count already: one more than those is left.
-    const fullMs = await medianFirstCall(stand, bench, count + 1);
+    const fullMs = await medianFirstCall(stand, bench, count);
     return { guardMs: Math.max(0, fullMs - intakeMs), intakeMs };
   } finally {
     bench.remove();
@@ -46,19 +48,19 @@ export async function measureGuard(
 }
 
 /** The home is put back each time: the rows of a run that has paused would be looked up too. */
-async function medianFirstCall(stand: Stand, bench: Bench, quota: number): Promise<number> {
+async function medianFirstCall(stand: Stand, bench: Bench, callsToday: number): Promise<number> {
   const saved = `${bench.home}.saved`;
   renameSync(bench.home, saved);
   const times: number[] = [];
   for (let repeat = 0; repeat < REPEATS; repeat += 1) {
     cpSync(saved, bench.home, { recursive: true, preserveTimestamps: true });
     await stand.server.reset();
-    const { startedMs } = await bench.run(
-      ['topup', 'others.csv', '--overwrite', ...FAST_FLAGS, '--daily-quota', String(quota)],
+    const { startedMs, document } = await bench.run(
+      ['topup', 'others.csv', '--overwrite', ...FAST_FLAGS, '--daily-quota', String(callsToday + CALLS)],
       { exitCode: PAUSED },
     );
     const { firstMs } = await stand.server.state();
-    if (firstMs === 0) throw new Error('the top-up has made no call');
+    if (firstMs === 0) throw new Error(`the top-up has made no call: ${JSON.stringify(document)}`);
     times.push(firstMs - startedMs);
     rmSync(bench.home, { recursive: true, force: true });
   }
