@@ -1,15 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunDocument } from '../../src/result/run-document.ts';
-import { FAULT_NAMES, type FaultName } from '../../src/sandbox/switches.ts';
 import type { Build } from './build.ts';
+import { ALL_DEALS, type Deal, faultSwitches, LATE_MS_MAX, noFaults, TIMEOUT_MS } from './faults.ts';
 import type { Verdict } from './judge.ts';
 import { planEndKill, planKill, runAndKill } from './killer.ts';
 import type { Patch, PointName } from './points.ts';
 import { type Seeded, seeded } from './seeded.ts';
-import { noFaults, openStage, type Stage } from './stage.ts';
+import { openStage, type Stage } from './stage.ts';
 import { documentOf, errorCodeOf, runTool, type ToolEnd } from './tool.ts';
 import { inventMembers, inventRows } from './topup-file.ts';
-import type { Switches } from './vendor.ts';
 
 export type CampaignSettings = {
   readonly build: Build;
@@ -37,10 +36,6 @@ export type CampaignFigures = {
   readonly seconds: number;
 };
 
-const SHARES = [0.05, 0.2, 0.5];
-const TIMEOUT_MS = 400;
-/** Past every deadline; some come after the quiet window, too. */
-const LATE_MS_MAX = 1500;
 /** The share of kills that is kept for the time when the rows are done and only the result is written. */
 const END_KILL_SHARE = 0.1;
 /** Converging takes one resume without faults, or two; more is a run that never ends. */
@@ -127,38 +122,16 @@ async function killWhileRowsAreLeft(settings: CampaignSettings, stage: Stage, ra
   return tally;
 }
 
-/** Ends of processes that were not killed in time: nothing to resume yet, a breaker, a mismatch. */
-function expectKnownEnd(end: ToolEnd): void {
-  if (end.exitCode === 0 || end.exitCode === 5 || end.exitCode === 7) return;
+/** Ends of processes that were not killed in time: nothing to resume yet, a gateway's 401, a breaker, a mismatch. */
+export function expectKnownEnd(end: ToolEnd): void {
+  if (end.exitCode !== null && [0, 1, 4, 5, 7].includes(end.exitCode)) return;
   throw new Error(`process ${end.pid} ended with ${end.exitCode}: ${end.stdout} ${end.stderr}`);
 }
 
 /** `CHAOS_TRACE=1`: a line for every process, to see what a campaign spends its time on. */
-function trace(detail: () => object): void {
+export function trace(detail: () => object): void {
   if (process.env.CHAOS_TRACE === undefined) return;
   process.stderr.write(`${(performance.now() / 1000).toFixed(2)} ${JSON.stringify(detail())}\n`);
-}
-
-type Deal = { readonly fault: FaultName; readonly share: number };
-
-/** Every fault of the sandbox at every share. */
-const ALL_DEALS: readonly Deal[] = FAULT_NAMES.flatMap((fault) => SHARES.map((share) => ({ fault, share })));
-
-/** One fault at its share, sometimes on a background of all others, and answers slow enough to be killed in between. */
-function faultSwitches({ fault, share }: Deal, random: Seeded): Switches {
-  const others = FAULT_NAMES.filter((name) => name !== fault && name !== 'fault.slow');
-  const background = random.chance(0.3) ? 0.1 / others.length : 0;
-  return {
-    ...Object.fromEntries(others.map((name) => [name, background])),
-    'fault.slow': 0.3,
-    [fault]: share,
-    // Mostly where it matters: lookups and reads that fail only make the campaign longer.
-    faultsOn: share < 0.5 && random.chance(0.3) ? 'all' : 'increments',
-    slowMs: random.pick([5, 20, 60, TIMEOUT_MS + 200]),
-    lateApplyMs: random.whole(TIMEOUT_MS + 50, LATE_MS_MAX),
-    retryAfterSeconds: 0,
-    tooFastStyle: random.pick(['http429', 'code']),
-  };
 }
 
 /** Without faults: kills while the result is written, then until nothing changes any more. */
@@ -189,7 +162,7 @@ async function converge(settings: CampaignSettings, stage: Stage, tally: Tally, 
 async function expectRefusedAgain(stage: Stage, tally: Tally): Promise<void> {
   const again = await runTool(stage.topup, stage.tool);
   note(tally, again);
-  if (again.exitCode !== 3 || errorCodeOf(again) !== 'SAME_TOPUP') {
+  if (again.exitCode !== 3 || errorCodeOf(again) !== 'CREDITED_BEFORE') {
     throw new Error(`the finished top-up was not refused: exit ${again.exitCode} ${again.stdout} ${again.stderr}`);
   }
 }

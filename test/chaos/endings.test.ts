@@ -6,9 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Build, copyBuild } from './build.ts';
+import { noFaults } from './faults.ts';
 import type { Patch } from './points.ts';
 import { carryOn, expectExactlyOnce, numberOf, plainRows, useStage } from './small-stage.ts';
-import { noFaults, type Stage } from './stage.ts';
+import type { Stage } from './stage.ts';
 import { documentOf, errorCodeOf, runTool, startTool } from './tool.ts';
 import type { FileRow } from './topup-file.ts';
 
@@ -88,7 +89,7 @@ describe.concurrent('other changes of a member while its increment has no answer
     const extra: FileRow = { ...plainRow(2), rowNumber: 2, pointIncrement: '77' };
     const otherFile = stage.anotherFile('other.csv', [plainRow(1), extra]);
     // Its first row is one that the killed run has still to credit: it has to be meant.
-    expect(errorCodeOf(await runTool(otherFile, stage.tool))).toBe('UNFINISHED_RUN');
+    expect(errorCodeOf(await runTool(otherFile, stage.tool))).toBe('CREDITED_BEFORE');
     const other = await runTool([...otherFile, '--again'], stage.tool);
     expect(documentOf(other)?.rows.done).toBe(2);
     // The first run's own increments never arrive.
@@ -103,9 +104,9 @@ describe.concurrent('other changes of a member while its increment has no answer
     const row = { memberNumber: numberOf(1), pointIncrement: '5', balanceIncrement: '5' };
     const hold: Patch = {
       file: 'send/send-row.js',
-      anchor: 'const turn = await context.enterMember(call.customerUid);',
+      anchor: 'leaveMember ??= await row.members.enter(call.customerUid);',
       replacement:
-        'const turn = await context.enterMember(call.customerUid); await new Promise((go) => setTimeout(go, 700));',
+        '{ leaveMember ??= await row.members.enter(call.customerUid); await new Promise((go) => setTimeout(go, 700)); }',
     };
     const stage = await useStage(context, build, 1, {
       rows: [
@@ -130,8 +131,8 @@ describe.concurrent('two rows that lead to one member', SLOW, () => {
   test('are refused as a repetition after a kill as well', async (context) => {
     const sameMember: Patch = {
       file: 'job/topup-steps.js',
-      anchor: 'customerUid = found.fields.customerUid;',
-      replacement: 'customerUid = process.env.SAME_MEMBER;',
+      anchor: "return { kind: 'answered', member: found, customerUid: found.fields.customerUid };",
+      replacement: "return { kind: 'answered', member: found, customerUid: process.env.SAME_MEMBER };",
     };
     const stage = await useStage(context, build, 2, { flags: ['--lookup', 'rows'], patches: [sameMember] });
     // As a vendor does that reads vip001 and VIP001 as one number.

@@ -104,12 +104,16 @@ export function judge(evidence: Evidence): Verdict {
 }
 
 /**
- * Rows in doubt that the repeat check should have decided. An answer about another member is none of them:
- * what the vendor did there is for a person to see, whatever a repeat would say.
+ * Rows in doubt that the repeat check should have decided. Not those whose answer was about something else: what the
+ * vendor did there is for a person to see. And not those whose first answer was the repeat code: a refused repeat
+ * says nothing of them.
  */
 export function undecidedCount({ statuses, inDoubtCodes }: Verdict): number {
-  return statuses.in_doubt - (inDoubtCodes.RESPONSE_MISMATCH ?? 0);
+  return statuses.in_doubt - (inDoubtCodes.RESPONSE_MISMATCH ?? 0) - (inDoubtCodes[REPEAT_CODE] ?? 0);
 }
+
+/** The vendor's own code of a refused repeat. */
+export const REPEAT_CODE = '2031';
 
 /** By member and amounts alone, so that nothing the tool says can hide one. */
 function findDoubles(

@@ -23,6 +23,12 @@ const IS_INCREMENT = "request.path.endsWith('/updateBalancePointByIncrement')";
  * whoever refactors there moves them along, and preload.mjs refuses to start with one that it cannot find.
  */
 const POINTS = {
+  'stage.data': at('stage/stage.js', 'await writeDurably(join(folder, INDEX_FILE), JSON.stringify(index));', 'before'),
+  'stage.rename': at('stage/stage.js', 'await rename(temporary, path);', 'before'),
+  'stage.renamed': at('stage/stage.js', 'await rename(temporary, path);', 'after'),
+  'start.before': at('run/prepare-run.js', 'await startRun(job, input, runId, ledger);', 'before'),
+  'start.planned': at('ledger/sqlite/sqlite-runs.js', 'await writePage(run, page);', 'after'),
+  'start.after': at('run/prepare-run.js', 'await startRun(job, input, runId, ledger);', 'after'),
   'intent.before': at('send/send-increment.js', BEGIN, 'before'),
   'commit.before': at('ledger/sqlite/group-commit.js', "this.#database.exec('COMMIT');", 'before'),
   'commit.after': at('ledger/sqlite/group-commit.js', 'await this.#disk.sync();', 'before'),
@@ -49,6 +55,11 @@ const POINTS = {
   'settle.repeat': at('send/settle.js', "await addEvidence(record, 'repeat'", 'before'),
   'view.before': at('result/write-result.js', 'await file?.writeHeader(rows.header());', 'before'),
   'view.row': at('result/write-result.js', 'await file?.write(rendered);', 'before'),
+  'view.hashed': at(
+    'run/record-result.js',
+    "await ledger.runs.setResult(runId, { path, sha256: hashes.join(' ') });",
+    'after',
+  ),
   'view.rename': at('csv/write-csv.js', 'await rename(temporary, target);', 'before'),
   'view.after': at('csv/write-csv.js', "state = 'committed';", 'after'),
   'finish.before': at('run/execute-run.js', 'await ledger.runs.end(run.runId,', 'before'),
@@ -62,6 +73,8 @@ export const POINT_NAMES = Object.keys(POINTS) as PointName[];
 export const ROW_POINTS: readonly PointName[] = POINT_NAMES.filter((name) =>
   /^(intent|commit|admit|send|answer|outcome)\./.test(name),
 );
+/** Passed once, before anything is sent: while the input is copied and the run is recorded. */
+export const START_POINTS: readonly PointName[] = POINT_NAMES.filter((name) => /^(stage|start)\./.test(name));
 /** Passed at the end of a process, when the ledger has decided everything. */
 export const END_POINTS: readonly PointName[] = POINT_NAMES.filter((name) => /^(view|finish)\./.test(name));
 /** Passed only when rows are in doubt; by reads, or by sending again. */

@@ -1,7 +1,8 @@
 import { expect, type TestContext } from 'vitest';
 import type { RunDocument } from '../../src/result/run-document.ts';
 import type { Build } from './build.ts';
-import { noFaults, openStage, type Stage, type StageSettings } from './stage.ts';
+import { noFaults } from './faults.ts';
+import { openStage, type Stage, type StageSettings } from './stage.ts';
 import { documentOf, runTool, type ToolEnd } from './tool.ts';
 import type { FileRow, NewMember } from './topup-file.ts';
 import type { Books } from './vendor.ts';

@@ -4,14 +4,13 @@ import { join } from 'node:path';
 import { systemClock } from '../../src/base/clock.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/sqlite-ledger.ts';
 import type { RunDocument } from '../../src/result/run-document.ts';
-import { FAULT_NAMES } from '../../src/sandbox/switches.ts';
-import { keepRepeatFact } from '../../src/send/repeat-fact.ts';
+import { keepRepeatFact, type LearnedFact } from '../../src/send/repeat-fact.ts';
 import type { Build } from './build.ts';
-import { judge, type Verdict } from './judge.ts';
+import { judge, REPEAT_CODE, type Verdict } from './judge.ts';
 import type { Patch } from './points.ts';
 import type { ToolOptions } from './tool.ts';
 import { type FileRow, type NewMember, topupCsv } from './topup-file.ts';
-import { type Books, type StoredMember, type Switches, startVendor, type Vendor } from './vendor.ts';
+import { type Books, type StoredMember, startVendor, type Vendor } from './vendor.ts';
 
 export type StageSettings = {
   readonly build: Build;
@@ -44,8 +43,6 @@ export type Stage = {
   close(): Promise<void>;
 };
 
-export const REPEAT_CODE = '2031';
-
 export async function openStage(settings: StageSettings): Promise<Stage> {
   const { build, rows, repeat = 'accepted' } = settings;
   const folder = mkdtempSync(join(tmpdir(), 'memberload-chaos-'));
@@ -73,7 +70,7 @@ export async function openStage(settings: StageSettings): Promise<Stage> {
     ...(repeat === 'refused' && { kybio: { repeatCodes: [REPEAT_CODE] } }),
   };
   writeFileSync(join(folder, 'memberload.config.json'), JSON.stringify(config));
-  if (repeat === 'refused') await learnRepeatCode(home, vendor);
+  if (repeat === 'refused') await learnRepeatRule(home, vendor, { kind: 'refused', code: REPEAT_CODE });
   const resultCsv = (): string => readFileSync(join(folder, 'topup.result.csv'), 'utf8');
   return {
     vendor,
@@ -110,14 +107,10 @@ export async function openStage(settings: StageSettings): Promise<Stage> {
   };
 }
 
-export function noFaults(): Switches {
-  return { ...Object.fromEntries(FAULT_NAMES.map((name) => [name, 0])), faultsOn: 'all' };
-}
-
 /** What `doctor --probe-repeat` writes down. */
-async function learnRepeatCode(home: string, vendor: Vendor): Promise<void> {
+export async function learnRepeatRule(home: string, vendor: Vendor, fact: LearnedFact): Promise<void> {
   const holder = { pid: process.pid, command: 'chaos', startedAt: '' };
   const ledger = await openSqliteLedger({ folder: home, holder, clock: systemClock, onFailure: () => undefined });
-  await keepRepeatFact(ledger, `kybio:${vendor.settings.KYBIO_APP_ID}`, { kind: 'refused', code: REPEAT_CODE });
+  await keepRepeatFact(ledger, `kybio:${vendor.settings.KYBIO_APP_ID}`, fact);
   await ledger.close();
 }
