@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
+import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { runCli } from './cli/run-cli.ts';
 import type { OutputStream, StopSignal } from './settings/surroundings.ts';
 
 /** The only file that knows `process`. */
 
-function outputStream(stream: NodeJS.WriteStream): OutputStream {
+function outputStream(stream: NodeJS.WriteStream & Writable): OutputStream {
   // A reader that went away (`| head`) is no reason to lose a run.
   stream.on('error', () => undefined);
   return {

@@ -140,9 +140,9 @@ async function rebuild(
 ): Promise<RunDocument | undefined> {
   const { settings, ledger, clock, control } = session;
   const reporter = openProgress(console, clock);
-  const writeStdout = surroundings.stdout.write;
+  const stdout = surroundings.stdout.stream;
   try {
-    const parts = { homeFolder: settings.homeFolder, ledger, clock, control, reporter, writeStdout };
+    const parts = { homeFolder: settings.homeFolder, ledger, clock, control, reporter, stdout };
     return await rebuildResult(run, parts, { calls });
   } catch (error) {
     if (!(error instanceof OperatorError) || error.code.startsWith('LEDGER_')) throw error;

@@ -1,9 +1,10 @@
 import { EXIT, type ExitCode, usageError } from '../base/errors.ts';
 import type { JobCommand, JobSettings } from '../job/job-settings.ts';
 import type { RunRecord } from '../ledger/ledger.ts';
+import type { ResultTarget } from '../result/result-file.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import { exportAll } from '../run/export-all.ts';
-import { prepareRun, type ResultTarget, type RunParts } from '../run/prepare-run.ts';
+import { prepareRun, type RunParts } from '../run/prepare-run.ts';
 import { resumeRun } from '../run/resume-run.ts';
 import {
   controlsOf,
@@ -122,7 +123,13 @@ function resumeExport(
   parts: RunParts,
 ): Promise<RunDocument> {
   const { account, place } = run;
-  const target = result ?? { path: run.resultPath, mayReplace: false, protectedPaths: [], excel: saved.job.excel };
+  const target = result ?? {
+    path: run.resultPath,
+    mayReplace: false,
+    protectedPaths: [],
+    excel: saved.job.excel,
+    raw: saved.job.raw,
+  };
   const { job, connection, resultFor } = saved;
   const request = { settings: job, controls, connection, account, place, resultFor, result: target };
   return exportAll({ ...request, resumed: run, isDryRun: false }, parts);
@@ -137,7 +144,7 @@ export function runParts({ console, surroundings }: CommandInput, session: Sessi
     clock: session.clock,
     reporter: openProgress(console, session.clock),
     startedMs: session.startedMs,
-    writeStdout: surroundings.stdout.write,
+    stdout: surroundings.stdout.stream,
   };
 }
 

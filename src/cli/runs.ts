@@ -80,7 +80,7 @@ function cancel(input: CommandInput, runId: string | undefined): Promise<{ exitC
       clock,
       control,
       reporter: openProgress(console, clock),
-      writeStdout: surroundings.stdout.write,
+      stdout: surroundings.stdout.stream,
     });
     if (settings.get('json')) console.print(JSON.stringify(document ?? { run: runId, state: 'cancelled' }));
     console.say(`Run ${runId} is given up: ${givenUpCount} rows will not be sent.`);

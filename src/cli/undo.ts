@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path';
 import { usageError } from '../base/errors.ts';
 import type { LedgerReader, RunRecord } from '../ledger/ledger.ts';
+import type { ResultTarget } from '../result/result-file.ts';
 import type { RunDocument } from '../result/run-document.ts';
-import type { ResultTarget } from '../run/prepare-run.ts';
 import { prepareUndo } from '../run/undo-run.ts';
 import { controlsOf } from '../settings/job-settings.ts';
 import { placesOf, readSavedSettings } from '../settings/saved-settings.ts';
@@ -81,5 +81,6 @@ function resultOf(settings: Settings, run: RunRecord): ResultTarget {
     mayReplace: settings.get('overwrite'),
     protectedPaths: settings.readPaths,
     excel: settings.get('excel'),
+    raw: settings.get('raw'),
   };
 }

@@ -23,7 +23,7 @@ export function runValidate(input: CommandInput): Promise<CommandResult> {
       control,
       nowMs: systemClock.nowMs,
       homeFolder: homeFolderOf(settings),
-      writeStdout: surroundings.stdout.write,
+      stdout: surroundings.stdout.stream,
     }),
   }));
 }

@@ -1,75 +1,56 @@
-import { openCsv } from './read-csv.ts';
+import { type ByteSource, openByteSource, type TableSource } from './byte-source.ts';
+import { findDelimiter } from './csv-shape.ts';
+import { openCsvTable } from './csv-table.ts';
+import { refuseNoTable, whatFileIs } from './no-table.ts';
+import type { Table, TableOptions } from './table.ts';
+import { findEncoding } from './text-encoding.ts';
 
-// Stands in until the readers of the next commits are merged.
-export type TableOptions = {
-  readonly encoding?: string;
-  readonly delimiter?: string;
-  readonly headerRow?: number;
-  readonly sheet?: string;
-  readonly raw: boolean;
-  readonly signal?: AbortSignal;
-  isHeaderName(text: string): boolean;
-};
-export type TableSource =
-  | { readonly path: string }
-  | { readonly stream: AsyncIterable<Uint8Array>; readonly name: string };
-export type TableForm =
-  | {
-      readonly kind: 'csv';
-      readonly delimiter: string;
-      readonly lineEnding: '\n' | '\r\n';
-      readonly encoding: string;
-      readonly hasByteOrderMark: boolean;
-    }
-  | { readonly kind: 'xlsx'; readonly sheet: string };
-export type RecordBlock = {
-  readonly firstRowNumber: number;
-  readonly lineNumbers: readonly number[];
-  readonly cells: string[][];
-  readonly columnCountErrors: ReadonlyMap<number, { readonly expected: number; readonly actual: number }>;
-};
-export type Table = {
-  readonly header: readonly string[];
-  readonly headerLine: number;
-  readonly form: TableForm;
-  notes(): readonly string[];
-  readonly blocks: AsyncIterable<RecordBlock>;
-  sha256(): string;
-  byteLength(): number;
-  close(): Promise<void>;
-};
-
+/**
+ * Opens a CSV file or an .xlsx workbook, told apart by their first bytes, and reads the header; the rows are read by
+ * blocks, on demand. Memory does not grow with the file (of a workbook, with its different texts).
+ *
+ * @throws OperatorError usage errors (exit 2) for options that name no encoding or delimiter; exit 3 for whatever
+ *   cannot be read as asked, also from `blocks`: INPUT_CHANGED when the file changes while it is read
+ */
 export async function openTable(source: TableSource, options: TableOptions): Promise<Table> {
-  if (!('path' in source)) throw new Error('streams come with the next merge');
-  const csv = await openCsv(source.path, options);
-  async function* blocks(): AsyncGenerator<RecordBlock> {
-    let cells: string[][] = [];
-    let lineNumbers: number[] = [];
-    let errors = new Map<number, { expected: number; actual: number }>();
-    let first = 1;
-    for await (const row of csv.rows) {
-      if (row.columnCountError) errors.set(cells.length, row.columnCountError);
-      cells.push(row.cells);
-      lineNumbers.push(row.lineNumber);
-      if (cells.length === 500) {
-        yield { firstRowNumber: first, lineNumbers, cells, columnCountErrors: errors };
-        first += cells.length;
-        cells = [];
-        lineNumbers = [];
-        errors = new Map();
-      }
-    }
-    if (cells.length > 0) yield { firstRowNumber: first, lineNumbers, cells, columnCountErrors: errors };
-  }
-  const { delimiter, lineEnding, encoding, hasByteOrderMark } = csv;
-  return {
-    header: csv.header,
-    headerLine: 1,
-    form: { kind: 'csv', delimiter, lineEnding, encoding, hasByteOrderMark },
-    notes: () => [],
-    blocks: blocks(),
-    sha256: () => csv.sha256(),
-    byteLength: () => csv.byteLength(),
-    close: () => csv.close(),
+  // Wrong options are told before the file is looked at.
+  const told = {
+    encoding: options.encoding === undefined ? undefined : findEncoding(options.encoding),
+    delimiter: options.delimiter === undefined ? undefined : findDelimiter(options.delimiter),
+    headerRow: options.headerRow,
+    raw: options.raw,
+    isHeaderName: options.isHeaderName,
   };
+  const bytes = await openByteSource(source, { wantsDigest: options.wantsDigest ?? false, signal: options.signal });
+  try {
+    const head = await readHead(bytes);
+    switch (whatFileIs(head)) {
+      case 'zip': {
+        const { openSheetTable } = await import('./sheet-table.ts');
+        return await openSheetTable(bytes, head, options);
+      }
+      case 'other':
+        return refuseNoTable(bytes.name, head);
+      default:
+        return await openCsvTable(bytes, head, told);
+    }
+  } catch (error) {
+    await bytes.close();
+    throw error;
+  }
+}
+
+/** What the encoding is decided on. */
+const HEAD_BYTES = 256 * 1024;
+
+async function readHead(source: ByteSource): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  while (length < HEAD_BYTES) {
+    const chunk = await source.read();
+    if (chunk === undefined) break;
+    chunks.push(chunk);
+    length += chunk.length;
+  }
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
 }

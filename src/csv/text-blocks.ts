@@ -1,7 +1,8 @@
+import { isAscii } from 'node:buffer';
 import { fileError } from '../base/errors.ts';
-import type { FileBytes } from './file-bytes.ts';
+import type { ByteSource } from './byte-source.ts';
+import { type EncodingOptions, findEncodingOf, type TextEncoding } from './detect-encoding.ts';
 import { firstInvalidByte, toUtf8 } from './strict-decoder.ts';
-import { encodingHint, type TextEncoding } from './text-encoding.ts';
 
 /**
  * A line beyond this is refused before it is decoded, so that memory stays bounded. Twice the limit of a
@@ -9,12 +10,17 @@ import { encodingHint, type TextEncoding } from './text-encoding.ts';
  */
 const LINE_BYTES_MAX = 2 * 1024 * 1024;
 
+/** A pipe gives a few KiB at a time; blocks of this size cost less. */
+const BLOCK_BYTES_MIN = 64 * 1024;
+
 export interface TextBlocks {
   /**
    * The next block of whole lines, as valid UTF-8; undefined at the end. `lineNumber` is the line the block
    * begins on, for the message when it cannot be decoded.
    */
   next(lineNumber: number): Promise<Buffer | undefined>;
+  /** A start in plain ASCII leaves the encoding open: it may be another one after any `next`. */
+  encoding(): TextEncoding;
 }
 
 /**
@@ -22,48 +28,67 @@ export interface TextBlocks {
  * bytes of a line end are never part of another character, so a block needs no state of its neighbours, and
  * an invalid byte is found by looking at its block alone. CR LF is never cut in two.
  */
-export function textBlocks(path: string, head: Buffer, file: FileBytes, encoding: TextEncoding): TextBlocks {
+export function textBlocks(
+  source: ByteSource,
+  head: Buffer,
+  decided: TextEncoding,
+  options: EncodingOptions,
+): TextBlocks {
+  let encoding = decided;
   let pending = head.subarray(encoding.byteOrderMarkLength);
   let pendingOffset = encoding.byteOrderMarkLength;
   let hasEnded = false;
 
   const decode = (bytes: Buffer, lineNumber: number): Buffer => {
+    if (encoding.source === 'assumed') {
+      if (isAscii(bytes)) return bytes;
+      encoding = findEncodingOf(source.name, bytes, options);
+    }
     const text = toUtf8(bytes, encoding.name);
-    if (text === undefined) throw badEncoding(path, bytes, pendingOffset, lineNumber, encoding);
+    if (text === undefined) throw badEncoding(source.name, bytes, { encoding, offset: pendingOffset, lineNumber });
     return text;
   };
 
+  const readMore = async (): Promise<void> => {
+    const chunks = [pending];
+    const wanted = pending.length + BLOCK_BYTES_MIN;
+    let length = pending.length;
+    while (length < wanted && !hasEnded) {
+      const more = await source.read();
+      if (more === undefined) hasEnded = true;
+      else {
+        chunks.push(more);
+        length += more.length;
+      }
+    }
+    if (chunks.length === 2 && pending.length === 0) pending = chunks[1] ?? pending;
+    else if (chunks.length > 1) pending = Buffer.concat(chunks);
+  };
+
   return {
+    encoding: () => encoding,
     async next(lineNumber) {
       let searchFrom = 0;
-      while (!hasEnded) {
-        const end = lastLineEnd(pending, searchFrom, encoding.name);
+      for (;;) {
+        const end = hasEnded ? pending.length : lastLineEnd(pending, searchFrom, encoding.name);
         if (end > 0) {
           const text = decode(pending.subarray(0, end), lineNumber);
           pending = pending.subarray(end);
           pendingOffset += end;
           return text;
         }
+        if (hasEnded) return undefined;
         if (pending.length > LINE_BYTES_MAX) {
           throw fileError(
             'ROW_TOO_LONG',
-            `${path}, line ${lineNumber}: the line is longer than 2 MiB.`,
+            `${source.name}, line ${lineNumber}: the line is longer than 2 MiB.`,
             'Check that this is a CSV file, and that its lines end.',
           );
         }
-        const more = await file.read();
-        if (more === undefined) hasEnded = true;
-        else {
-          // The last two bytes may be a CR whose LF comes only now.
-          searchFrom = Math.max(0, (pending.length & ~1) - 2);
-          pending = pending.length === 0 ? more : Buffer.concat([pending, more]);
-        }
+        // The last two bytes may be a CR whose LF comes only now.
+        searchFrom = Math.max(0, (pending.length & ~1) - 2);
+        await readMore();
       }
-      if (pending.length === 0) return undefined;
-      const text = decode(pending, lineNumber);
-      pendingOffset += pending.length;
-      pending = Buffer.alloc(0);
-      return text;
     },
   };
 }
@@ -93,21 +118,23 @@ function lastLineEndOf16(bytes: Buffer, from: number, lowByte: 0 | 1): number {
 const LF = 0x0a;
 const CR = 0x0d;
 
-function badEncoding(path: string, bytes: Buffer, offset: number, lineNumber: number, encoding: TextEncoding) {
+type Place = { readonly encoding: TextEncoding; readonly offset: number; readonly lineNumber: number };
+
+function badEncoding(name: string, bytes: Buffer, { encoding, offset, lineNumber }: Place) {
   const index = firstInvalidByte(bytes, encoding.name);
   const before = toUtf8(bytes.subarray(0, index), encoding.name) ?? Buffer.alloc(0);
   const byte = (bytes[index] ?? 0).toString(16).toUpperCase().padStart(2, '0');
   return fileError(
     'BAD_ENCODING',
-    `${path}, line ${lineNumber + countLineEnds(before)}: byte 0x${byte} at byte offset ${offset + index} is not valid ${encoding.name}.`,
-    encoding.isTold
-      ? `The file is not all ${encoding.name}: check --encoding, or save it as CSV UTF-8.`
-      : encodingHint(bytes),
+    `${name}, line ${lineNumber + countLineEnds(before)}: byte 0x${byte} at byte offset ${offset + index} is not valid ${encoding.name}.`,
+    encoding.source === 'told'
+      ? (encoding.advice ?? `The file is not all ${encoding.name}: check --encoding, or save it as CSV UTF-8.`)
+      : `The file begins as ${encoding.name} and does not go on so: save it again as CSV UTF-8, or name its encoding with --encoding.`,
   );
 }
 
 /** Line ends in UTF-8 text: LF, CR LF, and CR alone. */
-export function countLineEnds(text: Buffer): number {
+function countLineEnds(text: Buffer): number {
   let count = 0;
   for (let index = 0; index < text.length; index += 1) {
     const byte = text[index];

@@ -1,7 +1,7 @@
 import { DecimalSum } from '../base/decimal.ts';
 import { fileError, OperatorError } from '../base/errors.ts';
 import type { RunControl } from '../calls/run-control.ts';
-import type { Table } from '../csv/open-table.ts';
+import type { Table } from '../csv/table.ts';
 import { type CheckedRow, rowChecker } from '../job/check-row.ts';
 import { ColumnJudge } from '../job/column-judge.ts';
 import type { HeaderMatch } from '../job/header-match.ts';
@@ -95,6 +95,9 @@ export async function readInput(
       late: { issues: judge.lateIssues, damages: verdict.damages },
       notes: [...table.notes(), ...judge.tally.lines(countToSend(total)), ...verdict.notes],
     };
+  } catch (error) {
+    // A wait for bytes that was cut short ends with the signal's own reason.
+    throw control.reason !== undefined && !(error instanceof OperatorError) ? interrupted(control) : error;
   } finally {
     seenKeys.close();
     await table.close();

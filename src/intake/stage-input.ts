@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import { assert, fileError, type OperatorError } from '../base/errors.ts';
 import type { RunControl } from '../calls/run-control.ts';
-import type { TableForm } from '../csv/open-table.ts';
-import { openTable, type TableSource } from '../csv/open-table.ts';
+import type { TableSource } from '../csv/byte-source.ts';
+import { openTable } from '../csv/open-table.ts';
+import type { TableForm } from '../csv/table.ts';
 import { type HeaderMatch, matchHeader } from '../job/header-match.ts';
 import { isHeaderName } from '../job/header-names.ts';
 import type { JobSettings } from '../job/job-settings.ts';
@@ -40,7 +41,7 @@ export async function stageInput(
   },
 ): Promise<StagedInput> {
   const { settings, control } = parts;
-  const table = await openTable(source, tableOptions(settings, control));
+  const table = await openTable(source, { ...tableOptions(settings, control), wantsDigest: true });
   const writer = await openStageWriter(folder);
   try {
     const match = matchColumns(table.header, settings);

@@ -293,7 +293,7 @@ export type Begun =
   | { readonly kind: 'time_taken' }
   /** Another increment of the member has no outcome yet. */
   | { readonly kind: 'member_waits'; readonly runId: string; readonly rowNumber: number }
-  /** Another row of this run has credited the member, or may have. */
+  /** Another row of this run was begun for the member. */
   | { readonly kind: 'member_repeated'; readonly rowNumber: number }
   /** The same credit was given before. */
   | { readonly kind: 'credited_before'; readonly credit: Credit }
@@ -305,7 +305,10 @@ export interface IncrementReader {
   listUnsettled(account: string): Promise<RowRecord[]>;
   /** Increments to one member in all runs of the account that were begun, oldest first. */
   listOfMember(account: string, customerUid: string): Promise<RowRecord[]>;
-  /** Credits of these members (by number or by uid) and of these references, of all runs of the account. */
+  /**
+   * Credits of these members (by number or by uid) and of these references, of all runs of the account. Here and in the
+   * next two, rows of `undo` are left out: what they take back bears `isUndone`. Each credit comes once.
+   */
   findCredits(
     account: string,
     of: {
@@ -317,7 +320,10 @@ export interface IncrementReader {
   /** Every credit of the account, in pages, oldest first. */
   readCredits(account: string): AsyncIterable<readonly Credit[]>;
   countCredits(account: string): Promise<number>;
-  /** Credits of a run that may be taken back: done, and no row of another run has, may have or will have done so. By row number, in pages. */
+  /**
+   * Credits of a run that may be taken back: done, and no row of another run has taken them back, may have, or is
+   * still to do it. By row number, in pages.
+   */
   readCreditsOfRun(runId: string): AsyncIterable<readonly Credit[]>;
 }
 

@@ -3,7 +3,6 @@ import { EXIT, OperatorError } from '../base/errors.ts';
 import { lookupKey, sendLookup, vendorOf } from '../calls/endpoints.ts';
 import type { RunContext } from '../calls/run-context.ts';
 import { laneOf } from '../calls/vendors.ts';
-import type { CsvWriter } from '../csv/write-csv.ts';
 import type { Answer } from '../http/answer.ts';
 import type { Found, LookupCall, WriteCall } from '../job/call.ts';
 import { stepsOf } from '../job/check-row.ts';
@@ -29,7 +28,7 @@ export async function dryRun(
   gathered: Gathered,
   context: RunContext,
   rows: RowsToDo,
-  diff: Pick<CsvWriter, 'write'> | undefined,
+  diff: { write(cells: readonly string[]): Promise<void> } | undefined,
 ): Promise<{ actions: ReadonlyMap<string, number>; plan: PlanDocument }> {
   const { settings, controls, vendors, reporter, clock } = context;
   const actions = new Map<string, number>();

@@ -1,12 +1,87 @@
-import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { OperatorError, usageError } from '../base/errors.ts';
-import type { TableForm } from '../csv/open-table.ts';
-import { type CsvWriter, openCsvWriter } from '../csv/write-csv.ts';
-import { checkResultPath, sha256Of } from './result-path.ts';
+import type { Writable } from 'node:stream';
+import { EXIT, OperatorError } from '../base/errors.ts';
+import type { CsvDialect } from '../csv/format-csv.ts';
+import { openNewFile } from '../csv/new-file.ts';
+import {
+  openTableWriter,
+  openXlsxWriter,
+  type TableWriter,
+  type WorkbookWriter,
+  type WriteTarget,
+} from '../csv/open-table-writer.ts';
+import type { TableForm } from '../csv/table.ts';
+import type { RowToWrite } from '../xlsx/write-sheet.ts';
+import { checkResultPath } from './result-path.ts';
 import type { ResultRow } from './result-rows.ts';
 import type { Tally } from './tally.ts';
+
+/** Where a result goes. */
+export type ResultTarget = {
+  /** `-`: standard output. '' (a dry run alone): nowhere. */
+  readonly path: string;
+  /** `--overwrite`. */
+  readonly mayReplace: boolean;
+  /** Files that are never replaced. */
+  readonly protectedPaths: readonly string[];
+  /** `--excel`: a CSV that Excel opens without damage. */
+  readonly excel: boolean;
+  /** `--raw`: cells as they are. */
+  readonly raw: boolean;
+};
+
+/** A result on its way. Nobody sees half of it. */
+export interface ResultFile {
+  readonly path: string;
+  /** `form`: of the input, whose delimiter and line ends a CSV result keeps. */
+  writeHeader(header: string[], form?: TableForm): Promise<void>;
+  write(rows: readonly ResultRow[]): Promise<void>;
+  /** Appears under its name whole and durable. `beforeRename` is given the hash of what is about to appear. */
+  commit(beforeRename: (sha256: string) => Promise<void>, tally?: Tally): Promise<void>;
+  abort(): Promise<void>;
+}
+
+export type ResultFileOptions = {
+  readonly homeFolder: string;
+  /** Hashes of the file as the run itself wrote it: such a file is replaced without being asked for. */
+  readonly ownSha256s: readonly string[];
+  /** What `-o -` writes to. */
+  readonly stdout: Writable;
+};
+
+/**
+ * Looks that the result can be written, before the first call: the path by its rules, the folder by a trial. The file
+ * itself is begun when its rows are there, so that a run of days leaves no half file beside the input.
+ *
+ * @throws OperatorError (exit 2 or 3) for a path that cannot be written or must not be replaced; after that, from each
+ *   method, RESULT_FAILED (exit 5): what was sent is in the ledger
+ */
+export async function openResultFile(
+  target: ResultTarget,
+  { homeFolder, ownSha256s, stdout }: ResultFileOptions,
+): Promise<ResultFile> {
+  const { path } = target;
+  const writeTo: WriteTarget = path === '-' ? { stream: stdout, name: 'standard output' } : { path, mayReplace: true };
+  if (path !== '-') {
+    await checkResultPath(path, { ...target, homeFolder, ownSha256s });
+    await (await openNewFile(path, { mayReplace: true })).abort();
+  }
+  const isWorkbook = /\.xlsx$/i.test(path);
+  let writer: Pick<ResultFile, 'write' | 'commit' | 'abort'> | undefined;
+  return {
+    path,
+    async writeHeader(header, form) {
+      writer = isWorkbook
+        ? workbookResult(await orFailed(openXlsxWriter(writeTo, { header, sheetNames: SHEETS })))
+        : csvResult(await orFailed(openTableWriter(writeTo, dialectOf(target, form))), header);
+    },
+    write: (rows) => orFailed(writer?.write(rows) ?? Promise.resolve()),
+    commit: (beforeRename, tally) => orFailed(writer?.commit(beforeRename, tally) ?? Promise.resolve()),
+    async abort() {
+      await writer?.abort();
+      writer = undefined;
+    },
+  };
+}
 
 /** Plain CSV: what memberload writes where nothing else is asked for. */
 export const PLAIN_CSV = {
@@ -15,77 +90,82 @@ export const PLAIN_CSV = {
   lineEnding: '\n',
   encoding: 'utf-8',
   hasByteOrderMark: false,
-  withByteOrderMark: false,
-  raw: false,
-} as const;
+} as const satisfies TableForm;
 
-export interface ResultFile {
-  readonly path: string;
-  writeHeader(header: string[], form?: TableForm): Promise<void>;
-  write(rows: readonly ResultRow[]): Promise<void>;
-  /** Closes what was written under its temporary name, which is returned: to be read back. */
-  finish(): Promise<string>;
-  /** Appears under its name whole and durable. `beforeRename` is given the hash of what is about to appear. */
-  commit(beforeRename: (sha256: string) => Promise<void>, tally?: Tally): Promise<void>;
-  abort(): Promise<void>;
-}
+/** The dialect of `PLAIN_CSV`. */
+export const PLAIN_DIALECT: CsvDialect = { delimiter: ',', lineEnding: '\n', withByteOrderMark: false, raw: false };
 
-export type ResultFileOptions = {
-  readonly homeFolder: string;
-  readonly ownSha256s: readonly string[];
-  readonly writeStdout: (text: string | Uint8Array) => void;
-};
-
-/** Looks that the result can be written, and makes it ready to be. */
-export async function openResultFile(
-  target: {
-    readonly path: string;
-    readonly mayReplace: boolean;
-    readonly protectedPaths: readonly string[];
-    readonly excel: boolean;
-  },
-  { homeFolder, ownSha256s }: ResultFileOptions,
-): Promise<ResultFile> {
-  const { path, mayReplace, protectedPaths } = target;
-  await checkResultPath(path, { homeFolder, ownSha256s, mayReplace, protectedPaths });
-  await access(dirname(path), constants.W_OK).catch(() => {
-    throw usageError(
-      'RESULT_NOT_WRITABLE',
-      `The result cannot be written to ${path}: its folder cannot be written.`,
-      'Nothing was sent. Name another file with -o.',
-    );
-  });
-  let writer: CsvWriter | undefined;
+/**
+ * A CSV result is written as its input was. An input with a byte order mark or in a legacy encoding came from Excel
+ * and goes back there: the result is then written so that Excel opens it without damage.
+ */
+function dialectOf({ excel, raw }: ResultTarget, form: TableForm = PLAIN_CSV): CsvDialect {
+  const csv = form.kind === 'csv' ? form : PLAIN_CSV;
+  const isFromExcel = csv.hasByteOrderMark || csv.encoding !== 'utf-8';
+  if (!excel && !isFromExcel)
+    return { delimiter: csv.delimiter, lineEnding: csv.lineEnding, withByteOrderMark: false, raw };
   return {
-    path,
-    async writeHeader(header, form) {
-      const { delimiter, lineEnding, encoding, hasByteOrderMark } = form?.kind === 'csv' ? form : PLAIN_CSV;
-      // Whoever sent another encoding opens the result with a program that takes UTF-8 only by this mark.
-      const withByteOrderMark = hasByteOrderMark || encoding !== 'utf-8';
-      writer = await orFailed(openCsvWriter(path, { delimiter, lineEnding, withByteOrderMark, raw: false }));
-      await orFailed(Promise.resolve(writer.write(header)));
-    },
-    async write(rows) {
-      for (const { cells } of rows) await orFailed(Promise.resolve(writer?.write(cells)));
-    },
-    async finish() {
-      throw new Error('comes with the next merge');
-    },
-    async commit(beforeRename) {
-      await orFailed(writer?.commit() ?? Promise.resolve());
-      await beforeRename(await sha256Of(path));
-    },
-    async abort() {
-      await writer?.abort();
-    },
+    delimiter: csv.delimiter,
+    lineEnding: '\r\n',
+    withByteOrderMark: true,
+    raw,
+    ...(!raw && { keepsExcelText: true }),
   };
 }
 
+function csvResult(writer: TableWriter, header: readonly string[]): Pick<ResultFile, 'write' | 'commit' | 'abort'> {
+  let isHeaderWritten = false;
+  const write = async (rows: readonly ResultRow[]): Promise<void> => {
+    const cells = rows.map((row) => row.cells);
+    await writer.writeBlock(isHeaderWritten ? cells : [header, ...cells]);
+    isHeaderWritten = true;
+  };
+  return {
+    write,
+    async commit(beforeRename) {
+      if (!isHeaderWritten) await write([]);
+      await writer.commit(beforeRename);
+    },
+    abort: () => writer.abort(),
+  };
+}
+
+const SHEETS = { rows: 'result', toCorrect: 'to correct', summary: 'summary' } as const;
+
+const TONES = {
+  done: 'good',
+  invalid: 'bad',
+  failed: 'bad',
+  in_doubt: 'warning',
+  not_sent: 'waiting',
+} as const satisfies Record<ResultRow['status'], RowToWrite['tone']>;
+
+function workbookResult(writer: WorkbookWriter): Pick<ResultFile, 'write' | 'commit' | 'abort'> {
+  return {
+    write: (rows) =>
+      writer.writeBlock(
+        rows.map(({ cells, status, message, badCell }) => ({
+          cells,
+          tone: TONES[status],
+          isToCorrect: status === 'invalid' || status === 'failed',
+          ...(badCell !== undefined && { badCell, message }),
+        })),
+      ),
+    async commit(beforeRename, tally) {
+      const summary = tally ? Object.entries(tally.rows).map(([name, count]) => [name, String(count)]) : [];
+      await writer.commit(summary, beforeRename);
+    },
+    abort: () => writer.abort(),
+  };
+}
+
+/** After calls were made, a file that cannot be written is no fault of the input any more. */
 async function orFailed<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (!(error instanceof OperatorError)) throw error;
-    throw new OperatorError({ ...error, message: error.message, code: 'RESULT_FAILED', exitCode: 5, hint: error.hint });
+    if (!(error instanceof OperatorError) || error.exitCode === EXIT.stopped) throw error;
+    const { message, hint } = error;
+    throw new OperatorError({ code: 'RESULT_FAILED', message, hint, exitCode: EXIT.stopped, cause: error });
   }
 }

@@ -1,5 +1,5 @@
 import { zonedDateTime } from '../base/zoned-time.ts';
-import type { TableForm } from '../csv/open-table.ts';
+import type { TableForm } from '../csv/table.ts';
 import type { ResultColumn } from '../job/columns.ts';
 import { chooseFields } from '../job/fetched-fields.ts';
 import type { HeaderMatch } from '../job/header-match.ts';
@@ -17,14 +17,16 @@ export type ResultRow = {
   readonly status: RowView['status'];
   /** What the person is to correct; '' when nothing is. */
   readonly message: string;
+  /** Index of the cell that is to be corrected. */
+  readonly badCell?: number | undefined;
 };
 
 /** What of a run stands in its result file, beside the rows. */
 export type ResultOf = {
   readonly settings: JobSettings;
   readonly header: readonly string[];
-  /** How the input is written; the result is written likewise. */
-  readonly form?: TableForm;
+  /** Of the input, which a CSV result is written like. */
+  readonly form: TableForm;
   readonly match: HeaderMatch;
   /** `result_run` and `result_for`; '' in a file of `validate`. */
   readonly runId: string;

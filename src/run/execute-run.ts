@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { EXIT, OperatorError } from '../base/errors.ts';
 import type { ControlSettings } from '../calls/control-settings.ts';
 import type { RunContext } from '../calls/run-context.ts';
@@ -12,7 +13,7 @@ import type { Snapshots } from '../plan/lookups.ts';
 import { describePrice, priceOf } from '../plan/price.ts';
 import { priceRun } from '../plan/price-run.ts';
 import { writeRecordCount } from '../plan/read-snapshots.ts';
-import type { ResultFile } from '../result/result-file.ts';
+import type { ResultFile, ResultTarget } from '../result/result-file.ts';
 import type { NotSentReason } from '../result/row-view.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import { exitCodeOf, runDocument, withCalls } from '../result/summary.ts';
@@ -24,7 +25,7 @@ import { sendRows } from '../send/send-rows.ts';
 import { settleIncrements, settleOldDoubts } from '../send/settle.ts';
 import { type FoundRecords, openFoundRecords } from '../stage/found-records.ts';
 import { type RowToDo, rowsToDo } from '../stage/rows-to-do.ts';
-import type { ResultTarget, RunParts } from './prepare-run.ts';
+import type { RunParts } from './prepare-run.ts';
 import { rebuildResult } from './rebuild-result.ts';
 import { recordResult } from './record-result.ts';
 import { removeRunFolder } from './run-folder.ts';
@@ -71,6 +72,7 @@ export async function executeRun(run: BegunRun, parts: RunParts): Promise<RunDoc
   const found = settings.command === 'export' ? openFoundRecords(run.runFolder) : undefined;
   const snapshots = await openSnapshots(context);
   try {
+    await lookAtOldDoubts(context, parts.stdout);
     const gathered = await sendAll(run, context, snapshots, found);
     const written = await writeRunResult(run, context, found);
     if (gathered) await rememberCreated(gathered, written.tally, context);
@@ -106,7 +108,6 @@ async function sendAll(
     settledCount += await settle(context, lookedAt);
   };
   if (vendors.kybio) vendors.kybio.lane.beforeQuotaSleep = settleNow;
-  await lookAtOldDoubts(context);
   // Rows that went out before a kill are settled first: their members' later rows wait for that.
   await settleNow();
   const gathered = await gatherOrStop(snapshots, context, rows);
@@ -137,7 +138,7 @@ async function sendAll(
 }
 
 /** Rows of other runs that a look has decided: their result files are brought up to date. */
-async function lookAtOldDoubts(context: RunContext): Promise<void> {
+async function lookAtOldDoubts(context: RunContext, stdout: Writable): Promise<void> {
   const { ledger, reporter } = context;
   const decided = await settleOldDoubts(context);
   for (const { runId, rowNumber } of decided) {
@@ -147,7 +148,7 @@ async function lookAtOldDoubts(context: RunContext): Promise<void> {
     const run = await ledger.runs.find(runId);
     if (!run) continue;
     try {
-      await rebuildResult(run, { ...context, writeStdout: () => undefined });
+      await rebuildResult(run, { ...context, stdout });
     } catch (error) {
       if (!(error instanceof OperatorError)) throw error;
       reporter.note(`The result file of run ${runId} was not written again: ${error.message}`);

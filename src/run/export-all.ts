@@ -8,7 +8,7 @@ import type { RunContext } from '../calls/run-context.ts';
 import { StoppedError } from '../calls/run-control.ts';
 import { laneOf } from '../calls/vendors.ts';
 import { openTable } from '../csv/open-table.ts';
-import { openCsvAppender } from '../csv/write-csv.ts';
+import { openTableAppender } from '../csv/open-table-appender.ts';
 import { chooseFields, FIELDS_NOT_IN_PAGES } from '../job/fetched-fields.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import { pageCalls } from '../job/lookup-plan.ts';
@@ -16,14 +16,14 @@ import type { Outcome } from '../job/outcome.ts';
 import type { RunRecord, RunState, Target } from '../ledger/ledger.ts';
 import { describePrice, priceOf } from '../plan/price.ts';
 import { readCounts, writeRecordCount } from '../plan/read-snapshots.ts';
-import { openResultFile, PLAIN_CSV, type ResultFile } from '../result/result-file.ts';
+import { openResultFile, PLAIN_CSV, PLAIN_DIALECT, type ResultFile, type ResultTarget } from '../result/result-file.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import { exitCodeOf, runDocument } from '../result/summary.ts';
 import { Tally } from '../result/tally.ts';
 import type { Connection } from '../settings/run-settings.ts';
 import { writeSavedSettings } from '../settings/saved-settings.ts';
 import { type ExportSink, exportCustomers, exportMembers, exportSnapshot } from './export-pages.ts';
-import type { ResultTarget, RunParts } from './prepare-run.ts';
+import type { RunParts } from './prepare-run.ts';
 import { ownHashes, recordResult } from './record-result.ts';
 import { makeRunFolder, newRunId, removeRunFolder } from './run-folder.ts';
 
@@ -71,19 +71,17 @@ export async function exportAll(job: ExportAll, parts: RunParts): Promise<RunDoc
     for (let row = 0; row < rowCount; row += 1) tally.add(FOUND);
   };
   count(progress.rowCount ?? 0);
-  const part = await openCsvAppender(partPath, { ...PLAIN_CSV, truncateToByte: progress.byteCount ?? 0 });
+  const part = await openTableAppender(partPath, PLAIN_DIALECT, progress.byteCount ?? 0);
   let failure: OperatorError | undefined;
   reporter.start((await readCounts(ledger, job.account)).recordCount ?? 0);
   try {
-    if (progress.byteCount === undefined) await part.write(fields);
+    if (progress.byteCount === undefined) await part.writeBlock([fields]);
     const sink: ExportSink = {
       needsLookups: fields.some((field) => FIELDS_NOT_IN_PAGES.includes(field)),
       skipRows: progress.rowCount ?? 0,
       async writeRows(records: readonly TextFields[]) {
-        for (const record of records) {
-          await part.write(fields.map((field) => record[field] ?? ''));
-          reporter.row(FOUND_OUTCOME);
-        }
+        await part.writeBlock(records.map((record) => fields.map((field) => record[field] ?? '')));
+        for (const _ of records) reporter.row(FOUND_OUTCOME);
         count(records.length);
       },
       async checkpoint(cursor) {

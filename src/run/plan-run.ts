@@ -37,6 +37,7 @@ export async function planRun(
       {
         settings: job.settings,
         header: input.facts.header,
+        form: input.facts.form,
         match: input.match,
         runId: '',
         resultFor: '',

@@ -1,11 +1,12 @@
 import { rmSync } from 'node:fs';
+import type { Writable } from 'node:stream';
 import type { Clock } from '../base/clock.ts';
 import { fileError, type OperatorError } from '../base/errors.ts';
 import type { ControlSettings } from '../calls/control-settings.ts';
 import type { Reporter } from '../calls/reporter.ts';
 import type { RunControl } from '../calls/run-control.ts';
 import type { Vendors } from '../calls/vendors.ts';
-import type { TableSource } from '../csv/open-table.ts';
+import type { TableSource } from '../csv/byte-source.ts';
 import { CreditGuard } from '../intake/credit-guard.ts';
 import { guardTopup } from '../intake/guard-topup.ts';
 import { countToSend, type InputSums } from '../intake/read-input.ts';
@@ -13,7 +14,7 @@ import { type StagedInput, stageInput } from '../intake/stage-input.ts';
 import type { HeaderMatch } from '../job/header-match.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import type { Ledger, PlannedRow, RunRecord } from '../ledger/ledger.ts';
-import { openResultFile, type ResultFile } from '../result/result-file.ts';
+import { openResultFile, type ResultFile, type ResultTarget } from '../result/result-file.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import type { Connection, Expectations } from '../settings/run-settings.ts';
 import { readSavedSettings, writeSavedSettings } from '../settings/saved-settings.ts';
@@ -43,16 +44,6 @@ export type FileRun = {
   readonly isDryRun: boolean;
 };
 
-/** Where a result goes. */
-export type ResultTarget = {
-  /** `-`: standard output. '' (a dry run alone): nowhere. */
-  readonly path: string;
-  readonly mayReplace: boolean;
-  readonly protectedPaths: readonly string[];
-  /** Spreadsheet-safe CSV, `--excel`. */
-  readonly excel: boolean;
-};
-
 export type RunParts = {
   readonly ledger: Ledger;
   readonly homeFolder: string;
@@ -63,7 +54,7 @@ export type RunParts = {
   /** When this process began, milliseconds since the epoch. */
   readonly startedMs: number;
   /** Where `-o -` writes. */
-  readonly writeStdout: (text: string | Uint8Array) => void;
+  readonly stdout: Writable;
 };
 
 /** A run that may begin: its input is read, checked and staged, nothing was sent. */

@@ -1,6 +1,7 @@
 import { EXIT, type ExitCode, OperatorError } from '../base/errors.ts';
 import { openStagedInput } from '../intake/stage-input.ts';
 import type { Ledger, RunRecord } from '../ledger/ledger.ts';
+import type { ResultTarget } from '../result/result-file.ts';
 import { openResultFile } from '../result/result-file.ts';
 import type { NotSentReason } from '../result/row-view.ts';
 import { type RunDocument, readRunDocument } from '../result/run-document.ts';
@@ -8,7 +9,7 @@ import { runDocument } from '../result/summary.ts';
 import { writeResult } from '../result/write-result.ts';
 import { readSavedSettings } from '../settings/saved-settings.ts';
 import { openFoundRecords } from '../stage/found-records.ts';
-import { type ResultTarget, type RunParts, withoutStage } from './prepare-run.ts';
+import { type RunParts, withoutStage } from './prepare-run.ts';
 import { ownHashes, recordResult } from './record-result.ts';
 import { ownResult } from './resume-run.ts';
 import { removeRunFolder, runFolderOf } from './run-folder.ts';
@@ -22,7 +23,7 @@ import { removeRunFolder, runFolderOf } from './run-folder.ts';
  */
 export async function rebuildResult(
   run: RunRecord,
-  parts: Pick<RunParts, 'homeFolder' | 'clock' | 'reporter' | 'control' | 'writeStdout'> & { readonly ledger: Ledger },
+  parts: Pick<RunParts, 'homeFolder' | 'clock' | 'reporter' | 'control' | 'stdout'> & { readonly ledger: Ledger },
   { calls, result }: { readonly calls?: RunDocument['calls']; readonly result?: ResultTarget } = {},
 ): Promise<RunDocument> {
   const { ledger, homeFolder } = parts;

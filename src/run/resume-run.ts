@@ -2,12 +2,13 @@ import type { ControlSettings } from '../calls/control-settings.ts';
 import { openStagedInput } from '../intake/stage-input.ts';
 import { isCrediting } from '../job/job-settings.ts';
 import type { RunRecord } from '../ledger/ledger.ts';
+import type { ResultTarget } from '../result/result-file.ts';
 import { openResultFile } from '../result/result-file.ts';
 import { besideResult, isChangedResult } from '../result/result-path.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import type { SavedSettings } from '../settings/run-settings.ts';
 import { executeRun } from './execute-run.ts';
-import { type ResultTarget, type RunParts, withoutStage } from './prepare-run.ts';
+import { type RunParts, withoutStage } from './prepare-run.ts';
 import { ownHashes } from './record-result.ts';
 import { runFolderOf } from './run-folder.ts';
 
@@ -60,7 +61,13 @@ export async function ownResult(
   saved: SavedSettings,
   { reporter }: Pick<RunParts, 'reporter'>,
 ): Promise<ResultTarget> {
-  const target = { path: run.resultPath, mayReplace: true, protectedPaths: [run.inputPath], excel: saved.job.excel };
+  const target = {
+    path: run.resultPath,
+    mayReplace: true,
+    protectedPaths: [run.inputPath],
+    excel: saved.job.excel,
+    raw: saved.job.raw,
+  };
   if (run.resultPath === '-' || !(await isChangedResult(run.resultPath, ownHashes(run)))) return target;
   const path = besideResult(run.resultPath, run.runId);
   reporter.note(

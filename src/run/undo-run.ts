@@ -4,6 +4,7 @@ import { fileError, usageError } from '../base/errors.ts';
 import { openStagedInput } from '../intake/stage-input.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import type { Credit, RunRecord } from '../ledger/ledger.ts';
+import type { ResultTarget } from '../result/result-file.ts';
 import { openResultFile, PLAIN_CSV } from '../result/result-file.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import type { SavedSettings } from '../settings/run-settings.ts';
@@ -11,7 +12,7 @@ import { writeSavedSettings } from '../settings/saved-settings.ts';
 import { openStageWriter } from '../stage/stage.ts';
 import type { StagedRow } from '../stage/staged-row.ts';
 import { executeRun } from './execute-run.ts';
-import type { ResultTarget, RunParts } from './prepare-run.ts';
+import type { RunParts } from './prepare-run.ts';
 import { makeRunFolder, newRunId } from './run-folder.ts';
 
 /** The columns of an undo's rows: made from the ledger, not from a file. */

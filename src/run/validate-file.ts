@@ -1,12 +1,20 @@
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { EXIT, usageError } from '../base/errors.ts';
 import { visibleText } from '../base/visible-text.ts';
 import type { Reporter } from '../calls/reporter.ts';
 import type { RunControl } from '../calls/run-control.ts';
-import { openTable, type TableSource } from '../csv/open-table.ts';
+import type { TableSource } from '../csv/byte-source.ts';
+import { openTable } from '../csv/open-table.ts';
 import { type InputRead, type RowSink, readInput, SumsOfRows } from '../intake/read-input.ts';
 import { matchColumns, tableOptions } from '../intake/stage-input.ts';
 import { guessKind } from '../job/header-names.ts';
 import type { JobSettings } from '../job/job-settings.ts';
+import type { ResultTarget } from '../result/result-file.ts';
 import { openResultFile, type ResultFile } from '../result/result-file.ts';
 import { ResultRows } from '../result/result-rows.ts';
 import type { RunDocument } from '../result/run-document.ts';
@@ -14,7 +22,6 @@ import { runDocument } from '../result/summary.ts';
 import { Tally } from '../result/tally.ts';
 import { targetsOf } from '../settings/job-settings.ts';
 import { withLateIssues } from '../stage/stage.ts';
-import type { ResultTarget } from './prepare-run.ts';
 import { tellColumns } from './tell-columns.ts';
 
 export type Validation = {
@@ -30,7 +37,7 @@ type Parts = {
   readonly nowMs: () => number;
   /** '' when there is none: nothing is read from the home, but a result must not lie in it. */
   readonly homeFolder: string;
-  readonly writeStdout: (text: string | Uint8Array) => void;
+  readonly stdout: Writable;
 };
 
 /**
@@ -40,69 +47,65 @@ type Parts = {
  */
 export async function validateFile(job: Validation, parts: Parts): Promise<RunDocument> {
   const startedMs = parts.nowMs();
-  const first = await check(job, parts, job.source, undefined);
-  const { settings } = first;
-  let { file, tally, read } = first;
-  let { firstIssues } = read.sums;
+  // What is written to standard output cannot be written once more.
+  const scratch = job.result.path === '-' ? await mkdtemp(join(tmpdir(), 'memberload-')) : undefined;
+  const path = scratch === undefined ? job.result.path : join(scratch, 'checked.csv');
   try {
+    let { settings, tally, read } = await check({ ...job, result: { ...job.result, path } }, parts, undefined);
     if (read.late.issues.length > 0 || read.late.damages.length > 0) {
-      const written = await file.finish();
-      // What was written is plain: how the input was written says nothing about it.
-      const asWritten = { encoding: undefined, delimiter: undefined, headerRow: undefined, sheet: undefined };
-      const second = await check(
-        { ...job, settings: { ...settings, ...asWritten } },
-        parts,
-        { path: written },
-        read.late,
-      );
-      await file.abort();
-      ({ file, tally } = second);
-      firstIssues = second.read.sums.firstIssues;
+      const result = { ...job.result, path, mayReplace: true };
+      ({ settings, tally, read } = await check({ ...job, settings, source: { path }, result }, parts, read.late));
     }
-    await file.commit(async () => undefined, tally);
-  } catch (error) {
-    await file.abort();
-    throw error;
+    if (scratch !== undefined) await pipeline(createReadStream(path), parts.stdout, { end: false });
+    tellIssues(read.sums.firstIssues, tally.rows.invalid, parts.reporter);
+    return await documentOf({ ...job, settings }, tally, parts.nowMs() - startedMs);
+  } finally {
+    if (scratch !== undefined) await rm(scratch, { recursive: true, force: true });
   }
-  tellIssues(firstIssues, tally.rows.invalid, parts.reporter);
+}
+
+function documentOf(
+  { settings, inputPath, result }: Validation,
+  tally: Tally,
+  elapsedMs: number,
+): Promise<RunDocument> {
   return runDocument({
     runId: null,
     settings,
     place: '',
-    inputPath: job.inputPath,
-    resultPath: file.path,
+    inputPath,
+    resultPath: result.path,
     tally,
     state: 'finished',
     vendors: {},
-    elapsedMs: parts.nowMs() - startedMs,
+    elapsedMs,
     exitCode: tally.rows.invalid > 0 ? EXIT.rowsFailed : EXIT.ok,
   });
 }
 
 /** One pass. `late`: what an earlier pass over the same rows has told about the whole file. */
 async function check(
-  job: Validation,
+  { settings: asked, source, result }: Validation,
   parts: Parts,
-  source: TableSource,
   late: InputRead['late'] | undefined,
-): Promise<{ settings: JobSettings; file: ResultFile; tally: Tally; read: InputRead }> {
-  const table = await openTable(source, tableOptions(job.settings, parts.control));
+): Promise<{ settings: JobSettings; tally: Tally; read: InputRead }> {
+  const options = tableOptions(asked, parts.control);
+  const ownForm = { encoding: 'utf-8', delimiter: undefined, headerRow: 1, sheet: undefined };
+  const table = await openTable(source, late ? { ...options, ...ownForm } : options);
   let file: ResultFile | undefined;
   try {
-    const settings = withKind(job.settings, table.header);
+    const settings = withKind(asked, table.header);
     const match = matchColumns(table.header, settings);
-    file = await openResultFile(job.result, { ...parts, ownSha256s: [] });
+    file = await openResultFile(result, { ...parts, ownSha256s: [] });
     const target = file;
     const tally = new Tally();
     const notSent = { errorCode: '', message: '' };
     const rows = new ResultRows(
-      { settings, header: table.header, match, runId: '', resultFor: '', found: undefined, notSent },
+      { settings, header: table.header, form: table.form, match, runId: '', resultFor: '', found: undefined, notSent },
       tally,
     );
-    await target.writeHeader(rows.header());
-    if (late === undefined && job.settings.fileKinds.length === 0) {
-      parts.reporter.note(`Checked as ${settings.fileKinds[0]}.`);
-    }
+    await target.writeHeader(rows.header(), table.form);
+    if (asked.fileKinds.length === 0) parts.reporter.note(`Checked as ${settings.fileKinds[0]}.`);
     const sums = new SumsOfRows();
     let isTold = late !== undefined;
     const issueOf = new Map((late?.issues ?? []).map(({ rowNumber, issue }) => [rowNumber, issue]));
@@ -123,8 +126,9 @@ async function check(
       resultFor: undefined,
       nowMs: parts.nowMs(),
     });
+    await target.commit(async () => undefined, tally);
     if (late === undefined) for (const note of read.notes) parts.reporter.note(note);
-    return { settings, file: target, tally, read: late ? { ...read, sums: sums.value() } : read };
+    return { settings, tally, read: late ? { ...read, sums: sums.value() } : read };
   } catch (error) {
     await file?.abort();
     await table.close();

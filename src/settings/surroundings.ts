@@ -1,3 +1,5 @@
+import type { Writable } from 'node:stream';
+
 export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 /** What a command may know of the process it runs in. Only main.ts makes one from the real process. */
@@ -29,7 +31,7 @@ export type OutputStream = {
   write(text: string | Uint8Array): void;
   readonly isTerminal: boolean;
   /** For prompts only. */
-  readonly stream: NodeJS.WritableStream;
+  readonly stream: Writable;
   /** Columns of the terminal; 80 elsewhere. */
   readonly columnCount: number;
 };

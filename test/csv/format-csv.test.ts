@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
-import { formatCsvRow } from '../../src/csv/format-csv.ts';
+import { type CsvDialect, formatCsvRows } from '../../src/csv/format-csv.ts';
 
-const comma = { delimiter: ',', raw: false };
+const comma: CsvDialect = { delimiter: ',', lineEnding: '\n', withByteOrderMark: false, raw: false };
+const formatRow = (cells: string[], dialect = comma, isHeader = false) =>
+  formatCsvRows([cells], dialect, isHeader).slice(0, -1);
 
 test.each([
   [['1001', 'Chan', ''], '1001,Chan,'],
@@ -12,21 +14,21 @@ test.each([
   [['=HYPERLINK("x")'], '"\'=HYPERLINK(""x"")"'],
   [['会员号', '😀', '\0'], '会员号,😀,\0'],
   [['', ''], ','],
-])('%j is written as %j', (cells, text) => expect(formatCsvRow(cells, comma)).toBe(text));
+])('%j is written as %j', (cells, text) => expect(formatRow(cells)).toBe(text));
 
 test('a row of one empty cell is written as two quotes, for a blank line would be no row', () => {
-  expect(formatCsvRow([''], comma)).toBe('""');
+  expect(formatRow([''])).toBe('""');
 });
 
 test('raw cells keep what a spreadsheet would run', () => {
-  expect(formatCsvRow(['=1+1', "'=1"], { delimiter: ',', raw: true })).toBe("=1+1,'=1");
+  expect(formatRow(['=1+1', "'=1"], { ...comma, raw: true })).toBe("=1+1,'=1");
 });
 
 test('only the delimiter in use is quoted, except in the header, off which readers guess it', () => {
-  expect(formatCsvRow(['a;b', 'c,d', 'e\tf'], { delimiter: ';', raw: false })).toBe('"a;b";c,d;e\tf');
-  expect(formatCsvRow(['a;b', 'c'], { ...comma, isHeader: true })).toBe('"a;b",c');
+  expect(formatRow(['a;b', 'c,d', 'e\tf'], { ...comma, delimiter: ';' })).toBe('"a;b";c,d;e\tf');
+  expect(formatRow(['a;b', 'c'], comma, true)).toBe('"a;b",c');
 });
 
 test('a row without a cell is a bug', () => {
-  expect(() => formatCsvRow([], comma)).toThrow('a CSV row has a cell');
+  expect(() => formatRow([])).toThrow('a CSV row has a cell');
 });

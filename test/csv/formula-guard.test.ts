@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { guardCell, unguardCell } from '../../src/csv/formula-guard.ts';
+import { guardCell as guardFor, unguardCell } from '../../src/csv/formula-guard.ts';
+
+const guardCell = (text: string) => guardFor(text, ',');
 
 test.each([
   '=1+1',
   '+cmd|x',
   '-2+3',
   '@SUM(A1)',
-  '\t=1',
-  '\r=1',
   '＝1',
   '＋1',
   '－1',
@@ -18,6 +18,13 @@ test.each([
   '=',
   '-1,5',
   '+1+2',
+  '+852-9123-4567',
+  '+852 9123-4567',
+  '  =1',
+  '\u00a0@x',
+  '\ufeff=1',
+  '\u200b\u2060-1+2',
+  '\u3000＝1',
 ])('a cell that a spreadsheet may run is written with an apostrophe: %j', (cell) =>
   expect(guardCell(cell)).toBe(`'${cell}`),
 );
@@ -30,7 +37,9 @@ test.each([
   '+5',
   '-0',
   '+85291234567',
-  '+852 9123-4567',
+  '1990-01-05',
+  'a;-5',
+  'tea, - no sugar',
   "O'Neil",
   "'tis",
   "'",
@@ -51,21 +60,44 @@ test('an apostrophe that a spreadsheet put before a phone number is taken away',
   expect(unguardCell("'+85291234567")).toBe('+85291234567');
 });
 
-test('unguarding gives back every text that was guarded, and no guarded text can run', () => {
-  const signs = fc.constantFrom("'", '=', '+', '-', '@', '\t', '\r', '＝', '－', '1', '.', ' ', 'a');
+test.each([
+  ['\tx', ',', "'\tx"],
+  ['\t=1', ',', "'\t'=1"],
+  ['\r\n=1', ',', "'\r'\n'=1"],
+  ['Flat 3;=1+1', ',', "Flat 3;'=1+1"],
+  ['a\t@x', ',', "a\t'@x"],
+  ['a\n=1', ',', "a\n'=1"],
+  ['a; \u200b=1', ',', "a;' \u200b=1"],
+  ['tea, - no sugar', ';', "tea,' - no sugar"],
+  ['a;=1', ';', 'a;=1'],
+  ["a;'=1", ';', "a;''=1"],
+])('%j in a file with %j is guarded where another locale would split it', (text, delimiter, guarded) => {
+  expect(guardFor(text, delimiter)).toBe(guarded);
+  expect(unguardCell(guarded)).toBe(text);
+});
+
+test('unguarding gives back every text that was guarded, and no guarded text can run in any locale', () => {
+  const signs = fc.constantFrom(..."'=+-@\t\r\n＝－1. a;,\u200b\ufeff".split(''));
   const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: signs }));
   fc.assert(
-    fc.property(text, (cell) => {
-      const guarded = guardCell(cell);
+    fc.property(text, fc.constantFrom(',', ';', '\t', '|'), (cell, delimiter) => {
+      const guarded = guardFor(cell, delimiter);
       expect(unguardCell(guarded)).toBe(cell);
-      if (/^[=@\t\r＝＋－＠]/.test(guarded)) throw new Error('it would run');
-      if (/^[+-]/.test(guarded)) expect(guarded).toMatch(/^[+-][0-9][0-9. -]*$/);
+      const others = [',', ';', '\t', '\n', '\r'].filter((sign) => sign !== delimiter);
+      const pieces = guarded.split(new RegExp(`[${others.join('')}]`));
+      for (const piece of [guarded, ...pieces.slice(1)]) {
+        const bare = piece.replace(/^[\s\u200b\ufeff]+/, '');
+        if (/^[=@＝－]/.test(bare)) throw new Error(`${JSON.stringify(piece)} would run`);
+        if (/^[+-]/.test(bare)) expect(piece).toMatch(/^[+-][0-9]+(\.[0-9]+)?(?![^,;\t\n\r])/);
+      }
     }),
-    { numRuns: 2000 },
+    { numRuns: 5000 },
   );
 });
 
-test('a very long run of digits and signs is decided at once', () => {
-  const cell = `+${'1-'.repeat(100_000)}x`;
-  expect(guardCell(cell)).toBe(`'${cell}`);
-});
+test('very long cells of signs, blanks or delimiters are decided at once', () => {
+  for (const part of ['1-', '\t', ' ', ';', "'", ";'", '; ', '=']) {
+    const cell = `+${part.repeat(500_000)}x`;
+    expect(unguardCell(guardCell(cell))).toBe(cell);
+  }
+}, 5_000);

@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import type { Clock } from '../../src/base/clock.ts';
+import type { OperatorError } from '../../src/base/errors.ts';
 import type { IncrementIntent, Ledger, NewRun, PlannedRow, RowRecord } from '../../src/ledger/ledger.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/sqlite-ledger.ts';
 import { heldClock } from './held-clock.ts';
@@ -11,10 +12,14 @@ export const ACCOUNT = 'kybio:APP';
 
 /** A ledger in a folder of its own, closed after the test. */
 export async function openTestLedger(
-  options: { readonly folder?: string; readonly clock?: Clock } = {},
+  options: {
+    readonly folder?: string;
+    readonly clock?: Clock;
+    readonly onFailure?: (error: OperatorError) => void;
+  } = {},
 ): Promise<Ledger> {
-  const { folder = temporaryFolder(), clock = heldClock() } = options;
-  const ledger = await openSqliteLedger({ folder, holder: HOLDER, clock, onFailure: () => undefined });
+  const { folder = temporaryFolder(), clock = heldClock(), onFailure = () => undefined } = options;
+  const ledger = await openSqliteLedger({ folder, holder: HOLDER, clock, onFailure });
   onTestFinished(() => ledger.close());
   return ledger;
 }

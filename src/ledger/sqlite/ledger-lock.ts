@@ -28,8 +28,8 @@ export function lockLedger(paths: LedgerPaths, holder: LedgerHolder): { close():
   makePrivateFile(paths.lock);
   const database = new DatabaseSync(paths.lock, { timeout: 0 });
   try {
-    // Nothing is ever written: a journal would only be one more file in the folder.
-    database.exec('PRAGMA journal_mode = OFF; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+    // Nothing is ever written: a journal on the disk would only be one more file in the folder.
+    database.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
     writePrivateFile(paths.holder, JSON.stringify(holder));
   } catch (error) {
     database.close();

@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { onTestFinished } from 'vitest';
+import type { OperatorError } from '../../../src/base/errors.ts';
 import type { Ledger, LedgerReader } from '../../../src/ledger/ledger.ts';
 import { openSqliteLedgerReader } from '../../../src/ledger/sqlite/sqlite-ledger.ts';
 import { type HeldClock, heldClock } from '../../support/held-clock.ts';
@@ -10,8 +13,10 @@ import { temporaryFolder } from '../../support/workspace.ts';
 export type LedgerPlace = {
   readonly clock: HeldClock;
   /** Opens the ledger; made when it is not there. Closed after the test. */
-  open(): Promise<Ledger>;
+  open(onFailure?: (error: OperatorError) => void): Promise<Ledger>;
   openReader(): Promise<LedgerReader | undefined>;
+  /** From now on every change of a row fails. */
+  breakRows(): void;
   /** Another process opens the ledger, makes the calls one after the other, and is killed (SIGKILL). */
   killAfter(calls: readonly LedgerCall[]): void;
 };
@@ -34,11 +39,16 @@ const sqlite: Backend = {
     const clock = heldClock();
     return {
       clock,
-      open: () => openTestLedger({ folder, clock }),
+      open: (onFailure) => openTestLedger({ folder, clock, ...(onFailure && { onFailure }) }),
       async openReader() {
         const reader = await openSqliteLedgerReader({ folder, clock });
         onTestFinished(() => reader?.close());
         return reader;
+      },
+      breakRows() {
+        const database = new DatabaseSync(join(folder, 'ledger.sqlite'));
+        database.exec('DROP TABLE row');
+        database.close();
       },
       killAfter(calls) {
         const program = `import { openSqliteLedger } from ${JSON.stringify(SQLITE_MODULE)};

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { OperatorError } from '../../../src/base/errors.ts';
-import { GroupCommit } from '../../../src/ledger/sqlite/group-commit.ts';
+import { type Disk, GroupCommit, type GroupEvents } from '../../../src/ledger/sqlite/group-commit.ts';
+import { explainAtWork } from '../../../src/ledger/sqlite/sqlite-errors.ts';
 import { temporaryFolder } from '../../support/workspace.ts';
 
 /** A disk that is done with each sync when the test says so. */
@@ -14,7 +15,6 @@ function heldDisk() {
       syncCount += 1;
       return new Promise<void>((resolve, reject) => pending.push({ resolve, reject }));
     },
-    syncNow: () => undefined,
     /** Resolves once a group is on its way to the disk. */
     async reached(): Promise<void> {
       while (pending.length === 0) await nextTurn();
@@ -28,7 +28,21 @@ function heldDisk() {
 }
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-const instantDisk = { sync: () => Promise.resolve(), syncNow: () => undefined };
+const instantDisk = { sync: () => Promise.resolve() };
+
+function newGroup(
+  database: ConstructorParameters<typeof GroupCommit>[0],
+  disk: Disk,
+  events: Partial<GroupEvents> = {},
+): GroupCommit {
+  const explain = (error: unknown) => explainAtWork(error, 'the path');
+  return new GroupCommit(database, disk, {
+    beforeCommit: () => undefined,
+    explain,
+    onFailure: () => undefined,
+    ...events,
+  });
+}
 
 function open() {
   const path = join(temporaryFolder(), 'test.sqlite');
@@ -42,6 +56,7 @@ function open() {
   const insert = database.prepare('INSERT INTO t VALUES (?)');
   return {
     database,
+    path,
     insert: (x: number) => () => void insert.run(x),
     /** What another connection sees: only what was committed. */
     committed: () =>
@@ -56,7 +71,7 @@ describe('writes in groups', () => {
   test('a promise resolves only once the disk is done with its group', async () => {
     const { database, insert, committed } = open();
     const disk = heldDisk();
-    const commits = new GroupCommit(database, disk);
+    const commits = newGroup(database, disk);
     const resolved: number[] = [];
     const writes = [1, 2, 3].map((x) => commits.write(insert(x)).then(() => resolved.push(x)));
     expect(committed()).toEqual([]);
@@ -72,7 +87,7 @@ describe('writes in groups', () => {
   test('what comes while the disk is at work makes the next group, in the order in which it came', async () => {
     const { database, insert, committed } = open();
     const disk = heldDisk();
-    const commits = new GroupCommit(database, disk);
+    const commits = newGroup(database, disk);
     const order: number[] = [];
     const first = commits.write(insert(1));
     await disk.reached();
@@ -93,7 +108,7 @@ describe('writes in groups', () => {
   test('whatever waits is committed together, and what a write returns comes back', async () => {
     const { database, insert } = open();
     const disk = heldDisk();
-    const commits = new GroupCommit(database, disk);
+    const commits = newGroup(database, disk);
     const results = Promise.all(
       Array.from({ length: 500 }, (_, x) =>
         commits.write(() => {
@@ -111,7 +126,7 @@ describe('writes in groups', () => {
   test('a write behind goes to the disk like any other, and is seen at once by whoever commits before reading', async () => {
     const { database, insert, committed } = open();
     const disk = heldDisk();
-    const commits = new GroupCommit(database, disk);
+    const commits = newGroup(database, disk);
     commits.writeBehind(insert(1));
     expect(committed()).toEqual([]);
     commits.commitQueued();
@@ -124,21 +139,10 @@ describe('writes in groups', () => {
     expect(disk.syncCount).toBe(1);
   });
 
-  test('a write that writeNow took along is resolved as well', async () => {
-    const { database, insert } = open();
-    const disk = heldDisk();
-    const commits = new GroupCommit(database, disk);
-    const queued = commits.write(insert(1));
-    commits.writeNow(insert(2));
-    await disk.reached();
-    disk.done();
-    await queued;
-  });
-
   test('what a read committed early waits for a sync that begins after it', async () => {
     const { database, insert } = open();
     const disk = heldDisk();
-    const commits = new GroupCommit(database, disk);
+    const commits = newGroup(database, disk);
     const first = commits.write(insert(1));
     await disk.reached();
     let isDurable = false;
@@ -153,25 +157,22 @@ describe('writes in groups', () => {
     disk.done();
     await second;
   });
+});
 
-  test('a read inside a transaction commits nothing', async () => {
+describe('what a group changes only once', () => {
+  test('is written once before each commit, and with it', async () => {
     const { database, insert, committed } = open();
-    const commits = new GroupCommit(database, instantDisk);
-    await commits.write(() => {
-      insert(1)();
-      commits.commitQueued();
-      expect(committed()).toEqual([]);
+    const seen: number[][] = [];
+    const commits = newGroup(database, instantDisk, {
+      beforeCommit: () => {
+        seen.push(committed());
+        insert(100 + seen.length)();
+      },
     });
-    expect(committed()).toEqual([1]);
-  });
-
-  test('writeNow commits at once, after what was queued before it', async () => {
-    const { database, insert, committed } = open();
-    const commits = new GroupCommit(database, instantDisk);
-    const queued = commits.write(insert(1));
-    commits.writeNow(insert(2));
-    expect(committed()).toEqual([1, 2]);
-    await queued;
+    await Promise.all([commits.write(insert(1)), commits.write(insert(2))]);
+    await commits.write(insert(3));
+    expect(seen).toEqual([[], [1, 2, 101]]);
+    expect(committed()).toEqual([1, 2, 3, 101, 102]);
   });
 });
 
@@ -179,7 +180,7 @@ describe('a ledger that fails', () => {
   test('one failing write fails its whole group, nothing of it stays, and everything later is refused', async () => {
     const { database, insert, committed } = open();
     const failures: OperatorError[] = [];
-    const commits = new GroupCommit(database, instantDisk, (error) => failures.push(error));
+    const commits = newGroup(database, instantDisk, { onFailure: (error) => failures.push(error) });
     await commits.write(insert(1));
     const group = await Promise.allSettled([
       commits.write(insert(2)),
@@ -188,9 +189,8 @@ describe('a ledger that fails', () => {
     ]);
     for (const { status } of group) expect(status).toBe('rejected');
     await expect(commits.write(insert(4))).rejects.toMatchObject({ code: 'LEDGER_FAILED', exitCode: 5 });
-    expect(() => commits.writeNow(insert(5))).toThrow(/could not be written/);
-    commits.writeBehind(insert(6));
-    expect(() => commits.commitQueued()).toThrow(/could not be written/);
+    expect(() => commits.writeBehind(insert(6))).toThrow(/could not be read or written/);
+    expect(() => commits.commitQueued()).toThrow(/could not be read or written/);
     expect(failures).toHaveLength(1);
     expect(committed()).toEqual([1]);
   });
@@ -199,7 +199,7 @@ describe('a ledger that fails', () => {
     const { database, insert } = open();
     const disk = heldDisk();
     const failures: OperatorError[] = [];
-    const commits = new GroupCommit(database, disk, (error) => failures.push(error));
+    const commits = newGroup(database, disk, { onFailure: (error) => failures.push(error) });
     const first = commits.write(insert(1));
     await disk.reached();
     const second = commits.write(insert(2));
@@ -210,14 +210,25 @@ describe('a ledger that fails', () => {
     expect(failures).toHaveLength(1);
   });
 
-  test('writeNow that fails while the disk is at work refuses that group too', async () => {
+  test('a commit that fails early, for a read, refuses the group that the disk is at work with', async () => {
     const { database, insert } = open();
     const disk = heldDisk();
-    const commits = new GroupCommit(database, disk);
+    const commits = newGroup(database, disk);
     const first = commits.write(insert(1));
     await disk.reached();
-    expect(() => commits.writeNow(insert(1))).toThrow(/UNIQUE/);
+    const second = commits.write(insert(1));
+    expect(() => commits.commitQueued()).toThrow(/UNIQUE/);
     disk.done();
     await expect(first).rejects.toMatchObject({ code: 'LEDGER_FAILED' });
+    await expect(second).rejects.toMatchObject({ code: 'LEDGER_FAILED' });
+  });
+
+  test('it keeps no lock: another connection can write at once', async () => {
+    const { database, insert, path } = open();
+    const commits = newGroup(database, instantDisk);
+    await expect(Promise.all([commits.write(insert(1)), commits.write(insert(1))])).rejects.toThrow();
+    const other = new DatabaseSync(path, { timeout: 0 });
+    other.exec('INSERT INTO t VALUES (9)');
+    other.close();
   });
 });

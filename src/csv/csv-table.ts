@@ -1,0 +1,321 @@
+import { parse } from 'csv-parse/sync';
+import { assert, fileError } from '../base/errors.ts';
+import type { ByteSource } from './byte-source.ts';
+import { decideShape, readSepLine, shownDelimiter } from './csv-shape.ts';
+import { decideEncoding } from './detect-encoding.ts';
+import { unguardCell } from './formula-guard.ts';
+import { type RecordBatch, type RecordScanner, recordScanner } from './scan-records.ts';
+import type { ColumnCountError, RecordBlock, Table } from './table.ts';
+import { checkHeader } from './table-header.ts';
+import { type TextBlocks, textBlocks } from './text-blocks.ts';
+
+export type CsvTableOptions = {
+  /** Canonical name. */
+  readonly encoding: string | undefined;
+  /** One ASCII character. */
+  readonly delimiter: string | undefined;
+  readonly headerRow: number | undefined;
+  readonly raw: boolean;
+  readonly isHeaderName: (text: string) => boolean;
+};
+
+/** Reads the header of a CSV file whose first bytes are `head`; the rows follow on demand. Owns `source`. */
+export async function openCsvTable(source: ByteSource, head: Buffer, options: CsvTableOptions): Promise<Table> {
+  const { name } = source;
+  const encodingOptions = { told: options.encoding, isHeaderName: options.isHeaderName };
+  const blocks = textBlocks(source, head, decideEncoding(name, head, encodingOptions), encodingOptions);
+  const start = await readStart(blocks);
+  const sample = start.bytes.subarray(0, SAMPLE_BYTES).toString('utf8');
+  const sep = readSepLine(sample);
+  const shape = decideShape(sampleBelow(sample, sep?.length ?? 0, options.headerRow), {
+    name,
+    told: options.delimiter ?? sep?.delimiter ?? (name.toLowerCase().endsWith('.tsv') ? '\t' : undefined),
+    isCut: start.mayFollow || start.bytes.length > SAMPLE_BYTES,
+    isHeaderName: options.isHeaderName,
+  });
+  const { delimiter } = shape;
+
+  const scanner = recordScanner(name, delimiter, sep === undefined ? 1 : 2);
+  // A `sep=` line is ASCII: as many bytes as characters.
+  const records = recordReader(blocks, scanner, {
+    delimiter,
+    raw: options.raw,
+    start: start.bytes.subarray(sep?.length ?? 0),
+  });
+  const header = await readHeader(name, records, options.headerRow ?? shape);
+  const counts = { blank: 0 };
+  const shaper = recordShaper(header.names.length, header.cellCount, counts);
+
+  let isIterated = false;
+  async function* readBlocks(): AsyncGenerator<RecordBlock> {
+    try {
+      let rowNumber = 1;
+      for (let batch: Records | undefined = header.rest; batch !== undefined; batch = await records.next()) {
+        const block = shaper(batch, rowNumber);
+        if (block === undefined) continue;
+        rowNumber += block.cells.length;
+        yield block;
+      }
+    } finally {
+      await source.close();
+    }
+  }
+
+  return {
+    header: header.names,
+    headerLine: header.lineNumber,
+    get form() {
+      const encoding = blocks.encoding();
+      return {
+        kind: 'csv',
+        delimiter,
+        lineEnding: header.lineEnding,
+        encoding: encoding.name,
+        hasByteOrderMark: encoding.byteOrderMarkLength > 0,
+      } as const;
+    },
+    notes() {
+      const notes = [blocks.encoding().note];
+      if (sep !== undefined)
+        notes.push(`The first line, sep=${sep.delimiter}, was read as: split at ${shownDelimiter(delimiter)}.`);
+      if (header.skipped > 0) notes.push(headerNote(header.lineNumber, header.skipped));
+      if (counts.blank > 0) notes.push(blankRowsNote(counts.blank));
+      const formulas = records.textFormulaCount();
+      if (formulas > 0) {
+        notes.push(
+          `${formulas} ${formulas === 1 ? 'cell' : 'cells'} like ="00123" or =8009000501 were read as text, without the formula.`,
+        );
+      }
+      return notes.filter((note) => note !== undefined);
+    },
+    blocks: {
+      [Symbol.asyncIterator]() {
+        // A second pass over the same bytes would silently find none.
+        assert(!isIterated, 'the blocks of an open table are iterated once');
+        isIterated = true;
+        return readBlocks();
+      },
+    },
+    sha256: () => source.sha256(),
+    byteLength: () => source.byteLength(),
+    close: () => source.close(),
+  };
+}
+
+/** The sample from the header's line on, when the caller named that; else without the `sep=` line. */
+function sampleBelow(sample: string, sepLength: number, headerRow: number | undefined): string {
+  if (headerRow === undefined) return sample.slice(sepLength);
+  const lineStarts = [0, ...Array.from(sample.matchAll(/\r\n|\n|\r/g), (end) => end.index + end[0].length)];
+  return sample.slice(lineStarts[headerRow - 1] ?? sepLength);
+}
+
+export function headerNote(lineNumber: number, skipped: number): string {
+  return `The header is in line ${lineNumber}; ${skipped === 1 ? '1 row' : `${skipped} rows`} above it ${skipped === 1 ? 'was' : 'were'} left out.`;
+}
+
+export function blankRowsNote(count: number): string {
+  return count === 1 ? '1 row without any value was left out.' : `${count} rows without any value were left out.`;
+}
+
+/** What delimiter and header are judged on. */
+const SAMPLE_BYTES = 64 * 1024;
+
+/** The first blocks of the file, until there is text enough to judge. */
+async function readStart(blocks: TextBlocks): Promise<{ bytes: Buffer; mayFollow: boolean }> {
+  const read: Buffer[] = [];
+  let length = 0;
+  let lineNumber = 1;
+  while (length < SAMPLE_BYTES) {
+    const block = await blocks.next(lineNumber);
+    if (block === undefined)
+      return { bytes: read.length === 1 && read[0] ? read[0] : Buffer.concat(read), mayFollow: false };
+    read.push(block);
+    length += block.length;
+    for (let at = block.indexOf(0x0a); at !== -1; at = block.indexOf(0x0a, at + 1)) lineNumber += 1;
+  }
+  return { bytes: read.length === 1 && read[0] ? read[0] : Buffer.concat(read), mayFollow: true };
+}
+
+/** Records without the lines of spaces; both arrays have the same length. */
+type Records = {
+  readonly cells: string[][];
+  readonly lineNumbers: number[];
+  readonly lineEnding: '\n' | '\r\n' | undefined;
+};
+
+type RecordReader = {
+  /** Undefined at the end of the file. */
+  next(): Promise<Records | undefined>;
+  textFormulaCount(): number;
+};
+
+function recordReader(
+  blocks: TextBlocks,
+  scanner: RecordScanner,
+  options: { readonly delimiter: string; readonly raw: boolean; readonly start: Buffer },
+): RecordReader {
+  let start: Buffer | undefined = options.start;
+  let hasEnded = false;
+  let textFormulaCount = 0;
+
+  const take = (batch: RecordBatch): Records => {
+    const records = parseRecords(batch, options.delimiter);
+    if (options.raw) return records;
+    // Whole blocks have neither sign: their cells are not looked at.
+    if (batch.bytes.includes("'")) mapCells(records.cells, APOSTROPHE_OR_INSIDE, unguardCell);
+    if (batch.bytes.includes('=')) {
+      mapCells(records.cells, EQUALS_FIRST, (cell) => {
+        const text = textOfFormula(cell);
+        if (text === undefined) return cell;
+        textFormulaCount += 1;
+        return text;
+      });
+    }
+    return records;
+  };
+
+  return {
+    textFormulaCount: () => textFormulaCount,
+    async next() {
+      if (hasEnded) return undefined;
+      const block = start ?? (await blocks.next(scanner.lineNumber()));
+      start = undefined;
+      if (block !== undefined) return take(scanner.push(block));
+      hasEnded = true;
+      return take(scanner.end());
+    },
+  };
+}
+
+const APOSTROPHE_OR_INSIDE = (cell: string): boolean => cell.includes("'");
+const EQUALS_FIRST = (cell: string): boolean => cell.charCodeAt(0) === 0x3d;
+
+function mapCells(records: string[][], isMeant: (cell: string) => boolean, map: (cell: string) => string): void {
+  for (const cells of records) {
+    for (let index = 0; index < cells.length; index += 1) {
+      const cell = cells[index] ?? '';
+      if (isMeant(cell)) cells[index] = map(cell);
+    }
+  }
+}
+
+/**
+ * The text of `="00123"`, which keeps a spreadsheet from reading a number, and of `=8009000501`, which a spreadsheet
+ * shows as 8009000501. Undefined for every other formula.
+ */
+export function textOfFormula(cell: string): string | undefined {
+  if (cell.startsWith('="') && cell.endsWith('"') && cell.length >= 3) {
+    const inside = cell.slice(2, -1);
+    const text = inside.replaceAll('""', '"');
+    // A quote that is not doubled ends the text: this is a longer formula.
+    return text.split('"').length - 1 === inside.length - text.length ? text : undefined;
+  }
+  return cell.length <= 64 && /^=[0-9]+(\.[0-9]+)?$/.test(cell) ? cell.slice(1) : undefined;
+}
+
+function parseRecords(batch: RecordBatch, delimiter: string): Records {
+  const { bytes, lineNumbers, lineEnding } = batch;
+  if (lineNumbers.length === 0) return { cells: [], lineNumbers: [], lineEnding };
+  const parsed: string[][] = parse(bytes, {
+    delimiter,
+    // One line end is found faster than three.
+    record_delimiter: lineEnding ?? ['\r\n', '\n', '\r'],
+    relax_column_count: true,
+    skip_empty_lines: true,
+    // The scanner has let pass only the quotes of `="…"`.
+    relax_quotes: batch.hasTextFormula,
+  });
+  // Two readings of the same bytes: were they to differ, line numbers would be wrong from here on.
+  assert(parsed.length === lineNumbers.length, 'the scanner and the parser count records alike');
+  if (!lineNumbers.includes(0)) return { cells: parsed, lineNumbers: [...lineNumbers], lineEnding };
+  return {
+    cells: parsed.filter((_, index) => lineNumbers[index] !== 0),
+    lineNumbers: lineNumbers.filter((lineNumber) => lineNumber !== 0),
+    lineEnding,
+  };
+}
+
+type Header = {
+  readonly names: string[];
+  readonly lineNumber: number;
+  /** More than the names when the header ends in nameless columns. */
+  readonly cellCount: number;
+  readonly lineEnding: '\n' | '\r\n';
+  /** Rows with a value above it. */
+  readonly skipped: number;
+  /** The records of the header's block that follow it. */
+  readonly rest: Records;
+};
+
+/** `where`: the header's line, or how many records with a value stand above it. */
+async function readHeader(
+  name: string,
+  records: RecordReader,
+  where: number | { readonly recordsAboveHeader: number },
+): Promise<Header> {
+  let skipped = 0;
+  for (let batch = await records.next(); batch !== undefined; batch = await records.next()) {
+    for (const [index, cells] of batch.cells.entries()) {
+      const lineNumber = batch.lineNumbers[index] ?? 0;
+      const isHeader =
+        typeof where === 'number' ? lineNumber === where : skipped === where.recordsAboveHeader && hasValue(cells);
+      if (isHeader) {
+        return {
+          names: checkHeader(`${name}, line ${lineNumber}`, cells),
+          lineNumber,
+          cellCount: cells.length,
+          lineEnding: batch.lineEnding ?? '\n',
+          skipped,
+          rest: { ...batch, cells: batch.cells.slice(index + 1), lineNumbers: batch.lineNumbers.slice(index + 1) },
+        };
+      }
+      if (typeof where === 'number' && lineNumber > where) throw noHeaderRow(name, where);
+      if (hasValue(cells)) skipped += 1;
+    }
+  }
+  if (typeof where === 'number' && skipped > 0) throw noHeaderRow(name, where);
+  throw fileError('FILE_IS_EMPTY', `${name} is empty.`, 'Give a file with a header line and rows.');
+}
+
+export function noHeaderRow(name: string, line: number) {
+  return fileError(
+    'NO_HEADER',
+    `${name}: no row begins in line ${line}, where --header-row says the header is.`,
+    'Count the lines from 1, or leave --header-row away.',
+  );
+}
+
+/** Leaves out rows without a value, and compares the number of cells with the header's. */
+export function recordShaper(expected: number, headerCellCount: number, counts: { blank: number }) {
+  return (records: { cells: string[][]; lineNumbers: number[] }, firstRowNumber: number): RecordBlock | undefined => {
+    const columnCountErrors = new Map<number, ColumnCountError>();
+    const { cells: all, lineNumbers: allLines } = records;
+    let kept = 0;
+    for (let index = 0; index < all.length; index += 1) {
+      let cells = all[index] ?? [];
+      if (!hasValue(cells)) {
+        counts.blank += 1;
+        continue;
+      }
+      const actual = cells.length;
+      if (actual !== expected) {
+        // Below nameless columns only blank cells are let pass: a value there belongs to no column.
+        const isCovered = actual > expected && actual <= headerCellCount && !hasValue(cells.slice(expected));
+        if (isCovered) cells = cells.slice(0, expected);
+        else columnCountErrors.set(kept, { expected, actual });
+      }
+      all[kept] = cells;
+      allLines[kept] = allLines[index] ?? 0;
+      kept += 1;
+    }
+    if (kept === 0) return undefined;
+    all.length = kept;
+    allLines.length = kept;
+    return { firstRowNumber, lineNumbers: allLines, cells: all, columnCountErrors };
+  };
+}
+
+export function hasValue(cells: readonly string[]): boolean {
+  for (const cell of cells) if (cell !== '' && cell.trim() !== '') return true;
+  return false;
+}

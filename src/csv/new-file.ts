@@ -1,0 +1,175 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { type FileHandle, link, lstat, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Writable } from 'node:stream';
+import { assert, fileError } from '../base/errors.ts';
+import { folderError, systemCode, writingError } from './file-errors.ts';
+
+/** Bytes that become a file only when they are all there. */
+export type NewFile = {
+  /** In order, also when the caller does not wait. */
+  write(bytes: Uint8Array): Promise<void>;
+  /**
+   * Makes the file appear under its name, whole and durable. The order: bytes to the disk, `beforeRename` with their
+   * digest, rename, folder to the disk. What `beforeRename` has recorded is therefore true or not there yet.
+   */
+  commit(beforeRename?: (sha256: string) => Promise<void>): Promise<{ readonly sha256: string }>;
+  /** Removes what was written; the file of that name stays as it was. Does nothing after `commit`. */
+  abort(): Promise<void>;
+};
+
+/**
+ * Opens a temporary file beside `path` at once, so that a folder that cannot be written shows itself before any work.
+ * Mode 0600, for it holds members' data. Throws `fileError`s, after which the temporary file is gone.
+ */
+export async function openNewFile(path: string, options: { readonly mayReplace: boolean }): Promise<NewFile> {
+  const target = await resolveTarget(path, options.mayReplace);
+  // 60 characters of the name: with all of it, a long one would be too long for the file system.
+  const temporary = join(dirname(target), `.${basename(target).slice(0, 60)}.${randomBytes(6).toString('hex')}.part`);
+  const handle = await open(temporary, 'wx', 0o600).catch((error: unknown) =>
+    Promise.reject(writingError(path, error)),
+  );
+  const hash = createHash('sha256');
+  let state: 'open' | 'committed' | 'aborted' = 'open';
+  let last: Promise<void> = Promise.resolve();
+
+  const abort = async (): Promise<void> => {
+    if (state !== 'open') return;
+    state = 'aborted';
+    await last.catch(() => undefined);
+    await handle.close().catch(() => undefined);
+    await rm(temporary, { force: true });
+  };
+  const orAbort = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      await abort().catch(() => undefined);
+      throw writingError(path, error);
+    }
+  };
+
+  return {
+    write(bytes) {
+      assert(state === 'open', 'bytes are written before the file is committed or aborted');
+      hash.update(bytes);
+      last = last.then(() => writeAll(handle, bytes));
+      return orAbort(last);
+    },
+    async commit(beforeRename) {
+      assert(state === 'open', 'a file is committed once');
+      const sha256 = hash.digest('hex');
+      await orAbort(
+        (async () => {
+          await last;
+          // Before the rename: else a crash could leave the name on a file without its bytes.
+          await handle.sync();
+          await handle.close();
+        })(),
+      );
+      try {
+        await beforeRename?.(sha256);
+      } catch (error) {
+        // Not an error of the file: it keeps its own words.
+        await abort();
+        throw error;
+      }
+      await orAbort(options.mayReplace ? rename(temporary, target) : renameToNew(temporary, target, path));
+      state = 'committed';
+      await syncFolder(path, dirname(target));
+      return { sha256 };
+    },
+    abort,
+  };
+}
+
+/** As a new file, for a stream such as stdout: what is written is out, and cannot be taken back. */
+export function openNewStream(stream: Writable, name: string): NewFile {
+  const hash = createHash('sha256');
+  // Each write gets its error; without a listener the stream's own event would end the process.
+  stream.on('error', ignoreError);
+  return {
+    write(bytes) {
+      hash.update(bytes);
+      return new Promise((resolve, reject) => {
+        stream.write(bytes, (error) => (error ? reject(writingError(name, error)) : resolve()));
+      });
+    },
+    async commit(beforeRename) {
+      const sha256 = hash.digest('hex');
+      await beforeRename?.(sha256);
+      stream.off('error', ignoreError);
+      return { sha256 };
+    },
+    async abort() {
+      stream.off('error', ignoreError);
+    },
+  };
+}
+
+function ignoreError(): void {}
+
+export async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number | null = null): Promise<void> {
+  let written = 0;
+  while (written < bytes.length) {
+    const at = position === null ? null : position + written;
+    written += (await handle.write(bytes, written, bytes.length - written, at)).bytesWritten;
+  }
+}
+
+/** The file that `path` means; refuses what a rename must not replace, such as a folder or `/dev/stdout`. */
+async function resolveTarget(path: string, mayReplace: boolean): Promise<string> {
+  try {
+    // A symbolic link stays one: its target is replaced.
+    const target = await realpath(path);
+    refuseNonFile(path, await stat(target));
+    if (!mayReplace) throw alreadyThere(path);
+    return target;
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw writingError(path, error);
+  }
+  if (await lstat(path).catch(() => undefined)) {
+    throw fileError('NOT_A_FILE', `${path} is a link to nothing.`, 'Remove the link, or write to another file.');
+  }
+  return path;
+}
+
+/** A rename would replace a file that has come there meanwhile; a hard link does not. */
+async function renameToNew(temporary: string, target: string, path: string): Promise<void> {
+  try {
+    await link(temporary, target);
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') throw alreadyThere(path);
+    // File systems without hard links, such as FAT and some network shares.
+    if (await lstat(target).catch(() => undefined)) throw alreadyThere(path);
+    await rename(temporary, target);
+    return;
+  }
+  await rm(temporary, { force: true });
+}
+
+function alreadyThere(path: string) {
+  return fileError('FILE_EXISTS', `${path} is there already.`, 'Name another file with -o, or say --overwrite.');
+}
+
+export function refuseNonFile(path: string, found: { isDirectory(): boolean; isFile(): boolean }): void {
+  if (found.isDirectory()) throw folderError(path);
+  if (found.isFile()) return;
+  throw fileError('NOT_A_FILE', `${path} is not a regular file.`, 'Write to a file with -o.');
+}
+
+/** Makes a new name in the folder durable. */
+export async function syncFolder(path: string, folder: string): Promise<void> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(folder, 'r');
+    await handle.sync();
+  } catch (error) {
+    // Windows cannot open folders, and some network shares cannot sync them: nothing more can be done there.
+    if (!NO_FOLDER_SYNC.has(systemCode(error) ?? '')) throw writingError(path, error);
+  } finally {
+    await handle?.close();
+  }
+}
+
+const NO_FOLDER_SYNC: ReadonlySet<string> = new Set(['EPERM', 'EACCES', 'EISDIR', 'EINVAL', 'ENOTSUP', 'ENOSYS']);
