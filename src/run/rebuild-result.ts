@@ -86,10 +86,7 @@ export async function rebuildResult(
     };
     await ledger.runs.end(run.runId, { state, summaryJson: JSON.stringify(document) });
     if (problem) parts.reporter.note(problem.message);
-    // A row that a person let go may be sent again, which changes the result once more.
-    else if (isOver && rows.in_doubt === 0 && tally.errorCodes.IN_DOUBT === undefined) {
-      removeRunFolder(homeFolder, run.runId);
-    }
+    else await removeRunFolder(homeFolder, run.runId, ledger);
     return document;
   } finally {
     found?.close();
