@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Build, copyBuild } from './build.ts';
 import { POINT_NAMES } from './points.ts';
 import { carryOn, expectExactlyOnce, plainRows, useStage } from './small-stage.ts';
-import { runTool } from './tool.ts';
+import { runTool, startTool } from './tool.ts';
 
 let build: Build;
 beforeAll(() => {
