@@ -6,7 +6,7 @@ export default mergeConfig(
   everything,
   defineConfig({
     test: {
-      exclude: ['end-to-end/**', 'chaos/**', 'call-economy/**', 'bench/**', '*.test.ts'],
+      exclude: ['end-to-end/**', 'edges/**', 'chaos/**', 'call-economy/**', 'bench/**', '*.test.ts'],
       globalSetup: [],
     },
   }),

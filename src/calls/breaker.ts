@@ -29,7 +29,8 @@ export class Breaker {
     this.#refusalCode = answer.errorCode;
     if (this.#refusals < SAME_REFUSALS_MAX) return undefined;
     const refusals = `${this.#refusals} refusals in a row with code ${answer.errorCode} (${answer.messages.join('; ')})`;
-    if (answer.meaning !== 'unknown') return refusals;
+    // An address that is not there is no quota.
+    if (answer.meaning !== 'unknown' || answer.errorCode === 'HTTP_404') return refusals;
     return `${refusals}. If it means that the day's calls are used up, put it into kybio.quotaCodes of the config file; if too many calls at once, into kybio.tooFastCodes or wonder.tooFastCodes`;
   }
 }

@@ -52,8 +52,9 @@ export class DayCount {
     const newest = (await this.#ledger.calls.newestDay(this.#account)) ?? '';
     const today = this.#clockDay();
     const day = newest > today ? newest : today;
-    this.#used = await this.#ledger.calls.total(this.#account, day);
+    const total = await this.#ledger.calls.total(this.#account, day);
     if (day !== this.#day) this.#spare.clear();
+    this.#used = total - this.#spareCount;
     this.#day = day;
   }
 
@@ -67,18 +68,26 @@ export class DayCount {
     const spareCount = this.#spare.get(endpoint) ?? 0;
     if (spareCount > 0) {
       this.#spare.set(endpoint, spareCount - 1);
-      this.#used -= 1;
       return true;
     }
     const day = this.#day;
     const { isTaken, used } = await this.#ledger.calls.take(this.#account, { day, endpoint, limit });
-    if (day === this.#day) this.#used = isTaken ? Math.max(this.#used, used) : used;
+    if (day === this.#day) this.#used = isTaken ? Math.max(this.#used, used - this.#spareCount) : used;
     return isTaken;
   }
 
-  /** Gives a call back that was taken and not begun. */
-  giveBack(endpoint: string): void {
+  /**
+   * Gives a call of that day back that was taken and never reached the vendor. The ledger keeps counting it until
+   * the next call of the endpoint uses it: after a kill it is a wasted call, and never one too many.
+   */
+  giveBack(endpoint: string, day: string): void {
+    if (day !== this.#day) return;
+    this.#used -= 1;
     this.#spare.set(endpoint, (this.#spare.get(endpoint) ?? 0) + 1);
+  }
+
+  get #spareCount(): number {
+    return [...this.#spare.values()].reduce((sum, count) => sum + count, 0);
   }
 
   #clockDay(): string {

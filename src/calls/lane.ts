@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import type { Clock } from '../base/clock.ts';
 import { nextMidnightMs, zonedDay } from '../base/zoned-time.ts';
 import type { Answer } from '../http/answer.ts';
-import { createRetryBudget, decideRetry, RETRY_AFTER_MS_MAX } from '../http/retry-timing.ts';
+import { createRetryBudget, decideRetry } from '../http/retry-timing.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { Breaker } from './breaker.ts';
 import { DayCount } from './day-count.ts';
@@ -31,7 +31,7 @@ export type CallAudit = {
 export type LaneCall<T> = {
   readonly endpoint: string;
   readonly isRepeatable: boolean;
-  send(onSent: () => void): Promise<Answer<T>>;
+  send(onSent: () => void, attempt: number): Promise<Answer<T>>;
   /**
    * Recorded in the same commit as the call's count, before the first attempt. False: the call must not be sent;
    * `perform` then throws NotBegunError.
@@ -240,23 +240,28 @@ export class Lane {
 
   async #send<T>(call: LaneCall<T>, attempt: number, held: Held): Promise<Answer<T>> {
     const settlingCalls = attempt === 1 ? (call.settlingCalls ?? 0) : 0;
-    await this.#countAndPrepare(call, settlingCalls, held);
+    const day = await this.#countAndPrepare(call, settlingCalls, held);
     // Waited for here and not in the transport, where waiting would use up the call's own time for an answer.
-    return this.#connections(() => this.#admitAndSend(call, held));
+    return this.#connections(() => this.#admitAndSend(call, attempt, day, held));
   }
 
-  /** Count and intent are queued in the same turn of the event loop, so that they share a commit. */
-  async #countAndPrepare<T>(call: LaneCall<T>, settlingCalls: number, held: Held): Promise<void> {
+  /**
+   * Count and intent are queued in the same turn of the event loop, so that they share a commit.
+   *
+   * @returns the day that the call is counted on
+   */
+  async #countAndPrepare<T>(call: LaneCall<T>, settlingCalls: number, held: Held): Promise<string> {
     for (;;) {
       const { limit, keptBackUsed } = await this.#reserveCall(call.isSettling === true, settlingCalls, held);
+      const { day } = this.#count;
       const taking = this.#count.take(call.endpoint, limit);
       const preparing = held.isPrepared ? true : (call.beforeSend?.() ?? true);
       // Awaited together: they fail together, and neither failure may go unheard.
       const [isTaken, mayBeSent] = await Promise.all([taking, preparing]);
       held.isPrepared = mayBeSent;
-      if (isTaken && mayBeSent) return;
+      if (isTaken && mayBeSent) return day;
       if (!mayBeSent) {
-        if (isTaken) this.#count.giveBack(call.endpoint);
+        if (isTaken) this.#count.giveBack(call.endpoint, day);
         throw new NotBegunError();
       }
       // Somebody else took the last call of the day. The intent must not stand for hours without a call.
@@ -270,20 +275,28 @@ export class Lane {
     }
   }
 
-  async #admitAndSend<T>(call: LaneCall<T>, held: Held): Promise<Answer<T>> {
+  async #admitAndSend<T>(call: LaneCall<T>, attempt: number, day: string, held: Held): Promise<Answer<T>> {
     const admission = await this.#admit(call.isSettling === true);
     if (admission === undefined) throw new StoppedError();
     this.#sent += 1;
     this.#byEndpoint.set(call.endpoint, (this.#byEndpoint.get(call.endpoint) ?? 0) + 1);
-    const answer = await call.send(() => admission.sent());
+    const answer = await call.send(() => admission.sent(), attempt);
     // The limiter learns how late calls arrive, so that the vendor never sees more than the rate.
     admission.answered();
+    if (answer.kind === 'not_sent') this.#uncount(call.endpoint, day);
     // Here and not by the caller: until this returns, nobody else takes the connection.
     this.#judge(answer, call.endpoint);
     const weight = await call.weigh?.(answer);
     held.isInDoubt = weight?.isInDoubt ?? false;
     if (weight?.stop) this.#control.stop(weight.stop);
     return answer;
+  }
+
+  /** No connection was made, or the call was stopped before its first byte: the vendor cannot have counted it. */
+  #uncount(endpoint: string, day: string): void {
+    this.#sent -= 1;
+    this.#byEndpoint.set(endpoint, (this.#byEndpoint.get(endpoint) ?? 0) - 1);
+    this.#count.giveBack(endpoint, day);
   }
 
   async #admit(isSettling: boolean): Promise<Admission | undefined> {
@@ -362,7 +375,7 @@ export class Lane {
 
   #judge(answer: Answer<unknown>, endpoint: string): void {
     if (answer.kind !== 'success' && 'retryAfterMs' in answer && answer.retryAfterMs !== undefined) {
-      this.#limiter.hold(this.#clock.monotonicMs() + Math.min(answer.retryAfterMs, RETRY_AFTER_MS_MAX));
+      this.#limiter.hold(this.#clock.monotonicMs() + answer.retryAfterMs);
     }
     if (answer.kind === 'refused' && answer.meaning === 'credentials') {
       this.#control.stop({

@@ -103,6 +103,16 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./resolve.ts')).runResolve,
   },
   {
+    name: 'undo',
+    arguments: ['<run>'],
+    about: 'take a top-up back, once: the opposite amounts for the rows it credited (2 calls a row)',
+    examples: [
+      ['memberload undo 20261122-050612-3fa9', 'every row that the run credited'],
+      ['memberload undo 20261122-050612-3fa9 --row 3,7', 'only these rows'],
+    ],
+    load: async () => (await import('./undo.ts')).runUndo,
+  },
+  {
     name: 'doctor',
     arguments: [],
     about: 'check settings, ledger, signature, clock and quota (1 or 2 calls to Kybio, 1 to Wonder)',

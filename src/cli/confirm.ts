@@ -12,7 +12,7 @@ export type TopupSums = {
 };
 
 /**
- * On a terminal, without -y, a top-up shows its place and its sums and asks for one of them to be typed: a wrong
+ * On a terminal, without -y, a top-up or its undo shows its place and its sums and asks for one of them to be typed: a wrong
  * file adds up to something else. Elsewhere nobody could answer, and control totals do the same.
  *
  * @throws OperatorError (exit 2) when something else is typed; nothing was sent
@@ -27,7 +27,7 @@ export async function confirmTopup(
     ? ['balance', sums.balanceIncrement]
     : ['points', sums.pointIncrement];
   const typed = await console.ask(
-    `${place}: ${sums.rowCount} rows, ${sums.pointIncrement} points and ${sums.balanceIncrement} of balance in all.\nType the sum of the ${name} to credit it: `,
+    `${place}: ${sums.rowCount} rows, ${sums.pointIncrement} points and ${sums.balanceIncrement} of balance in all.\nType the sum of the ${name} to send it: `,
   );
   if (typed !== undefined && isDecimal(typed) && decimalsEqual(typed, sum)) return;
   throw usageError(

@@ -20,11 +20,12 @@ import {
 import { PROBE_CALLS, probeRepeat } from '../send/probe-repeat.ts';
 import type { LearnedFact } from '../send/repeat-fact.ts';
 import { readControlSettings } from '../settings/job-settings.ts';
+import { proxyHost, readProxy } from '../settings/proxy-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import { configuredTargets, vendorSettings } from '../settings/vendor-settings.ts';
 import type { CommandInput } from './commands.ts';
 import { confirmYes } from './confirm.ts';
-import { type Session, withSession } from './session.ts';
+import { type Session, withLedgerReader, withSession } from './session.ts';
 
 /** What doctor has found so far, and what it has cost. */
 type Findings = { readonly checks: Check[]; calls: ReturnType<typeof sumCalls>[] };
@@ -50,6 +51,7 @@ export async function runDoctor(input: CommandInput): Promise<{ exitCode: ExitCo
   findings.checks.push(
     ok('settings', settings.config.path === undefined ? 'no config file' : `read from ${settings.config.path}`),
   );
+  findings.checks.push(checkNetwork(input));
   if (targets.includes('kybio') && !settings.get('sandbox')) findings.checks.push(checkKybioKey(settings, controls));
   if (targets.length === 0) {
     findings.checks.push(
@@ -102,6 +104,11 @@ export async function runDoctor(input: CommandInput): Promise<{ exitCode: ExitCo
     }
   } catch (error) {
     if (!(error instanceof OperatorError) || !error.code.startsWith('LEDGER_')) throw error;
+    const onlyLooks = number === undefined && !settings.typed('acceptLedger');
+    if (error.code === 'LEDGER_IN_USE' && onlyLooks && !isLedgerOpen) {
+      findings.checks.push(...(await lookWhileAtWork(input, error, targets)));
+      return report(findings, settings, input);
+    }
     // Damage may be met only when that part of the ledger is read.
     if (isLedgerOpen && error.code !== 'LEDGER_DAMAGED') throw error;
     findings.checks.push(
@@ -110,6 +117,27 @@ export async function runDoctor(input: CommandInput): Promise<{ exitCode: ExitCo
     );
   }
   return report(findings, settings, input);
+}
+
+/** Another process is at work: what can be read is checked. Calls would not be counted, so none is made. */
+function lookWhileAtWork(
+  input: CommandInput,
+  { message, hint }: OperatorError,
+  targets: readonly Target[],
+): Promise<Check[]> {
+  return withLedgerReader(input, async (ledger, settings) => {
+    if (ledger === undefined) return [failed('ledger', message, hint)];
+    const health = await checkHealth(ledger);
+    const atWork = message.replace(/\.$/, '');
+    return [
+      checkHome(settings.homeFolder),
+      health.status === 'ok' ? ok('ledger', `${health.detail}. ${atWork}`) : health,
+      await describeRuns(ledger, true),
+      ...targets.map((target) =>
+        skipped(`${target} signature`, 'another memberload is at work', 'Type it again when that one has ended.'),
+      ),
+    ];
+  });
 }
 
 function describeCost(targets: readonly Target[], number: string | undefined): string {
@@ -149,6 +177,26 @@ async function withVendors(
     findings.calls.push(sumCalls([vendor.lane]));
     await vendor.client.close();
   }
+}
+
+/** What the environment does to every call. A proxy is named without its password. */
+function checkNetwork({ surroundings }: CommandInput): Check {
+  const name = 'network';
+  const { NODE_TLS_REJECT_UNAUTHORIZED, NODE_EXTRA_CA_CERTS } = surroundings.environment;
+  if (NODE_TLS_REJECT_UNAUTHORIZED === '0') {
+    return failed(
+      name,
+      'NODE_TLS_REJECT_UNAUTHORIZED=0: certificates are not checked, so anybody in between can read keys and members',
+      "Unset it. For a company's own authority, set NODE_EXTRA_CA_CERTS to its certificate (PEM).",
+    );
+  }
+  const proxy = readProxy(surroundings);
+  const details = [
+    proxy === undefined ? 'no proxy' : `HTTPS_PROXY: calls go through ${proxyHost(proxy)}, none to this machine`,
+    ...(proxy?.noProxy ? [`NO_PROXY: none to ${proxy.noProxy}`] : []),
+    ...(NODE_EXTRA_CA_CERTS ? [`NODE_EXTRA_CA_CERTS: ${NODE_EXTRA_CA_CERTS} is trusted`] : []),
+  ];
+  return ok(name, details.join('; '));
 }
 
 /** As in every sample of the vendor's; nobody documents the format, so another one is only pointed out. */
@@ -194,26 +242,31 @@ function checkHome(folder: string): Check {
 }
 
 async function checkLedger(ledger: Ledger): Promise<Check> {
-  const name = 'ledger';
+  const health = await checkHealth(ledger);
+  if (health.status !== 'ok') return health;
+  try {
+    await ledger.requireNewest();
+    return health;
+  } catch (error) {
+    if (error instanceof OperatorError) return failed('ledger', error.message, error.hint);
+    throw error;
+  }
+}
+
+async function checkHealth(ledger: LedgerReader): Promise<Check> {
   const health = await ledger.readHealth();
   if (health.problems.length > 0) {
     return failed(
-      name,
+      'ledger',
       `${health.place} is damaged: ${health.problems.join('; ')}`,
       'Put a backup of it back. Nothing was changed.',
     );
   }
-  try {
-    await ledger.requireNewest();
-  } catch (error) {
-    if (error instanceof OperatorError) return failed(name, error.message, error.hint);
-    throw error;
-  }
   const details = [`version ${health.version}`, 'intact', ...health.details];
-  return ok(name, `${health.place}, ${details.join(', ')}; ${health.intentCount} increments recorded`);
+  return ok('ledger', `${health.place}, ${details.join(', ')}; ${health.intentCount} increments recorded`);
 }
 
-async function describeRuns(ledger: LedgerReader): Promise<Check> {
+async function describeRuns(ledger: LedgerReader, isAtWork = false): Promise<Check> {
   const runs = await ledger.runs.list(RUNS_COUNTED_MAX);
   const unfinished = await ledger.runs.listUnfinished();
   const accounts = [...new Set(runs.map(({ account }) => account))];
@@ -222,7 +275,7 @@ async function describeRuns(ledger: LedgerReader): Promise<Check> {
   const detail = `${runCount} runs, ${unfinished.length} not finished, ${inDoubt.length} rows in doubt`;
   const first = inDoubt[0];
   if (first) return warning('runs', detail, `Decide them: memberload resolve ${first.runId}`);
-  const open = unfinished[0];
+  const open = unfinished.find(({ state }) => !(isAtWork && state === 'running'));
   return open ? warning('runs', detail, `Carry on with: memberload resume ${open.runId}`) : ok('runs', detail);
 }
 

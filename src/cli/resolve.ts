@@ -3,6 +3,7 @@ import { EXIT, type ExitCode, OperatorError, usageError } from '../base/errors.t
 import { zonedIso } from '../base/zoned-time.ts';
 import type { RunContext } from '../calls/run-context.ts';
 import { StoppedError } from '../calls/run-control.ts';
+import { isCrediting } from '../job/job-settings.ts';
 import type { LedgerReader, RowRecord, RunRecord } from '../ledger/ledger.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import { exitCodeOfReason, sumCalls } from '../result/summary.ts';
@@ -28,7 +29,8 @@ import type { Settings } from '../settings/settings.ts';
 import type { CommandInput } from './commands.ts';
 import { confirmYes } from './confirm.ts';
 import { openProgress } from './progress.ts';
-import { type Session, withLedgerReader, withSession } from './session.ts';
+import { unknownRun } from './runs.ts';
+import { connectToRun, type Session, withLedgerReader, withSession } from './session.ts';
 
 /**
  * `resolve`: shows a run's rows in doubt with their evidence, keeps a person's decisions, sends again what is
@@ -65,9 +67,8 @@ type FoundRun = { readonly run: RunRecord; readonly saved: SavedSettings; readon
 
 async function findRun(runId: string, ledger: LedgerReader | undefined): Promise<FoundRun> {
   const run = await ledger?.runs.find(runId);
-  if (!ledger || !run)
-    throw usageError('UNKNOWN_RUN', `There is no run '${runId}'.`, 'List them with: memberload runs');
-  if (run.command !== 'topup' && run.command !== 'undo') {
+  if (!ledger || !run) throw unknownRun(runId);
+  if (!isCrediting(run.command)) {
     throw usageError(
       'NOTHING_IN_DOUBT',
       `Run ${runId} is no top-up: only increments can be in doubt.`,
@@ -90,7 +91,7 @@ type Choice = {
 /** Only as typed: a config file must not decide about money. */
 function readChoice(settings: Settings): Choice {
   const verdict = settings.typed('verdict');
-  const rows = readRows(settings.typedText('row'));
+  const rows = settings.typed('row');
   if (verdict !== undefined && rows === undefined) {
     throw usageError('BAD_USAGE', '--as needs to know which row.', 'Add --row N, --row N,M for several, or --row all.');
   }
@@ -107,18 +108,6 @@ function readChoice(settings: Settings): Choice {
     );
   }
   return { way: ways[0] ?? 'show', rows, verdict };
-}
-
-function readRows(text: string | undefined): Choice['rows'] {
-  if (text === undefined || text === 'all') return text;
-  return text.split(',').map((row) => {
-    if (/^[1-9][0-9]{0,8}$/.test(row.trim())) return Number(row);
-    throw usageError(
-      'BAD_VALUE',
-      `--row: '${row.trim()}' is no row.`,
-      'Write the number in result_row, several as 3,7, or all.',
-    );
-  });
 }
 
 async function decideAndReport(
@@ -197,20 +186,13 @@ async function callAgain(
   const isResend = way === 'resend';
   await ledger.requireNewest();
   const controls = controlsOf(settings, saved.controls);
-  const connected = await session.connect(['kybio'], controls, saved.connection.usesSandbox);
-  if (connected.account !== run.account) {
-    throw usageError(
-      'OTHER_ACCOUNT',
-      `Run ${run.runId} belongs to ${run.account}, the settings now are those of ${connected.account}.`,
-      'Set the credentials that the run began with.',
-    );
-  }
+  const connected = await connectToRun(session, run, saved, { targets: ['kybio'], controls });
   if (rows.length === 0) {
     if (isResend) notes.push('No row was decided not-applied, so nothing is sent again. Name rows with --row N.');
     return sumCalls([]);
   }
   await tellPrice(input, rows.length, isResend);
-  const vendors = connected.openVendors();
+  const vendors = connected.openVendors(run.runId);
   const context: RunContext = {
     ...{ runId: run.runId, account: run.account, settings: saved.job, controls, vendors, ledger, control },
     ...{ clock: session.clock, reporter: openProgress(input.console, session.clock), startedMs: session.startedMs },

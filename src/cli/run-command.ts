@@ -19,7 +19,7 @@ import type { CommandInput } from './commands.ts';
 import { confirmImport, confirmTopup } from './confirm.ts';
 import { openProgress } from './progress.ts';
 import { resultTargetOf, sourceOf } from './run-files.ts';
-import { type Connected, type Session, withSession } from './session.ts';
+import { type Connected, connectToRun, type Session, withSession } from './session.ts';
 
 type JobResult = { readonly document: RunDocument };
 
@@ -34,7 +34,6 @@ async function runJobCommand(input: CommandInput, command: JobCommand): Promise<
     const { settings } = session;
     const job = readJobSettings(settings, command);
     const controls = readControlSettings(settings);
-    const connection = readConnection(settings);
     if (command === 'export' && settings.get('all') !== (argument === undefined)) {
       throw usageError(
         'BAD_USAGE',
@@ -42,7 +41,8 @@ async function runJobCommand(input: CommandInput, command: JobCommand): Promise<
         'Type: memberload export <file>, or memberload export --all -o members.csv',
       );
     }
-    const connected = await session.connect(job.targets, controls, connection.usesSandbox);
+    const connected = await session.connect(job.targets, controls, settings.get('sandbox'));
+    const connection = { ...readConnection(settings), origins: connected.origins };
     const { account, place } = connected;
     const parts = runParts(input, session, connected);
     const isDryRun = settings.get('dryRun');
@@ -93,18 +93,27 @@ export async function resumeInSession(input: CommandInput, session: Session, run
   const { settings } = session;
   const saved = readSavedSettings(run.settingsJson);
   const controls = controlsOf(settings, saved.controls);
-  const connected = await session.connect(saved.job.targets, controls, saved.connection.usesSandbox);
-  if (run.account !== connected.account) {
-    throw usageError(
-      'OTHER_ACCOUNT',
-      `Run ${run.runId} belongs to ${run.account}, the settings now are those of ${connected.account}.`,
-      'Set the credentials and the address that the run began with.',
-    );
-  }
+  const connected = await connectToRun(session, run, saved, { targets: saved.job.targets, controls });
   const parts = runParts(input, session, connected);
   const result = settings.isTyped('output') ? resultTargetOf(settings, run.inputPath) : undefined;
-  if (run.inputPath === '') return resumeExport(run, saved, { controls, result }, parts);
+  if (run.command === 'export' && run.inputPath === '') return resumeExport(run, saved, { controls, result }, parts);
   return resumeRun(run, saved, { controls, result }, parts);
+}
+
+/** Connects to the account that the run belongs to. @throws OperatorError OTHER_ACCOUNT (exit 2) */
+export async function connectAs(
+  run: RunRecord,
+  session: Session,
+  { job, connection }: SavedSettings,
+  controls: SavedSettings['controls'],
+): Promise<Connected> {
+  const connected = await session.connect(job.targets, controls, connection.usesSandbox);
+  if (connected.account === run.account) return connected;
+  throw usageError(
+    'OTHER_ACCOUNT',
+    `Run ${run.runId} belongs to ${run.account}, the settings now are those of ${connected.account}.`,
+    'Set the credentials and the address that the run began with.',
+  );
 }
 
 function resumeExport(

@@ -25,8 +25,8 @@ export function sourceOf(settings: Settings, { stdin }: Pick<Surroundings, 'stdi
 }
 
 /**
- * `members.csv` → `members.result.csv` beside it, `-` → `stdin.result.csv` in the working folder, and `-o -` is
- * standard output. `ending`: `checked` for validate, so that a check never takes the place of a result.
+ * `members.csv` → `members.result.csv` beside it, `members.xlsx` → `members.result.xlsx`, `-` → `stdin.result.csv`
+ * in the working folder, and `-o -` is standard output. `ending`: `checked` for validate, so that a check never takes the place of a result.
  */
 function resultPathOf(settings: Settings, input: string | undefined, ending: 'result' | 'checked'): string {
   const output = settings.get('output');
@@ -34,5 +34,7 @@ function resultPathOf(settings: Settings, input: string | undefined, ending: 're
   if (input === undefined) return settings.path(`${settings.get('from')}-export.csv`);
   if (input === '-') return settings.path(`stdin.${ending}.csv`);
   const path = settings.path(input);
-  return join(dirname(path), `${basename(path).replace(/\.(csv|tsv|txt|xlsx)$/i, '')}.${ending}.csv`);
+  // A workbook goes back as a workbook: its person has a spreadsheet open.
+  const form = ending === 'result' && /\.xlsx$/i.test(path) ? 'xlsx' : 'csv';
+  return join(dirname(path), `${basename(path).replace(/\.(csv|tsv|txt|xlsx)$/i, '')}.${ending}.${form}`);
 }

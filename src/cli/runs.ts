@@ -38,11 +38,13 @@ export async function runRuns(input: CommandInput): Promise<{ exitCode: ExitCode
       return { exitCode: EXIT.ok };
     }
     const inDoubt = await rowsInDoubt(run, ledger);
+    const undoing = await ledger.runs.listUndoing(run.runId);
     if (print) {
       const settingsOfRun = JSON.parse(run.settingsJson) as object;
       const summary = readRunDocument(run.summaryJson) ?? null;
-      print({ ...describeRun(run), settings: settingsOfRun, summary, inDoubt: inDoubt.map(describeRow) });
-    } else for (const line of showRun(run, inDoubt)) console.print(line);
+      const undoneBy = undoing.map(describeRun);
+      print({ ...describeRun(run), settings: settingsOfRun, summary, inDoubt: inDoubt.map(describeRow), undoneBy });
+    } else for (const line of showRun(run, inDoubt, undoing)) console.print(line);
     return { exitCode: EXIT.ok };
   });
 }
@@ -91,7 +93,7 @@ function cancel(input: CommandInput, runId: string | undefined): Promise<{ exitC
   });
 }
 
-function unknownRun(runId: string): Error {
+export function unknownRun(runId: string): Error {
   return usageError('UNKNOWN_RUN', `There is no run '${runId}'.`, 'List them with: memberload runs');
 }
 
@@ -112,7 +114,7 @@ function listCalls(calls: readonly CallsOfDay[]): string[] {
   ];
 }
 
-function showRun(run: RunRecord, inDoubt: readonly RowRecord[]): string[] {
+function showRun(run: RunRecord, inDoubt: readonly RowRecord[], undoing: readonly RunRecord[]): string[] {
   const { job, controls } = readSavedSettings(run.settingsJson);
   const given = Object.entries({ ...job, ...controls }).filter(
     ([, value]) => value !== undefined && value !== null && value !== false && value !== '',
@@ -123,13 +125,20 @@ function showRun(run: RunRecord, inDoubt: readonly RowRecord[]): string[] {
     `Place: ${run.place}`,
     ...(run.inputPath === '' ? [] : [`Input: ${run.inputPath} (sha256 ${run.inputSha256})`]),
     `Settings: ${given.map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`).join(', ')}`,
+    ...(run.undoes === '' ? [] : [`Takes back run ${run.undoes}.`]),
     ...(summary ? renderSummary(summary) : []),
+    ...undoing.map(tellUndo),
     ...inDoubt.map(
       (row) =>
         `Row ${row.rowNumber} in doubt: ${row.number === '' ? '' : `number ${row.number}, `}customerUid ${row.customerUid}, points ${row.pointIncrement}, balance ${row.balanceIncrement}, dataChangeTime ${row.dataChangeTime}. ${row.messages.join(' ')}`,
     ),
     ...(inDoubt.length > 0 ? [`Decide them with: memberload resolve ${run.runId}`] : []),
   ];
+}
+
+function tellUndo({ runId, state, summaryJson, rowCount }: RunRecord): string {
+  const done = readRunDocument(summaryJson)?.rows.done ?? 0;
+  return `Taken back by run ${runId} (${state}): ${done} of ${rowCount} rows.`;
 }
 
 async function rowsInDoubt(run: RunRecord, ledger: LedgerReader): Promise<RowRecord[]> {

@@ -1,6 +1,6 @@
 import { systemClock } from '../base/clock.ts';
 import { EXIT } from '../base/errors.ts';
-import { nextMidnightMs, zonedDateTime } from '../base/zoned-time.ts';
+import { zonedDateTime } from '../base/zoned-time.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { CommandInput, CommandResult } from './commands.ts';
 
@@ -27,14 +27,15 @@ export async function runSchedule({ settings, surroundings, console }: CommandIn
     console.print(JSON.stringify(Object.fromEntries(schedulers.map((name) => [name, RENDERERS[name](plan)]))));
   } else for (const line of schedulers.flatMap((name) => [...RENDERERS[name](plan), ''])) console.print(line);
   console.say(
-    'resume does nothing when no run is unfinished, and needs the same settings as the run: put the environment variables where the scheduler finds them, never on its command line.',
+    'resume does nothing when no run is unfinished, and needs the same settings as the run: keep them in the config file of this folder and in key files, never on a command line.',
   );
   return { exitCode: EXIT.ok };
 }
 
 export type Schedule = {
-  /** `HH:mm` in the quota's zone, and the same moment on this machine's clock. */
+  /** `HH:mm` in the quota's zone. */
   readonly quotaTime: string;
+  /** The same moment on this machine's clock, the latest of the year: `HH:mm`. */
   readonly localTime: string;
   readonly quotaZone: string;
   readonly localZone: string;
@@ -47,14 +48,38 @@ export type Schedule = {
 
 /** By default ten minutes after midnight: a vendor's clock that is a little behind must count the calls for the new day. */
 function startTime(settings: Settings, localZone: string): Pick<Schedule, 'quotaTime' | 'localTime' | 'quotaZone'> {
-  const zone = settings.get('kybio.quotaZone');
-  const [hours = '', minutes = ''] = settings.get('at').split(':');
-  const startMs = nextMidnightMs(systemClock.nowMs(), zone) + (Number(hours) * 60 + Number(minutes)) * 60_000;
-  return {
-    quotaZone: zone,
-    quotaTime: zonedDateTime(startMs, zone).slice(11, 16),
-    localTime: zonedDateTime(startMs, localZone).slice(11, 16),
-  };
+  const quotaZone = settings.get('kybio.quotaZone');
+  const quotaTime = settings.get('at');
+  return { quotaZone, quotaTime, localTime: latestLocalTime(quotaTime, quotaZone, localZone, systemClock.nowMs()) };
+}
+
+/** Summer time, and winter time where that is the exception, last longer than this. */
+const SAMPLE_MS = 14 * 86_400_000;
+const DAY_MINUTES = 1440;
+
+/**
+ * What this machine's clock shows at that time of the quota's zone: where summer time moves it, the latest of the
+ * year. A job that starts an hour late finds the day's calls; a job that starts an hour early finds none.
+ */
+export function latestLocalTime(quotaTime: string, quotaZone: string, localZone: string, nowMs: number): string {
+  const moments = Array.from({ length: 27 }, (_, sample) => {
+    const atMs = nowMs + sample * SAMPLE_MS;
+    return minutesOf(quotaTime) + minutesAt(atMs, localZone) - minutesAt(atMs, quotaZone);
+  });
+  const [first = 0] = moments;
+  // Within half a day of the first: 23:40 is earlier than 00:40 of the next day.
+  const shifts = moments.map((moment) => ((moment - first + 3.5 * DAY_MINUTES) % DAY_MINUTES) - DAY_MINUTES / 2);
+  const latest = (first + Math.max(...shifts) + 2 * DAY_MINUTES) % DAY_MINUTES;
+  const twoDigits = (count: number): string => String(count).padStart(2, '0');
+  return `${twoDigits(Math.floor(latest / 60))}:${twoDigits(latest % 60)}`;
+}
+
+function minutesAt(atMs: number, zone: string): number {
+  return minutesOf(zonedDateTime(atMs, zone).slice(11, 16));
+}
+
+function minutesOf(time: string): number {
+  return Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
 }
 
 const RENDERERS: Readonly<Record<(typeof SCHEDULERS)[number], (plan: Schedule) => string[]>> = {
@@ -67,7 +92,7 @@ export function renderCron(plan: Schedule): string[] {
   const [hour, minute] = plan.localTime.split(':');
   const command = [...plan.program, ...plan.words].map(quoteShell).join(' ');
   return [
-    `# cron: crontab -e. ${plan.quotaTime} in ${plan.quotaZone} is ${plan.localTime} here (${plan.localZone}).`,
+    `# cron: crontab -e. ${aboutTime(plan)}`,
     // A percent sign ends a cron command.
     `${Number(minute)} ${Number(hour)} * * * cd ${quoteShell(plan.folder)} && MEMBERLOAD_HOME=${quoteShell(plan.homeFolder)} ${command}`.replaceAll(
       '%',
@@ -83,13 +108,15 @@ export function renderSystemd(plan: Schedule): string[] {
     'Type=oneshot',
     `WorkingDirectory=${plan.folder.replaceAll('%', '%%')}`,
     `Environment=${quoteSystemd(`MEMBERLOAD_HOME=${plan.homeFolder}`)}`,
-    '# KYBIO_BASE_URL, KYBIO_APP_ID, KYBIO_APP_KEY_FILE and the like, one a line, in a file with mode 0600:',
-    'EnvironmentFile=%h/.config/memberload.env',
+    '# KYBIO_BASE_URL, KYBIO_APP_ID, KYBIO_APP_KEY_FILE and the like, one a line, in a file with mode 0600. The dash:',
+    '# the file may be missing, when the config file in the folder has it all.',
+    'EnvironmentFile=-%h/.config/memberload.env',
     `ExecStart=${[...plan.program, ...plan.words].map(quoteSystemd).join(' ')}`,
     '# 6: paused until tomorrow, as planned',
     'SuccessExitStatus=6',
     '',
     '# ~/.config/systemd/user/memberload.timer, then: systemctl --user enable --now memberload.timer',
+    '# It works only while you are logged in, until you type once: loginctl enable-linger',
     '[Timer]',
     `OnCalendar=*-*-* ${plan.quotaTime}:00 ${plan.quotaZone}`,
     'Persistent=true',
@@ -99,13 +126,38 @@ export function renderSystemd(plan: Schedule): string[] {
   ];
 }
 
+/** schtasks takes no more in /TR. */
+const TASK_LENGTH_MAX = 261;
+
+/** A file of its own: a task has no start folder, no variables and no room for them. */
 export function renderWindows(plan: Schedule): string[] {
-  const quoted = [...plan.program, ...plan.words].map((word) => `\\"${word}\\"`).join(' ');
+  const script = `${plan.folder.replace(/\\+$/, '')}\\memberload-resume.cmd`;
+  const task = `\\"${script}\\"`;
+  const create =
+    task.length > TASK_LENGTH_MAX
+      ? `:: ${script} is too long a path for a task: move the folder to a shorter one, and type this command there.`
+      : `schtasks /Create /TN memberload /SC DAILY /ST ${plan.localTime} /TR "${task}"`;
   return [
-    `:: Windows Task Scheduler: ${plan.quotaTime} in ${plan.quotaZone} is ${plan.localTime} here (${plan.localZone}). Set the variables with setx first.`,
-    `setx MEMBERLOAD_HOME "${plan.homeFolder}"`,
-    `schtasks /Create /TN memberload /SC DAILY /ST ${plan.localTime} /TR "${quoted}"`,
+    `:: Windows Task Scheduler. ${aboutTime(plan)}`,
+    `:: Save the next lines as ${script} (UTF-8):`,
+    '@echo off',
+    'chcp 65001 >nul',
+    `cd /d "${inBatch(plan.folder)}"`,
+    `set "MEMBERLOAD_HOME=${inBatch(plan.homeFolder)}"`,
+    [...plan.program, ...plan.words].map((word) => `"${inBatch(word)}"`).join(' '),
+    ':: Then type once:',
+    create,
+    ':: Keys stay in files that the config file names: a variable set with setx can be read by every program of this user.',
   ];
+}
+
+function aboutTime({ quotaTime, quotaZone, localTime, localZone }: Schedule): string {
+  return `${localTime} here (${localZone}) is ${quotaTime} in ${quotaZone}, or up to an hour later in the other half of the year.`;
+}
+
+/** A percent sign begins a variable in a batch file. */
+function inBatch(text: string): string {
+  return text.replaceAll('%', '%%');
 }
 
 function quoteShell(word: string): string {

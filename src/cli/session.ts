@@ -1,15 +1,21 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Clock, systemClock } from '../base/clock.ts';
+import { usageError } from '../base/errors.ts';
+import { isInsideFolder } from '../base/inside-folder.ts';
 import { zonedIso } from '../base/zoned-time.ts';
 import type { ControlSettings } from '../calls/control-settings.ts';
 import { Lane } from '../calls/lane.ts';
 import { createRateLimiter } from '../calls/rate-limiter.ts';
 import type { RunControl } from '../calls/run-control.ts';
 import type { Vendors } from '../calls/vendors.ts';
-import type { Ledger, LedgerReader, Target } from '../ledger/ledger.ts';
+import type { CallLog } from '../http/call-log.ts';
+import type { Surrounds } from '../http/transport.ts';
+import type { Ledger, LedgerReader, RunRecord, Target } from '../ledger/ledger.ts';
 import { openSqliteLedger, openSqliteLedgerReader } from '../ledger/sqlite/sqlite-ledger.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { describePlace, placeKey } from '../settings/place.ts';
+import { readProxy } from '../settings/proxy-settings.ts';
+import type { SavedSettings } from '../settings/run-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import { vendorSettings } from '../settings/vendor-settings.ts';
 import type { CommandInput } from './commands.ts';
@@ -33,7 +39,10 @@ export type Connected = {
   readonly place: string;
   /** Where, in `result_for`, after the command. */
   readonly placeKey: string;
-  openVendors(): Vendors;
+  /** Where the calls go: `https://host`, one for each vendor. They differ with every start of the sandbox. */
+  readonly origins: readonly string[];
+  /** @param runId for the log of calls */
+  openVendors(runId?: string): Vendors;
 };
 
 /** Opens the ledger for writing, listens for signals, runs `work`, and closes everything. */
@@ -51,17 +60,20 @@ export function withSession<T>(input: CommandInput, work: (session: Session) => 
       onFailure: (error) => control.stop({ kind: 'fatal', error }),
     });
     let sandbox: Sandbox | undefined;
+    let log: CallLog | undefined;
     const connect: Session['connect'] = async (targets, controls, usesSandbox) => {
       if (usesSandbox) sandbox ??= await openOwnSandbox(settings, clock);
       const located = sandbox && usesSandbox ? settings.withSandbox(sandbox.settings) : settings;
+      log ??= await openLog(input, clock);
       const connected = await connectVendors(located, targets, controls, {
+        surrounds: { proxy: readProxy(surroundings), log },
         ledger,
         control,
         clock,
         onQuotaWait: (untilMs, detail) =>
           console.say(`Waiting until ${zonedIso(untilMs, controls.quotaZone)}: ${detail}.`),
       });
-      const where = { usesSandbox, store: located.get('store'), configPath: undefined };
+      const where = { usesSandbox, store: located.get('store') };
       const { account } = connected;
       const place = describePlace(where, account);
       console.sayPlace(place);
@@ -72,9 +84,40 @@ export function withSession<T>(input: CommandInput, work: (session: Session) => 
       return await work({ settings, ledger, control, clock, startedMs, connect });
     } finally {
       await sandbox?.close();
+      log?.close();
       await ledger.close();
     }
   });
+}
+
+/**
+ * Connects to the place that a run began at.
+ *
+ * @throws OperatorError OTHER_ACCOUNT or OTHER_ADDRESS (exit 2): the same appId at another address is another account
+ */
+export async function connectToRun(
+  session: Session,
+  run: RunRecord,
+  { connection }: SavedSettings,
+  { targets, controls }: { readonly targets: readonly Target[]; readonly controls: ControlSettings },
+): Promise<Connected> {
+  const connected = await session.connect(targets, controls, connection.usesSandbox);
+  if (run.account !== connected.account) {
+    throw usageError(
+      'OTHER_ACCOUNT',
+      `Run ${run.runId} belongs to ${run.account}, the settings now are those of ${connected.account}.`,
+      'Set the credentials and the address that the run began with.',
+    );
+  }
+  const { origins, usesSandbox } = connection;
+  const others = connected.origins.filter((origin) => !origins.includes(origin));
+  // The sandbox takes another port each time.
+  if (usesSandbox || origins.length === 0 || others.length === 0) return connected;
+  throw usageError(
+    'OTHER_ADDRESS',
+    `Run ${run.runId} was begun at ${origins.join(', ')}; the settings now lead to ${others.join(', ')}.`,
+    `Set the address that the run began with. If the vendor has moved, give the rest up with: memberload runs cancel ${run.runId}, and run the result file again`,
+  );
 }
 
 /** Runs `work` with the ledger as it is, also while another process writes; undefined: there is none yet. */
@@ -102,7 +145,29 @@ async function openOwnSandbox(settings: Settings, clock: Clock): Promise<Sandbox
   });
 }
 
+/** `--log`: never in MEMBERLOAD_HOME, where the ledger is. */
+async function openLog({ settings, surroundings, console }: CommandInput, clock: Clock): Promise<CallLog | undefined> {
+  const given = settings.get('log');
+  if (given === undefined) return undefined;
+  const path = settings.path(given);
+  if (await isInsideFolder(dirname(path), settings.homeFolder)) {
+    throw usageError(
+      'LOG_NOT_WRITABLE',
+      `The log cannot be written to ${path}: it lies in MEMBERLOAD_HOME, where the ledger is.`,
+      'Nothing was sent. Name a file elsewhere with --log.',
+    );
+  }
+  const { openCallLog } = await import('../http/call-log.ts');
+  return openCallLog(path, {
+    withBodies: settings.get('logBodies'),
+    clock,
+    version: surroundings.version,
+    onFailure: (problem) => console.say(problem),
+  });
+}
+
 type LaneParts = {
+  surrounds: Surrounds;
   ledger: Ledger;
   control: RunControl;
   clock: Clock;
@@ -115,7 +180,7 @@ async function connectVendors(
   targets: readonly Target[],
   controls: ControlSettings,
   parts: LaneParts,
-): Promise<Pick<Connected, 'account' | 'openVendors'>> {
+): Promise<Pick<Connected, 'account' | 'origins' | 'openVendors'>> {
   const transfer = { timeoutMs: controls.timeoutMs, connections: controls.concurrency };
   const { kybio, wonder } = vendorSettings(settings, targets, transfer);
   const openKybio = kybio && (await import('../kybio/client.ts')).openKybioClient;
@@ -124,19 +189,27 @@ async function connectVendors(
   const [kybioAccount = '', wonderAccount = ''] = accounts;
   return {
     account: accounts.filter((account) => account !== undefined).join(','),
-    openVendors: () => ({
+    origins: [kybio, wonder].flatMap((vendor) => (vendor === undefined ? [] : new URL(vendor.baseUrl).origin)),
+    openVendors: (runId = '') => ({
       ...(openKybio && {
         kybio: {
-          client: openKybio(kybio, parts.clock),
+          client: openKybio(kybio, parts.clock, surroundsOf(parts.surrounds, runId)),
           lane: openLane(kybioAccount, controls, parts),
           repeatCodes: kybio.codes.repeat,
         },
       }),
       ...(openWonder && {
-        wonder: { client: openWonder(wonder, parts.clock), lane: openLane(wonderAccount, controls, parts) },
+        wonder: {
+          client: openWonder(wonder, parts.clock, undefined, surroundsOf(parts.surrounds, runId)),
+          lane: openLane(wonderAccount, controls, parts),
+        },
       }),
     }),
   };
+}
+
+function surroundsOf({ proxy, log }: Surrounds, runId: string): Surrounds {
+  return { proxy, log: log && { ...log, write: (call) => log.write({ ...call, runId }) } };
 }
 
 function openLane(account: string, controls: ControlSettings, parts: LaneParts): Lane {

@@ -162,14 +162,18 @@ function recordReader(
     const records = parseRecords(batch, options.delimiter);
     if (options.raw) return records;
     // Whole blocks have neither sign: their cells are not looked at.
-    if (batch.bytes.includes("'")) mapCells(records.cells, APOSTROPHE_OR_INSIDE, unguardCell);
-    if (batch.bytes.includes('=')) {
-      mapCells(records.cells, EQUALS_FIRST, (cell) => {
-        const text = textOfFormula(cell);
-        if (text === undefined) return cell;
-        textFormulaCount += 1;
-        return text;
-      });
+    const mayHaveGuard = batch.bytes.includes("'");
+    const mayHaveFormula = batch.bytes.includes('=');
+    if (!mayHaveGuard && !mayHaveFormula) return records;
+    for (const cells of records.cells) {
+      for (let index = 0; index < cells.length; index += 1) {
+        const cell = cells[index] ?? '';
+        // Behind a guard stands a text, also when the text looks like a formula.
+        const text = cell.charCodeAt(0) === 0x3d ? textOfFormula(cell) : undefined;
+        if (text !== undefined) textFormulaCount += 1;
+        if (text !== undefined) cells[index] = text;
+        else if (mayHaveGuard) cells[index] = unguardCell(cell);
+      }
     }
     return records;
   };
@@ -187,23 +191,11 @@ function recordReader(
   };
 }
 
-const APOSTROPHE_OR_INSIDE = (cell: string): boolean => cell.includes("'");
-const EQUALS_FIRST = (cell: string): boolean => cell.charCodeAt(0) === 0x3d;
-
-function mapCells(records: string[][], isMeant: (cell: string) => boolean, map: (cell: string) => string): void {
-  for (const cells of records) {
-    for (let index = 0; index < cells.length; index += 1) {
-      const cell = cells[index] ?? '';
-      if (isMeant(cell)) cells[index] = map(cell);
-    }
-  }
-}
-
 /**
  * The text of `="00123"`, which keeps a spreadsheet from reading a number, and of `=8009000501`, which a spreadsheet
  * shows as 8009000501. Undefined for every other formula.
  */
-export function textOfFormula(cell: string): string | undefined {
+function textOfFormula(cell: string): string | undefined {
   if (cell.startsWith('="') && cell.endsWith('"') && cell.length >= 3) {
     const inside = cell.slice(2, -1);
     const text = inside.replaceAll('""', '"');

@@ -58,9 +58,10 @@ export function findEncodingOf(name: string, bytes: Buffer, options: EncodingOpt
     return { name: 'utf-8', byteOrderMarkLength: 0, source: 'assumed' };
   }
   if (looksLikeUtf32(bytes)) throw utf32(name);
-  const sample = bytes.subarray(0, SAMPLE_BYTES);
-  if (isPlainUtf8(sample)) return { name: 'utf-8', byteOrderMarkLength: 0, source: 'found' };
-  const candidates = rankCandidates(sample, bytes.length > SAMPLE_BYTES, options.isHeaderName);
+  const sample = sampleOf(bytes);
+  if (isPlainUtf8(sample, sample.length === SAMPLE_BYTES))
+    return { name: 'utf-8', byteOrderMarkLength: 0, source: 'found' };
+  const candidates = rankCandidates(sample, sample.length === SAMPLE_BYTES, options.isHeaderName);
   const [best, second] = candidates;
   // Mostly UTF-8 with a bad byte is a damaged UTF-8 file: the decoder tells where.
   if (best === undefined || !isPlausible(best)) {
@@ -112,7 +113,8 @@ function rankCandidates(sample: Buffer, isCut: boolean, isHeaderName: (text: str
     // Text in UTF-16 has commas and line ends, and each of those has a NUL; no other text has one.
     if (isUtf16 ? !hasNul : hasNul && encoding !== 'utf-8') continue;
     const text = decodeStrictly(sample, encoding, isCut || isUtf16);
-    if (text === undefined || text === '' || NO_TEXT.test(text)) continue;
+    // Strict UTF-8 is no accident, whatever its characters are.
+    if (text === undefined || text === '' || (encoding !== 'utf-8' && NO_TEXT.test(text))) continue;
     if (ranked.some((other) => other.text === text)) continue;
     const { total, foreignCost, foreignCount } = costOfText(text, characterCosts(encoding));
     const knownHeaders = foreignHeaders(text, isHeaderName);
@@ -147,13 +149,24 @@ function isPlausible(candidate: Candidate): boolean {
   return candidate.meanCost <= (candidate.encoding.startsWith('windows') ? 4.2 : 5.6);
 }
 
-/** Valid UTF-8 with a character of three bytes, or with many of two, is nothing else. */
-function isPlainUtf8(sample: Buffer): boolean {
-  if (sample.includes(0)) return false;
-  const text = decodeStrictly(sample, 'utf-8', true);
+/** From the start, or from the line of the first byte beyond ASCII when that comes late: plain ASCII tells nothing. */
+function sampleOf(bytes: Buffer): Buffer {
+  const first = bytes.findIndex((byte) => byte >= 0x80);
+  const start = first < SAMPLE_BYTES / 2 || bytes.includes(0) ? 0 : bytes.lastIndexOf(0x0a, first) + 1;
+  return bytes.subarray(start, start + SAMPLE_BYTES);
+}
+
+/**
+ * Valid UTF-8 with a character of three bytes, or with many of two, is nothing else; but UTF-16 that is mostly ASCII
+ * is valid UTF-8 as well, full of NULs.
+ */
+function isPlainUtf8(sample: Buffer, isCut: boolean): boolean {
+  const text = decodeStrictly(sample, 'utf-8', isCut);
   if (text === undefined) return false;
+  const nulCount = text.split('\0').length - 1;
+  if (nulCount * 20 > sample.length) return false;
   const foreign = text.replace(/\p{ASCII}+/gu, '');
-  return /[\u0800-\uffff]/.test(foreign) || foreign.length > 24;
+  return foreign === '' || /[\u0800-\uffff]/.test(foreign) || foreign.length > 24;
 }
 
 /** Nine in ten of the bytes beyond ASCII belong to valid UTF-8. */

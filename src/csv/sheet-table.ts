@@ -3,7 +3,7 @@ import { nearestName } from '../base/nearest.ts';
 import { openWorkbook, type Workbook } from '../xlsx/open-workbook.ts';
 import { noFacts, type SheetFacts, type SheetRow } from '../xlsx/sheet-rows.ts';
 import type { ByteSource } from './byte-source.ts';
-import { blankRowsNote, hasValue, headerNote, noHeaderRow, recordShaper, textOfFormula } from './csv-table.ts';
+import { blankRowsNote, hasValue, headerNote, noHeaderRow, recordShaper } from './csv-table.ts';
 import type { CellDamage, RecordBlock, Table, TableOptions } from './table.ts';
 import { checkHeader, findHeaderRow } from './table-header.ts';
 
@@ -37,7 +37,6 @@ export async function openSheetTable(source: ByteSource, head: Buffer, options: 
   const width = header.names.length;
   const counts = { blank: 0 };
   const shaper = recordShaper(width, header.cellCount, counts);
-  let textFormulaCount = 0;
 
   const toBlock = (rows: readonly SheetRow[], firstRowNumber: number): RecordBlock | undefined => {
     const damage = new Map<number, ReadonlyMap<number, CellDamage>>();
@@ -45,7 +44,6 @@ export async function openSheetTable(source: ByteSource, head: Buffer, options: 
     counts.blank += rows.length - kept.length;
     for (const [index, { cells, damagedCells }] of kept.entries()) {
       while (cells.length < width) cells.push('');
-      if (!options.raw) textFormulaCount += readTextFormulas(cells);
       if (damagedCells !== undefined) damage.set(index, new Map(damagedCells.map((at) => [at, 'EXCEL_DAMAGED'])));
     }
     const block = shaper(
@@ -79,8 +77,6 @@ export async function openSheetTable(source: ByteSource, head: Buffer, options: 
       const notes = sheetNotes(workbook, sheet, facts);
       if (header.skipped > 0) notes.push(headerNote(header.lineNumber, header.skipped));
       if (counts.blank > 0) notes.push(blankRowsNote(counts.blank));
-      if (textFormulaCount > 0)
-        notes.push(`${textFormulaCount} cells with the text ="00123" were read without the formula.`);
       return notes;
     },
     blocks: {
@@ -94,18 +90,6 @@ export async function openSheetTable(source: ByteSource, head: Buffer, options: 
     byteLength: () => source.byteLength(),
     close,
   };
-}
-
-function readTextFormulas(cells: string[]): number {
-  let count = 0;
-  for (const [index, cell] of cells.entries()) {
-    if (cell.charCodeAt(0) !== 0x3d) continue;
-    const text = textOfFormula(cell);
-    if (text === undefined) continue;
-    cells[index] = text;
-    count += 1;
-  }
-  return count;
 }
 
 async function readToEnd(source: ByteSource, head: Buffer): Promise<Buffer | undefined> {
@@ -175,7 +159,7 @@ function findHeader(name: string, top: readonly SheetRow[], options: TableOption
     lineNumber: row.lineNumber,
     cellCount: row.cells.length,
     skipped: index,
-    rest: rows.slice(index + 1),
+    rest: top.slice(top.indexOf(row) + 1),
   };
 }
 

@@ -4,4 +4,14 @@ export type CallOptions = {
   readonly signal?: AbortSignal | undefined;
   /** Called when the first byte goes out; meant for `Admission.sent` of the rate limiter. */
   readonly onSent?: (() => void) | undefined;
+  /** For the log of calls. */
+  readonly about?: CallSubject | undefined;
+};
+
+/** What a call is for. */
+export type CallSubject = {
+  /** 1-based; of a call that is about one row. */
+  readonly rowNumber?: number;
+  /** 1 for the first attempt of the call. */
+  readonly attempt?: number;
 };

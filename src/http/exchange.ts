@@ -45,7 +45,7 @@ export interface Exchange {
   isStarted(): boolean;
   isSettled(): boolean;
   /** Hands the request to undici, which connects when it has to. */
-  start(dispatcher: Dispatcher, basePath: string): void;
+  start(dispatcher: Dispatcher, base: { readonly origin: string; readonly path: string }): void;
   /** Ends a waiting request as not sent. */
   cancel(detail: string): void;
 }
@@ -60,6 +60,9 @@ export interface Exchange {
  * undici puts a running request back into its queue, and so sends it again, only when its socket is
  * destroyed with an "informational" error; with pipelining 1 no path does that to a request still wanted.
  * Should a later version do it, the hook would be called a second time and stops it there.
+ *
+ * Through a proxy the hook is called once the tunnel stands and TLS with the vendor is up: what a proxy refuses
+ * was never sent.
  */
 export function openExchange(request: TransportRequest): Exchange {
   let settle: (result: TransportResult) => void = () => {};
@@ -155,12 +158,13 @@ export function openExchange(request: TransportRequest): Exchange {
     settled,
     isStarted: () => isStarted,
     isSettled: () => isSettled,
-    start(dispatcher, basePath) {
+    start(dispatcher, base) {
       isStarted = true;
       dispatcher.dispatch(
         {
+          origin: base.origin,
           method: request.method,
-          path: basePath + request.path,
+          path: base.path + request.path,
           headers: { ...request.headers },
           body: request.body ?? null,
         },

@@ -37,7 +37,7 @@ export function readJsonReply(result: TransportResult, clock: Pick<Clock, 'nowMs
 
 /**
  * What the HTTP status alone says, for an answer without an envelope that can be read:
- * 401 and 403 the credentials, 429 too fast, 3xx and 5xx nothing that can be believed (a redirect is
+ * 401 and 403 the credentials, 429 too fast, 404 a wrong address, 3xx and 5xx nothing that can be believed (a redirect is
  * somebody else's answer), any other 4xx a refusal for a reason nobody told. A 2xx is BAD_RESPONSE.
  */
 export function answerByStatus(reply: JsonReply, messages: readonly string[] = []): Refused | Unanswered {
@@ -45,10 +45,13 @@ export function answerByStatus(reply: JsonReply, messages: readonly string[] = [
   const code = `HTTP_${status}`;
   if (status === 401 || status === 403) return refused(reply, 'credentials', code, messages);
   if (status === 429) return refused(reply, 'too_fast', code, messages);
+  if (status === 404) return refused(reply, 'unknown', code, messages.length > 0 ? messages : [NOTHING_THERE]);
   if (status >= 400 && status < 500) return refused(reply, 'unknown', code, messages);
   if (status >= 200 && status < 300) return badResponse(reply, reply.problem || 'the answer has another shape');
   return unanswered(code, `HTTP ${status}, ${describeBody(reply)}`, reply.retryAfterMs);
 }
+
+const NOTHING_THERE = 'the server has nothing at this address: check the base URL';
 
 export function refused(
   reply: JsonReply,

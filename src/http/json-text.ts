@@ -1,4 +1,4 @@
-import { JsonNumber, type JsonValue } from './lossless-json.ts';
+import { JsonNumber, type JsonObject, type JsonValue, jsonField } from './lossless-json.ts';
 import { oneLine } from './one-line.ts';
 
 /** Far beyond any amount or id; it keeps `1E+999999999` from becoming a gigabyte of zeros. */
@@ -25,11 +25,19 @@ export function plainDigits(digits: string): string | undefined {
   return plain.length > DIGITS_MAX ? undefined : plain;
 }
 
-/** A string as it is, a number as plain digits, true and false by name; undefined for anything else. */
+/**
+ * A string as it is, a number as plain digits; undefined for anything else. Half of a surrogate pair is no text: in
+ * UTF-8 it would become another character.
+ */
 export function jsonText(value: JsonValue | undefined): string | undefined {
-  if (typeof value === 'string') return value;
-  if (value instanceof JsonNumber) return plainDigits(value.digits);
-  return typeof value === 'boolean' ? String(value) : undefined;
+  if (typeof value === 'string') return value.isWellFormed() ? value : undefined;
+  return value instanceof JsonNumber ? plainDigits(value.digits) : undefined;
+}
+
+/** The object's field as text: '' when it is absent or null, undefined when its value cannot be kept as a text. */
+export function jsonTextField(object: JsonObject, name: string): string | undefined {
+  const value = jsonField(object, name);
+  return value === undefined || value === null ? '' : jsonText(value);
 }
 
 /** An amount, given as a JSON number or as a string of digits (both occur); undefined when it is neither. */
@@ -45,5 +53,6 @@ const MESSAGE_LENGTH_MAX = 300;
 /** A vendor's messages: a list, or one text; printable, bounded, without empty ones. */
 export function jsonMessages(value: JsonValue | undefined): string[] {
   const items = Array.isArray(value) ? value.slice(0, MESSAGES_MAX) : [value];
-  return items.map((item) => oneLine(jsonText(item) ?? '', MESSAGE_LENGTH_MAX)).filter((message) => message !== '');
+  const texts = items.map((item) => (typeof item === 'string' ? item : (jsonText(item) ?? '')));
+  return texts.map((text) => oneLine(text, MESSAGE_LENGTH_MAX)).filter((message) => message !== '');
 }

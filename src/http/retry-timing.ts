@@ -36,7 +36,7 @@ export function decideRetry(question: {
   // Full jitter: many calls that failed together must not come back together.
   const backoffMs = Math.round(random() * backoffMsMax);
   const askedMs = 'retryAfterMs' in answer ? (answer.retryAfterMs ?? 0) : 0;
-  return { retry: true, delayMs: Math.max(backoffMs, Math.min(askedMs, RETRY_AFTER_MS_MAX)) };
+  return { retry: true, delayMs: Math.max(backoffMs, askedMs) };
 }
 
 function mayBeSentAgain(answer: Answer<unknown>, repeatable: boolean): boolean {
@@ -81,12 +81,17 @@ export function createRetryBudget(): RetryBudget {
 }
 
 /**
- * Milliseconds to wait, from seconds (`120`) or one of the three HTTP date forms (RFC 9110 §5.6.7);
- * undefined for anything else. A date in the past is 0. No ceiling here: `decideRetry` has it.
+ * Milliseconds to wait, from seconds (`120`) or one of the three HTTP date forms (RFC 9110 §5.6.7); undefined for
+ * anything else. A date in the past is 0. Never more than RETRY_AFTER_MS_MAX: a timer of more than 24 days would
+ * fire at once.
  */
 export function parseRetryAfter(headerText: string, nowMs: number): number | undefined {
-  const text = headerText.trim();
-  if (/^\d{1,10}(\.\d{1,3})?$/.test(text)) return Math.ceil(Number(text) * 1000);
+  const askedMs = readRetryAfter(headerText.trim(), nowMs);
+  return askedMs === undefined ? undefined : Math.min(askedMs, RETRY_AFTER_MS_MAX);
+}
+
+function readRetryAfter(text: string, nowMs: number): number | undefined {
+  if (/^\d+(\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1000);
   if (!/^(Mon|Tues?|Wed(nes)?|Thu(rs)?|Fri|Sat(ur)?|Sun)(day)?,? /.test(text)) return undefined;
   // asctime's form carries no zone and means GMT.
   const dateMs = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);

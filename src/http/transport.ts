@@ -1,5 +1,8 @@
-import { Client, type Dispatcher, Pool } from 'undici';
+import { debuglog } from 'node:util';
+import { Client, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import { BugError, usageError } from '../base/errors.ts';
+import { isLoopback } from '../base/loopback.ts';
+import type { CallLog } from './call-log.ts';
 import { BODY_BYTES_MAX } from './decode-body.ts';
 import { type Exchange, openExchange, type TransportRequest, type TransportResult } from './exchange.ts';
 
@@ -27,6 +30,21 @@ export type TransportOptions = {
   readonly connections: number;
   /** How long an idle socket may be used again. Default 1,000 ms, which is also the upper bound. */
   readonly keepAliveMs?: number;
+  /** For every host but this machine. */
+  readonly proxy?: ProxySettings | undefined;
+};
+
+/** What surrounds the calls to a vendor and changes none of them. */
+export type Surrounds = {
+  readonly proxy?: ProxySettings | undefined;
+  readonly log?: CallLog | undefined;
+};
+
+export type ProxySettings = {
+  /** `http://[user:password@]host[:port]`, or https. Never printed: it may hold a password. */
+  readonly url: string;
+  /** As NO_PROXY is written: hosts with commas between them, `*` for all. */
+  readonly noProxy: string;
 };
 
 /**
@@ -46,6 +64,9 @@ const IDLE_MS_MAX = 250;
 /** A connection that is not there after this long is not coming. The call's own deadline is usually shorter. */
 const CONNECT_MS_MAX = 20_000;
 
+/** For those who change the code: `NODE_DEBUG=memberload`. Never with anything of a header, a path or a body. */
+const debug = debuglog('memberload');
+
 export function openTransport(options: TransportOptions): Transport {
   const base = readBaseUrl(options.baseUrl);
   const keepAliveMs = Math.min(options.keepAliveMs ?? KEEP_ALIVE_MS_MAX, KEEP_ALIVE_MS_MAX);
@@ -60,7 +81,17 @@ export function openTransport(options: TransportOptions): Transport {
     maxResponseSize: BODY_BYTES_MAX,
     connect: { timeout: CONNECT_MS_MAX },
   };
-  const pool = new Pool(base.origin, { ...socketOptions, connections: options.connections });
+  const proxy = isLoopback(new URL(base.origin).hostname) ? undefined : options.proxy;
+  const openDispatcher = (connections: number): Dispatcher => {
+    if (proxy === undefined) {
+      return connections === 1
+        ? new Client(base.origin, socketOptions)
+        : new Pool(base.origin, { ...socketOptions, connections });
+    }
+    const { url: httpsProxy, noProxy } = proxy;
+    return new EnvHttpProxyAgent({ ...socketOptions, connections, httpProxy: httpsProxy, httpsProxy, noProxy });
+  };
+  const pool = openDispatcher(options.connections);
   let lastEndMs = Number.NEGATIVE_INFINITY;
   const waiting: { exchange: Exchange; avoidsIdleSocket: boolean }[] = [];
   const settlements = new Set<Promise<TransportResult>>();
@@ -75,13 +106,13 @@ export function openTransport(options: TransportOptions): Transport {
       if (exchange.isSettled()) continue;
       runningCount++;
       const isIdle = performance.now() - lastEndMs > IDLE_MS_MAX;
-      exchange.start(avoidsIdleSocket && isIdle ? openSocketFor(exchange) : pool, base.path);
+      exchange.start(avoidsIdleSocket && isIdle ? openSocketFor(exchange) : pool, base);
     }
   }
 
-  /** A client with one socket, gone when the exchange has ended. */
+  /** One socket, gone when the exchange has ended. */
   function openSocketFor(exchange: Exchange): Dispatcher {
-    const client = new Client(base.origin, socketOptions);
+    const client = openDispatcher(1);
     const destroy = () => client.destroy();
     exchange.settled.then(destroy, destroy);
     return client;
@@ -98,10 +129,12 @@ export function openTransport(options: TransportOptions): Transport {
       const problem = findMalformedPart(request);
       if (problem) return Promise.reject(new BugError(`a request that cannot be sent: ${problem}`));
       const exchange = openExchange(request);
+      debug('%s of %d bytes', request.method, request.body?.length ?? 0);
       const settlement = exchange.settled.finally(() => {
         settlements.delete(settlement);
         const place = waiting.findIndex((other) => other.exchange === exchange);
         if (place >= 0) waiting.splice(place, 1);
+        debug('ended; %d under way, %d waiting', runningCount, waiting.length);
         if (exchange.isStarted()) {
           runningCount--;
           lastEndMs = performance.now();

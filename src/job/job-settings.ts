@@ -5,6 +5,11 @@ import type { ImportMode } from './member-steps.ts';
 
 export type JobCommand = 'import' | 'topup' | 'export' | 'validate' | 'undo';
 
+/** Whether the command sends increments. */
+export function isCrediting(command: string): boolean {
+  return command === 'topup' || command === 'undo';
+}
+
 /**
  * What a run does. Saved with the run: `resume` does exactly this again, whatever flags are typed then.
  * Holds no secret and no path of a secret.

@@ -5,7 +5,7 @@ import type { Answer } from '../http/answer.ts';
 import type { CallOptions } from '../http/call-options.ts';
 import { type JsonObject, type JsonValue, jsonNumber, stringifyJson } from '../http/lossless-json.ts';
 import { readServerDate, type ServerDate } from '../http/server-date.ts';
-import { openTransport } from '../http/transport.ts';
+import { openTransport, type Surrounds } from '../http/transport.ts';
 import { type DataReader, type RefusalFrom, readKybioAnswer } from './answers.ts';
 import {
   type AccessTimes,
@@ -109,8 +109,13 @@ const USUAL_CARE: CallCare = { acceptEncoding: 'gzip', avoidsIdleSocket: false, 
 /** Not compressed: one way less for the answer that matters most to be unreadable. */
 const MONEY_CARE: CallCare = { acceptEncoding: 'identity', avoidsIdleSocket: true, refusalFrom: 'envelope' };
 
-export function openKybioClient(settings: KybioSettings, clock: Pick<Clock, 'nowMs'>): KybioClient {
-  const transport = openTransport({ baseUrl: settings.baseUrl, connections: settings.connections });
+export function openKybioClient(
+  settings: KybioSettings,
+  clock: Pick<Clock, 'nowMs'>,
+  { proxy, log }: Surrounds = {},
+): KybioClient {
+  const { baseUrl, connections } = settings;
+  const transport = openTransport({ baseUrl, connections, proxy });
   let serverDate: ServerDate | undefined;
 
   async function call<T>(
@@ -122,6 +127,7 @@ export function openKybioClient(settings: KybioSettings, clock: Pick<Clock, 'now
   ): Promise<Answer<T>> {
     // Written once: the signed bytes are the sent bytes.
     const body = stringifyJson({ appId: settings.appId, ...parameters });
+    const startedMs = clock.nowMs();
     const result = await transport.send({
       method: 'POST',
       path: `/${endpoint}`,
@@ -129,7 +135,7 @@ export function openKybioClient(settings: KybioSettings, clock: Pick<Clock, 'now
         'User-Agent': 'openApi',
         'Content-Type': 'application/json; charset=utf-8',
         'accept-encoding': care.acceptEncoding,
-        ...signatureHeaders(settings, String(Math.trunc(clock.nowMs())), body),
+        ...signatureHeaders(settings, String(Math.trunc(startedMs)), body),
       },
       body,
       timeoutMs: settings.timeoutMs,
@@ -138,7 +144,9 @@ export function openKybioClient(settings: KybioSettings, clock: Pick<Clock, 'now
       avoidsIdleSocket: care.avoidsIdleSocket,
     });
     serverDate = readServerDate(result, clock) ?? serverDate;
-    return readKybioAnswer(result, settings, clock, { readData, refusalFrom: care.refusalFrom });
+    const answer = readKybioAnswer(result, settings, clock, { readData, refusalFrom: care.refusalFrom });
+    log?.write({ about: options?.about, endpoint, body, startedMs, result, answer });
+    return answer;
   }
 
   /** A lookup's "there is no such member" is an answer, not a refusal. */

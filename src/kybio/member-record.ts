@@ -1,5 +1,5 @@
 import { type TextFields, textFields } from '../base/text-fields.ts';
-import { jsonDecimal, jsonText } from '../http/json-text.ts';
+import { jsonDecimal, jsonText, jsonTextField } from '../http/json-text.ts';
 import { isJsonObject, type JsonObject, type JsonValue, jsonField } from '../http/lossless-json.ts';
 import { type Reading, read, unreadable } from '../http/reading.ts';
 import { DECIMAL_FIELDS, TEXT_FIELDS } from './member-fields.ts';
@@ -34,8 +34,9 @@ export function readMember(value: JsonValue | undefined): Reading<TextFields | u
   }
   const entries: [string, string][] = [['customerUid', uid]];
   for (const name of TEXT_FIELDS) {
-    const text = jsonText(jsonField(value, name));
-    if (text !== undefined && text !== '') entries.push([name, text]);
+    const text = jsonTextField(value, name);
+    if (text === undefined) return unreadable(`a member whose ${name} is no text`);
+    if (text !== '') entries.push([name, text]);
   }
   for (const name of DECIMAL_FIELDS) {
     const digits = readDecimal(value, name);
@@ -49,7 +50,6 @@ export function readMember(value: JsonValue | undefined): Reading<TextFields | u
 function readDecimal(record: JsonObject, name: string): string | undefined {
   const value = jsonField(record, name);
   if (value === undefined || value === null || value === '') return '';
-  if (typeof value === 'boolean') return value ? '1' : '0';
   return jsonDecimal(value);
 }
 

@@ -112,6 +112,8 @@ export interface RunReader {
   list(limit: number): Promise<RunRecord[]>;
   /** Every run that may be carried on (neither finished nor cancelled), newest first. */
   listUnfinished(of?: { readonly command: string; readonly account: string }): Promise<RunRecord[]>;
+  /** The runs that take this run back, oldest first. */
+  listUndoing(runId: string): Promise<RunRecord[]>;
 }
 
 /**

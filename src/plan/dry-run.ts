@@ -65,7 +65,7 @@ async function look(call: LookupCall, { snapshots }: Gathered, context: RunConte
   const { answer } = await laneOf(vendors, vendorOf(call)).perform({
     endpoint: call.endpoint,
     isRepeatable: true,
-    send: (onSent) => sendLookup(vendors, call, { onSent }),
+    send: (onSent, attempt) => sendLookup(vendors, call, { onSent, about: { attempt } }),
   });
   if (answer.kind !== 'success') {
     throw new OperatorError({

@@ -11,7 +11,13 @@ import type { Categories } from '../job/member-steps.ts';
 import type { Target } from '../ledger/ledger.ts';
 import type { PartToDo, RowToDo } from '../stage/rows-to-do.ts';
 import type { Snapshots } from './lookups.ts';
-import { fillSnapshot, type LookupNeeds, openFreshSnapshot, snapshotPath } from './read-snapshots.ts';
+import {
+  fillSnapshot,
+  type LookupNeeds,
+  openFreshSnapshot,
+  ownSnapshotPath,
+  sharedSnapshotPath,
+} from './read-snapshots.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** Reads the rows that are to be done from the start, in blocks, each time it is called. */
@@ -31,7 +37,7 @@ export async function openSnapshots(context: RunContext): Promise<Snapshots> {
   const isShared = controls.snapshotMaxAgeMs > 0;
   const open = (target: Target): Snapshot =>
     openFreshSnapshot(
-      snapshotPath(isShared ? context : { runFolder: context.runFolder }, target),
+      isShared ? sharedSnapshotPath(context, target) : ownSnapshotPath(context.runFolder, target),
       target,
       isShared ? controls.snapshotMaxAgeMs : undefined,
       clock.nowMs(),
@@ -151,7 +157,7 @@ async function readCategories(kybio: KybioVendor, names: ReadonlySet<string>): P
   const { answer } = await kybio.lane.perform({
     endpoint: CATEGORY_LIST_CALL,
     isRepeatable: true,
-    send: (onSent) => kybio.client.queryAllCustomerCategory({ onSent }),
+    send: (onSent, attempt) => kybio.client.queryAllCustomerCategory({ onSent, about: { attempt } }),
   });
   if (answer.kind !== 'success') {
     throw new OperatorError({

@@ -9,7 +9,7 @@ export async function readMembers(kybio: KybioVendor, cursor: PageCursor | undef
   const { answer } = await kybio.lane.perform({
     endpoint: 'customerOpenApi/queryCustomerPages',
     isRepeatable: true,
-    send: (onSent) => kybio.client.queryCustomerPages(cursor, { onSent }),
+    send: (onSent, attempt) => kybio.client.queryCustomerPages(cursor, { onSent, about: { attempt } }),
   });
   return succeeded(answer, 'queryCustomerPages');
 }
@@ -53,7 +53,8 @@ export async function* readCustomers(wonder: WonderVendor, pageSize: number): As
     const { answer } = await wonder.lane.perform({
       endpoint: 'GET /customers',
       isRepeatable: true,
-      send: (onSent) => wonder.client.listCustomers({ limit: pageSize, offset: from }, { onSent }),
+      send: (onSent, attempt) =>
+        wonder.client.listCustomers({ limit: pageSize, offset: from }, { onSent, about: { attempt } }),
     });
     const { customers, total } = succeeded(answer, 'GET customers');
     offset += customers.length;

@@ -41,15 +41,19 @@ export type ReadContext = Pick<RunContext, 'vendors' | 'ledger' | 'clock' | 'rep
   readonly settings: Pick<RunContext['settings'], 'lookup'>;
 };
 
-/** Where a run keeps its snapshot, or the account keeps one that later commands may share. */
-export function snapshotPath(
-  place: { readonly runFolder: string } | { readonly homeFolder: string; readonly account: string },
-  target: Target,
-): string {
-  if ('runFolder' in place) return join(place.runFolder, `pages-${target}.sqlite`);
-  const name = createHash('sha256').update(place.account).digest('hex').slice(0, 16);
-  return join(place.homeFolder, 'snapshots', `pages-${target}-${name}.sqlite`);
+/** Where a run keeps what it has read by pages for itself alone. */
+export function ownSnapshotPath(runFolder: string, target: Target): string {
+  return join(runFolder, `pages-${target}.sqlite`);
 }
+
+/** Where a vendor's account keeps what later commands may share, whether they are about one vendor or about both. */
+export function sharedSnapshotPath({ homeFolder, vendors }: SharedPlace, target: Target): string {
+  const account = vendors[target]?.lane.settings.account ?? '';
+  const name = createHash('sha256').update(account).digest('hex').slice(0, 16);
+  return join(homeFolder, 'snapshots', `pages-${target}-${name}.sqlite`);
+}
+
+type SharedPlace = Pick<RunContext, 'homeFolder' | 'vendors'>;
 
 /**
  * Opens the snapshot at `path`; one that is older than `ageMsMax` is removed first. `ageMsMax` undefined:

@@ -4,6 +4,7 @@ import { lstat, open, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { errorText, type OperatorError, usageError } from '../base/errors.ts';
+import { isInsideFolder } from '../base/inside-folder.ts';
 
 /** What a result file must not be. */
 export type ResultPathRules = {
@@ -26,7 +27,7 @@ export type ResultPathRules = {
 export async function checkResultPath(path: string, rules: ResultPathRules): Promise<void> {
   const folder = await realFolder(path);
   const real = await realFile(path, folder);
-  if (await isInside(folder, rules.homeFolder)) {
+  if (await isInsideFolder(folder, rules.homeFolder)) {
     throw refused(path, 'it lies in MEMBERLOAD_HOME, where the ledger is', 'Name a file elsewhere with -o.');
   }
   for (const protectedPath of rules.protectedPaths) {
@@ -99,16 +100,6 @@ async function isDanglingLink(path: string): Promise<boolean> {
     (found) => found.isSymbolicLink(),
     () => false,
   );
-}
-
-async function isInside(folder: string, homeFolder: string): Promise<boolean> {
-  const home = await statOf(homeFolder);
-  if (home === undefined) return false;
-  for (let place = folder; ; place = dirname(place)) {
-    const found = await statOf(place);
-    if (found !== undefined && found.dev === home.dev && found.ino === home.ino) return true;
-    if (dirname(place) === place) return false;
-  }
 }
 
 async function isSameFile(left: string, right: string): Promise<boolean> {

@@ -91,12 +91,14 @@ export function exitCodeOfReason(reason: StopReason | undefined): ExitCode | und
     case 'quota':
       return EXIT.paused;
     case 'interrupted':
-      return reason.signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
+      return SIGNAL_EXITS[reason.signal];
     case 'fatal':
     case undefined:
       return undefined;
   }
 }
+
+const SIGNAL_EXITS = { SIGHUP: EXIT.hangup, SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;
 
 /** Lets the error tell the calls that were made before it. */
 export function withCalls(error: unknown, vendors: Vendors): unknown {

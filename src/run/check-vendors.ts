@@ -49,7 +49,7 @@ export async function checkKybio(kybio: KybioVendor, storeZone: string): Promise
     ({ answer } = await lane.perform({
       endpoint: 'openApiLimitAccess/queryDailyAccessTimesLog',
       isRepeatable: true,
-      send: (onSent) => client.queryDailyAccessTimesLog(day, day, { onSent }),
+      send: (onSent, attempt) => client.queryDailyAccessTimesLog(day, day, { onSent, about: { attempt } }),
     }));
   } catch (error) {
     if (error instanceof StoppedError) return [skipped('kybio signature', NO_CALLS_LEFT, TRY_TOMORROW)];
@@ -148,7 +148,7 @@ async function askLimit(kybio: KybioVendor, day: string): Promise<number | strin
     const { answer } = await lane.perform({
       endpoint: 'openApiLimitAccess/queryAccessTimes',
       isRepeatable: true,
-      send: (onSent) => client.queryAccessTimes({ onSent }),
+      send: (onSent, attempt) => client.queryAccessTimes({ onSent, about: { attempt } }),
     });
     if (answer.kind !== 'success')
       return `It answered: ${describeAnswer(answer)}. Set --daily-quota to what was bought.`;
@@ -221,7 +221,7 @@ export async function checkWonder({ client, lane }: WonderVendor, storeZone: str
     const { answer } = await lane.perform({
       endpoint: 'POST /echo',
       isRepeatable: true,
-      send: (onSent) => client.echo('memberload doctor', { onSent }),
+      send: (onSent, attempt) => client.echo('memberload doctor', { onSent, about: { attempt } }),
     });
     const signature = judgeSignature('wonder signature', answer, {
       refused: 'Check WONDER_APP_ID and WONDER_PRIVATE_KEY_FILE, whether wonder.signQuery fits, and the clock below.',

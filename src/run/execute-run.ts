@@ -6,7 +6,7 @@ import { StoppedError, type StopReason } from '../calls/run-control.ts';
 import { laneOf, type Vendors } from '../calls/vendors.ts';
 import { countToSend } from '../intake/read-input.ts';
 import type { StagedInput } from '../intake/stage-input.ts';
-import type { JobSettings } from '../job/job-settings.ts';
+import { isCrediting, type JobSettings } from '../job/job-settings.ts';
 import type { RunState } from '../ledger/ledger.ts';
 import { closeSnapshots, type Gathered, gather, openSnapshots } from '../plan/gather.ts';
 import type { Snapshots } from '../plan/lookups.ts';
@@ -54,7 +54,7 @@ export type BegunRun = {
 export async function executeRun(run: BegunRun, parts: RunParts): Promise<RunDocument> {
   const { ledger, control } = parts;
   const { runId, settings } = run;
-  const vendors = parts.openVendors();
+  const vendors = parts.openVendors(runId);
   const context: RunContext = {
     runId,
     account: run.account,
@@ -188,7 +188,7 @@ async function announcePrice(
 
 async function settle(context: RunContext, lookedAt: Set<number>): Promise<number> {
   const { control, settings, vendors } = context;
-  if (!vendors.kybio || settings.command !== 'topup' || !control.maySettle) return 0;
+  if (!vendors.kybio || !isCrediting(settings.command) || !control.maySettle) return 0;
   try {
     return await settleIncrements(context, { lookedAt });
   } catch (error) {

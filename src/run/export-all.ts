@@ -64,7 +64,7 @@ export async function exportAll(job: ExportAll, parts: RunParts): Promise<RunDoc
   const mayGoOn = target === 'kybio' && existsSync(partPath);
   const progress = carriedOn && mayGoOn ? readProgress(carriedOn.progressJson) : {};
   const fields = exportFields(settings, target);
-  const vendors = parts.openVendors();
+  const vendors = parts.openVendors(runId);
   const context: RunContext = { ...parts, ...job, runId, runFolder, vendors };
   const tally = new Tally();
   const count = (rowCount: number): void => {

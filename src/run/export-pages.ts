@@ -6,7 +6,7 @@ import { openSeenKeys } from '../intake/seen-keys.ts';
 import type { PageCursor } from '../kybio/client.ts';
 import type { Target } from '../ledger/ledger.ts';
 import { readCustomers, readMemberPages, succeeded } from '../plan/pages.ts';
-import { type FillNeeds, fillSnapshot, openFreshSnapshot, snapshotPath } from '../plan/read-snapshots.ts';
+import { type FillNeeds, fillSnapshot, openFreshSnapshot, sharedSnapshotPath } from '../plan/read-snapshots.ts';
 
 /** Where an export's records go. */
 export type ExportSink = {
@@ -58,7 +58,7 @@ const RECORDS_PER_CHECKPOINT = 100;
 
 /** Exports what was read by pages for this command or an earlier one, reading what is missing. */
 export async function exportSnapshot(target: Target, context: RunContext, sink: ExportSink): Promise<void> {
-  const path = snapshotPath({ homeFolder: context.homeFolder, account: context.account }, target);
+  const path = sharedSnapshotPath(context, target);
   const open = () => openFreshSnapshot(path, target, context.controls.snapshotMaxAgeMs, context.clock.nowMs());
   let snapshot = open();
   try {
@@ -110,7 +110,7 @@ async function complete(
     const { answer } = await kybio.lane.perform({
       endpoint: 'customerOpenApi/queryByUid',
       isRepeatable: true,
-      send: (onSent) => kybio.client.queryByUid(customerUid, { onSent }),
+      send: (onSent, attempt) => kybio.client.queryByUid(customerUid, { onSent, about: { attempt } }),
     });
     // Gone since the page was read: the page's fields are what there is.
     whole[index] = succeeded(answer, 'queryByUid') ?? member;

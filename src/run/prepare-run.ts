@@ -47,7 +47,7 @@ export type FileRun = {
 export type RunParts = {
   readonly ledger: Ledger;
   readonly homeFolder: string;
-  readonly openVendors: () => Vendors;
+  readonly openVendors: (runId?: string) => Vendors;
   readonly control: RunControl;
   readonly clock: Clock;
   readonly reporter: Reporter;
@@ -174,16 +174,15 @@ async function* plannedRows(stage: Stage, campaign: string): AsyncGenerator<read
   }
 }
 
-/** The same command on the same bytes for the same account, unfinished. */
+/** The same command on the same bytes for the same account and campaign, unfinished. */
 async function findSame(job: FileRun, sha256: string, ledger: Ledger): Promise<RunRecord | undefined> {
-  const { command, mode, targets } = job.settings;
+  const { command, mode, targets, campaign } = job.settings;
   const unfinished = await ledger.runs.listUnfinished({ command, account: job.account });
-  return unfinished.find(
-    (run) =>
-      run.inputSha256 === sha256 &&
-      run.targets.join(',') === targets.join(',') &&
-      readSavedSettings(run.settingsJson).job.mode === mode,
-  );
+  return unfinished.find((run) => {
+    if (run.inputSha256 !== sha256 || run.targets.join(',') !== targets.join(',')) return false;
+    const began = readSavedSettings(run.settingsJson).job;
+    return began.mode === mode && began.campaign === campaign;
+  });
 }
 
 async function firstCells(stage: Stage): Promise<readonly string[]> {

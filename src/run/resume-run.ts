@@ -1,5 +1,6 @@
 import type { ControlSettings } from '../calls/control-settings.ts';
 import { openStagedInput } from '../intake/stage-input.ts';
+import { isCrediting } from '../job/job-settings.ts';
 import type { RunRecord } from '../ledger/ledger.ts';
 import type { ResultTarget } from '../result/result-file.ts';
 import { openResultFile } from '../result/result-file.ts';
@@ -31,7 +32,7 @@ export async function resumeRun(
     const result = request.result ?? (await ownResult(run, saved, parts));
     const file = await openResultFile(result, { ...parts, ownSha256s: ownHashes(run) });
     reporter.note(`Carrying on run ${run.runId}.`);
-    if (saved.job.command === 'topup') await ledger.requireNewest();
+    if (isCrediting(saved.job.command)) await ledger.requireNewest();
     await ledger.runs.setState(run.runId, 'running');
     return await executeRun(
       {

@@ -8,6 +8,7 @@ import type { ResultTarget } from '../result/result-file.ts';
 import { openResultFile, PLAIN_CSV } from '../result/result-file.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import type { SavedSettings } from '../settings/run-settings.ts';
+import { writeSavedSettings } from '../settings/saved-settings.ts';
 import { openStageWriter } from '../stage/stage.ts';
 import type { StagedRow } from '../stage/staged-row.ts';
 import { executeRun } from './execute-run.ts';
@@ -145,7 +146,7 @@ export async function prepareUndo(request: UndoRequest, parts: RunParts): Promis
             resultPath: request.result.path,
             undoes: run.runId,
             rowCount: rows.length,
-            settingsJson: JSON.stringify({
+            settingsJson: writeSavedSettings({
               job: settings,
               controls: request.controls,
               connection: request.connection,

@@ -4,13 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { EXIT } from '../base/errors.ts';
+import { EXIT, usageError } from '../base/errors.ts';
+import { visibleText } from '../base/visible-text.ts';
 import type { Reporter } from '../calls/reporter.ts';
 import type { RunControl } from '../calls/run-control.ts';
 import type { TableSource } from '../csv/byte-source.ts';
 import { openTable } from '../csv/open-table.ts';
 import { type InputRead, type RowSink, readInput, SumsOfRows } from '../intake/read-input.ts';
 import { matchColumns, tableOptions } from '../intake/stage-input.ts';
+import { guessKind } from '../job/header-names.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import type { ResultTarget } from '../result/result-file.ts';
 import { openResultFile, type ResultFile } from '../result/result-file.ts';
@@ -18,6 +20,7 @@ import { ResultRows } from '../result/result-rows.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import { runDocument } from '../result/summary.ts';
 import { Tally } from '../result/tally.ts';
+import { targetsOf } from '../settings/job-settings.ts';
 import { withLateIssues } from '../stage/stage.ts';
 import { tellColumns } from './tell-columns.ts';
 
@@ -48,14 +51,14 @@ export async function validateFile(job: Validation, parts: Parts): Promise<RunDo
   const scratch = job.result.path === '-' ? await mkdtemp(join(tmpdir(), 'memberload-')) : undefined;
   const path = scratch === undefined ? job.result.path : join(scratch, 'checked.csv');
   try {
-    let { tally, read } = await check({ ...job, result: { ...job.result, path } }, parts, undefined);
+    let { settings, tally, read } = await check({ ...job, result: { ...job.result, path } }, parts, undefined);
     if (read.late.issues.length > 0 || read.late.damages.length > 0) {
       const result = { ...job.result, path, mayReplace: true };
-      ({ tally, read } = await check({ ...job, source: { path }, result }, parts, read.late));
+      ({ settings, tally, read } = await check({ ...job, settings, source: { path }, result }, parts, read.late));
     }
     if (scratch !== undefined) await pipeline(createReadStream(path), parts.stdout, { end: false });
     tellIssues(read.sums.firstIssues, tally.rows.invalid, parts.reporter);
-    return await documentOf(job, tally, parts.nowMs() - startedMs);
+    return await documentOf({ ...job, settings }, tally, parts.nowMs() - startedMs);
   } finally {
     if (scratch !== undefined) await rm(scratch, { recursive: true, force: true });
   }
@@ -82,17 +85,19 @@ function documentOf(
 
 /** One pass. `late`: what an earlier pass over the same rows has told about the whole file. */
 async function check(
-  { settings, source, result }: Validation,
+  job: Validation,
   parts: Parts,
   late: InputRead['late'] | undefined,
-): Promise<{ tally: Tally; read: InputRead }> {
-  const options = tableOptions(settings, parts.control);
+): Promise<{ settings: JobSettings; tally: Tally; read: InputRead }> {
+  const options = tableOptions(job.settings, parts.control);
+  // What was written is plain: how the input was written says nothing about it.
   const ownForm = { encoding: 'utf-8', delimiter: undefined, headerRow: 1, sheet: undefined };
-  const table = await openTable(source, late ? { ...options, ...ownForm } : options);
+  const table = await openTable(job.source, late ? { ...options, ...ownForm } : options);
   let file: ResultFile | undefined;
   try {
+    const settings = withKind(job.settings, table.header);
     const match = matchColumns(table.header, settings);
-    file = await openResultFile(result, { ...parts, ownSha256s: [] });
+    file = await openResultFile(job.result, { ...parts, ownSha256s: [] });
     const target = file;
     const tally = new Tally();
     const notSent = { errorCode: '', message: '' };
@@ -101,6 +106,9 @@ async function check(
       tally,
     );
     await target.writeHeader(rows.header(), table.form);
+    if (late === undefined && job.settings.fileKinds.length === 0) {
+      parts.reporter.note(`Checked as ${settings.fileKinds[0]}.`);
+    }
     const sums = new SumsOfRows();
     let isTold = late !== undefined;
     const issueOf = new Map((late?.issues ?? []).map(({ rowNumber, issue }) => [rowNumber, issue]));
@@ -123,12 +131,27 @@ async function check(
     });
     await target.commit(async () => undefined, tally);
     if (late === undefined) for (const note of read.notes) parts.reporter.note(note);
-    return { tally, read: late ? { ...read, sums: sums.value() } : read };
+    return { settings, tally, read: late ? { ...read, sums: sums.value() } : read };
   } catch (error) {
     await file?.abort();
     await table.close();
     throw error;
   }
+}
+
+/** The kind of the file: as --as says, else by its header. @throws OperatorError UNKNOWN_KIND (exit 2) */
+function withKind(settings: JobSettings, header: readonly string[]): JobSettings {
+  if (settings.fileKinds.length > 0) return settings;
+  const { columnMap = {} } = settings;
+  const kind = guessKind(header.map((text) => columnMap[text.trim()] ?? text));
+  if (kind === undefined) {
+    throw usageError(
+      'UNKNOWN_KIND',
+      `The header does not tell what kind of file this is. It has: ${header.slice(0, 20).map(visibleText).join(', ')}.`,
+      'Say what it is for with --as members, customers, topup or lookups.',
+    );
+  }
+  return { ...settings, ...targetsOf(kind) };
 }
 
 function tellIssues(issues: InputRead['sums']['firstIssues'], invalidCount: number, reporter: Reporter): void {

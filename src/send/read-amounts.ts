@@ -13,7 +13,7 @@ export async function readAmounts(
     endpoint: 'customerOpenApi/queryByUid',
     isRepeatable: true,
     isSettling,
-    send: (onSent) => client.queryByUid(customerUid, { onSent }),
+    send: (onSent, attempt) => client.queryByUid(customerUid, { onSent, about: { attempt } }),
   });
   const member = answer.kind === 'success' ? answer.data : undefined;
   return { point: member?.point, balance: member?.balance };

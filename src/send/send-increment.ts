@@ -76,12 +76,13 @@ export async function performIncrement(call: Increment, work: IncrementWork): Pr
         progress.begun = undefined;
         await withdraw();
       },
-      send: async (onSent) => {
+      send: async (onSent, attempt) => {
         const { begun } = progress;
         assert(begun?.kind === 'begun', 'an increment was about to be sent without its intent');
         const sent = { ...call, dataChangeTime: begun.dataChangeTime };
         const raw = await sendWrite(vendors, sent, {
           signal: unsent.signal,
+          about: { rowNumber: key.rowNumber, attempt },
           onSent: () => {
             progress.mayBeApplied = true;
             unsent.sent();
@@ -286,8 +287,9 @@ function refusalOf(begun: Exclude<Begun, Begin>, call: Increment, context: RunCo
     case 'credited_before': {
       const { settings } = context;
       const message = `${creditText(begun.credit, member, settings.storeZone)}, the same as this row`;
-      const isSkipped = settings.skipsCredited || settings.campaign !== '' || call.reference !== '';
-      if (isSkipped) {
+      const isNamed = settings.skipsCredited || settings.campaign !== '' || call.reference !== '';
+      // What another run has still to send is not credited yet: called done, it could be lost.
+      if (isNamed && begun.credit.state === 'done') {
         return { status: 'done', action: 'credited_before', messages: [`${message}: skipped.`], customerUid };
       }
       return invalid(
@@ -311,7 +313,7 @@ function refusalOf(begun: Exclude<Begun, Begin>, call: Increment, context: RunCo
 function creditText(credit: Credit, member: string, zone: string): string {
   const verb = credit.state === 'done' ? 'credited' : 'credits, without an outcome yet,';
   const { pointIncrement, balanceIncrement } = credit;
-  return `Row ${credit.rowNumber} of run ${credit.runId} ${verb} ${member} with points ${pointIncrement}, balance ${balanceIncrement} (${zonedIso(credit.intentMs, zone)})`;
+  return `Row ${credit.rowNumber} of run ${credit.runId} ${verb} ${member} with points ${pointIncrement}, balance ${balanceIncrement} ${credit.intentMs === 0 ? '' : ` (${zonedIso(credit.intentMs, zone)})`}`;
 }
 
 function invalid(errorCode: string, message: string): Invalid {

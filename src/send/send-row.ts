@@ -100,7 +100,7 @@ async function performCall(call: Call, row: RowUnderWay): Promise<Performed> {
   return performed;
 }
 
-async function performLookup(call: LookupCall, { context, snapshots }: RowUnderWay): Promise<Performed> {
+async function performLookup(call: LookupCall, { context, key, snapshots }: RowUnderWay): Promise<Performed> {
   const found = answerFromSnapshot(call, snapshots);
   if (found) return { kind: 'answered', answer: { kind: 'success', data: found }, attempts: 0 };
   // Before the send: what was credited while the lookup was under way may or may not be in its answer.
@@ -108,7 +108,8 @@ async function performLookup(call: LookupCall, { context, snapshots }: RowUnderW
   const { answer, attempts } = await laneOf(context.vendors, vendorOf(call)).perform({
     endpoint: call.endpoint,
     isRepeatable: true,
-    send: (onSent) => sendLookup(context.vendors, call, { onSent }),
+    send: (onSent, attempt) =>
+      sendLookup(context.vendors, call, { onSent, about: { rowNumber: key.rowNumber, attempt } }),
   });
   return { kind: 'answered', answer: toFound(answer, sequence), attempts };
 }
@@ -132,9 +133,9 @@ async function performWrite(call: WriteCall, { context, key, trace }: RowUnderWa
     const { answer, attempts } = await laneOf(vendors, vendorOf(call)).perform<unknown>({
       endpoint: call.endpoint,
       isRepeatable: isRepeatable(call),
-      send: (onSent) => {
+      send: (onSent, attempt) => {
         wasSent = true;
-        return sendWrite(vendors, call, { onSent });
+        return sendWrite(vendors, call, { onSent, about: { rowNumber: key.rowNumber, attempt } });
       },
       beforeSend: async () => {
         isIntended = true;

@@ -176,7 +176,8 @@ async function repeatIncrement(record: RowRecord, settling: Settling): Promise<b
     // Refused when it was applied before: that is what the account is known for.
     isRepeatable: true,
     isSettling: true,
-    send: (onSent) => kybio.client.updateBalancePointByIncrement(record, { onSent }),
+    send: (onSent, attempt) =>
+      kybio.client.updateBalancePointByIncrement(record, { onSent, about: { rowNumber: record.rowNumber, attempt } }),
   });
   await addEvidence(record, 'repeat', { answer: describeAnswer(answer) }, settling);
   if (answer.kind === 'refused' && settling.repeatCodes.includes(answer.errorCode)) {

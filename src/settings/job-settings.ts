@@ -104,7 +104,7 @@ export function readExpectations(settings: Settings): Expectations {
   };
 }
 
-export function readConnection(settings: Settings): Connection {
+export function readConnection(settings: Settings): Omit<Connection, 'origins'> {
   return {
     usesSandbox: settings.get('sandbox'),
     store: settings.get('store'),

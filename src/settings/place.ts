@@ -5,12 +5,14 @@ const VENDOR_NAMES: ReadonlyMap<string, string> = new Map([
   ['wonder', 'Wonder'],
 ]);
 
+type Where = Pick<Connection, 'usesSandbox' | 'store'>;
+
 /**
  * Where a run works, for a person: `SANDBOX (nothing real is touched)`, or `Kybio, store hk1 (…CDEF)`.
  *
  * @param account `kybio:<appId>` or `wonder:<appId>`, joined with ','
  */
-export function describePlace({ usesSandbox, store }: Connection, account: string): string {
+export function describePlace({ usesSandbox, store }: Where, account: string): string {
   if (usesSandbox) return 'SANDBOX (nothing real is touched)';
   const places = accountsOf(account).map(
     ({ vendor, id }) => `${VENDOR_NAMES.get(vendor) ?? vendor}${store === undefined ? '' : `, store ${store}`} (${id})`,
@@ -19,7 +21,7 @@ export function describePlace({ usesSandbox, store }: Connection, account: strin
 }
 
 /** The same for `result_for` of a result file, where it follows the command: `SANDBOX`, or `kybio hk1 …CDEF`. */
-export function placeKey({ usesSandbox, store }: Connection, account: string): string {
+export function placeKey({ usesSandbox, store }: Where, account: string): string {
   if (usesSandbox) return 'SANDBOX';
   const places = accountsOf(account).map(({ vendor, id }) => [vendor, store, id].filter(Boolean).join(' '));
   return places.join(' + ');

@@ -198,6 +198,21 @@ export const accountId: Reader<string> = {
   example: 'ABCDEF0123456789',
 };
 
+/** `12`, `3,7` or `all`: rows as `result_row` counts them. */
+export const rowNumbers: Reader<readonly number[] | 'all'> = {
+  shape: 'text',
+  schema: v.union([
+    v.literal('all'),
+    v.pipe(
+      v.string(),
+      v.transform((text) => text.split(',').map((item) => item.trim())),
+      v.array(wholeNumber(1, 1e9)),
+    ),
+  ]),
+  expects: 'a row number, several as 3,7, or all',
+  example: '3,7',
+};
+
 /** `name=value`, for the switches of the sandbox. */
 export const pair: Reader<readonly [name: string, value: string]> = {
   shape: 'text',

@@ -13,6 +13,8 @@ export type Connection = {
   readonly usesSandbox: boolean;
   readonly store: string | undefined;
   readonly configPath: string | undefined;
+  /** Where the calls go, `https://host`; none for a run of an earlier version, whose place is not compared. */
+  readonly origins: readonly string[];
 };
 
 /** What the ledger keeps of a run's settings, so that `resume` does the same again. */

@@ -71,6 +71,7 @@ const CONNECTION = v.object({
   usesSandbox: flag,
   store: maybe(text),
   configPath: maybe(text),
+  origins: v.optional(v.array(text), []),
 }) satisfies v.GenericSchema<unknown, Connection>;
 
 const SAVED = v.object({

@@ -8,6 +8,7 @@ export const COMMAND_NAMES = [
   'resume',
   'runs',
   'resolve',
+  'undo',
   'doctor',
   'schedule',
   'sandbox',

@@ -10,6 +10,7 @@ import {
   pair,
   type Reader,
   rate,
+  rowNumbers,
   timeOfDay,
   timeZone,
   toggle,
@@ -27,7 +28,7 @@ const RUNNING = ['import', 'topup', 'export'] as const;
 const WITH_FILE = [...RUNNING, 'validate'] as const;
 const CALLING = [...RUNNING, 'resume'] as const;
 /** Those that call, and those that call a little. */
-const ASKING = [...CALLING, 'resolve', 'doctor'] as const;
+const ASKING = [...CALLING, 'resolve', 'undo', 'doctor'] as const;
 const NO_FLAG = [] as const;
 
 const KEPT = { keptAs: 'run' } as const;
@@ -79,8 +80,8 @@ export const SETTINGS = {
     ...what(toggle, RUNNING, { alias: 'n' }),
   },
   row: {
-    about: '<n> the row in doubt, as result_row counts; several as 3,7',
-    ...what(listOf(count(1, 1e9), 1), ['resolve'], { only: 'typed' }),
+    about: '<n> the row, as result_row counts; several as 3,7, or all (undo: all, if left out)',
+    ...what(rowNumbers, ['resolve', 'undo'], { only: 'typed' }),
   },
   verdict: {
     about: '<verdict> applied or not-applied: what you found out about the row; no calls',
@@ -215,7 +216,7 @@ export const SETTINGS = {
   },
   maxErrors: {
     about: '<n|n%> stop after so many rows went wrong (exit 5; default: never)',
-    ...safety(maxErrors, CALLING, { keptAs: 'control' }),
+    ...safety(maxErrors, [...CALLING, 'undo'], { keptAs: 'control' }),
   },
   acceptLedger: {
     about: 'take a ledger that was put back for the newest, after having looked',
@@ -223,7 +224,7 @@ export const SETTINGS = {
   },
   yes: {
     about: 'do not ask; replaces nothing',
-    ...safety(toggle, [...WITH_FILE, 'resolve', 'doctor'], { alias: 'y', only: 'typed' }),
+    ...safety(toggle, [...WITH_FILE, 'resolve', 'undo', 'doctor'], { alias: 'y', only: 'typed' }),
   },
   quietWindow: {
     about: 'so long after its deadline an unanswered top-up may still be applied: settling waits for it',
@@ -241,7 +242,7 @@ export const SETTINGS = {
   },
   concurrency: {
     about: '<n> calls under way at a time',
-    ...speed(count(1, 256), CALLING, { ...CONTROL, standard: '4' }),
+    ...speed(count(1, 256), [...CALLING, 'undo'], { ...CONTROL, standard: '4' }),
   },
   timeout: {
     about: '<time> how long a call may take: 30s, 500ms, 2m',
@@ -257,7 +258,7 @@ export const SETTINGS = {
   },
   wait: {
     about: "at the end of the day's calls sleep until they are back, instead of pausing",
-    ...speed(toggle, CALLING, CONTROL),
+    ...speed(toggle, [...CALLING, 'undo'], CONTROL),
   },
   lookup: {
     about: '<way> how existing records are found: auto, pages or rows',
@@ -271,11 +272,11 @@ export const SETTINGS = {
   // Output
   output: {
     about: '<file> the result file (default: <input>.result.csv beside the input; validate: <input>.checked.csv)',
-    ...output(anyText, [...WITH_FILE, 'resume'], { alias: 'o' }),
+    ...output(anyText, [...WITH_FILE, 'resume', 'undo'], { alias: 'o' }),
   },
   overwrite: {
     about: 'replace a result file that is there',
-    ...output(toggle, [...WITH_FILE, 'resume']),
+    ...output(toggle, [...WITH_FILE, 'resume', 'undo']),
   },
   raw: {
     about: 'write and read cells as they are, without guarding spreadsheets against formulas',
@@ -283,7 +284,7 @@ export const SETTINGS = {
   },
   excel: {
     about: 'write the result so that a double click in Excel keeps every digit',
-    ...output(toggle, WITH_FILE, KEPT),
+    ...output(toggle, [...WITH_FILE, 'undo'], KEPT),
   },
   json: {
     about: 'print one JSON document on stdout',
@@ -296,6 +297,14 @@ export const SETTINGS = {
   noColor: {
     about: 'no colours',
     ...output(toggle, COMMAND_NAMES),
+  },
+  log: {
+    about: '<file> append a line of JSON for each call to the vendor: what its support asks for',
+    ...output(anyText, ASKING),
+  },
+  logBodies: {
+    about: 'with --log: what was sent and answered too; names, phones and the like are masked',
+    ...output(toggle, ASKING),
   },
   ...CONNECTION_SETTINGS,
 } as const satisfies Readonly<Record<string, Setting>>;

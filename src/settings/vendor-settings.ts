@@ -1,4 +1,5 @@
 import { usageError } from '../base/errors.ts';
+import { isLoopback } from '../base/loopback.ts';
 import type { KybioSettings } from '../kybio/client.ts';
 import type { Target } from '../ledger/ledger.ts';
 import type { WonderSettings } from '../wonder/client.ts';
@@ -104,8 +105,6 @@ function readAppKey(settings: Settings): string {
   );
 }
 
-const LOOPBACK = /^(localhost|127(\.[0-9]{1,3}){3}|\[::1\])$/;
-
 /** What cannot be taken for an address is not repeated: it may hold a password. */
 function readBaseUrl(settings: Settings, name: 'kybioBaseUrl' | 'wonderBaseUrl', ending: string): string {
   const where = settingOf(name).environment ?? name;
@@ -117,7 +116,7 @@ function readBaseUrl(settings: Settings, name: 'kybioBaseUrl' | 'wonderBaseUrl',
     throw usageError('BAD_URL', `${where} has more than a host and a path.`, hint);
   }
   const base = `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.test(url.hostname))) {
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
     throw usageError(
       'INSECURE_URL',
       `${where}: '${url.protocol}//${url.host}${url.pathname}' would send members' data unencrypted.`,

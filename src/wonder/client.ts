@@ -8,7 +8,7 @@ import { jsonText } from '../http/json-text.ts';
 import { isJsonObject, type JsonObject, type JsonValue, jsonField, stringifyJson } from '../http/lossless-json.ts';
 import { read, unreadable } from '../http/reading.ts';
 import { readServerDate, type ServerDate } from '../http/server-date.ts';
-import { openTransport } from '../http/transport.ts';
+import { openTransport, type Surrounds } from '../http/transport.ts';
 import { readWonderAnswer, type SuccessReader, type WonderCodes } from './answers.ts';
 import { readCustomer } from './customer-record.ts';
 import { ALGORITHM, credentialTime, digestOf, loadPrivateKey, signDigest } from './signature.ts';
@@ -70,23 +70,34 @@ export interface WonderClient {
   close(): Promise<void>;
 }
 
+type Request = {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly path: string;
+  /** The path without the record's own id, when it has one: for the log. */
+  readonly template?: string;
+  readonly query?: string;
+  readonly body?: JsonObject;
+};
+
 const API_PATH = '/svc/payment/api/v1/openapi';
 
 export function openWonderClient(
   settings: WonderSettings,
   clock: Pick<Clock, 'nowMs'>,
   random: WonderRandom = systemWonderRandom,
+  { proxy, log }: Surrounds = {},
 ): WonderClient {
   const privateKey = loadPrivateKey(settings.privateKeyPem);
   if (!/^[\x21-\x7e]+$/.test(settings.appId) || settings.appId.includes('/')) {
     throw usageError('BAD_APP_ID', 'The Wonder AppID has characters that cannot be in a credential.', APP_ID_HINT);
   }
-  const transport = openTransport({ baseUrl: settings.baseUrl, connections: settings.connections });
+  const { baseUrl, connections } = settings;
+  const transport = openTransport({ baseUrl, connections, proxy });
 
   let serverDate: ServerDate | undefined;
 
   async function call<T>(
-    request: { method: 'GET' | 'POST' | 'PUT'; path: string; query?: string; body?: JsonObject },
+    request: Request,
     readSuccess: SuccessReader<T>,
     options: CallOptions | undefined,
   ): Promise<Answer<T>> {
@@ -94,8 +105,10 @@ export function openWonderClient(
     const query = request.query === undefined ? '' : `?${request.query}`;
     // Written once: the signed bytes are the sent bytes.
     const body = request.body === undefined ? undefined : stringifyJson(request.body);
-    const time = credentialTime(clock.nowMs() + (settings.clockOffsetMs ?? 0));
+    const startedMs = clock.nowMs();
+    const time = credentialTime(startedMs + (settings.clockOffsetMs ?? 0));
     const nonce = createNonce(random);
+    const requestId = random.uuid();
     const uri = transport.basePath + path + (settings.signQuery ? query : '');
     const digest = digestOf({ time, nonce, method: request.method, uri, body });
     const result = await transport.send({
@@ -105,7 +118,7 @@ export function openWonderClient(
         Credential: `${settings.appId}/${time}/${ALGORITHM}`,
         Nonce: nonce,
         Signature: signDigest(digest, privateKey),
-        'X-Request-ID': random.uuid(),
+        'X-Request-ID': requestId,
         Accept: 'application/json',
         'accept-encoding': 'gzip',
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
@@ -117,7 +130,10 @@ export function openWonderClient(
       onSent: options?.onSent,
     });
     serverDate = readServerDate(result, clock) ?? serverDate;
-    return readWonderAnswer(result, settings.codes, clock, readSuccess);
+    const answer = readWonderAnswer(result, settings.codes, clock, readSuccess);
+    const endpoint = `${request.method} ${request.template ?? request.path}`;
+    log?.write({ about: options?.about, endpoint, requestId, body, startedMs, result, answer });
+    return answer;
   }
 
   return {
@@ -132,7 +148,11 @@ export function openWonderClient(
       const flat = bodyFields(fields, ['uuid', 'reference_number']);
       const body = settings.putBody === 'flat' ? flat : { customer: flat };
       const path = `/customers/${encodeURIComponent(uuid)}`;
-      const answer = await call({ method: 'PUT', path, body }, orNull(readWritten('uuid', uuid)), options);
+      const answer = await call(
+        { method: 'PUT', path, template: '/customers/:id', body },
+        orNull(readWritten('uuid', uuid)),
+        options,
+      );
       if (answer.kind !== 'success') return answer;
       const { data } = answer;
       // Success with null data: nobody has that uuid.
@@ -145,7 +165,11 @@ export function openWonderClient(
     async findCustomerByReference(reference, options) {
       assert(reference !== '', 'a lookup without a reference reached the client');
       const path = `/customers/ref/${encodeURIComponent(reference)}`;
-      const answer = await call({ method: 'GET', path }, orNull(readWritten('reference_number', reference)), options);
+      const answer = await call(
+        { method: 'GET', path, template: '/customers/ref/:id' },
+        orNull(readWritten('reference_number', reference)),
+        options,
+      );
       const isNotFound = answer.kind === 'refused' && answer.meaning === 'not_found';
       return isNotFound ? { kind: 'success', data: undefined } : answer;
     },
@@ -178,12 +202,12 @@ function bodyFields(fields: TextFields, without: readonly string[]): JsonObject 
 function readWritten(name: 'reference_number' | 'uuid', asked: string | undefined): SuccessReader<TextFields> {
   return (data) => {
     const customer = readCustomer(fieldOf(data, 'customer'));
-    if (customer === undefined) return unreadable('the answer has no customer with a uuid');
-    const answered = customer[name];
+    if (!customer.isRead) return customer;
+    const answered = customer.value[name];
     // A uuid is the same in either case; whether a reference is, nobody documents, so it is taken to the letter.
     const isSame = name === 'uuid' ? answered?.toLowerCase() === asked?.toLowerCase() : answered === asked;
     const isOther = asked !== undefined && answered !== undefined && !isSame;
-    return isOther ? unreadable(`the answer is about another ${name}`) : read(customer);
+    return isOther ? unreadable(`the answer is about another ${name}`) : customer;
   };
 }
 
@@ -209,8 +233,8 @@ const readList: SuccessReader<CustomerList> = (data, headers) => {
   const customers: TextFields[] = [];
   for (const row of rows) {
     const customer = readCustomer(row);
-    if (customer === undefined) return unreadable('a customer of the list has no uuid');
-    customers.push(customer);
+    if (!customer.isRead) return customer;
+    customers.push(customer.value);
   }
   const total = readTotal(headers['x-total-entries']) ?? readTotal(jsonText(fieldOf(data, 'total')));
   return read(total === undefined ? { customers } : { customers, total });

@@ -1,25 +1,26 @@
 import { type TextFields, textFields } from '../base/text-fields.ts';
-import { jsonText } from '../http/json-text.ts';
-import { isJsonObject, type JsonValue, jsonField } from '../http/lossless-json.ts';
+import { jsonTextField } from '../http/json-text.ts';
+import { isJsonObject, type JsonObject, type JsonValue, jsonField } from '../http/lossless-json.ts';
+import { type Reading, read, unreadable } from '../http/reading.ts';
 import { CUSTOMER_FIELDS } from './customer-fields.ts';
 
 /**
  * A customer as texts, empty fields absent. The payment token comes as an object and goes in as its id, so
  * it is reduced to that id; card number, expiry and holder beside it are dropped here and reach nobody.
- * Undefined for something that is no customer (no uuid).
  */
-export function readCustomer(value: JsonValue | undefined): TextFields | undefined {
-  if (!isJsonObject(value)) return undefined;
+export function readCustomer(value: JsonValue | undefined): Reading<TextFields> {
+  if (!isJsonObject(value)) return unreadable('the answer has no customer');
   const entries: [string, string][] = [];
   for (const { name, kind } of CUSTOMER_FIELDS) {
-    const json = jsonField(value, name);
-    const text = kind === 'token' ? readToken(json) : jsonText(json);
-    if (text !== undefined && text !== '') entries.push([name, text]);
+    const text = kind === 'token' ? readToken(value, name) : jsonTextField(value, name);
+    if (text === undefined) return unreadable(`a customer whose ${name} is no text`);
+    if (text !== '') entries.push([name, text]);
   }
   const customer = textFields(entries);
-  return customer.uuid === undefined ? undefined : customer;
+  return customer.uuid === undefined ? unreadable('a customer without a uuid') : read(customer);
 }
 
-function readToken(value: JsonValue | undefined): string | undefined {
-  return isJsonObject(value) ? jsonText(jsonField(value, 'token')) : jsonText(value);
+function readToken(customer: JsonObject, name: string): string | undefined {
+  const value = jsonField(customer, name);
+  return isJsonObject(value) ? jsonTextField(value, 'token') : jsonTextField(customer, name);
 }

@@ -93,7 +93,7 @@ describe('pages that shift while they are read lose nobody', () => {
     const uids = (await vendor.members()).slice(0, 8).map(({ customerUid }) => String(customerUid));
     const work = quickWork(vendor, { config: KYBIO });
     work.file('file.csv', lines('customerUid', ...uids));
-    const args = ['export', 'file.csv', '--columns', 'number,name', '--yes'];
+    const args = ['export', 'file.csv', '--columns', 'number,name', '--overwrite'];
     expect((await work.run([...args, '--lookup', 'pages'])).spent).toEqual({ [PAGES]: 3 });
     const paged = work.read('file.result.csv');
     expect((await work.run([...args, '--lookup', 'rows'])).spent).toEqual({ [BY_UID]: 8 });

@@ -194,7 +194,7 @@ describe('the price that a dry run says is what the run then spends, to the call
     const work = await open({ members: 95, file: undefined, args: [] });
     await learnCount(work);
     for (const columns of ['name,point', 'name,remarks']) {
-      const args = ['export', '--all', '-o', 'again.csv', '--columns', columns];
+      const args = ['export', '--all', '-o', 'again.csv', '--overwrite', '--columns', columns];
       const plan = await work.run([...args, '--dry-run']);
       const run = await work.run(args);
       expect(plan.document.plan).toMatchObject({ calls: run.spent, total: total(run.spent) });

@@ -60,7 +60,7 @@ describe('what was read by pages', () => {
   test('expires', async () => {
     await fill(vendor, 20);
     const work = quickWork(vendor, SHARED);
-    const args = ['export', '--all', '--yes', '-o', 'all.csv'];
+    const args = ['export', '--all', '--overwrite', '-o', 'all.csv'];
     expect((await work.run(args)).spent).toEqual({ [PAGES]: 1 });
     expect((await work.run(args)).spent).toEqual({});
     ageSnapshot(work.home, 12 * 3_600_000 + 1000);
@@ -70,7 +70,7 @@ describe('what was read by pages', () => {
   test('is not used by a command that asks for none, or for a fresher one', async () => {
     await fill(vendor, 20);
     const work = quickWork(vendor, SHARED);
-    const args = ['export', '--all', '--yes', '-o', 'all.csv'];
+    const args = ['export', '--all', '--overwrite', '-o', 'all.csv'];
     await work.run(args);
     ageSnapshot(work.home, 3_600_000);
     expect((await work.run([...args, '--snapshot-max-age', '0s'])).spent).toEqual({ [PAGES]: 1 });
@@ -113,7 +113,7 @@ describe('what was read by pages', () => {
     for (const name of names) expect(name).not.toContain(vendor.settings.KYBIO_APP_ID);
     work.file('customers.csv', lines('reference_number', 'K1'));
     await work.run(['export', 'customers.csv', '--from', 'wonder']);
-    const kinds = readdirSync(join(work.home, 'snapshots')).map((name) => name.replace(/-.*/, ''));
+    const kinds = readdirSync(join(work.home, 'snapshots')).map((name) => /^pages-(\w+)-/.exec(name)?.[1]);
     expect(new Set(kinds)).toEqual(new Set(['kybio', 'wonder']));
   });
 });

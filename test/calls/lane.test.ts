@@ -244,13 +244,13 @@ describe('retries', () => {
     await expect(lane.perform(call(success))).rejects.toThrow(StoppedError);
   });
 
-  test('Retry-After holds every call of the lane, up to a ceiling', async () => {
+  test('Retry-After holds every call of the lane', async () => {
     const { lane, clock } = openLane();
     await lane.perform(call(success));
     await lane.perform(call(refused('too_fast', 'HTTP_429', 90_000), { isRepeatable: true }));
     const heldMs = clock.monotonicMs();
     expect(heldMs).toBeGreaterThanOrEqual(2 * 90_000);
-    await lane.perform(call(refused('row', '1', HOUR_MS)));
+    await lane.perform(call(refused('row', '1', 5 * 60_000)));
     const before = clock.monotonicMs();
     await lane.perform(call(success));
     expect(clock.monotonicMs() - before).toBeCloseTo(5 * 60_000, -3);
@@ -329,6 +329,36 @@ describe("the day's calls", () => {
     expect(lane.day).toBe('2026-11-23');
     expect(lane.usedToday).toBe(1);
     expect(waits).toHaveLength(1);
+  });
+
+  test('are not used up by connections that were never made', async () => {
+    const { lane, ledger } = openLane({ dailyQuota: 2 });
+    const { answer, attempts } = await lane.perform(call([notSent, notSent, success]));
+    expect([answer.kind, attempts]).toEqual(['success', 3]);
+    expect([lane.usedToday, lane.audit.sent, lane.audit.byEndpoint.get('add')]).toEqual([1, 1, 1]);
+    await lane.perform(call(success));
+    expect(await ledger.calls.total(ACCOUNT, lane.day)).toBe(2);
+    await expect(lane.perform(call(success))).rejects.toThrow(StoppedError);
+  });
+
+  test('stay used up by a call that went out and was not answered', async () => {
+    const { lane } = openLane({ dailyQuota: 2 });
+    await lane.perform(call([unanswered, success]));
+    expect(lane.usedToday).toBe(2);
+    await expect(lane.perform(call(success))).rejects.toThrow(StoppedError);
+  });
+
+  test('that were never made are wasted, and never one too many, for another endpoint or after a kill', async () => {
+    const clock = heldClock(NOON_MS);
+    const { lane, ledger } = openLane({ dailyQuota: 3 }, clock);
+    await lane.perform(call(notSent));
+    expect(lane.usedToday).toBe(0);
+    // As after a kill: the ledger alone knows what was counted.
+    expect(await ledger.calls.total(ACCOUNT, lane.day)).toBe(1);
+    await lane.perform(call(success, { endpoint: 'other' }));
+    await lane.perform(call(success, { endpoint: 'other' }));
+    await expect(lane.perform(call(success, { endpoint: 'other' }))).rejects.toThrow(StoppedError);
+    expect(await ledger.calls.total(ACCOUNT, lane.day)).toBe(3);
   });
 
   test('are over when the vendor says so, whatever we have counted', async () => {

@@ -35,6 +35,17 @@ describe('memberload validate', () => {
     expect(work.everything().size).toBe(3);
   });
 
+  test('guesses the kind by the header where that is sure, says so, and asks where it is not', async () => {
+    const work = openWorkspace();
+    work.file('points.csv', lines('会员号,pointIncrement', 'N1,10'));
+    const guessed = await work.run(['validate', 'points.csv']);
+    expect(guessed).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('Checked as topup.') });
+    work.file('unclear.csv', lines('number,reference_number,name,email', 'N1,R1,Grace,'));
+    const asked = await work.run(['validate', 'unclear.csv']);
+    expect(asked).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--as members, customers') });
+    expect(work.names()).toEqual(['points.checked.csv', 'points.csv', 'unclear.csv']);
+  });
+
   test('exits 0 when every row is good', async () => {
     const work = openWorkspace();
     work.file('good.csv', lines('number', 'N1'));
@@ -75,24 +86,6 @@ describe('memberload runs and resume', () => {
     expect(other.exitCode).toBe(2);
     expect(other.stderr).toContain('belongs to kybio:');
     expect(await vendor.callCount()).toBe(1);
-  });
-
-  test('a second memberload with the same home is refused and told who holds it', async () => {
-    const work = openWorkspace(vendor.settings);
-    work.file('members.csv', lines('number', 'R1'));
-    await vendor.set({ 'fault.slow': 1, slowMs: 3000 });
-    const first = work.start(['import', 'members.csv', '--mode', 'create']);
-    while ((await vendor.callCount()) === 0) await new Promise((resolve) => setTimeout(resolve, 10));
-    const second = await work.run(['import', 'members.csv', '--mode', 'create', '-o', 'second.csv']);
-    expect(second.exitCode).toBe(2);
-    expect(second.stderr).toMatch(
-      /Another memberload is at work with .*\(process [0-9]+, 'memberload import members.csv --mode create', since /,
-    );
-    first.kill('SIGKILL');
-    await first.ended;
-    await vendor.set({ 'fault.slow': 0 });
-    // The lock goes with the process that was killed.
-    expect((await work.run(['resume'])).exitCode).toBe(0);
   });
 });
 

@@ -207,6 +207,30 @@ describe('rows of a run that is not finished', () => {
     expect(await credited()).toEqual(ONCE);
   });
 
+  test('for another campaign are no reason: the same file is then a run of its own', async () => {
+    const workspace = openWorkspace(vendor.settings);
+    workspace.file('march.csv', file(ROWS));
+    const args = ['topup', 'march.csv', '--concurrency', '1'];
+    expect((await workspace.run([...args, '--campaign', 'A', '--daily-quota', '5'])).exitCode).toBe(6);
+    expect((await workspace.run([...args, '--campaign', 'B', '-o', 'b.csv'])).exitCode).toBe(0);
+    expect((await workspace.run(['resume', '--daily-quota', '100'])).exitCode).toBe(0);
+    expect(await credited()).toEqual([...ONCE, ...ONCE].sort());
+  });
+
+  test('that would be skipped are not called done: they are not credited yet', async () => {
+    const workspace = openWorkspace(vendor.settings);
+    workspace.file('march.csv', file(ROWS.slice(0, 2)));
+    const args = ['topup', 'march.csv', '--campaign', 'A', '--concurrency', '1', '--daily-quota', '5'];
+    expect((await workspace.run(args)).exitCode).toBe(6);
+    // By customerUid: only the read before the credit tells the number that the other run has still to send.
+    workspace.file('uids.csv', await byUid(ROWS.slice(1, 2)));
+    const flags = ['--campaign', 'A', '--read-before', '--daily-quota', '100'];
+    expect((await workspace.run(['topup', 'uids.csv', ...flags])).exitCode).toBe(1);
+    expect(outcomesOf(workspace.read('uids.result.csv'))).toEqual(['invalid CREDITED_BEFORE']);
+    expect((await workspace.run(['resume', '--daily-quota', '100'])).exitCode).toBe(0);
+    expect(await credited()).toEqual(ONCE.slice(0, 2));
+  });
+
   test('are free again when the run is cancelled', async () => {
     const { workspace, runId } = await pauseAfterFirst();
     workspace.file('rest.csv', file(ROWS.slice(1)));

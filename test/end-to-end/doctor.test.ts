@@ -50,7 +50,7 @@ describe('doctor', () => {
     expect(checkOf(again.stdout, 'kybio quota')?.detail).toContain('2 of 300 calls of');
     expect(checkOf(again.stdout, 'kybio quota')?.detail).toContain('2 by ours');
     expect(checkOf(again.stdout, 'ledger')?.detail).toMatch(
-      /version \d+, intact; SQLite 3\.\d+\.\d+, wal, synchronous=1 and an fsync of the log before each send, exclusive/,
+      /version \d+, intact, SQLite 3\.\d+\.\d+, journal_mode wal, synchronous \d.*; 0 increments recorded/,
     );
     expect(reportOf(again.stdout).calls.sent).toBe(2);
   });
@@ -123,7 +123,10 @@ describe('doctor', () => {
   });
 
   test('a page of some other server is no accepted signature', async () => {
-    const { run } = openWorkspace({ ...vendor.settings, KYBIO_BASE_URL: vendor.settings.WONDER_BASE_URL });
+    const { run } = openWorkspace({
+      ...vendor.settings,
+      KYBIO_BASE_URL: `${vendor.settings.WONDER_BASE_URL}/openapi/v1`,
+    });
     const { exitCode, stdout } = await run(['doctor', '--json']);
     expect(exitCode).toBe(2);
     expect(checkOf(stdout, 'kybio signature')?.hint).toContain('KYBIO_BASE_URL');
@@ -131,7 +134,8 @@ describe('doctor', () => {
 
   test('a damaged ledger is a failed check, no call is made, and the file stays as it is', async () => {
     const { run, home } = openWorkspace(vendor.settings);
-    await run(['runs']);
+    await run(['doctor', '--json']);
+    const callCount = await vendor.callCount();
     const path = join(home, 'ledger.sqlite');
     writeFileSync(path, 'this is not a database, whatever its name says');
     const { exitCode, stdout } = await run(['doctor', '--json']);
@@ -141,7 +145,7 @@ describe('doctor', () => {
       'kybio signature': 'skipped',
       'wonder signature': 'skipped',
     });
-    expect(await vendor.callCount()).toBe(0);
+    expect(await vendor.callCount()).toBe(callCount);
   });
 });
 

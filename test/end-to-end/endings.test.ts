@@ -83,6 +83,7 @@ describe('exit 5: stopped', () => {
     expect(JSON.parse(counted.stdout).rows).toEqual({
       read: 21,
       done: 0,
+      doneBefore: 0,
       invalid: 1,
       failed: 3,
       in_doubt: 0,
@@ -155,10 +156,11 @@ describe("exit 6: the day's calls are used up", () => {
   });
 });
 
-describe('exit 130 and 143: interrupted', () => {
+describe('exit 129, 130 and 143: interrupted', () => {
   test.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const)(
     '%s finishes what is in flight, writes the result, and resume does the rest',
     async (signal, exitCode) => {
@@ -213,12 +215,14 @@ describe('what is printed', () => {
     expect(document).toEqual({
       run: expect.stringMatching(/^[0-9]{8}-[0-9]{6}-[0-9a-f]{4}$/),
       command: 'import',
+      place: `Kybio (…${vendor.settings.KYBIO_APP_ID.slice(-4)})`,
       input: `${work.folder}/members.csv`,
       result: `${work.folder}/members.result.csv`,
       state: 'finished',
-      rows: { read: 2, done: 2, invalid: 0, failed: 0, in_doubt: 0, not_sent: 0 },
-      actions: { created: 2, updated: 0, unchanged: 0, topped_up: 0, found: 0, upserted: 0 },
+      rows: { read: 2, done: 2, doneBefore: 0, invalid: 0, failed: 0, in_doubt: 0, not_sent: 0 },
+      actions: { created: 2, updated: 0, unchanged: 0, topped_up: 0, credited_before: 0, found: 0, upserted: 0 },
       errorCodes: {},
+      notChanged: {},
       calls: { sent: 2, retried: 0, byEndpoint: { 'customerOpenApi/add': 2 }, rowByRow: 4 },
       totals: {
         pointIncrement: { asked: '0', applied: '0', in_doubt: '0' },

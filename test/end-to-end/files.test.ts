@@ -126,16 +126,20 @@ describe('standard input', () => {
 });
 
 describe('the result file', () => {
-  test('is never overwritten without --yes or -o', async () => {
+  test('is replaced by --overwrite alone, and only when it is one: -y answers questions', async () => {
     const work = openWorkspace(vendor.settings);
     work.file('members.csv', lines('number', 'N1'));
     work.file('members.result.csv', 'mine\n');
-    const refused = await work.run(['import', 'members.csv', '--mode', 'create']);
-    expect(refused.exitCode).toBe(2);
-    expect(refused.stderr).toContain('members.result.csv is there already; it was left as it is.');
+    for (const flags of [[], ['-y']]) {
+      const refused = await work.run(['import', 'members.csv', '--mode', 'create', ...flags]);
+      expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('it was left as it is') });
+    }
+    const foreign = await work.run(['import', 'members.csv', '--mode', 'create', '--overwrite']);
+    expect(foreign).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('it is no result of memberload') });
     expect(work.read('members.result.csv')).toBe('mine\n');
     expect(await vendor.callCount()).toBe(0);
-    expect((await work.run(['import', 'members.csv', '--mode', 'create', '--yes'])).exitCode).toBe(0);
+    work.file('members.result.csv', lines('number,result_row,result_status', 'N1,1,failed'));
+    expect((await work.run(['import', 'members.csv', '--mode', 'create', '--overwrite'])).exitCode).toBe(0);
     expect(outcomesOf(work.read('members.result.csv'))).toEqual(['done created']);
   });
 

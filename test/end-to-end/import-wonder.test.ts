@@ -30,9 +30,9 @@ describe('memberload import to Wonder', () => {
       'invalid REQUIRED',
     ]);
     expect(masked(result).split('\n').slice(0, 3)).toEqual([
-      'reference_number,uuid,name,phone,email,result_row,result_status,result_action,result_errorCode,result_messages,result_attempts,result_uuid',
-      'K0001,,陳大文,+85291234999,,1,done,upserted,,,1,UUID',
-      'K9001,,Grace Lim,+6591112233,grace@example.com,2,done,upserted,,,1,UUID',
+      'reference_number,uuid,name,phone,email,result_row,result_status,result_action,result_errorCode,result_messages,result_attempts,result_uuid,result_run,result_for',
+      'K0001,,陳大文,+85291234999,,1,done,upserted,,,1,UUID,RUN,import wonder …0001',
+      'K9001,,Grace Lim,+6591112233,grace@example.com,2,done,upserted,,,1,UUID,RUN,import wonder …0001',
     ]);
     expect(ended.exitCode).toBe(1);
     expect(await vendor.customer('K9001')).toMatchObject({ dial_code: '+65', phone: '91112233' });
@@ -59,9 +59,9 @@ describe('memberload import to Kybio and Wonder', () => {
     expect(ended.exitCode).toBe(0);
     expect(masked(work.read('both.result.csv'))).toBe(
       lines(
-        'number,name,phone,result_row,result_status,result_action,result_errorCode,result_messages,result_attempts,result_customerUid,result_uuid',
-        'B1,Grace,+85291230001,1,done,kybio:created;wonder:upserted,,,1,UID,UUID',
-        'B2,Tom,+85291230002,2,done,kybio:created;wonder:upserted,,,1,UID,UUID',
+        'number,name,phone,result_row,result_status,result_action,result_errorCode,result_messages,result_attempts,result_customerUid,result_uuid,result_run,result_for',
+        'B1,Grace,+85291230001,1,done,kybio:created;wonder:upserted,,,1,UID,UUID,RUN,import kybio …EFAB + wonder …0001',
+        'B2,Tom,+85291230002,2,done,kybio:created;wonder:upserted,,,1,UID,UUID,RUN,import kybio …EFAB + wonder …0001',
       ),
     );
     expect(JSON.parse(ended.stdout)).toMatchObject({

@@ -136,7 +136,12 @@ describe('plain digits', () => {
 
 describe('values as text', () => {
   it('are strings, numbers and truths, and nothing else', () => {
-    expect([jsonText('a'), jsonText(new JsonNumber('1E1')), jsonText(true)]).toEqual(['a', '10', 'true']);
+    expect([jsonText('a'), jsonText(new JsonNumber('1E1')), jsonText(true), jsonText('a\ud83d')]).toEqual([
+      'a',
+      '10',
+      undefined,
+      undefined,
+    ]);
     expect([jsonText(null), jsonText([]), jsonText({}), jsonText(undefined)]).toEqual(Array(4).fill(undefined));
   });
 

@@ -10,7 +10,7 @@ describe('the counts of a run', () => {
     tally.add({ status: 'failed', actions: ['upserted'], errorCodes: ['2012'] });
     tally.add({ status: 'in_doubt', actions: [], errorCodes: ['TIMEOUT'] });
     tally.add({ status: 'not_sent', actions: [], errorCodes: [] });
-    expect(tally.rows).toEqual({ read: 6, done: 1, invalid: 1, failed: 2, in_doubt: 1, not_sent: 1 });
+    expect(tally.rows).toEqual({ read: 6, done: 1, doneBefore: 0, invalid: 1, failed: 2, in_doubt: 1, not_sent: 1 });
     expect(tally.actions).toMatchObject({ created: 1, upserted: 2, found: 0 });
     expect(tally.errorCodes).toEqual({ BAD_DATE: 1, REQUIRED: 1, '2012': 2, TIMEOUT: 1 });
   });

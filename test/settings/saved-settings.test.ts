@@ -8,7 +8,12 @@ function savedOf(made: Made = {}): SavedSettings {
   const settings = makeSettings(made);
   const job = readJobSettings(settings, 'topup');
   const controls = readControlSettings(settings);
-  return { job, controls, connection: readConnection(settings), resultFor: 'topup SANDBOX' };
+  return {
+    job,
+    controls,
+    connection: { ...readConnection(settings), origins: ['https://kybio.test'] },
+    resultFor: 'topup SANDBOX',
+  };
 }
 
 describe('saved settings', () => {

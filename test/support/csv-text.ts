@@ -15,12 +15,13 @@ export function columnOf(text: string, name: string): string[] {
   return recordsOf(text).map((record) => record[name] ?? `(no column ${name})`);
 }
 
-/** What differs from run to run, by what it is: ids that the sandbox gave, times that the ledger gave. */
+/** What differs from run to run, by what it is: ids that the sandbox gave, ids and times that the ledger gave. */
 export function masked(text: string): string {
   return text
     .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}\b/g, 'UUID')
     .replace(/\b[0-9]{18,19}\b/g, 'UID')
-    .replace(/\b2[0-9]{3}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\b/g, 'TIME');
+    .replace(/\b2[0-9]{3}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\b/g, 'TIME')
+    .replace(/\b[0-9]{8}-[0-9]{6}-[0-9a-f]{4}\b/g, 'RUN');
 }
 
 /** The result columns of every row, joined: `done created`, `invalid REQUIRED`, `failed 2012`. */

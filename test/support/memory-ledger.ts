@@ -164,6 +164,7 @@ export function openMemoryLedger(clock: Pick<Clock, 'nowMs'>): MemoryLedger {
       find: unused,
       list: unused,
       listUnfinished: unused,
+      listUndoing: unused,
       start: unused,
       setState: unused,
       end: unused,

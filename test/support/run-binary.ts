@@ -3,6 +3,10 @@ import { spawn } from 'node:child_process';
 /** The file that users start. */
 export const BINARY = new URL('../../dist/main.js', import.meta.url).pathname;
 
+/** `npm run test:nodes` names another Node; it must then run the program without a warning. */
+const OTHER_NODE = process.env.MEMBERLOAD_TEST_NODE;
+const WARNING = /^\(node:\d+\) .*/m;
+
 export type Ended = {
   /** Null when a signal ended it. */
   readonly exitCode: number | null;
@@ -32,7 +36,7 @@ export type BinaryOptions = {
 
 /** Starts the built binary and collects what it prints. */
 export function startBinary(args: readonly string[], options: BinaryOptions): RunningBinary {
-  const child = spawn(process.execPath, [...(options.nodeFlags ?? []), BINARY, ...args], {
+  const child = spawn(OTHER_NODE ?? process.execPath, [...(options.nodeFlags ?? []), BINARY, ...args], {
     cwd: options.cwd,
     env: { PATH: process.env.PATH ?? '', ...options.environment },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -57,7 +61,9 @@ export function startBinary(args: readonly string[], options: BinaryOptions): Ru
     child.on('error', reject);
     child.on('close', (exitCode, signal) => {
       hasEnded = true;
-      resolve({ exitCode, signal, ...printed });
+      const [warning] = (OTHER_NODE !== undefined && WARNING.exec(printed.stderr)) || [];
+      if (warning === undefined) resolve({ exitCode, signal, ...printed });
+      else reject(new Error(`Node warned: ${warning}`));
       tell();
     });
   });

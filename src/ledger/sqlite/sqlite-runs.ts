@@ -13,6 +13,7 @@ export function openRunReader(connection: Connection): RunReader {
     `SELECT * FROM run WHERE state NOT IN ('finished', 'cancelled') AND pruned_ms = 0
      AND (?1 IS NULL OR command = ?1) AND (?2 IS NULL OR account = ?2) ORDER BY rowid DESC`,
   );
+  const undoing = connection.prepare("SELECT * FROM run WHERE undoes = ? AND undoes <> '' ORDER BY rowid");
   return {
     find: (runId) =>
       connection.read(() => {
@@ -21,6 +22,7 @@ export function openRunReader(connection: Connection): RunReader {
       }),
     list: (limit) => connection.read(() => list.all(limit).map(toRun)),
     listUnfinished: (of) => connection.read(() => unfinished.all(of?.command ?? null, of?.account ?? null).map(toRun)),
+    listUndoing: (runId) => connection.read(() => undoing.all(runId).map(toRun)),
   };
 }
 

@@ -1,0 +1,86 @@
+import { dirname, join } from 'node:path';
+import { usageError } from '../base/errors.ts';
+import type { LedgerReader, RunRecord } from '../ledger/ledger.ts';
+import type { ResultTarget } from '../result/result-file.ts';
+import type { RunDocument } from '../result/run-document.ts';
+import { prepareUndo } from '../run/undo-run.ts';
+import { controlsOf } from '../settings/job-settings.ts';
+import { placesOf, readSavedSettings } from '../settings/saved-settings.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { CommandInput } from './commands.ts';
+import { confirmTopup } from './confirm.ts';
+import { connectAs, runParts } from './run-command.ts';
+import { unknownRun } from './runs.ts';
+import { withLedgerReader, withSession } from './session.ts';
+
+/** A read, so that a change since the credit is seen, and the increment. */
+const UNDO_CALLS = 2;
+
+/** `undo`: the opposite top-up of the rows that a run credited, as a run of its own. */
+export async function runUndo(input: CommandInput): Promise<{ document: RunDocument }> {
+  const { argument } = input;
+  if (argument === undefined) {
+    throw usageError('BAD_USAGE', 'undo needs the run.', 'List the runs with: memberload runs');
+  }
+  // The run knows its store and its config file; both are needed before its settings can be read.
+  const saved = await withLedgerReader(input, async (ledger) =>
+    readSavedSettings((await findRun(argument, ledger)).settingsJson),
+  );
+  const located = { ...input, settings: placesOf(input.settings, saved) };
+  const document = await withSession(located, async (session) => {
+    const { settings } = session;
+    const run = await findRun(argument, session.ledger);
+    const controls = controlsOf(settings, saved.controls);
+    const connected = await connectAs(run, session, saved, controls);
+    const rows = settings.typed('row');
+    const { place, placeKey } = connected;
+    const undo = await prepareUndo(
+      {
+        run,
+        saved,
+        rowNumbers: rows === undefined || rows === 'all' ? undefined : new Set(rows),
+        controls,
+        connection: saved.connection,
+        place,
+        resultFor: `undo ${placeKey}`,
+        result: resultOf(settings, run),
+      },
+      runParts(located, session, connected),
+    );
+    try {
+      input.console.say(
+        `${undo.rowCount} rows of run ${run.runId} are taken back: at most ${UNDO_CALLS} calls a row, ${undo.rowCount * UNDO_CALLS} in all.`,
+      );
+      await confirmTopup(undo, place, located);
+      return await undo.run();
+    } finally {
+      await undo.discard();
+    }
+  });
+  return { document };
+}
+
+async function findRun(runId: string, ledger: LedgerReader | undefined): Promise<RunRecord> {
+  const run = await ledger?.runs.find(runId);
+  if (run === undefined) throw unknownRun(runId);
+  if (run.prunedMs === 0) return run;
+  throw usageError(
+    'RUN_PRUNED',
+    `Run ${runId} was dropped by runs prune: where its rows were credited is not known any more.`,
+    'Credit the opposite amounts with a top-up of your own.',
+  );
+}
+
+/** Beside the result of the run that is taken back; in the working folder where that went to standard output. */
+function resultOf(settings: Settings, run: RunRecord): ResultTarget {
+  const output = settings.get('output');
+  const name = `undo-${run.runId}.result.csv`;
+  const own = run.resultPath === '-' ? settings.path(name) : join(dirname(run.resultPath), name);
+  return {
+    path: output === undefined ? own : output === '-' ? '-' : settings.path(output),
+    mayReplace: settings.get('overwrite'),
+    protectedPaths: settings.readPaths,
+    excel: settings.get('excel'),
+    raw: false,
+  };
+}

@@ -1,0 +1,117 @@
+import { describe, expect, test } from 'vitest';
+import { columnOf, lines, outcomesOf } from '../support/csv-text.ts';
+import { useVendorSandbox } from '../support/vendor-sandbox.ts';
+import { openWorkspace, type Workspace } from '../support/workspace.ts';
+
+const vendor = useVendorSandbox();
+
+const MARCH = lines('number,pointIncrement,balanceIncrement', '8008010001,10,1.5', '8008010003,20,', '8008010004,5,0');
+
+type Undone = Workspace & { readonly runId: string };
+
+/** A top-up of three members for the campaign March. */
+async function credited(): Promise<Undone> {
+  const work = openWorkspace(vendor.settings);
+  work.file('march.csv', MARCH);
+  const { exitCode, stdout } = await work.run(['topup', 'march.csv', '--campaign', 'March', '--json']);
+  expect(exitCode).toBe(0);
+  return { ...work, runId: (JSON.parse(stdout) as { run: string }).run };
+}
+
+async function amounts(): Promise<string[]> {
+  const { increments } = await vendor.books();
+  return increments
+    .map(({ number, pointIncrement, balanceIncrement }) => `${number} ${pointIncrement} ${balanceIncrement}`)
+    .sort();
+}
+
+const CREDITED = ['8008010001 10 1.5', '8008010003 20 0', '8008010004 5 0'];
+const TAKEN_BACK = ['8008010001 -10 -1.5', '8008010003 -20 0', '8008010004 -5 0'];
+
+describe('memberload undo', () => {
+  test('takes every credit of a run back, once; runs says so; then the campaign can be credited again', async () => {
+    const work = await credited();
+    const undone = await work.run(['undo', work.runId, '--json']);
+    expect(undone).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('at most 2 calls a row, 6 in all') });
+    const document = JSON.parse(undone.stdout) as { run: string };
+    expect(document).toMatchObject({
+      command: 'undo',
+      rows: { read: 3, done: 3 },
+      totals: { pointIncrement: { asked: '-35', applied: '-35' }, balanceIncrement: { applied: '-1.5' } },
+    });
+    expect(await amounts()).toEqual([...CREDITED, ...TAKEN_BACK].sort());
+    const result = work.read(`undo-${work.runId}.result.csv`);
+    expect(outcomesOf(result)).toEqual(Array(3).fill('done topped_up'));
+    expect(columnOf(result, 'undone_row')).toEqual(['1', '2', '3']);
+    expect(columnOf(result, 'result_for')[0]).toMatch(/^undo kybio /);
+
+    const shown = await work.run(['runs', work.runId]);
+    expect(shown.stdout).toContain(`Taken back by run ${document.run} (finished): 3 of 3 rows.`);
+    expect((await work.run(['runs', document.run])).stdout).toContain(`Takes back run ${work.runId}.`);
+
+    const again = await work.run(['undo', work.runId, '--overwrite']);
+    expect(again).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('no credit that could be taken back') });
+    expect(await work.run(['undo', document.run])).toMatchObject({ exitCode: 2 });
+    expect(await amounts()).toHaveLength(6);
+
+    // The credits count no more: neither the campaign nor the amounts refuse them.
+    expect((await work.run(['topup', 'march.csv', '--campaign', 'March', '--overwrite'])).exitCode).toBe(0);
+    expect(outcomesOf(work.read('march.result.csv'))).toEqual(Array(3).fill('done topped_up'));
+    expect(await amounts()).toEqual([...CREDITED, ...CREDITED, ...TAKEN_BACK].sort());
+    expect((await work.run(['topup', 'march.csv', '-o', 'third.csv'])).exitCode).toBe(3);
+  });
+
+  test('--row takes some rows back; the others can be taken back later, and no row twice', async () => {
+    const work = await credited();
+    expect((await work.run(['undo', work.runId, '--row', '2', '-o', 'second.csv'])).exitCode).toBe(0);
+    expect(await amounts()).toEqual([...CREDITED, '8008010003 -20 0'].sort());
+    expect(await work.run(['undo', work.runId, '--row', '2,9', '-o', 'none.csv'])).toMatchObject({ exitCode: 3 });
+    expect(work.has('none.csv')).toBe(false);
+    expect((await work.run(['undo', work.runId, '--row', 'all', '-o', 'rest.csv'])).exitCode).toBe(0);
+    expect(columnOf(work.read('rest.csv'), 'undone_row')).toEqual(['1', '3']);
+    expect(await amounts()).toEqual([...CREDITED, ...TAKEN_BACK].sort());
+  });
+
+  test('a row in doubt is refused until it is decided', async () => {
+    const work = openWorkspace(vendor.settings);
+    await vendor.set({ faultsOn: 'increments', 'fault.cutBefore': 1 });
+    work.file('march.csv', lines('number,pointIncrement', '8008010001,10'));
+    const doubt = await work.run(['topup', 'march.csv', '--json']);
+    const { run } = JSON.parse(doubt.stdout) as { run: string };
+    await vendor.set({ 'fault.cutBefore': 0 });
+    const refused = await work.run(['undo', run]);
+    expect(refused).toMatchObject({ exitCode: 3, stderr: expect.stringContaining(`memberload resolve ${run}`) });
+    await work.run(['resolve', run, '--row', 'all', '--as', 'applied']);
+    expect((await work.run(['undo', run])).exitCode).toBe(0);
+    expect(await amounts()).toEqual(['8008010001 -10 0']);
+  });
+
+  test('one that is paused is carried on by resume, and its rows without an answer are settled', async () => {
+    const work = await credited();
+    await vendor.set({ faultsOn: 'increments', 'fault.cutAfter': 1 });
+    const used = await vendor.callCount();
+    // Two calls for a row, and two kept back to settle it.
+    const quota = String(used + 4);
+    const paused = await work.run(['undo', work.runId, '--concurrency', '1', '--daily-quota', quota, '--json']);
+    expect(paused.exitCode).toBe(6);
+    expect(JSON.parse(paused.stdout)).toMatchObject({ rows: { done: 1, not_sent: 2 } });
+    // What is to be taken back still counts as taken back: it is not undone twice.
+    expect(await work.run(['undo', work.runId, '-o', 'other.csv'])).toMatchObject({ exitCode: 3 });
+    await vendor.set({ 'fault.cutAfter': 0 });
+    expect((await work.run(['resume', '--daily-quota', '100'])).exitCode).toBe(0);
+    expect(outcomesOf(work.read(`undo-${work.runId}.result.csv`))).toEqual(Array(3).fill('done topped_up'));
+    expect(await amounts()).toEqual([...CREDITED, ...TAKEN_BACK].sort());
+  });
+
+  test('refuses what is no top-up, and a run that is not there, without a call', async () => {
+    const work = openWorkspace(vendor.settings);
+    work.file('members.csv', lines('number', 'N1'));
+    const { stdout } = await work.run(['import', 'members.csv', '--mode', 'create', '--json']);
+    const before = await vendor.callCount();
+    const { run } = JSON.parse(stdout) as { run: string };
+    expect(await work.run(['undo', run])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('no top-up') });
+    expect((await work.run(['undo', 'nowhere'])).exitCode).toBe(2);
+    expect((await work.run(['undo'])).exitCode).toBe(2);
+    expect(await vendor.callCount()).toBe(before);
+  });
+});
