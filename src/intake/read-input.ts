@@ -184,11 +184,13 @@ class RowJudge {
 
   /** A second row of one member is refused: which of the two is meant, only the owner of the file knows. */
   #firstRepeated(rowNumber: number, keys: readonly string[]): LateIssue['issue'] | undefined {
+    let repeated: LateIssue['issue'] | undefined;
+    // Every key is entered, also of a refused row: the next row may share only the other one.
     for (const key of keys) {
       const firstRow = this.#seenKeys.firstRowOf(key, rowNumber);
-      if (firstRow !== rowNumber) return duplicateRow(key, firstRow);
+      if (firstRow !== rowNumber) repeated ??= duplicateRow(key, firstRow);
     }
-    return undefined;
+    return repeated;
   }
 
   /**

@@ -20,7 +20,7 @@ const IS_INCREMENT = "request.path.endsWith('/updateBalancePointByIncrement')";
 
 /**
  * The named moments of the protocol (DESIGN §4) at which a process may die. Anchors are texts of `dist`:
- * whoever refactors there moves them along, and preload.mjs refuses to start with one that it cannot find.
+ * whoever refactors there moves them along, and `copyBuild` refuses one that it cannot find.
  */
 const POINTS = {
   'stage.data': at('stage/stage.js', 'await writeDurably(join(folder, INDEX_FILE), JSON.stringify(index));', 'before'),
@@ -53,15 +53,15 @@ const POINTS = {
   'settle.decide': at('send/settle.js', 'await context.ledger.rows.record(record, change);', 'before'),
   'settle.decided': at('send/settle.js', 'await context.ledger.rows.record(record, change);', 'after'),
   'settle.repeat': at('send/settle.js', "await addEvidence(record, 'repeat'", 'before'),
-  'view.before': at('result/write-result.js', 'await file?.writeHeader(rows.header());', 'before'),
+  'view.before': at('result/write-result.js', 'await file?.writeHeader(', 'before'),
   'view.row': at('result/write-result.js', 'await file?.write(rendered);', 'before'),
   'view.hashed': at(
     'run/record-result.js',
     "await ledger.runs.setResult(runId, { path, sha256: hashes.join(' ') });",
     'after',
   ),
-  'view.rename': at('csv/write-csv.js', 'await rename(temporary, target);', 'before'),
-  'view.after': at('csv/write-csv.js', "state = 'committed';", 'after'),
+  'view.rename': at('csv/new-file.js', 'await orAbort(options.mayReplace ?', 'before'),
+  'view.after': at('csv/new-file.js', "state = 'committed';", 'after'),
   'finish.before': at('run/execute-run.js', 'await ledger.runs.end(run.runId,', 'before'),
   'finish.after': at('run/execute-run.js', '// After the state: a run killed before it must find its stage.', 'before'),
 } as const satisfies Record<string, Point>;
@@ -83,7 +83,7 @@ export const SETTLE_POINTS: Readonly<Record<'accepted' | 'refused', readonly Poi
   refused: ['settle.repeat', 'settle.decide', 'settle.decided'],
 };
 
-/** The patches that make every point known to preload.mjs. */
+/** The patches that make every point tell of itself. */
 export function pointPatches(): Patch[] {
   const merged = new Map<string, { before: string; after: string; point: Point }>();
   for (const name of POINT_NAMES) {

@@ -125,7 +125,7 @@ describe('doctor', () => {
   test('a page of some other server is no accepted signature', async () => {
     const { run } = openWorkspace({
       ...vendor.settings,
-      KYBIO_BASE_URL: `${vendor.settings.WONDER_BASE_URL}/openapi/v1`,
+      KYBIO_BASE_URL: `${vendor.settings.WONDER_BASE_URL}/elsewhere/openapi/v1`,
     });
     const { exitCode, stdout } = await run(['doctor', '--json']);
     expect(exitCode).toBe(2);
@@ -291,7 +291,7 @@ describe('doctor --probe-repeat', () => {
     expect((await vendor.books()).increments).toHaveLength(2);
   });
 
-  test('an account that applies a repeat after all is found out, said, and not sent another', async () => {
+  test('an account that applies a repeat after all is not sent one where the values before are known', async () => {
     const { run, start, file, read, config } = openWorkspace(vendor.settings);
     config({ quietWindow: '3s' });
     file('topup.csv', FILE);
@@ -302,12 +302,9 @@ describe('doctor --probe-repeat', () => {
     await killed.ended;
     await vendor.set({ 'fault.cutAfter': 0 });
     config({ kybio: { repeatCodes: ['2031'] } });
-    expect((await run(['resume'])).exitCode).toBe(7);
-    // The first was credited twice, which nothing can take back; the second is settled by reading.
-    expect(outcomesOf(read('topup.result.csv'))).toEqual(['in_doubt RESPONSE_MISMATCH', 'done topped_up']);
-    expect(read('topup.result.csv')).toContain('Probably credited twice');
-    expect((await vendor.books()).increments).toHaveLength(3);
-    const checked = await run(['doctor', '--json']);
-    expect(checkOf(checked.stdout, 'kybio repeats')?.detail).toContain('accepts a repeated dataChangeTime');
+    expect((await run(['resume'])).exitCode).toBe(0);
+    // One read of each member tells that its increment was applied: nothing is sent again.
+    expect(outcomesOf(read('topup.result.csv'))).toEqual(['done topped_up', 'done topped_up']);
+    expect((await vendor.books()).increments).toHaveLength(2);
   });
 });
