@@ -6,7 +6,7 @@ import { lines, outcomesOf } from '../support/csv-text.ts';
 import { openHttpServer } from '../support/http-server.ts';
 import { useVendorSandbox } from '../support/vendor-sandbox.ts';
 import { openWorkspace } from '../support/workspace.ts';
-import { PEAK_REPORTER } from './peak-reporter.ts';
+import { PEAK_REPORTER, readPeak } from './peak-reporter.ts';
 
 const toClose: { close(): Promise<void> }[] = [];
 
@@ -45,7 +45,7 @@ describe('an answer that is too large', () => {
     const ended = await work.run(['export', 'l.csv', '--timeout', '20s'], { nodeFlags: ['--import', PEAK_REPORTER] });
     expect(outcomesOf(work.read('l.result.csv'))).toEqual(['failed CONNECTION_FAILED']);
     expect(work.read('l.result.csv')).toContain('larger than 4194304 bytes');
-    expect(Number(/peak (\d+) MB/.exec(ended.stderr)?.[1])).toBeLessThan(220);
+    expect(readPeak(ended.stderr).megabytes).toBeLessThan(220);
   });
 
   test('and deep, wide or full of digits within 4 MiB ends the row, not the program', async () => {
