@@ -96,12 +96,16 @@ export async function readInput(
       notes: [...table.notes(), ...judge.tally.lines(countToSend(total)), ...verdict.notes],
     };
   } catch (error) {
-    // A wait for bytes that was cut short ends with the signal's own reason.
-    throw control.reason !== undefined && !(error instanceof OperatorError) ? interrupted(control) : error;
+    throw whyStopped(error, control);
   } finally {
     seenKeys.close();
     await table.close();
   }
+}
+
+/** A wait for bytes that was cut short ends with the signal's own reason, which says nothing to a person. */
+export function whyStopped(error: unknown, control: RunControl): unknown {
+  return error === control.signal.reason && control.reason?.kind === 'interrupted' ? interrupted(control) : error;
 }
 
 /** Judges one record after the other. */
