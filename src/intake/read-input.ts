@@ -98,8 +98,7 @@ export async function readInput(
       notes: [...table.notes(), ...judge.tally.lines(countToSend(total)), ...verdict.notes],
     };
   } catch (error) {
-    // A wait for bytes that was cut short ends with the signal's own reason.
-    throw control.reason !== undefined && !(error instanceof OperatorError) ? interrupted(control) : error;
+    throw whyStopped(error, control);
   } finally {
     seenKeys.close();
     await table.close();
@@ -123,6 +122,11 @@ function withDamage(row: StagedRow, damage: ReadonlyMap<number, CellDamage>, mat
 
 function columnName(header: string, column: string): string {
   return header.trim() === column ? column : `${header.trim()} (${column})`;
+}
+
+/** A wait for bytes that was cut short ends with the signal's own reason, which says nothing to a person. */
+export function whyStopped(error: unknown, control: RunControl): unknown {
+  return error === control.signal.reason && control.reason?.kind === 'interrupted' ? interrupted(control) : error;
 }
 
 /** Judges one record after the other. */

@@ -9,9 +9,8 @@ import { visibleText } from '../base/visible-text.ts';
 import type { Reporter } from '../calls/reporter.ts';
 import type { RunControl } from '../calls/run-control.ts';
 import type { TableSource } from '../csv/byte-source.ts';
-import { openTable } from '../csv/open-table.ts';
 import { type InputRead, type RowSink, readInput, SumsOfRows } from '../intake/read-input.ts';
-import { matchColumns, tableOptions } from '../intake/stage-input.ts';
+import { matchColumns, openInput, tableOptions } from '../intake/stage-input.ts';
 import { guessKind } from '../job/header-names.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import type { ResultTarget } from '../result/result-file.ts';
@@ -91,7 +90,7 @@ async function check(
 ): Promise<{ settings: JobSettings; tally: Tally; read: InputRead }> {
   const options = tableOptions(asked, parts.control);
   const ownForm = { encoding: 'utf-8', delimiter: undefined, headerRow: 1, sheet: undefined };
-  const table = await openTable(source, late ? { ...options, ...ownForm } : options);
+  const table = await openInput(source, late ? { ...options, ...ownForm } : options, parts.control);
   let file: ResultFile | undefined;
   try {
     const settings = withKind(asked, table.header);
