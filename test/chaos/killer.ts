@@ -56,9 +56,15 @@ export function planEndKill(random: Seeded): KillPlan {
 const OWN_POINTS = ROW_POINTS.filter((point) => !/^(commit|admit)\./.test(point));
 
 /** Starts the tool and lets the plan come true; ends with the process. */
-export async function runAndKill(args: readonly string[], options: ToolOptions, plan: KillPlan): Promise<ToolEnd> {
+export async function runAndKill(
+  args: readonly string[],
+  options: ToolOptions,
+  plan: KillPlan,
+  onPass: (point: string) => void = () => undefined,
+): Promise<ToolEnd> {
   const { points, afterPasses, afterStartMs, afterFirstPassMs } = plan;
   const tool = startTool(args, { ...options, kills: points });
+  tool.onPass(onPass);
   const timers: NodeJS.Timeout[] = [];
   const killIn = (delayMs: number): void => {
     timers.push(setTimeout(() => tool.kill('SIGKILL'), delayMs));

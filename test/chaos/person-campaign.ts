@@ -6,6 +6,7 @@ import { parse } from 'csv-parse/sync';
 import { systemClock } from '../../src/base/clock.ts';
 import type { LedgerReader } from '../../src/ledger/ledger.ts';
 import { openSqliteLedgerReader } from '../../src/ledger/sqlite/sqlite-ledger.ts';
+import { FAULT_NAMES, type FaultName } from '../../src/sandbox/switches.ts';
 import type { Build } from './build.ts';
 import { trace } from './campaign.ts';
 import { ALL_DEALS, type Deal, faultSwitches, LATE_MS_MAX, noFaults } from './faults.ts';
@@ -29,13 +30,15 @@ export type RepeatRule = 'accepted' | 'refused' | 'newer_only' | 'forgotten';
 export type PersonSettings = {
   readonly build: Build;
   readonly seed: number;
+  /** Members of the account. How many rows are credited follows from what the person does. */
   readonly memberCount: number;
   readonly killCount: number;
   readonly repeat: RepeatRule;
   /** A negative control's patches: the campaign ends with the first thing that is wrong. */
   readonly control?: readonly Patch[];
-  /** Only these acts; a control names those that it needs. */
+  /** Only these acts and faults; a control names those that it needs. */
   readonly acts?: readonly ActName[];
+  readonly faults?: readonly FaultName[];
 };
 
 export type PersonFigures = {
@@ -157,11 +160,12 @@ async function openDesktop({ build, seed, memberCount, repeat, control }: Person
 
 async function workAndKill(settings: PersonSettings, desktop: Desktop): Promise<void> {
   const { desk, random, tally, vendor } = desktop;
+  const { faults = FAULT_NAMES } = settings;
   let deals: Deal[] = [];
   let acts: ActName[] = [];
   let task: Task | undefined;
   while (tally.killCount < settings.killCount) {
-    if (deals.length === 0) deals = random.shuffled(ALL_DEALS);
+    if (deals.length === 0) deals = random.shuffled(ALL_DEALS.filter(({ fault }) => faults.includes(fault)));
     const deal = deals.pop();
     if (deal) await vendor.set(faultSwitches(deal, random));
     if (task === undefined) {
@@ -187,8 +191,9 @@ function dealOfActs(names: readonly ActName[]): ActName[] {
   );
 }
 
-function planOf({ repeat }: PersonSettings, random: Seeded): KillPlan | undefined {
-  if (random.chance(0.2)) return undefined;
+function planOf({ repeat, control }: PersonSettings, random: Seeded): KillPlan | undefined {
+  // Only a process that reaches its end says anything that could be wrong.
+  if (random.chance(control ? 0.5 : 0.2)) return undefined;
   const atStart = random.chance(0.15) ? [{ point: random.pick(START_POINTS), nth: 1 }] : [];
   const plan = planKill(random, 8, repeat === 'refused' || repeat === 'forgotten' ? 'refused' : 'accepted');
   return { ...plan, points: [...atStart, ...plan.points] };
@@ -210,9 +215,14 @@ async function carryOut(task: Task, desktop: Desktop, plan: KillPlan | undefined
     environment: { ...desktop.tool.environment, ...task.environment },
     ...(plan && clock && { clock }),
   };
-  const meanwhile = task.meanwhile && setTimeout(task.meanwhile, random.whole(300, 900));
-  const end = await runAndKill(args, options, plan ?? { points: [] });
-  if (meanwhile) clearTimeout(meanwhile);
+  let isAtWork = false;
+  const end = await runAndKill(args, options, plan ?? { points: [] }, (point) => {
+    // The run has begun: what it needs of its input it has.
+    if (!isAtWork && (point === 'start.after' || point === 'intent.before')) {
+      isAtWork = true;
+      task.meanwhile?.();
+    }
+  });
   tally.startCount += 1;
   trace(() => ({ args: args.join(' '), end: end.exitCode ?? end.killedAt ?? 'killed', code: errorCodeOf(end) }));
   if (end.isKilled) {

@@ -31,7 +31,8 @@ export type Desk = {
 
 /** The acts of a person; undefined: there is nothing to do this with. */
 export const ACTS = {
-  newOccasion: (desk: Desk) => topup(addOccasion(desk, desk.random.whole(4, 40)), desk),
+  newOccasion: (desk: Desk) =>
+    topup(addOccasion(desk, desk.random.whole(4, Math.max(6, desk.members.length / 6))), desk),
   sameCommandAgain: (desk: Desk) => withFile(desk, (file) => topup(file, desk)),
   resume: () => ({ args: RESUME }),
   corrects: (desk: Desk) => withFile(desk, (file) => topup(correct(file, desk), desk)),

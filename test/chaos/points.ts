@@ -109,8 +109,8 @@ function at(file: string, anchor: string, where: Point['at']): Point {
 }
 
 /**
- * Negative controls: the product with one of its two safeguards taken out. Chaos that finds no double
- * credits in these proves nothing about the product either.
+ * Negative controls: the product with one of its safeguards taken out. Chaos that finds neither doubles nor losses in
+ * these proves nothing about the product either.
  */
 export const CONTROLS = {
   /** The increment goes out without a trace in the ledger. */
@@ -138,6 +138,41 @@ export const CONTROLS = {
       file: 'run/execute-run.js',
       anchor: 'await settleNow();\n    const gathered',
       replacement: 'const gathered',
+    },
+  ],
+  /** Nobody looks at what was credited before. */
+  withoutGuard: [
+    {
+      file: 'intake/read-input.js',
+      anchor: 'const marked = guard ? await guard.mark(rows) : rows;',
+      replacement: 'const marked = rows;',
+    },
+    {
+      file: 'send/send-increment.js',
+      anchor: 'const isGuarded = !call.isTarget',
+      replacement: 'const isGuarded = false && !call.isTarget',
+    },
+  ],
+  /** `resume` reads the input once more, whatever a person has made of it. */
+  withoutStage: [
+    {
+      file: 'run/resume-run.js',
+      anchor: 'const staged = await openStagedInput(runFolder, saved.job);',
+      replacement: `
+        const { rmSync } = await import('node:fs');
+        for (const name of ['stage', 'stage.json']) rmSync(runFolder + '/' + name, { force: true });
+        const { stageInput } = await import('../intake/stage-input.js');
+        const staged = await stageInput({ path: run.inputPath }, runFolder, {
+          settings: saved.job, control: parts.control, guard: undefined, resultFor: saved.resultFor, nowMs: Date.now(),
+        });`,
+    },
+  ],
+  /** A refused repeat counts as applied, also when it was the first answer. */
+  believesFirstRepeat: [
+    {
+      file: 'send/send-increment.js',
+      anchor: 'outcome: await confirmNotApplied(call, answer, begun, kybio), answer, attempts',
+      replacement: 'outcome: appliedBefore(call, undefined), answer, attempts',
     },
   ],
 } as const satisfies Record<string, readonly Patch[]>;
