@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     root: new URL('.', import.meta.url).pathname,
     include: ['**/*.test.ts'],
+    // Minutes of processor time: see vitest.chaos.config.ts.
+    exclude: ['**/*.long.test.ts'],
     globalSetup: './global-setup.ts',
     // End-to-end tests start the built binary; a shared, noisy machine must not fail them by being slow.
     testTimeout: 60_000,

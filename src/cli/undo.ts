@@ -81,6 +81,6 @@ function resultOf(settings: Settings, run: RunRecord): ResultTarget {
     mayReplace: settings.get('overwrite'),
     protectedPaths: settings.readPaths,
     excel: settings.get('excel'),
-    raw: true,
+    raw: settings.get('raw'),
   };
 }

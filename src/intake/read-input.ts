@@ -1,12 +1,12 @@
 import { DecimalSum } from '../base/decimal.ts';
 import { fileError, OperatorError } from '../base/errors.ts';
 import type { RunControl } from '../calls/run-control.ts';
-import type { Table } from '../csv/table.ts';
+import type { CellDamage, Table } from '../csv/table.ts';
 import { type CheckedRow, rowChecker } from '../job/check-row.ts';
 import { ColumnJudge } from '../job/column-judge.ts';
 import type { HeaderMatch } from '../job/header-match.ts';
 import type { JobSettings } from '../job/job-settings.ts';
-import { NoteTally } from '../job/row-issue.ts';
+import { NoteTally, type RowIssue } from '../job/row-issue.ts';
 import { memberKeys } from '../job/row-key.ts';
 import { duplicateRow, wrongColumnCount, wrongColumnCountEarlier } from '../job/validate-row.ts';
 import type { LateIssue, LateVerdicts, StageBlock } from '../stage/stage.ts';
@@ -81,7 +81,9 @@ export async function readInput(
         const rowNumber = block.firstRowNumber + index;
         columns.see(rowNumber, cells);
         const place = { rowNumber, lineNumber: block.lineNumbers[index] ?? 0 };
-        rows.push(judge.row(place, cells, block.columnCountErrors.get(index)));
+        const row = judge.row(place, cells, block.columnCountErrors.get(index));
+        const damage = block.damage?.get(index);
+        rows.push(damage ? withDamage(row, damage, match) : row);
       }
       const marked = guard ? await guard.mark(rows) : rows;
       for (const row of marked) sums.add(row);
@@ -101,6 +103,25 @@ export async function readInput(
     seenKeys.close();
     await table.close();
   }
+}
+
+/** A workbook tells itself which of its numbers have lost digits. Cells of columns that are not used do no harm. */
+function withDamage(row: StagedRow, damage: ReadonlyMap<number, CellDamage>, match: HeaderMatch): StagedRow {
+  if (row.earlier === 'done' || row.earlier === 'in_doubt') return row;
+  const issues = match.matches
+    .filter(({ index }) => damage.has(index))
+    .map(
+      ({ column, header }): RowIssue => ({
+        errorCode: 'EXCEL_DAMAGED',
+        column,
+        message: `${columnName(header, column)}: the workbook keeps it as a number of more than 15 digits, and its last digits are lost. Format the column as text where the file was made, and export it again.`,
+      }),
+    );
+  return issues.length === 0 ? row : { ...row, issues: [...row.issues, ...issues], targetRows: [] };
+}
+
+function columnName(header: string, column: string): string {
+  return header.trim() === column ? column : `${header.trim()} (${column})`;
 }
 
 /** A wait for bytes that was cut short ends with the signal's own reason, which says nothing to a person. */

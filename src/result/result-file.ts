@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import { EXIT, OperatorError } from '../base/errors.ts';
 import type { CsvDialect } from '../csv/format-csv.ts';
-import { openNewFile } from '../csv/new-file.ts';
+import { openNewFile, requireNotHeld } from '../csv/new-file.ts';
 import {
   openTableWriter,
   openXlsxWriter,
@@ -63,6 +63,7 @@ export async function openResultFile(
   const writeTo: WriteTarget = path === '-' ? { stream: stdout, name: 'standard output' } : { path, mayReplace: true };
   if (path !== '-') {
     await checkResultPath(path, { ...target, homeFolder, ownSha256s });
+    await requireNotHeld(path);
     await (await openNewFile(path, { mayReplace: true })).abort();
   }
   const isWorkbook = /\.xlsx$/i.test(path);

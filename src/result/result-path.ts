@@ -27,7 +27,7 @@ export type ResultPathRules = {
 export async function checkResultPath(path: string, rules: ResultPathRules): Promise<void> {
   const folder = await realFolder(path);
   const real = await realFile(path, folder);
-  if (await isInsideFolder(folder, rules.homeFolder)) {
+  if ((await isInsideFolder(folder, rules.homeFolder)) || (await isInsideFolder(dirname(real), rules.homeFolder))) {
     throw refused(path, 'it lies in MEMBERLOAD_HOME, where the ledger is', 'Name a file elsewhere with -o.');
   }
   for (const protectedPath of rules.protectedPaths) {

@@ -273,7 +273,7 @@ async function endRun(
   });
   await ledger.runs.end(run.runId, { state, summaryJson: JSON.stringify(document) });
   // After the state: a run killed before it must find its stage.
-  if (state === 'finished' && tally.rows.in_doubt === 0) removeRunFolder(context.homeFolder, run.runId);
+  await removeRunFolder(context.homeFolder, run.runId, ledger);
   return document;
 }
 

@@ -132,7 +132,7 @@ export async function exportAll(job: ExportAll, parts: RunParts): Promise<RunDoc
   });
   if (failure) reporter.note(`${failure.message} ${failure.hint}`);
   await ledger.runs.end(runId, { state, summaryJson: JSON.stringify(document) });
-  if (state === 'finished') removeRunFolder(homeFolder, runId);
+  await removeRunFolder(homeFolder, runId, ledger);
   return document;
 }
 

@@ -84,19 +84,18 @@ function documentOf(
 
 /** One pass. `late`: what an earlier pass over the same rows has told about the whole file. */
 async function check(
-  job: Validation,
+  { settings: asked, source, result }: Validation,
   parts: Parts,
   late: InputRead['late'] | undefined,
 ): Promise<{ settings: JobSettings; tally: Tally; read: InputRead }> {
-  const options = tableOptions(job.settings, parts.control);
-  // What was written is plain: how the input was written says nothing about it.
+  const options = tableOptions(asked, parts.control);
   const ownForm = { encoding: 'utf-8', delimiter: undefined, headerRow: 1, sheet: undefined };
-  const table = await openInput(job.source, late ? { ...options, ...ownForm } : options, parts.control);
+  const table = await openInput(source, late ? { ...options, ...ownForm } : options, parts.control);
   let file: ResultFile | undefined;
   try {
-    const settings = withKind(job.settings, table.header);
+    const settings = withKind(asked, table.header);
     const match = matchColumns(table.header, settings);
-    file = await openResultFile(job.result, { ...parts, ownSha256s: [] });
+    file = await openResultFile(result, { ...parts, ownSha256s: [] });
     const target = file;
     const tally = new Tally();
     const notSent = { errorCode: '', message: '' };
@@ -105,9 +104,7 @@ async function check(
       tally,
     );
     await target.writeHeader(rows.header(), table.form);
-    if (late === undefined && job.settings.fileKinds.length === 0) {
-      parts.reporter.note(`Checked as ${settings.fileKinds[0]}.`);
-    }
+    if (asked.fileKinds.length === 0) parts.reporter.note(`Checked as ${settings.fileKinds[0]}.`);
     const sums = new SumsOfRows();
     let isTold = late !== undefined;
     const issueOf = new Map((late?.issues ?? []).map(({ rowNumber, issue }) => [rowNumber, issue]));

@@ -12,6 +12,8 @@ export type KillPlan = {
   readonly afterPasses?: { readonly passCount: number; readonly delayMs: number };
   /** From outside, so long after the start, be it while it starts. */
   readonly afterStartMs?: number;
+  /** From outside, so long after its first point: a process that settles for long must not outlive its plan. */
+  readonly afterFirstPassMs?: number;
 };
 
 /**
@@ -25,15 +27,15 @@ export function planKill(random: Seeded, rowsPerKill: number, repeat: 'accepted'
   const atLast = [{ point: random.pick(OWN_POINTS), nth: rowCount + 2 }, lastPoint(random)];
   const which = random.next();
   // Also one that settles for long, because the vendor answers nothing.
-  const afterStartMs = random.whole(3000, 6000);
-  if (which < 0.4) return { points: [atRow, ...atLast], afterStartMs };
+  const afterFirstPassMs = random.whole(3000, 6000);
+  if (which < 0.4) return { points: [atRow, ...atLast], afterFirstPassMs };
   if (which < 0.5) {
     const atSettling: PointKill = { point: random.pick(SETTLE_POINTS[repeat]), nth: random.whole(1, 4) };
-    return { points: [atSettling, ...atLast], afterStartMs };
+    return { points: [atSettling, ...atLast], afterFirstPassMs };
   }
   if (which < 0.95) {
     const passCount = (rowCount - 1) * OWN_POINTS.length + random.whole(1, OWN_POINTS.length);
-    return { points: atLast, afterPasses: { passCount, delayMs: random.next() * 12 }, afterStartMs };
+    return { points: atLast, afterPasses: { passCount, delayMs: random.next() * 12 }, afterFirstPassMs };
   }
   return { points: atLast, afterStartMs: random.whole(0, 900) };
 }
@@ -54,14 +56,27 @@ export function planEndKill(random: Seeded): KillPlan {
 const OWN_POINTS = ROW_POINTS.filter((point) => !/^(commit|admit)\./.test(point));
 
 /** Starts the tool and lets the plan come true; ends with the process. */
-export async function runAndKill(args: readonly string[], options: ToolOptions, plan: KillPlan): Promise<ToolEnd> {
-  const { points, afterPasses, afterStartMs } = plan;
+export async function runAndKill(
+  args: readonly string[],
+  options: ToolOptions,
+  plan: KillPlan,
+  onPass: (point: string) => void = () => undefined,
+): Promise<ToolEnd> {
+  const { points, afterPasses, afterStartMs, afterFirstPassMs } = plan;
   const tool = startTool(args, { ...options, kills: points });
+  tool.onPass(onPass);
   const timers: NodeJS.Timeout[] = [];
   const killIn = (delayMs: number): void => {
     timers.push(setTimeout(() => tool.kill('SIGKILL'), delayMs));
   };
   if (afterStartMs !== undefined) killIn(afterStartMs);
+  if (afterFirstPassMs !== undefined) {
+    let isBegun = false;
+    tool.onPass(() => {
+      if (!isBegun) killIn(afterFirstPassMs);
+      isBegun = true;
+    });
+  }
   if (afterPasses !== undefined) {
     let passCount = 0;
     tool.onPass((point) => {

@@ -1,12 +1,48 @@
 import { parseArgs } from 'node:util';
-import { copyBuild } from './build.ts';
-import { type CampaignFigures, runCampaign } from './campaign.ts';
+import { type Build, copyBuild } from './build.ts';
+import { runCampaign } from './campaign.ts';
 import { undecidedCount } from './judge.ts';
+import { type RepeatRule, runPersonCampaign } from './person-campaign.ts';
 
 /** Rows of one campaign: enough for every fault at every share, few enough to read the file quickly. */
 const ROWS_PER_CAMPAIGN = 1000;
 /** A campaign is three processes that mostly wait for each other. */
 const CAMPAIGNS_AT_ONCE = 2;
+
+/** machine: one file, only kills and faults. person: somebody works with the files between the kills. */
+type Kind = 'machine' | 'person';
+
+type Plan = {
+  readonly kind: Kind;
+  readonly repeat: RepeatRule;
+  readonly seed: number;
+  readonly rowCount: number;
+  readonly killCount: number;
+};
+
+/** What every campaign tells of itself. */
+type Figures = Plan & {
+  readonly startCount: number;
+  readonly callCount: number;
+  readonly killsAt: ReadonlyMap<string, number>;
+  readonly acts: ReadonlyMap<string, number>;
+  readonly refusals: ReadonlyMap<string, number>;
+  readonly inDoubtCount: number;
+  readonly inDoubtAppliedCount: number;
+  readonly doubles: readonly string[];
+  readonly unexplained: readonly string[];
+  readonly seconds: number;
+};
+
+/** In this order: whatever the number of campaigns, the first ones differ the most. */
+const VARIANTS: readonly (readonly [Kind, RepeatRule])[] = [
+  ['person', 'accepted'],
+  ['machine', 'refused'],
+  ['person', 'forgotten'],
+  ['machine', 'accepted'],
+  ['person', 'refused'],
+  ['person', 'newer_only'],
+];
 
 /** Runs campaigns until all rows and kills are spent, prints their figures, and returns the exit code. */
 export async function runLongForm(argv: readonly string[]): Promise<number> {
@@ -16,32 +52,33 @@ export async function runLongForm(argv: readonly string[]): Promise<number> {
       rows: { type: 'string', default: '2000' },
       kills: { type: 'string', default: '200' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-      repeat: { type: 'string', default: 'accepted,refused' },
+      /** machine,person */
+      kind: { type: 'string', default: 'machine,person' },
     },
   });
   const seed = Number(values.seed);
+  const variants = VARIANTS.filter(([kind]) => values.kind.split(',').includes(kind));
   const campaignCount = Math.max(1, Math.round(Number(values.rows) / ROWS_PER_CAMPAIGN));
-  const repeats = values.repeat.split(',') as ('accepted' | 'refused')[];
-  const plans = Array.from({ length: campaignCount }, (_, index) => ({
-    seed: seed + index,
-    rowCount: Math.round(Number(values.rows) / campaignCount),
-    killCount: Math.round(Number(values.kills) / campaignCount),
-    repeat: repeats[index % repeats.length] ?? 'accepted',
-  }));
+  const plans = Array.from({ length: campaignCount }, (_, index): Plan => {
+    const [kind, repeat] = variants[index % variants.length] ?? ['person', 'accepted'];
+    return {
+      ...{ kind, repeat, seed: seed + index },
+      rowCount: Math.round(Number(values.rows) / campaignCount),
+      killCount: Math.round(Number(values.kills) / campaignCount),
+    };
+  });
   print(`seed ${seed}: ${campaignCount} campaigns of ${plans[0]?.rowCount} rows and ${plans[0]?.killCount} kills`);
   const startedMs = performance.now();
   const build = copyBuild();
-  const all: CampaignFigures[] = [];
+  const all: Figures[] = [];
   const failures: string[] = [];
   const workers = Array.from({ length: CAMPAIGNS_AT_ONCE }, async () => {
     for (let plan = plans.shift(); plan; plan = plans.shift()) {
       try {
-        const figures = await runCampaign({ build, ...plan });
+        const figures = await runPlan(plan, build);
         all.push(figures);
         print(describe(figures));
-        for (const problem of [...figures.verdict.doubles, ...figures.verdict.unexplained].slice(0, 10)) {
-          print(`  ! ${problem}`);
-        }
+        for (const problem of [...figures.doubles, ...figures.unexplained].slice(0, 10)) print(`  ! ${problem}`);
       } catch (error) {
         failures.push(String(error));
         print(`  ! ${String(error)}`);
@@ -51,67 +88,77 @@ export async function runLongForm(argv: readonly string[]): Promise<number> {
   await Promise.all(workers);
   build.remove();
   print(describeAll(all, failures, (performance.now() - startedMs) / 1000));
-  const isClean = all.every(({ repeat, verdict }) => {
-    const mustDecideAll = repeat === 'refused';
-    const isDecided = !mustDecideAll || undecidedCount(verdict) === 0;
-    return verdict.doubles.length === 0 && verdict.unexplained.length === 0 && isDecided;
-  });
+  const isClean = all.every(({ doubles, unexplained }) => doubles.length === 0 && unexplained.length === 0);
   return isClean && failures.length === 0 ? 0 : 1;
 }
 
-function describe(figures: CampaignFigures): string {
-  const { verdict } = figures;
+async function runPlan(plan: Plan, build: Build): Promise<Figures> {
+  const { kind, repeat, rowCount } = plan;
+  // The rows of a person's campaign follow from the acts: about half a dozen for each member.
+  if (kind === 'person') {
+    return { kind, ...(await runPersonCampaign({ ...plan, build, memberCount: Math.ceil(rowCount / 6) })) };
+  }
+  const machineRepeat = repeat === 'refused' ? 'refused' : 'accepted';
+  const { verdict, ...figures } = await runCampaign({ ...plan, build, repeat: machineRepeat });
+  const undecided = repeat === 'refused' ? undecidedCount(verdict) : 0;
+  return {
+    ...figures,
+    ...{ kind, repeat, acts: new Map(), refusals: new Map() },
+    inDoubtCount: verdict.statuses.in_doubt,
+    inDoubtAppliedCount: verdict.inDoubtAppliedCount,
+    doubles: verdict.doubles,
+    unexplained: [
+      ...verdict.unexplained,
+      ...(undecided > 0 ? [`${undecided} rows in doubt, although the account refuses repeats`] : []),
+    ],
+  };
+}
+
+function describe(figures: Figures): string {
   return [
-    `seed ${figures.seed}, repeat ${figures.repeat}`,
+    `seed ${figures.seed}, ${figures.kind}, repeat ${figures.repeat}`,
     `rows ${figures.rowCount}`,
     `kills ${figures.killCount}`,
+    ...(figures.acts.size > 0 ? [`acts ${sumOf(figures.acts)}`] : []),
     `starts ${figures.startCount}`,
     `calls ${figures.callCount}`,
-    Object.entries(verdict.statuses)
-      .map(([status, count]) => `${status} ${count}`)
-      .join(', '),
-    `of the rows in doubt applied ${verdict.inDoubtAppliedCount}`,
-    `doubles ${verdict.doubles.length}`,
-    `unexplained ${verdict.unexplained.length}`,
+    `in doubt ${figures.inDoubtCount}, applied ${figures.inDoubtAppliedCount}`,
+    `doubles ${figures.doubles.length}`,
+    `unexplained ${figures.unexplained.length}`,
     `${figures.seconds.toFixed(0)} s`,
   ].join(' · ');
 }
 
-function describeAll(all: readonly CampaignFigures[], failures: readonly string[], seconds: number): string {
-  const sum = (of: (figures: CampaignFigures) => number): number =>
-    all.reduce((total, figures) => total + of(figures), 0);
-  const killsAt = new Map<string, number>();
-  for (const figures of all) {
-    for (const [where, count] of figures.killsAt) killsAt.set(where, (killsAt.get(where) ?? 0) + count);
-  }
-  const faults = new Set(all.flatMap(({ faults: struck }) => [...struck]));
-  const inDoubt = (repeat: string): string => {
-    const some = all.filter((figures) => figures.repeat === repeat);
-    const rowCount = some.reduce((total, figures) => total + figures.rowCount, 0);
-    const codes = new Map<string, number>();
-    for (const { verdict } of some) {
-      for (const [code, count] of Object.entries(verdict.inDoubtCodes)) codes.set(code, (codes.get(code) ?? 0) + count);
-    }
-    const count = some.reduce((total, { verdict }) => total + verdict.statuses.in_doubt, 0);
-    return `${count} of ${rowCount} rows${count > 0 ? ` (${[...codes].map(([code, n]) => `${code} ${n}`).join(', ')})` : ''}`;
+function describeAll(all: readonly Figures[], failures: readonly string[], seconds: number): string {
+  const sum = (of: (figures: Figures) => number): number => all.reduce((total, figures) => total + of(figures), 0);
+  const inDoubt = (isProbed: boolean): string => {
+    const some = all.filter(({ repeat }) => (repeat === 'refused' || repeat === 'forgotten') === isProbed);
+    const total = (of: (figures: Figures) => number): number => some.reduce((before, one) => before + of(one), 0);
+    return `${total((one) => one.inDoubtCount)} of ${total((one) => one.rowCount)} rows, of these applied ${total((one) => one.inDoubtAppliedCount)}`;
   };
   return `
 rows         ${sum((figures) => figures.rowCount)}
-kills        ${sum((figures) => figures.killCount)} (${[...killsAt].map(([where, count]) => `${where} ${count}`).join(', ')})
+kills        ${sum((figures) => figures.killCount)} (${describeCounts(all.map(({ killsAt }) => killsAt))})
+acts         ${sum(({ acts }) => sumOf(acts))} (${describeCounts(all.map(({ acts }) => acts))})
+refusals     ${sum(({ refusals }) => sumOf(refusals))} (${describeCounts(all.map(({ refusals }) => refusals))})
 processes    ${sum((figures) => figures.startCount)}
-faults       ${faults.size} kinds and shares
 calls        ${sum((figures) => figures.callCount)}
-done         ${sum(({ verdict }) => verdict.statuses.done)}
-failed       ${sum(({ verdict }) => verdict.statuses.failed)}
-invalid      ${sum(({ verdict }) => verdict.statuses.invalid)}
-not sent     ${sum(({ verdict }) => verdict.statuses.not_sent)}
-in doubt     ${sum(({ verdict }) => verdict.statuses.in_doubt)}, of these applied ${sum(({ verdict }) => verdict.inDoubtAppliedCount)}
-             repeat check off: ${inDoubt('accepted')}
-             repeat check on:  ${inDoubt('refused')}
-doubles      ${sum(({ verdict }) => verdict.doubles.length)}
-unexplained  ${sum(({ verdict }) => verdict.unexplained.length)}
+in doubt     without the probe: ${inDoubt(false)}
+             with the probe:    ${inDoubt(true)}
+doubles      ${sum(({ doubles }) => doubles.length)}
+unexplained  ${sum(({ unexplained }) => unexplained.length)}
 broken off   ${failures.length} campaigns
 seconds      ${seconds.toFixed(0)}`;
+}
+
+function sumOf(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((total, one) => total + one, 0);
+}
+
+function describeCounts(maps: readonly ReadonlyMap<string, number>[]): string {
+  const total = new Map<string, number>();
+  for (const map of maps) for (const [name, one] of map) total.set(name, (total.get(name) ?? 0) + one);
+  return [...total].map(([name, one]) => `${name} ${one}`).join(', ');
 }
 
 function print(text: string): void {

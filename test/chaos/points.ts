@@ -20,7 +20,7 @@ const IS_INCREMENT = "request.path.endsWith('/updateBalancePointByIncrement')";
 
 /**
  * The named moments of the protocol (DESIGN §4) at which a process may die. Anchors are texts of `dist`:
- * whoever refactors there moves them along, and preload.mjs refuses to start with one that it cannot find.
+ * whoever refactors there moves them along, and `copyBuild` refuses one that it cannot find.
  */
 const POINTS = {
   'stage.data': at('stage/stage.js', 'await writeDurably(join(folder, INDEX_FILE), JSON.stringify(index));', 'before'),
@@ -53,15 +53,15 @@ const POINTS = {
   'settle.decide': at('send/settle.js', 'await context.ledger.rows.record(record, change);', 'before'),
   'settle.decided': at('send/settle.js', 'await context.ledger.rows.record(record, change);', 'after'),
   'settle.repeat': at('send/settle.js', "await addEvidence(record, 'repeat'", 'before'),
-  'view.before': at('result/write-result.js', 'await file?.writeHeader(rows.header());', 'before'),
+  'view.before': at('result/write-result.js', 'await file?.writeHeader(', 'before'),
   'view.row': at('result/write-result.js', 'await file?.write(rendered);', 'before'),
   'view.hashed': at(
     'run/record-result.js',
     "await ledger.runs.setResult(runId, { path, sha256: hashes.join(' ') });",
     'after',
   ),
-  'view.rename': at('csv/write-csv.js', 'await rename(temporary, target);', 'before'),
-  'view.after': at('csv/write-csv.js', "state = 'committed';", 'after'),
+  'view.rename': at('csv/new-file.js', 'await orAbort(options.mayReplace ?', 'before'),
+  'view.after': at('csv/new-file.js', "state = 'committed';", 'after'),
   'finish.before': at('run/execute-run.js', 'await ledger.runs.end(run.runId,', 'before'),
   'finish.after': at('run/execute-run.js', '// After the state: a run killed before it must find its stage.', 'before'),
 } as const satisfies Record<string, Point>;
@@ -83,7 +83,7 @@ export const SETTLE_POINTS: Readonly<Record<'accepted' | 'refused', readonly Poi
   refused: ['settle.repeat', 'settle.decide', 'settle.decided'],
 };
 
-/** The patches that make every point known to preload.mjs. */
+/** The patches that make every point tell of itself. */
 export function pointPatches(): Patch[] {
   const merged = new Map<string, { before: string; after: string; point: Point }>();
   for (const name of POINT_NAMES) {
@@ -109,8 +109,8 @@ function at(file: string, anchor: string, where: Point['at']): Point {
 }
 
 /**
- * Negative controls: the product with one of its two safeguards taken out. Chaos that finds no double
- * credits in these proves nothing about the product either.
+ * Negative controls: the product with one of its safeguards taken out. Chaos that finds neither doubles nor losses in
+ * these proves nothing about the product either.
  */
 export const CONTROLS = {
   /** The increment goes out without a trace in the ledger. */
@@ -138,6 +138,41 @@ export const CONTROLS = {
       file: 'run/execute-run.js',
       anchor: 'await settleNow();\n    const gathered',
       replacement: 'const gathered',
+    },
+  ],
+  /** Nobody looks at what was credited before. */
+  withoutGuard: [
+    {
+      file: 'intake/read-input.js',
+      anchor: 'const marked = guard ? await guard.mark(rows) : rows;',
+      replacement: 'const marked = rows;',
+    },
+    {
+      file: 'send/send-increment.js',
+      anchor: 'const isGuarded = !call.isTarget',
+      replacement: 'const isGuarded = false && !call.isTarget',
+    },
+  ],
+  /** `resume` reads the input once more, whatever a person has made of it. */
+  withoutStage: [
+    {
+      file: 'run/resume-run.js',
+      anchor: 'const staged = await openStagedInput(runFolder, saved.job);',
+      replacement: `
+        const { rmSync } = await import('node:fs');
+        for (const name of ['stage', 'stage.json']) rmSync(runFolder + '/' + name, { force: true });
+        const { stageInput } = await import('../intake/stage-input.js');
+        const staged = await stageInput({ path: run.inputPath }, runFolder, {
+          settings: saved.job, control: parts.control, guard: undefined, resultFor: saved.resultFor, nowMs: Date.now(),
+        });`,
+    },
+  ],
+  /** A refused repeat counts as applied, also when it was the first answer. */
+  believesFirstRepeat: [
+    {
+      file: 'send/send-increment.js',
+      anchor: 'outcome: await confirmNotApplied(call, answer, begun, kybio), answer, attempts',
+      replacement: 'outcome: appliedBefore(call, undefined), answer, attempts',
     },
   ],
 } as const satisfies Record<string, readonly Patch[]>;

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { RunDocument } from '../../src/result/run-document.ts';
 import type { Build } from './build.ts';
-import { type Patch, type PointName, pointPatches } from './points.ts';
+import type { Patch, PointName } from './points.ts';
 
 const PRELOAD = new URL('./preload.mjs', import.meta.url).href;
 
@@ -42,27 +42,27 @@ export type RunningTool = {
   passed(point: PointName): Promise<void>;
 };
 
-/** Starts the built binary under the hook that knows the named points. */
+/** Starts a build that tells of the named points. */
 export function startTool(args: readonly string[], options: ToolOptions): RunningTool {
   const { build, kills = [], clock, wrapper } = options;
-  const chaos = {
-    dist: build.dist,
-    patches: mergePatches([...pointPatches(), ...(options.patches ?? [])]),
-    kills,
-    clock,
-  };
+  const binary = build.patched(options.patches ?? []);
   const [command = '', ...commandArgs] = [
     ...(wrapper ?? []),
     process.execPath,
     '--no-warnings',
     '--import',
     PRELOAD,
-    build.binary,
+    binary,
     ...args,
   ];
   const child = spawn(command, commandArgs, {
     cwd: options.cwd,
-    env: { PATH: process.env.PATH ?? '', ...options.environment, CHAOS: JSON.stringify(chaos) },
+    env: {
+      PATH: process.env.PATH ?? '',
+      NODE_COMPILE_CACHE: build.compileCache,
+      ...options.environment,
+      CHAOS: JSON.stringify({ kills, clock }),
+    },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });
   const [, stdout, stderr, told] = child.stdio as unknown as [null, Readable, Readable, Readable];
@@ -84,8 +84,7 @@ export function startTool(args: readonly string[], options: ToolOptions): Runnin
   const ended = new Promise<ToolEnd>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (exitCode, signal) => {
-      if (printed.stderr.includes('CHAOS_ANCHOR')) reject(new Error(printed.stderr));
-      else resolve({ pid: child.pid ?? 0, exitCode, isKilled: signal === 'SIGKILL', killedAt, passes, ...printed });
+      resolve({ pid: child.pid ?? 0, exitCode, isKilled: signal === 'SIGKILL', killedAt, passes, ...printed });
     });
   });
   return {
@@ -121,22 +120,4 @@ export function documentOf({ stdout }: ToolEnd): RunDocument | undefined {
 /** The code of the error that ended the command, as the --json document or stderr has it. */
 export function errorCodeOf({ stdout, stderr }: ToolEnd): string | undefined {
   return /"code":\s*"([A-Z_]+)"/.exec(stdout)?.[1] ?? /\b([A-Z]+_[A-Z_]+)\b/.exec(stderr)?.[1];
-}
-
-/** A control's patch may stand at the anchor of a point: the point keeps its place around it. */
-function mergePatches(patches: readonly Patch[]): Patch[] {
-  const merged: Patch[] = [];
-  for (const patch of patches) {
-    const index = merged.findIndex(
-      ({ file, replacement }) => file === patch.file && replacement.includes(patch.anchor),
-    );
-    const known = merged[index];
-    if (known && known.anchor !== patch.anchor && !known.anchor.includes(patch.anchor)) {
-      throw new Error(`patches collide in ${patch.file}`);
-    }
-    if (known) {
-      merged[index] = { ...known, replacement: known.replacement.replace(patch.anchor, () => patch.replacement) };
-    } else merged.push(patch);
-  }
-  return merged;
 }

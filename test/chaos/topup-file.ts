@@ -60,7 +60,7 @@ export function topupCsv(rows: readonly FileRow[], uidOf: (memberNumber: string)
   return `number,customerUid,pointIncrement,balanceIncrement\n${lines.join('')}`;
 }
 
-function inventAmounts(random: Seeded): Pick<FileRow, 'pointIncrement' | 'balanceIncrement'> {
+export function inventAmounts(random: Seeded): Pick<FileRow, 'pointIncrement' | 'balanceIncrement'> {
   const which = random.next();
   return {
     pointIncrement: which < 0.2 ? '' : amount(random, 4, 4),

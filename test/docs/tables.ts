@@ -3,7 +3,13 @@ import { COLUMNS, type FileKind } from '../../src/job/columns.ts';
 import { FETCHED_FIELDS } from '../../src/job/fetched-fields.ts';
 import { SWITCHES } from '../../src/sandbox/switches.ts';
 import { COMMAND_NAMES } from '../../src/settings/setting.ts';
-import { flagName, SETTING_NAMES, type SettingName, settingOf } from '../../src/settings/settings-table.ts';
+import {
+  describeSetting,
+  flagName,
+  SETTING_NAMES,
+  type SettingName,
+  settingOf,
+} from '../../src/settings/settings-table.ts';
 
 /** A flag that more commands than this take stands once, in the table of shared flags. */
 const OWN_COMMANDS_MAX = 3;
@@ -39,7 +45,8 @@ const PARTS: Readonly<Record<string, Part>> = {
     table(
       ['Variable', 'Meaning', 'In the config file'],
       named(({ environment }) => environment !== undefined).map((name) => {
-        const { environment = '', about, only } = settingOf(name);
+        const { environment = '', only } = settingOf(name);
+        const { about } = describeSetting(name);
         return [code(environment), plain(about), only === 'environment' ? 'no' : code(name)];
       }),
     ),
@@ -47,7 +54,7 @@ const PARTS: Readonly<Record<string, Part>> = {
     table(
       ['Key', 'Meaning', 'Default'],
       named(({ commands, environment }, name) => isEmpty(commands) && environment === undefined && !isFact(name)).map(
-        (name) => [code(name), plain(settingOf(name).about), standardOf(name)],
+        (name) => [code(name), plain(describeSetting(name).about), standardOf(name)],
       ),
     ),
   'typed-only': () => [
@@ -59,7 +66,8 @@ const PARTS: Readonly<Record<string, Part>> = {
     table(
       ['Key', 'Meaning', 'Values', 'Default'],
       named((_, name) => name.startsWith(`${vendor}.`)).map((name) => {
-        const { about, reader } = settingOf(name);
+        const { reader } = settingOf(name);
+        const { about } = describeSetting(name);
         const values = reader.choices ? reader.choices.map(code).join(', ') : plain(reader.expects);
         return [code(name), plain(about), values, standardOf(name)];
       }),
@@ -120,7 +128,7 @@ function ownFlags(command: string): readonly string[] {
   if (isEmpty(names)) return ['No flags of its own.'];
   return table(
     ['Flag', 'Meaning', 'Default'],
-    names.map((name) => [flagCell(name), plain(settingOf(name).about), standardOf(name)]),
+    names.map((name) => [flagCell(name), plain(describeSetting(name).about), standardOf(name)]),
   );
 }
 
@@ -128,7 +136,8 @@ function sharedFlags(): readonly string[] {
   return table(
     ['Flag', 'Meaning', 'Default', 'Commands'],
     named(({ commands }) => commands.length > OWN_COMMANDS_MAX).map((name) => {
-      const { about, commands } = settingOf(name);
+      const { commands } = settingOf(name);
+      const { about } = describeSetting(name);
       const isForAll = commands.length === COMMAND_NAMES.length;
       return [flagCell(name), plain(about), standardOf(name), isForAll ? 'all' : commands.join(', ')];
     }),
@@ -136,8 +145,9 @@ function sharedFlags(): readonly string[] {
 }
 
 function flagCell(name: SettingName): string {
-  const { value, alias } = settingOf(name);
-  const flag = code(`--${flagName(name)}${value === undefined ? '' : ` <${value.replace(/^<|>$/g, '')}>`}`);
+  const { alias } = settingOf(name);
+  const { value } = describeSetting(name);
+  const flag = code(`--${flagName(name)}${value === '' ? '' : ` <${value}>`}`);
   return alias === undefined ? flag : `${flag}, ${code(`-${alias}`)}`;
 }
 

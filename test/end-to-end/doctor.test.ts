@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { columnOf, lines, outcomesOf } from '../support/csv-text.ts';
@@ -50,7 +50,7 @@ describe('doctor', () => {
     expect(checkOf(again.stdout, 'kybio quota')?.detail).toContain('2 of 300 calls of');
     expect(checkOf(again.stdout, 'kybio quota')?.detail).toContain('2 by ours');
     expect(checkOf(again.stdout, 'ledger')?.detail).toMatch(
-      /version \d+, intact, SQLite 3\.\d+\.\d+, journal_mode wal, synchronous \d.*; 0 increments recorded/,
+      /version \d+, intact, SQLite 3\.\d+\.\d+, journal_mode wal, synchronous 1, .*; 0 increments recorded/,
     );
     expect(reportOf(again.stdout).calls.sent).toBe(2);
   });
@@ -123,10 +123,7 @@ describe('doctor', () => {
   });
 
   test('a page of some other server is no accepted signature', async () => {
-    const { run } = openWorkspace({
-      ...vendor.settings,
-      KYBIO_BASE_URL: `${vendor.settings.WONDER_BASE_URL}/openapi/v1`,
-    });
+    const { run } = openWorkspace({ ...vendor.settings, KYBIO_BASE_URL: vendor.settings.WONDER_BASE_URL });
     const { exitCode, stdout } = await run(['doctor', '--json']);
     expect(exitCode).toBe(2);
     expect(checkOf(stdout, 'kybio signature')?.hint).toContain('KYBIO_BASE_URL');
@@ -134,8 +131,7 @@ describe('doctor', () => {
 
   test('a damaged ledger is a failed check, no call is made, and the file stays as it is', async () => {
     const { run, home } = openWorkspace(vendor.settings);
-    await run(['doctor', '--json']);
-    const callCount = await vendor.callCount();
+    mkdirSync(home, { mode: 0o700 });
     const path = join(home, 'ledger.sqlite');
     writeFileSync(path, 'this is not a database, whatever its name says');
     const { exitCode, stdout } = await run(['doctor', '--json']);
@@ -145,7 +141,7 @@ describe('doctor', () => {
       'kybio signature': 'skipped',
       'wonder signature': 'skipped',
     });
-    expect(await vendor.callCount()).toBe(callCount);
+    expect(await vendor.callCount()).toBe(0);
   });
 });
 
