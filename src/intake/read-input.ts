@@ -62,7 +62,7 @@ export async function readInput(
   parts: {
     readonly settings: JobSettings;
     readonly control: RunControl;
-    readonly guard: CreditGuard | undefined;
+    readonly guard: Pick<CreditGuard, 'mark'> | undefined;
     readonly resultFor: string | undefined;
     readonly nowMs: number;
   },

@@ -35,7 +35,7 @@ export async function stageInput(
   parts: {
     readonly settings: JobSettings;
     readonly control: RunControl;
-    readonly guard: CreditGuard | undefined;
+    readonly guard: Pick<CreditGuard, 'mark'> | undefined;
     readonly resultFor: string | undefined;
     readonly nowMs: number;
   },
