@@ -65,8 +65,8 @@ export class DecimalSum {
   }
 }
 
-/** Sign, point and at most 14 digits. */
-const SHORT_LENGTH_MAX = 16;
+/** Of 15 digits a double holds every one; of 16 it does not. */
+const SHORT_LENGTH_MAX = 15;
 
 function scaled(whole: number, scale: number): DecimalJs {
   return new Decimal(whole).times(new Decimal(10).pow(-scale));

@@ -1,3 +1,4 @@
+import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 
 /** Makes new names in a folder durable. Windows cannot open folders and some network shares cannot sync them. */
@@ -7,11 +8,27 @@ export async function syncFolder(folder: string): Promise<void> {
     handle = await open(folder, 'r');
     await handle.sync();
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (!CANNOT_SYNC.has(code)) throw error;
+    if (!cannotSync(error)) throw error;
   } finally {
     await handle?.close();
   }
+}
+
+/** The same, for code that must not wait. */
+export function syncFolderAtOnce(folder: string): void {
+  let handle: number | undefined;
+  try {
+    handle = openSync(folder, 'r');
+    fsyncSync(handle);
+  } catch (error) {
+    if (!cannotSync(error)) throw error;
+  } finally {
+    if (handle !== undefined) closeSync(handle);
+  }
+}
+
+function cannotSync(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && CANNOT_SYNC.has(String(error.code));
 }
 
 const CANNOT_SYNC: ReadonlySet<string> = new Set(['EPERM', 'EACCES', 'EISDIR', 'EINVAL', 'ENOTSUP', 'ENOSYS']);

@@ -3,6 +3,7 @@ import { type FileHandle, link, lstat, open, realpath, rename, rm, stat } from '
 import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { assert, fileError } from '../base/errors.ts';
+import { syncFolder } from '../base/sync-folder.ts';
 import { folderError, systemCode, writingError } from './file-errors.ts';
 
 /** Bytes that become a file only when they are all there. */
@@ -74,9 +75,9 @@ export async function openNewFile(path: string, options: { readonly mayReplace: 
         await abort();
         throw error;
       }
-      await orAbort(options.mayReplace ? rename(temporary, target) : renameToNew(temporary, target, path));
+      await orAbort(options.mayReplace ? replace(temporary, target, path) : renameToNew(temporary, target, path));
       state = 'committed';
-      await syncFolder(path, dirname(target));
+      await syncFolderOf(path, target);
       return { sha256 };
     },
     abort,
@@ -134,6 +135,38 @@ async function resolveTarget(path: string, mayReplace: boolean): Promise<string>
   return path;
 }
 
+/** Makes a new name durable. */
+export async function syncFolderOf(path: string, target = path): Promise<void> {
+  await syncFolder(dirname(target)).catch((error: unknown) => Promise.reject(writingError(path, error)));
+}
+
+/** Windows refuses to replace a file that a program has open. */
+const HELD_CODES: ReadonlySet<string> = new Set(['EBUSY', 'EPERM', 'EACCES']);
+
+async function replace(temporary: string, target: string, path: string): Promise<void> {
+  try {
+    await rename(temporary, target);
+  } catch (error) {
+    const isHeld = HELD_CODES.has(systemCode(error) ?? '') && (await lstat(target).catch(() => undefined));
+    throw isHeld ? heldError(path, error) : error;
+  }
+}
+
+/** Looks whether another program has the file open and lets nobody write it, as Excel does on Windows. */
+export async function requireNotHeld(path: string): Promise<void> {
+  try {
+    await (await open(path, 'r+')).close();
+  } catch (error) {
+    // Whatever else is wrong with the file, the rename tells: a file that must not be written may still be replaced.
+    if (systemCode(error) === 'EBUSY') throw heldError(path, error);
+  }
+}
+
+function heldError(path: string, cause: unknown) {
+  const hint = 'Close it there, or name another file with -o.';
+  return fileError('FILE_HELD', `${path} is open in another program, such as Excel.`, hint, cause);
+}
+
 /** A rename would replace a file that has come there meanwhile; a hard link does not. */
 async function renameToNew(temporary: string, target: string, path: string): Promise<void> {
   try {
@@ -157,19 +190,3 @@ export function refuseNonFile(path: string, found: { isDirectory(): boolean; isF
   if (found.isFile()) return;
   throw fileError('NOT_A_FILE', `${path} is not a regular file.`, 'Write to a file with -o.');
 }
-
-/** Makes a new name in the folder durable. */
-export async function syncFolder(path: string, folder: string): Promise<void> {
-  let handle: FileHandle | undefined;
-  try {
-    handle = await open(folder, 'r');
-    await handle.sync();
-  } catch (error) {
-    // Windows cannot open folders, and some network shares cannot sync them: nothing more can be done there.
-    if (!NO_FOLDER_SYNC.has(systemCode(error) ?? '')) throw writingError(path, error);
-  } finally {
-    await handle?.close();
-  }
-}
-
-const NO_FOLDER_SYNC: ReadonlySet<string> = new Set(['EPERM', 'EACCES', 'EISDIR', 'EINVAL', 'ENOTSUP', 'ENOSYS']);

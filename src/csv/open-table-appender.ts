@@ -1,9 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { fileError } from '../base/errors.ts';
 import { systemCode, writingError } from './file-errors.ts';
 import { type CsvDialect, formatCsvRows } from './format-csv.ts';
-import { refuseNonFile, syncFolder, writeAll } from './new-file.ts';
+import { refuseNonFile, syncFolderOf, writeAll } from './new-file.ts';
 
 export type TableAppender = {
   /** Await it, or memory grows. The first row of an empty file is the header. */
@@ -46,7 +45,7 @@ export async function openTableAppender(
       await last;
       const length = position;
       await orTell(handle.sync());
-      if (mustSyncFolder) await syncFolder(path, dirname(path));
+      if (mustSyncFolder) await syncFolderOf(path);
       mustSyncFolder = false;
       return length;
     },

@@ -3,7 +3,6 @@ import { Client, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import { BugError, usageError } from '../base/errors.ts';
 import { isLoopback } from '../base/loopback.ts';
 import type { CallLog } from './call-log.ts';
-import { BODY_BYTES_MAX } from './decode-body.ts';
 import { type Exchange, openExchange, type TransportRequest, type TransportResult } from './exchange.ts';
 
 export type { TransportRequest, TransportResponse, TransportResult } from './exchange.ts';
@@ -78,7 +77,6 @@ export function openTransport(options: TransportOptions): Transport {
     // 0 switches undici's own timers off: the deadline of the call covers headers and body.
     headersTimeout: 0,
     bodyTimeout: 0,
-    maxResponseSize: BODY_BYTES_MAX,
     connect: { timeout: CONNECT_MS_MAX },
   };
   const proxy = isLoopback(new URL(base.origin).hostname) ? undefined : options.proxy;

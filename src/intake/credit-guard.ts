@@ -1,9 +1,9 @@
-import { decimalsEqual } from '../base/decimal.ts';
 import { fileError, type OperatorError } from '../base/errors.ts';
 import { zonedDateTime } from '../base/zoned-time.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import type { RowIssue } from '../job/row-issue.ts';
 import type { TopupRow } from '../job/validate-row.ts';
+import { hasSameAmounts } from '../ledger/credit-guard.ts';
 import type { Credit, LedgerReader } from '../ledger/ledger.ts';
 import type { CreditedBefore, StagedRow } from '../stage/staged-row.ts';
 
@@ -74,29 +74,29 @@ export class CreditGuard {
     return row;
   }
 
-  #match(
-    topup: TopupRow,
-    known: KnownCredits,
-  ): { readonly kind: 'before' | 'otherwise'; readonly credit: Credit } | undefined {
+  #match(topup: TopupRow, known: KnownCredits): CreditMatch | undefined {
     const { campaign, repeatWindowMs } = this.#settings;
+    const isSame = (credit: Credit): boolean => hasSameAmounts(topup, credit);
     if (topup.reference !== undefined) {
-      const credit = known.byReference.get(topup.reference)?.[0];
-      if (credit === undefined) return undefined;
-      return { kind: isSameMember(topup, credit) && hasSameAmounts(topup, credit) ? 'before' : 'otherwise', credit };
+      const ofReference = known.byReference.get(topup.reference) ?? [];
+      return findMatch(ofReference, (credit) => isSame(credit) && isSameMember(topup, credit));
     }
     const ofMember = [
       ...(known.byNumber.get(topup.number ?? '') ?? []),
       ...(known.byUid.get(topup.customerUid ?? '') ?? []),
     ];
     if (campaign !== '') {
-      const credit = ofMember.find((candidate) => candidate.campaign === campaign);
-      return credit && { kind: hasSameAmounts(topup, credit) ? 'before' : 'otherwise', credit };
+      const ofCampaign = ofMember.filter((credit) => credit.campaign === campaign);
+      return findMatch(ofCampaign, isSame);
     }
     const sinceMs = this.#nowMs - repeatWindowMs;
-    const credit = ofMember.find(
-      (candidate) => hasSameAmounts(topup, candidate) && (candidate.state !== 'done' || candidate.intentMs >= sinceMs),
+    // Without the time of its intent nobody can say that a credit is old.
+    const isRecent = ({ state, intentMs }: Credit): boolean =>
+      state !== 'done' || intentMs === 0 || intentMs >= sinceMs;
+    return findMatch(
+      ofMember.filter((credit) => isSame(credit) && isRecent(credit)),
+      isSame,
     );
-    return credit && { kind: 'before', credit };
   }
 
   #count(rowNumber: number, { runId, state, runCreatedMs }: Credit): void {
@@ -131,6 +131,19 @@ export class CreditGuard {
 
 const RUNS_TOLD_MAX = 3;
 
+type CreditMatch = { readonly kind: 'before' | 'otherwise'; readonly credit: Credit };
+
+/**
+ * The credit of this identity that is the row's own. One identity may have several: with `--on-duplicate allow` a
+ * campaign credits a member once for each row. What is done comes first: such a row can be skipped.
+ */
+function findMatch(credits: readonly Credit[], isSame: (credit: Credit) => boolean): CreditMatch | undefined {
+  const same = credits.filter(isSame);
+  const before = same.find(({ state }) => state === 'done') ?? same[0];
+  if (before) return { kind: 'before', credit: before };
+  return credits[0] && { kind: 'otherwise', credit: credits[0] };
+}
+
 function topupOf(targetRows: StagedRow['targetRows']): TopupRow | undefined {
   const row = targetRows[0]?.row;
   // A target is compared with what the member has: sent twice, it changes nothing the second time.
@@ -161,13 +174,6 @@ function indexCredits(credits: readonly Credit[]): KnownCredits {
 function isSameMember({ number, customerUid }: TopupRow, credit: Credit): boolean {
   if (customerUid !== undefined && credit.customerUid !== '') return customerUid === credit.customerUid;
   return number === undefined || credit.number === '' || number === credit.number;
-}
-
-function hasSameAmounts(row: TopupRow, credit: Credit): boolean {
-  return (
-    decimalsEqual(row.pointIncrement, credit.pointIncrement) &&
-    decimalsEqual(row.balanceIncrement, credit.balanceIncrement)
-  );
 }
 
 function creditedBefore(credit: Credit): CreditedBefore {

@@ -2,8 +2,8 @@ import { DecimalSum } from '../base/decimal.ts';
 import { fileError, OperatorError } from '../base/errors.ts';
 import type { RunControl } from '../calls/run-control.ts';
 import type { CellDamage, Table } from '../csv/table.ts';
+import { ColumnJudge } from '../job/cells/column-judge.ts';
 import { type CheckedRow, rowChecker } from '../job/check-row.ts';
-import { ColumnJudge } from '../job/column-judge.ts';
 import type { HeaderMatch } from '../job/header-match.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import { NoteTally, type RowIssue } from '../job/row-issue.ts';
@@ -62,7 +62,7 @@ export async function readInput(
   parts: {
     readonly settings: JobSettings;
     readonly control: RunControl;
-    readonly guard: CreditGuard | undefined;
+    readonly guard: Pick<CreditGuard, 'mark'> | undefined;
     readonly resultFor: string | undefined;
     readonly nowMs: number;
   },
@@ -98,8 +98,7 @@ export async function readInput(
       notes: [...table.notes(), ...judge.tally.lines(countToSend(total)), ...verdict.notes],
     };
   } catch (error) {
-    // A wait for bytes that was cut short ends with the signal's own reason.
-    throw control.reason !== undefined && !(error instanceof OperatorError) ? interrupted(control) : error;
+    throw whyStopped(error, control);
   } finally {
     seenKeys.close();
     await table.close();
@@ -123,6 +122,11 @@ function withDamage(row: StagedRow, damage: ReadonlyMap<number, CellDamage>, mat
 
 function columnName(header: string, column: string): string {
   return header.trim() === column ? column : `${header.trim()} (${column})`;
+}
+
+/** A wait for bytes that was cut short ends with the signal's own reason, which says nothing to a person. */
+export function whyStopped(error: unknown, control: RunControl): unknown {
+  return error === control.signal.reason && control.reason?.kind === 'interrupted' ? interrupted(control) : error;
 }
 
 /** Judges one record after the other. */
@@ -184,11 +188,13 @@ class RowJudge {
 
   /** A second row of one member is refused: which of the two is meant, only the owner of the file knows. */
   #firstRepeated(rowNumber: number, keys: readonly string[]): LateIssue['issue'] | undefined {
+    let repeated: LateIssue['issue'] | undefined;
+    // Every key is entered, also of a refused row: the next row may share only the other one.
     for (const key of keys) {
       const firstRow = this.#seenKeys.firstRowOf(key, rowNumber);
-      if (firstRow !== rowNumber) return duplicateRow(key, firstRow);
+      if (firstRow !== rowNumber) repeated ??= duplicateRow(key, firstRow);
     }
-    return undefined;
+    return repeated;
   }
 
   /**

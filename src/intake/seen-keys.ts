@@ -22,7 +22,8 @@ export interface SeenKeys {
   close(): void;
 }
 
-export function openSeenKeys(): SeenKeys {
+/** @param hashOf 32 bits, without a sign; a test gives one that collides */
+export function openSeenKeys(hashOf: (key: string) => number = seededHash): SeenKeys {
   const keys = openKeyLog();
   /** Entry of each place of the table, from 1; 0: the place is free. */
   let places = new Uint32Array(FIRST_PLACES);
@@ -84,7 +85,7 @@ export function openSeenKeys(): SeenKeys {
 const FIRST_PLACES = 2 ** 14;
 
 /** FNV-1a over UTF-16 units, with a seed of its own in each process: nobody can make keys that all collide. */
-function hashOf(key: string): number {
+function seededHash(key: string): number {
   let hash = SEED;
   for (let index = 0; index < key.length; index += 1) {
     hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);

@@ -3,13 +3,13 @@ import { assert, fileError, type OperatorError } from '../base/errors.ts';
 import type { RunControl } from '../calls/run-control.ts';
 import type { TableSource } from '../csv/byte-source.ts';
 import { openTable } from '../csv/open-table.ts';
-import type { TableForm } from '../csv/table.ts';
+import type { Table, TableForm, TableOptions } from '../csv/table.ts';
 import { type HeaderMatch, matchHeader } from '../job/header-match.ts';
 import { isHeaderName } from '../job/header-names.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import { openStage, openStageWriter, type Stage } from '../stage/stage.ts';
 import type { CreditGuard } from './credit-guard.ts';
-import { type InputSums, readInput, SumsOfRows } from './read-input.ts';
+import { type InputSums, readInput, SumsOfRows, whyStopped } from './read-input.ts';
 
 /** What a run keeps of its input beside the rows. */
 export type InputFacts = {
@@ -35,13 +35,13 @@ export async function stageInput(
   parts: {
     readonly settings: JobSettings;
     readonly control: RunControl;
-    readonly guard: CreditGuard | undefined;
+    readonly guard: Pick<CreditGuard, 'mark'> | undefined;
     readonly resultFor: string | undefined;
     readonly nowMs: number;
   },
 ): Promise<StagedInput> {
   const { settings, control } = parts;
-  const table = await openTable(source, { ...tableOptions(settings, control), wantsDigest: true });
+  const table = await openInput(source, { ...tableOptions(settings, control), wantsDigest: true }, control);
   const writer = await openStageWriter(folder);
   try {
     const match = matchColumns(table.header, settings);
@@ -65,6 +65,15 @@ export async function stageInput(
   }
 }
 
+/** @throws OperatorError (exit 3) when it is no table; INTERRUPTED when a signal comes while its first bytes do not */
+export async function openInput(source: TableSource, options: TableOptions, control: RunControl): Promise<Table> {
+  try {
+    return await openTable(source, options);
+  } catch (error) {
+    throw whyStopped(error, control);
+  }
+}
+
 /** Undefined: there is no stage in the folder. */
 export async function openStagedInput(folder: string, settings: JobSettings): Promise<StagedInput | undefined> {
   const stage = await openStage(folder);
@@ -84,7 +93,7 @@ export function matchColumns(header: readonly string[], settings: JobSettings): 
   return match;
 }
 
-export function tableOptions(settings: JobSettings, control: RunControl): Parameters<typeof openTable>[1] {
+export function tableOptions(settings: JobSettings, control: RunControl): TableOptions {
   return {
     raw: settings.raw,
     isHeaderName,

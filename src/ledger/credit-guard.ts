@@ -86,10 +86,12 @@ function isOfSameMember(other: OtherRow, intent: IncrementIntent): boolean {
   return other.number !== '' && other.number === intent.number;
 }
 
-function hasSameAmounts(other: OtherRow, intent: IncrementIntent): boolean {
+type Amounts = Pick<Credit, 'pointIncrement' | 'balanceIncrement'>;
+
+export function hasSameAmounts(left: Amounts, right: Amounts): boolean {
   return (
-    isSameAmount(other.pointIncrement, intent.pointIncrement) &&
-    isSameAmount(other.balanceIncrement, intent.balanceIncrement)
+    isSameAmount(left.pointIncrement, right.pointIncrement) &&
+    isSameAmount(left.balanceIncrement, right.balanceIncrement)
   );
 }
 

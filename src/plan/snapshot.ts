@@ -67,7 +67,58 @@ export type SnapshotKeys = { readonly id: string; readonly number: string };
 
 const PAGE_RECORDS = 500;
 
+/**
+ * Opens the snapshot at `path`. A file is made only when there is something to keep: most runs read no page, and
+ * nothing that is written to the vendor before the first page is read has to be remembered. The page shows it.
+ */
 export function openSnapshot(path: string, keys: SnapshotKeys): Snapshot {
+  let store = existsSync(path) ? openStore(path, keys) : undefined;
+  const filled = (): Snapshot => {
+    store ??= openStore(path, keys);
+    return store;
+  };
+  const read = (): Snapshot | undefined => (store?.takenMs === undefined ? undefined : store);
+  return {
+    get takenMs() {
+      return store?.takenMs;
+    },
+    get isComplete() {
+      return store?.isComplete ?? false;
+    },
+    get hasAdditions() {
+      return store?.hasAdditions ?? false;
+    },
+    get pageCount() {
+      return store?.pageCount ?? 0;
+    },
+    get givenUpFor() {
+      return store?.givenUpFor ?? 0;
+    },
+    get cursorJson() {
+      return store?.cursorJson ?? '';
+    },
+    get recordCount() {
+      return store?.recordCount ?? 0;
+    },
+    findById: (id) => read()?.findById(id),
+    findByNumber: (number) => read()?.findByNumber(number),
+    hasCursor: (cursorJson) => store?.hasCursor(cursorJson) ?? false,
+    addPage: (records, page) => filled().addPage(records, page),
+    addWhole: (fields, at) => filled().addWhole(fields, at),
+    addAbsent: (key, at) => filled().addAbsent(key, at),
+    isKnownAbsent: (key) => read()?.isKnownAbsent(key) ?? false,
+    isUnsure: (key) => read()?.isUnsure(key) ?? false,
+    patch: (id, fields) => read()?.patch(id, fields),
+    forget: (id) => read()?.forget(id),
+    markAddition: (number) => read()?.markAddition(number),
+    markGivenUp: (rowCount) => filled().markGivenUp(rowCount),
+    iterate: () => store?.iterate() ?? [],
+    close: () => store?.close(),
+    remove: () => store?.remove(),
+  };
+}
+
+function openStore(path: string, keys: SnapshotKeys): Snapshot {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
   chmodSync(path, 0o600);

@@ -27,7 +27,7 @@ export type ResultPathRules = {
 export async function checkResultPath(path: string, rules: ResultPathRules): Promise<void> {
   const folder = await realFolder(path);
   const real = await realFile(path, folder);
-  if (await isInsideFolder(folder, rules.homeFolder)) {
+  if ((await isInsideFolder(folder, rules.homeFolder)) || (await isInsideFolder(dirname(real), rules.homeFolder))) {
     throw refused(path, 'it lies in MEMBERLOAD_HOME, where the ledger is', 'Name a file elsewhere with -o.');
   }
   for (const protectedPath of rules.protectedPaths) {
@@ -57,11 +57,21 @@ export async function checkResultPath(path: string, rules: ResultPathRules): Pro
   }
 }
 
-/** Whether the file at `path` is another than this run wrote last: a person has corrected it since. */
+/** Whether the file at `path` is another than this run wrote last: a person has corrected it since, or it is another's. */
 export async function isChangedResult(path: string, ownSha256s: readonly string[]): Promise<boolean> {
+  const sha256 = await sha256OfFile(path);
+  return sha256 !== undefined && !ownSha256s.includes(sha256);
+}
+
+/** Undefined: no regular file is there. */
+export async function sha256OfFile(path: string): Promise<string | undefined> {
+  return (await statOf(path))?.isFile() ? sha256Of(path) : undefined;
+}
+
+/** Tells one state of a file from another without reading the file; undefined: nothing is there. */
+export async function fileMark(path: string): Promise<string | undefined> {
   const found = await statOf(path);
-  if (found === undefined || !found.isFile() || ownSha256s.length === 0) return false;
-  return !ownSha256s.includes(await sha256Of(path));
+  return found && [found.dev, found.ino, found.size, found.mtimeNs].join(' ');
 }
 
 /** A name beside `path` that a run takes when the file there is not its own any more. */

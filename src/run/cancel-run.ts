@@ -26,7 +26,7 @@ export async function cancelRun(run: RunRecord, parts: Parameters<typeof rebuild
     if (!(error instanceof OperatorError) || error.code !== 'NO_STAGE') throw error;
     reporter.note(`The result of run ${run.runId} cannot be written: it has no copy of its input.`);
     await ledger.runs.end(run.runId, { state: 'cancelled', summaryJson: run.summaryJson });
-    if (inDoubtCount === 0) removeRunFolder(homeFolder, run.runId);
+    await removeRunFolder(homeFolder, run.runId, ledger);
     return { givenUpCount, inDoubtCount, document: readRunDocument(run.summaryJson) };
   }
 }

@@ -232,6 +232,11 @@ async function writeRunResult(run: BegunRun, context: RunContext, found: FoundRe
   try {
     const tally = await writeResult(of, stage, ledger, file);
     await file?.commit((sha256) => recordResult(ledger, run.runId, file.path, sha256), tally);
+    if (file && file.path !== run.result.path) {
+      context.reporter.note(
+        `${run.result.path} was changed while the run went on, and is left as it is. The result went to ${file.path}.`,
+      );
+    }
     return { tally, failure: undefined };
   } catch (error) {
     if (!(error instanceof OperatorError) || !error.code.startsWith('RESULT_')) throw error;
@@ -273,7 +278,7 @@ async function endRun(
   });
   await ledger.runs.end(run.runId, { state, summaryJson: JSON.stringify(document) });
   // After the state: a run killed before it must find its stage.
-  if (state === 'finished' && tally.rows.in_doubt === 0) removeRunFolder(context.homeFolder, run.runId);
+  await removeRunFolder(context.homeFolder, run.runId, ledger);
   return document;
 }
 

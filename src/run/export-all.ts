@@ -13,7 +13,7 @@ import { chooseFields, FIELDS_NOT_IN_PAGES } from '../job/fetched-fields.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import { pageCalls } from '../job/lookup-plan.ts';
 import type { Outcome } from '../job/outcome.ts';
-import type { RunRecord, RunState, Target } from '../ledger/ledger.ts';
+import type { LedgerReader, RunRecord, RunState, Target } from '../ledger/ledger.ts';
 import { describePrice, priceOf } from '../plan/price.ts';
 import { readCounts, writeRecordCount } from '../plan/read-snapshots.ts';
 import { openResultFile, PLAIN_CSV, PLAIN_DIALECT, type ResultFile, type ResultTarget } from '../result/result-file.ts';
@@ -50,9 +50,11 @@ export async function exportAll(job: ExportAll, parts: RunParts): Promise<RunDoc
   const target = settings.targets[0] === 'wonder' ? 'wonder' : 'kybio';
   if (job.isDryRun) return planExport(job, target, parts);
   const carriedOn = job.resumed ?? (await findUnfinished(job, parts));
-  const ownSha256s = carriedOn ? ownHashes(carriedOn) : [];
-  const file = await openResultFile(job.result, { ...parts, ownSha256s });
+  const ownSha256s = carriedOn ? [...ownHashes(carriedOn)] : [];
+  // An export need not have a column that tells whose file it is: the ledger knows what was written there.
+  if (job.result.mayReplace) ownSha256s.push(...(await earlierHashes(job.result.path, ledger)));
   const runId = carriedOn?.runId ?? newRunId(parts.clock.nowMs());
+  const file = await openResultFile(job.result, { ...parts, ownSha256s, runId });
   const runFolder = makeRunFolder(homeFolder, runId);
   if (carriedOn) {
     reporter.note(`Carrying on run ${runId}.`);
@@ -71,16 +73,16 @@ export async function exportAll(job: ExportAll, parts: RunParts): Promise<RunDoc
     for (let row = 0; row < rowCount; row += 1) tally.add(FOUND);
   };
   count(progress.rowCount ?? 0);
-  const part = await openTableAppender(partPath, PLAIN_DIALECT, progress.byteCount ?? 0);
+  const part = await openTableAppender(partPath, PART_DIALECT, progress.byteCount ?? 0);
   let failure: OperatorError | undefined;
   reporter.start((await readCounts(ledger, job.account)).recordCount ?? 0);
   try {
-    if (progress.byteCount === undefined) await part.writeBlock([fields]);
+    if (progress.byteCount === undefined) await part.writeBlock([[PART_MARK, ...fields]]);
     const sink: ExportSink = {
       needsLookups: fields.some((field) => FIELDS_NOT_IN_PAGES.includes(field)),
       skipRows: progress.rowCount ?? 0,
       async writeRows(records: readonly TextFields[]) {
-        await part.writeBlock(records.map((record) => fields.map((field) => record[field] ?? '')));
+        await part.writeBlock(records.map((record) => [PART_MARK, ...fields.map((field) => record[field] ?? '')]));
         for (const _ of records) reporter.row(FOUND_OUTCOME);
         count(records.length);
       },
@@ -130,12 +132,21 @@ export async function exportAll(job: ExportAll, parts: RunParts): Promise<RunDoc
   });
   if (failure) reporter.note(`${failure.message} ${failure.hint}`);
   await ledger.runs.end(runId, { state, summaryJson: JSON.stringify(document) });
-  if (state === 'finished') removeRunFolder(homeFolder, runId);
+  await removeRunFolder(homeFolder, runId, ledger);
   return document;
 }
 
 const FOUND = { status: 'done', actions: ['found'], errorCodes: [] } as const;
 const FOUND_OUTCOME: Outcome = { status: 'done', action: 'found', messages: [] };
+
+/** Hashes of the files that earlier runs have written to that path. */
+async function earlierHashes(path: string, ledger: LedgerReader): Promise<string[]> {
+  const runs = await ledger.runs.list(RUNS_LOOKED_AT_MAX);
+  return runs.filter(({ resultPath }) => resultPath === path).flatMap(ownHashes);
+}
+
+/** A file that an older run has written is refused, and the person names another. */
+const RUNS_LOOKED_AT_MAX = 1000;
 
 /** How far a paged export is: durable after each page. */
 const PROGRESS = v.object({
@@ -148,15 +159,21 @@ function readProgress(json: string): v.InferOutput<typeof PROGRESS> {
   return v.parse(PROGRESS, JSON.parse(json));
 }
 
+/** The part is our own: a guard against formulas is put when its cells are written to the file, once. */
+const PART_DIALECT = { ...PLAIN_DIALECT, raw: true };
+
+/** The first cell of each record of the part, because a reader leaves out records without any value. */
+const PART_MARK = 'record';
+
 async function copyPart(partPath: string, file: ResultFile): Promise<void> {
   const table = await openTable(
     { path: partPath },
     { raw: true, encoding: 'utf-8', delimiter: ',', headerRow: 1, isHeaderName: () => true },
   );
   try {
-    await file.writeHeader([...table.header], PLAIN_CSV);
+    await file.writeHeader(table.header.slice(1), PLAIN_CSV);
     for await (const { cells } of table.blocks) {
-      await file.write(cells.map((row) => ({ cells: row, status: 'done', message: '' })));
+      await file.write(cells.map((row) => ({ cells: row.slice(1), status: 'done', message: '' })));
     }
   } finally {
     await table.close();

@@ -45,7 +45,7 @@ export async function rebuildResult(
       notSent: notSentOf(run),
     };
     const target = result ?? (await ownResult(run, saved, parts));
-    const file = await openResultFile(target, { ...parts, ownSha256s: ownHashes(run) });
+    const file = await openResultFile(target, { ...parts, ownSha256s: ownHashes(run), runId: run.runId });
     let problem: OperatorError | undefined;
     let tally: Awaited<ReturnType<typeof writeResult>>;
     try {
@@ -86,7 +86,7 @@ export async function rebuildResult(
     };
     await ledger.runs.end(run.runId, { state, summaryJson: JSON.stringify(document) });
     if (problem) parts.reporter.note(problem.message);
-    else if (isOver && rows.in_doubt === 0) removeRunFolder(homeFolder, run.runId);
+    else await removeRunFolder(homeFolder, run.runId, ledger);
     return document;
   } finally {
     found?.close();

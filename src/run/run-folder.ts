@@ -20,13 +20,15 @@ export function makeRunFolder(homeFolder: string, runId: string): string {
   return folder;
 }
 
-export function removeRunFolder(homeFolder: string, runId: string): void {
+/** Removes the folder of a run that has just ended, unless the run still needs the folder. */
+export async function removeRunFolder(homeFolder: string, runId: string, ledger: LedgerReader): Promise<void> {
+  if (await isNeeded(runId, ledger)) return;
   rmSync(runFolderOf(homeFolder, runId), { recursive: true, force: true });
 }
 
 /**
  * Removes the folders that no run needs any more: of commands that were killed before their run began, and of runs
- * that have ended with nothing in doubt. The caller is the only process that may write in this home.
+ * that have ended with nothing in doubt and nothing to send again. The caller is the only process that may write in this home.
  *
  * @returns how many
  */
@@ -46,5 +48,9 @@ async function isNeeded(runId: string, ledger: LedgerReader): Promise<boolean> {
   const run = await ledger.runs.find(runId);
   if (run === undefined || run.prunedMs > 0) return false;
   if (run.state !== 'finished' && run.state !== 'cancelled') return true;
-  return (await ledger.rows.listByState(runId, ['intent', 'in_doubt'])).length > 0;
+  const rows = await ledger.rows.listByState(runId, ['intent', 'in_doubt', 'failed']);
+  // Only increments. One that a person decided was not applied may still be sent again, which changes the result.
+  return rows.some(
+    ({ state, errorCode, dataChangeTime }) => dataChangeTime !== '' && (state !== 'failed' || errorCode === 'IN_DOUBT'),
+  );
 }

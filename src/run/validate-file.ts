@@ -9,9 +9,8 @@ import { visibleText } from '../base/visible-text.ts';
 import type { Reporter } from '../calls/reporter.ts';
 import type { RunControl } from '../calls/run-control.ts';
 import type { TableSource } from '../csv/byte-source.ts';
-import { openTable } from '../csv/open-table.ts';
 import { type InputRead, type RowSink, readInput, SumsOfRows } from '../intake/read-input.ts';
-import { matchColumns, tableOptions } from '../intake/stage-input.ts';
+import { matchColumns, openInput, tableOptions } from '../intake/stage-input.ts';
 import { guessKind } from '../job/header-names.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import type { ResultTarget } from '../result/result-file.ts';
@@ -85,19 +84,18 @@ function documentOf(
 
 /** One pass. `late`: what an earlier pass over the same rows has told about the whole file. */
 async function check(
-  job: Validation,
+  { settings: asked, source, result }: Validation,
   parts: Parts,
   late: InputRead['late'] | undefined,
 ): Promise<{ settings: JobSettings; tally: Tally; read: InputRead }> {
-  const options = tableOptions(job.settings, parts.control);
-  // What was written is plain: how the input was written says nothing about it.
+  const options = tableOptions(asked, parts.control);
   const ownForm = { encoding: 'utf-8', delimiter: undefined, headerRow: 1, sheet: undefined };
-  const table = await openTable(job.source, late ? { ...options, ...ownForm } : options);
+  const table = await openInput(source, late ? { ...options, ...ownForm } : options, parts.control);
   let file: ResultFile | undefined;
   try {
-    const settings = withKind(job.settings, table.header);
+    const settings = withKind(asked, table.header);
     const match = matchColumns(table.header, settings);
-    file = await openResultFile(job.result, { ...parts, ownSha256s: [] });
+    file = await openResultFile(result, { ...parts, ownSha256s: [], runId: undefined });
     const target = file;
     const tally = new Tally();
     const notSent = { errorCode: '', message: '' };
@@ -106,9 +104,7 @@ async function check(
       tally,
     );
     await target.writeHeader(rows.header(), table.form);
-    if (late === undefined && job.settings.fileKinds.length === 0) {
-      parts.reporter.note(`Checked as ${settings.fileKinds[0]}.`);
-    }
+    if (asked.fileKinds.length === 0) parts.reporter.note(`Checked as ${settings.fileKinds[0]}.`);
     const sums = new SumsOfRows();
     let isTold = late !== undefined;
     const issueOf = new Map((late?.issues ?? []).map(({ rowNumber, issue }) => [rowNumber, issue]));

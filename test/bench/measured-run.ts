@@ -1,83 +1,100 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { RunDocument } from '../../src/result/run-document.ts';
 import type { Build } from '../chaos/build.ts';
 
 const PRELOAD = new URL('./preload.mjs', import.meta.url).href;
 
-/** A text of a built module, and what stands there instead. */
-export type Patch = { readonly file: string; readonly anchor: string; readonly replacement: string };
-
-export type MeasuredRun = {
-  readonly document: RunDocument;
-  readonly peakMb: number;
+export type MeasuredProcess = {
+  readonly stdout: string;
+  /** From before the process was made until it was gone. */
+  readonly wallMs: number;
+  /** Milliseconds since the epoch, with a fraction. */
+  readonly startedMs: number;
 };
 
-/** A folder for the files of one job and, elsewhere if asked, its MEMBERLOAD_HOME. */
+export type MeasuredRun = MeasuredProcess & {
+  readonly document: RunDocument;
+  readonly peakMb: number;
+  /** About one a second. */
+  readonly samples: readonly (readonly [atMs: number, cpuMs: number])[];
+};
+
+/** A folder for the files of one job and a MEMBERLOAD_HOME, which may lie elsewhere. */
 export type Bench = {
   readonly folder: string;
   readonly home: string;
   file(name: string, content: string): void;
+  /** The file under another name: a million rows are not copied. */
+  link(path: string, name: string): void;
   /** @throws when the process ends with another code than expected */
-  run(args: readonly string[], options?: { exitCode?: number; patches?: readonly Patch[] }): Promise<MeasuredRun>;
+  run(args: readonly string[], options?: { exitCode?: number }): Promise<MeasuredRun>;
+  /** Without anything preloaded, for what takes no longer than a start. */
+  time(args: readonly string[]): Promise<MeasuredProcess>;
   remove(): void;
 };
 
-/** Runs the copied build with the sandbox's settings; `homeBase`: on which disk the ledger lies. */
-export function openBench(build: Build, settings: Readonly<Record<string, string>>, homeBase = tmpdir()): Bench {
-  const folder = mkdtempSync(join(tmpdir(), 'memberload-bench-'));
-  const homeFolder = mkdtempSync(join(homeBase, 'memberload-home-'));
-  const home = join(homeFolder, 'home');
+/** `base`: the folder in which the job's folder and home are made, on the disk that is to be measured. */
+export function openBench(build: Build, settings: Readonly<Record<string, string>>, base = tmpdir()): Bench {
+  const place = mkdtempSync(join(base, 'memberload-bench-'));
+  const folder = join(place, 'work');
+  const home = join(place, 'home');
+  mkdirSync(folder);
   mkdirSync(home, { mode: 0o700 });
+  const environment = { PATH: process.env.PATH ?? '', HOME: folder, MEMBERLOAD_HOME: home, ...settings };
   return {
     folder,
     home,
     file: (name, content) => writeFileSync(join(folder, name), content),
-    async run(args, { exitCode = 0, patches = [] } = {}) {
-      const usageFile = join(folder, 'usage.json');
-      const byUrl: Record<string, Patch[]> = {};
-      for (const patch of patches) {
-        const url = pathToFileURL(join(build.dist, patch.file)).href;
-        byUrl[url] = [...(byUrl[url] ?? []), patch];
+    link(path, name) {
+      try {
+        linkSync(path, join(folder, name));
+      } catch {
+        // The job's folder lies on another disk.
+        copyFileSync(path, join(folder, name));
       }
-      const ended = await start(['--no-warnings', '--import', PRELOAD, build.binary, ...args, '--json', '--quiet'], {
-        cwd: folder,
-        env: {
-          PATH: process.env.PATH ?? '',
-          HOME: folder,
-          MEMBERLOAD_HOME: home,
-          ...settings,
-          BENCH: JSON.stringify({ usageFile, patches: byUrl }),
-        },
-      });
-      if (ended.exitCode !== exitCode) {
-        throw new Error(`memberload ${args.join(' ')} ended with ${ended.exitCode}: ${ended.stderr}${ended.stdout}`);
-      }
-      const { peakKb } = JSON.parse(readFileSync(usageFile, 'utf8')) as { peakKb: number };
-      return { document: JSON.parse(ended.stdout) as RunDocument, peakMb: peakKb / 1024 };
     },
-    remove: () => {
-      for (const path of [folder, homeFolder]) rmSync(path, { recursive: true, force: true });
+    async run(args, { exitCode = 0 } = {}) {
+      const usageFile = join(place, 'usage.json');
+      const ended = await measureProcess(
+        ['--no-warnings', '--import', PRELOAD, build.binary, ...args, '--json', '--quiet'],
+        { cwd: folder, env: { ...environment, BENCH_USAGE: usageFile }, exitCode },
+      );
+      const usage = JSON.parse(readFileSync(usageFile, 'utf8')) as {
+        readonly peakKb: number;
+        readonly samples: MeasuredRun['samples'];
+      };
+      const document = JSON.parse(ended.stdout) as RunDocument;
+      return { ...ended, document, peakMb: usage.peakKb / 1024, samples: usage.samples };
     },
+    time: (args) => measureProcess([build.binary, ...args], { cwd: folder, env: environment, exitCode: 0 }),
+    remove: () => rmSync(place, { recursive: true, force: true }),
   };
 }
 
-function start(
+/** Runs node with these arguments. @throws when the process ends with another code than expected */
+export async function measureProcess(
   args: readonly string[],
-  options: { cwd: string; env: Record<string, string> },
-): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  options: { readonly cwd: string; readonly env: Readonly<Record<string, string>>; readonly exitCode: number },
+): Promise<MeasuredProcess> {
+  const { cwd, env, exitCode } = options;
+  const startedMs = performance.timeOrigin + performance.now();
+  const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const printed = { stdout: '', stderr: '' };
   for (const stream of ['stdout', 'stderr'] as const) {
     child[stream].setEncoding('utf8').on('data', (text: string) => {
       printed[stream] += text;
     });
   }
-  return new Promise((resolve, reject) => {
+  const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (exitCode) => resolve({ exitCode, ...printed }));
+    child.once('close', resolve);
   });
+  const wallMs = performance.timeOrigin + performance.now() - startedMs;
+  if (code !== exitCode) {
+    throw new Error(`node ${args.join(' ')} ended with ${code}: ${printed.stderr}${printed.stdout.slice(0, 2000)}`);
+  }
+  return { stdout: printed.stdout, wallMs, startedMs };
 }

@@ -1,26 +1,33 @@
 /**
- * Preloaded into the built binary with `node --import`, so that nothing of the benchmark is in the product.
- * `BENCH` in the environment is JSON:
+ * Preloaded into the built binary with `node --import`, so that nothing of the bench is in the product.
+ * When the process ends, `BENCH_USAGE`, a file, gets JSON:
  *
- *   usageFile  where the process writes its peak memory when it ends
- *   patches    {file URL of a built module: [{anchor, replacement}]}
+ *   peakKb    the most memory that the process had
+ *   samples   [[ms since the start of the process, ms of CPU]], about one a second
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { register } from 'node:module';
-import { fileURLToPath } from 'node:url';
 
-const { usageFile, patches } = JSON.parse(process.env.BENCH ?? '{}');
+const samples = [];
 
-for (const [url, exchanges] of Object.entries(patches)) {
-  const text = readFileSync(fileURLToPath(url), 'utf8');
-  for (const { anchor } of exchanges) {
-    // A benchmark whose anchor went away with a refactoring must not measure the product against itself.
-    if (text.split(anchor).length !== 2) throw new Error(`${url} has not once: ${anchor}`);
+function sample() {
+  const { user, system } = process.cpuUsage();
+  samples.push([performance.now(), (user + system) / 1000]);
+}
+
+/**
+ * Linux keeps `maxRSS` across exec: for a child it begins with what its parent had. VmHWM begins with the program.
+ */
+function peakKb() {
+  try {
+    const status = readFileSync('/proc/self/status', 'utf8');
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? Number.NaN);
+  } catch {
+    return process.resourceUsage().maxRSS;
   }
 }
-if (Object.keys(patches).length > 0) register('../chaos/patch-hook.mjs', import.meta.url, { data: patches });
 
+setInterval(sample, 1000).unref();
 process.on('exit', () => {
-  // Kilobytes on Linux.
-  writeFileSync(usageFile, JSON.stringify({ peakKb: process.resourceUsage().maxRSS }));
+  sample();
+  writeFileSync(process.env.BENCH_USAGE, JSON.stringify({ peakKb: peakKb(), samples }));
 });

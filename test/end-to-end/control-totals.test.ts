@@ -102,6 +102,19 @@ describe('on a terminal', () => {
     expect((await vendor.books()).increments).toEqual([]);
   });
 
+  test('an undo asks for the sum that it takes back', async () => {
+    const workspace = openWorkspace(vendor.settings);
+    workspace.file('topup.csv', GOOD);
+    const { stdout } = await workspace.run(['topup', 'topup.csv', '--json']);
+    const { run } = JSON.parse(stdout) as { run: string };
+    expect((await onTerminal(workspace, `undo ${run}`, '30.5\r')).exitCode).toBe(2);
+    expect((await vendor.books()).increments).toHaveLength(2);
+    const { exitCode, shown } = await onTerminal(workspace, `undo ${run}`, '-30.50\r');
+    expect(shown).toContain('2 rows, -30.5 points and -1 of balance in all.');
+    expect(exitCode).toBe(0);
+    expect((await vendor.books()).increments).toHaveLength(4);
+  });
+
   test('-y does not ask', async () => {
     const workspace = openWorkspace(vendor.settings);
     workspace.file('topup.csv', GOOD);

@@ -112,6 +112,7 @@ function openWork(job: Job): Workspace {
 
 /**
  * The rows without what a kill may change:
+ * - result_run: the id of the run;
  * - result_attempts: a call that was cut off is made once more;
  * - ids: the sandbox numbers records in the order of their arrival, which differs; checked by `expectOwnIds`;
  * - the words of a refused create: found by a lookup after the kill instead of refused by `add`, same code;
@@ -121,6 +122,7 @@ function comparable(result: string): object[] {
   return recordsOf(result).map((record) => ({
     ...record,
     result_attempts: undefined,
+    result_run: record.result_run === '' ? '' : 'given',
     result_customerUid: record.result_customerUid === '' ? '' : 'given',
     result_uuid: record.result_uuid === '' ? '' : 'given',
     result_messages: record.result_errorCode === '2012' ? '' : record.result_messages,

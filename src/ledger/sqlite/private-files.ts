@@ -4,13 +4,13 @@ import {
   constants,
   fchmodSync,
   fstatSync,
-  fsyncSync,
   lstatSync,
   mkdirSync,
   openSync,
   writeSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { syncFolderAtOnce } from '../../base/sync-folder.ts';
 
 /**
  * Files and folders for the owner alone. A link is never followed: whoever planted one would choose which file
@@ -28,17 +28,7 @@ export function makePrivateFolder(folder: string): void {
   const first = mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (first === undefined) return;
   const above = dirname(resolve(first));
-  for (let made = resolve(folder); made !== above; made = dirname(made)) syncFolder(dirname(made));
-}
-
-/** The name of a new file must survive a power cut, or the file would be gone with its name. */
-export function syncFolder(folder: string): void {
-  const handle = openSync(folder, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
+  for (let made = resolve(folder); made !== above; made = dirname(made)) syncFolderAtOnce(dirname(made));
 }
 
 /**
@@ -48,7 +38,7 @@ export function syncFolder(folder: string): void {
 export function makePrivateFile(path: string): void {
   try {
     closeSync(openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600));
-    syncFolder(dirname(path));
+    syncFolderAtOnce(dirname(path));
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error;
     requireRegular(lstatSync(path).isFile(), path);
@@ -63,7 +53,7 @@ export function openPrivateFile(path: string, { isNew }: { isNew: boolean }): nu
   try {
     requireRegular(fstatSync(file).isFile(), path);
     fchmodSync(file, 0o600);
-    if (isNew) syncFolder(dirname(path));
+    if (isNew) syncFolderAtOnce(dirname(path));
     return file;
   } catch (error) {
     closeSync(file);

@@ -133,7 +133,8 @@ function openEndedRuns({ connection, commits, clock }: WriterParts): Pick<RunSto
   const countOpen = connection.prepare("SELECT count(*) AS row_count FROM row WHERE run_id = ? AND state = 'open'");
   const prunable = connection.prepare(
     `SELECT run_id FROM run WHERE state IN ('finished', 'cancelled') AND pruned_ms = 0 AND updated_ms < ?
-     AND run_id NOT IN (SELECT run_id FROM row WHERE state IN ('intent', 'in_doubt')) ORDER BY rowid`,
+     AND run_id NOT IN (SELECT run_id FROM row WHERE state IN ('intent', 'in_doubt') AND data_change_time <> '')
+     ORDER BY rowid`,
   );
   const dropRows = connection.prepare(
     "DELETE FROM row WHERE run_id = ? AND NOT (account <> '' AND state = 'done' AND data_change_time <> '')",

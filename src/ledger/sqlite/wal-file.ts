@@ -1,7 +1,8 @@
 import { closeSync, fdatasync as fdatasyncCallback, fdatasyncSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { openPrivateFile, syncFolder } from './private-files.ts';
+import { syncFolderAtOnce } from '../../base/sync-folder.ts';
+import { openPrivateFile } from './private-files.ts';
 
 const fdatasync = promisify(fdatasyncCallback);
 
@@ -31,7 +32,7 @@ export interface WalFile {
 export function openWalFile(databasePath: string): WalFile {
   const file = openPrivateFile(`${databasePath}-wal`, { isNew: false });
   // The log was made with the first commit: its name must be on the disk before any fsync of it counts.
-  syncFolder(dirname(databasePath));
+  syncFolderAtOnce(dirname(databasePath));
   // What a killed process committed may not have reached the disk, and the mark must never be ahead of it.
   fdatasyncSync(file);
   return {
