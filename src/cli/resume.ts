@@ -24,7 +24,10 @@ export async function runResume(input: CommandInput): Promise<{ document: RunDoc
 /** The run knows its store and its config file; both are needed before its settings can be read. */
 function resumeOne(input: CommandInput, run: RunRecord): Promise<RunDocument> {
   const withOwnPlaces = { ...input, settings: placesOf(input.settings, readSavedSettings(run.settingsJson)) };
-  return withSession(withOwnPlaces, (session) => resumeInSession(withOwnPlaces, session, run));
+  return withSession(withOwnPlaces, async (session) =>
+    // Looked up again: another command may have ended the run since.
+    resumeInSession(withOwnPlaces, session, (await chooseRun(session, run.runId)) ?? run),
+  );
 }
 
 /**
@@ -53,6 +56,8 @@ async function resumeAll(input: CommandInput): Promise<{ exitCode: ExitCode }> {
       if (document.state === 'interrupted') break;
     } catch (error) {
       if (!(error instanceof OperatorError)) throw error;
+      // An earlier one of these runs has decided its last row, or it was cancelled meanwhile.
+      if (error.code === 'RUN_FINISHED') continue;
       console.say(`Run ${run.runId}:`);
       console.fail(error);
       exitCodes.push(error.exitCode);

@@ -100,22 +100,6 @@ export async function resumeInSession(input: CommandInput, session: Session, run
   return resumeRun(run, saved, { controls, result }, parts);
 }
 
-/** Connects to the account that the run belongs to. @throws OperatorError OTHER_ACCOUNT (exit 2) */
-export async function connectAs(
-  run: RunRecord,
-  session: Session,
-  { job, connection }: SavedSettings,
-  controls: SavedSettings['controls'],
-): Promise<Connected> {
-  const connected = await session.connect(job.targets, controls, connection.usesSandbox);
-  if (connected.account === run.account) return connected;
-  throw usageError(
-    'OTHER_ACCOUNT',
-    `Run ${run.runId} belongs to ${run.account}, the settings now are those of ${connected.account}.`,
-    'Set the credentials and the address that the run began with.',
-  );
-}
-
 function resumeExport(
   run: RunRecord,
   saved: SavedSettings,

@@ -9,9 +9,9 @@ import { placesOf, readSavedSettings } from '../settings/saved-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { CommandInput } from './commands.ts';
 import { confirmTopup } from './confirm.ts';
-import { connectAs, runParts } from './run-command.ts';
+import { runParts } from './run-command.ts';
 import { unknownRun } from './runs.ts';
-import { withLedgerReader, withSession } from './session.ts';
+import { connectToRun, withLedgerReader, withSession } from './session.ts';
 
 /** A read, so that a change since the credit is seen, and the increment. */
 const UNDO_CALLS = 2;
@@ -31,7 +31,7 @@ export async function runUndo(input: CommandInput): Promise<{ document: RunDocum
     const { settings } = session;
     const run = await findRun(argument, session.ledger);
     const controls = controlsOf(settings, saved.controls);
-    const connected = await connectAs(run, session, saved, controls);
+    const connected = await connectToRun(session, run, saved, { targets: saved.job.targets, controls });
     const rows = settings.typed('row');
     const { place, placeKey } = connected;
     const undo = await prepareUndo(

@@ -1,6 +1,6 @@
 import { fileError, type OperatorError, usageError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest.ts';
-import { shown, visible } from './cell-text.ts';
+import { shown, visible } from './cells/cell-text.ts';
 import { COLUMNS, type FileKind, type ResultColumn } from './columns.ts';
 import { headerKey, isMoneyLike, type KnownColumns, knownColumns, resultColumnOf } from './header-names.ts';
 

@@ -1,12 +1,12 @@
 import { unreachable } from '../base/errors.ts';
-import { readChoice } from './cell-choice.ts';
-import { readBirthday, readDateTime } from './cell-date.ts';
-import { readDecimal, readPercentage } from './cell-decimal.ts';
-import { readEmail } from './cell-email.ts';
-import { mayBeRounded, readUid, readUuid, rounded } from './cell-id.ts';
-import { readContact, readDialCode } from './cell-phone.ts';
-import { type QuickReader, quickReader } from './cell-quick.ts';
-import { repairCell } from './cell-repair.ts';
+import { readChoice } from './cells/cell-choice.ts';
+import { readBirthday, readDateTime } from './cells/cell-date.ts';
+import { readDecimal, readPercentage } from './cells/cell-decimal.ts';
+import { readEmail } from './cells/cell-email.ts';
+import { mayBeRounded, readUid, readUuid, rounded } from './cells/cell-id.ts';
+import { readContact, readDialCode } from './cells/cell-phone.ts';
+import { type QuickReader, quickReader } from './cells/cell-quick.ts';
+import { repairCell } from './cells/cell-repair.ts';
 import {
   type CellProblem,
   type CellValue,
@@ -16,11 +16,11 @@ import {
   readText,
   spreadsheetError,
   visible,
-} from './cell-text.ts';
+} from './cells/cell-text.ts';
+import { keyWord } from './cells/key-words.ts';
 import { COLUMNS, type Column, type FileKind } from './columns.ts';
 import type { HeaderMatch } from './header-match.ts';
 import { headerKey, knownColumns } from './header-names.ts';
-import { keyWord } from './key-words.ts';
 import type { ConditionalIssue, RowIssue, RowNote } from './row-issue.ts';
 import type { ValidationOptions } from './validate-row.ts';
 

@@ -1,6 +1,6 @@
 import { unreachable } from '../base/errors.ts';
-import { REPAIRS, type Repair } from './cell-repair.ts';
-import { shown } from './cell-text.ts';
+import { REPAIRS, type Repair } from './cells/cell-repair.ts';
+import { shown } from './cells/cell-text.ts';
 
 export type RowErrorCode =
   | 'REQUIRED'

@@ -1,4 +1,4 @@
-import { mayBeRounded } from './cell-id.ts';
+import { mayBeRounded } from './cells/cell-id.ts';
 import { COLUMNS } from './columns.ts';
 import type { CustomerRow, LookupRow, MemberRow, TopupRow } from './validate-row.ts';
 

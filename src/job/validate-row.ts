@@ -1,9 +1,9 @@
 import { isZeroDecimal } from '../base/decimal.ts';
 import type { TextFields } from '../base/text-fields.ts';
 import { UPDATABLE_FIELDS } from '../kybio/member-fields.ts';
-import { parseDateFormat } from './cell-date.ts';
-import { checkCountry, readPhone } from './cell-phone.ts';
-import { shown } from './cell-text.ts';
+import { parseDateFormat } from './cells/cell-date.ts';
+import { checkCountry, readPhone } from './cells/cell-phone.ts';
+import { shown } from './cells/cell-text.ts';
 import { COLUMNS, type FileKind } from './columns.ts';
 import type { HeaderMatch, Vendor } from './header-match.ts';
 import { addIssue, isGiven, type Keys, type Reading, readCells } from './read-cells.ts';

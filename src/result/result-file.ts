@@ -11,7 +11,7 @@ import {
 } from '../csv/open-table-writer.ts';
 import type { TableForm } from '../csv/table.ts';
 import type { RowToWrite } from '../xlsx/write-sheet.ts';
-import { checkResultPath } from './result-path.ts';
+import { besideResult, checkResultPath, fileMark } from './result-path.ts';
 import type { ResultRow } from './result-rows.ts';
 import type { Tally } from './tally.ts';
 
@@ -31,6 +31,7 @@ export type ResultTarget = {
 
 /** A result on its way. Nobody sees half of it. */
 export interface ResultFile {
+  /** From `writeHeader` on another than was asked for, when another file has come there since the start. */
   readonly path: string;
   /** `form`: of the input, whose delimiter and line ends a CSV result keeps. */
   writeHeader(header: string[], form?: TableForm): Promise<void>;
@@ -44,23 +45,26 @@ export type ResultFileOptions = {
   readonly homeFolder: string;
   /** Hashes of the file as the run itself wrote it: such a file is replaced without being asked for. */
   readonly ownSha256s: readonly string[];
+  /** Names the file that is written instead when the one at the path has changed meanwhile; undefined: none is. */
+  readonly runId: string | undefined;
   /** What `-o -` writes to. */
   readonly stdout: Writable;
 };
 
 /**
  * Looks that the result can be written, before the first call: the path by its rules, the folder by a trial. The file
- * itself is begun when its rows are there, so that a run of days leaves no half file beside the input.
+ * itself is begun when its rows are there, so that a run of days leaves no half file beside the input. A file that a
+ * person has made or changed there meanwhile is left alone: the result goes beside it.
  *
  * @throws OperatorError (exit 2 or 3) for a path that cannot be written or must not be replaced; after that, from each
  *   method, RESULT_FAILED (exit 5): what was sent is in the ledger
  */
 export async function openResultFile(
   target: ResultTarget,
-  { homeFolder, ownSha256s, stdout }: ResultFileOptions,
+  { homeFolder, ownSha256s, runId, stdout }: ResultFileOptions,
 ): Promise<ResultFile> {
-  const { path } = target;
-  const writeTo: WriteTarget = path === '-' ? { stream: stdout, name: 'standard output' } : { path, mayReplace: true };
+  let { path } = target;
+  const markAtStart = await fileMark(path);
   if (path !== '-') {
     await checkResultPath(path, { ...target, homeFolder, ownSha256s });
     await requireNotHeld(path);
@@ -69,8 +73,16 @@ export async function openResultFile(
   const isWorkbook = /\.xlsx$/i.test(path);
   let writer: Pick<ResultFile, 'write' | 'commit' | 'abort'> | undefined;
   return {
-    path,
+    get path() {
+      return path;
+    },
     async writeHeader(header, form) {
+      if (path !== '-' && runId !== undefined) {
+        const mark = await fileMark(path);
+        if (mark !== undefined && mark !== markAtStart) path = besideResult(path, runId);
+      }
+      const writeTo: WriteTarget =
+        path === '-' ? { stream: stdout, name: 'standard output' } : { path, mayReplace: true };
       writer = isWorkbook
         ? workbookResult(await orFailed(openXlsxWriter(writeTo, { header, sheetNames: SHEETS })))
         : csvResult(await orFailed(openTableWriter(writeTo, dialectOf(target, form))), header);

@@ -57,11 +57,21 @@ export async function checkResultPath(path: string, rules: ResultPathRules): Pro
   }
 }
 
-/** Whether the file at `path` is another than this run wrote last: a person has corrected it since. */
+/** Whether the file at `path` is another than this run wrote last: a person has corrected it since, or it is another's. */
 export async function isChangedResult(path: string, ownSha256s: readonly string[]): Promise<boolean> {
+  const sha256 = await sha256OfFile(path);
+  return sha256 !== undefined && !ownSha256s.includes(sha256);
+}
+
+/** Undefined: no regular file is there. */
+export async function sha256OfFile(path: string): Promise<string | undefined> {
+  return (await statOf(path))?.isFile() ? sha256Of(path) : undefined;
+}
+
+/** Tells one state of a file from another without reading the file; undefined: nothing is there. */
+export async function fileMark(path: string): Promise<string | undefined> {
   const found = await statOf(path);
-  if (found === undefined || !found.isFile() || ownSha256s.length === 0) return false;
-  return !ownSha256s.includes(await sha256Of(path));
+  return found && [found.dev, found.ino, found.size, found.mtimeNs].join(' ');
 }
 
 /** A name beside `path` that a run takes when the file there is not its own any more. */

@@ -232,6 +232,11 @@ async function writeRunResult(run: BegunRun, context: RunContext, found: FoundRe
   try {
     const tally = await writeResult(of, stage, ledger, file);
     await file?.commit((sha256) => recordResult(ledger, run.runId, file.path, sha256), tally);
+    if (file && file.path !== run.result.path) {
+      context.reporter.note(
+        `${run.result.path} was changed while the run went on, and is left as it is. The result went to ${file.path}.`,
+      );
+    }
     return { tally, failure: undefined };
   } catch (error) {
     if (!(error instanceof OperatorError) || !error.code.startsWith('RESULT_')) throw error;

@@ -53,8 +53,8 @@ export async function exportAll(job: ExportAll, parts: RunParts): Promise<RunDoc
   const ownSha256s = carriedOn ? [...ownHashes(carriedOn)] : [];
   // An export need not have a column that tells whose file it is: the ledger knows what was written there.
   if (job.result.mayReplace) ownSha256s.push(...(await earlierHashes(job.result.path, ledger)));
-  const file = await openResultFile(job.result, { ...parts, ownSha256s });
   const runId = carriedOn?.runId ?? newRunId(parts.clock.nowMs());
+  const file = await openResultFile(job.result, { ...parts, ownSha256s, runId });
   const runFolder = makeRunFolder(homeFolder, runId);
   if (carriedOn) {
     reporter.note(`Carrying on run ${runId}.`);

@@ -15,12 +15,14 @@ import type { HeaderMatch } from '../job/header-match.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import type { Ledger, PlannedRow, RunRecord } from '../ledger/ledger.ts';
 import { openResultFile, type ResultFile, type ResultTarget } from '../result/result-file.ts';
+import { sha256OfFile } from '../result/result-path.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import type { Connection, Expectations } from '../settings/run-settings.ts';
 import { readSavedSettings, writeSavedSettings } from '../settings/saved-settings.ts';
 import type { Stage } from '../stage/stage.ts';
 import { executeRun } from './execute-run.ts';
 import { planRun } from './plan-run.ts';
+import { recordResult } from './record-result.ts';
 import { makeRunFolder, newRunId, removeLeftFolders } from './run-folder.ts';
 import { tellColumns } from './tell-columns.ts';
 
@@ -116,7 +118,7 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
     guard?.check(input.facts.sums.rowCount);
     if (settings.command === 'topup' && !job.isDryRun) await ledger.requireNewest();
     // After the guards: that a file was credited before matters more than that its result is there.
-    if (job.result.path !== '') file = await openResultFile(job.result, { ...parts, ownSha256s: [] });
+    if (job.result.path !== '') file = await openResultFile(job.result, { ...parts, ownSha256s: [], runId });
     const result = file;
     return {
       kind: 'ready',
@@ -132,6 +134,9 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
           }
         }
         await startRun(job, input, runId, ledger);
+        // `--overwrite`: after a kill the earlier result is still the one that may be replaced.
+        const replaced = result && result.path !== '-' ? await sha256OfFile(result.path) : undefined;
+        if (replaced !== undefined) await recordResult(ledger, runId, job.result.path, replaced);
         isBegun = true;
         return executeRun({ ...job, runId, runFolder, staged: input, file: result }, parts);
       },
@@ -174,15 +179,20 @@ async function* plannedRows(stage: Stage, campaign: string): AsyncGenerator<read
   }
 }
 
-/** The same command on the same bytes for the same account and campaign, unfinished. */
+/** The same command on the same bytes, read in the same way, for the same account and campaign, unfinished. */
 async function findSame(job: FileRun, sha256: string, ledger: Ledger): Promise<RunRecord | undefined> {
   const { command, mode, targets, campaign } = job.settings;
   const unfinished = await ledger.runs.listUnfinished({ command, account: job.account });
   return unfinished.find((run) => {
     if (run.inputSha256 !== sha256 || run.targets.join(',') !== targets.join(',')) return false;
     const began = readSavedSettings(run.settingsJson).job;
-    return began.mode === mode && began.campaign === campaign;
+    return began.mode === mode && began.campaign === campaign && readsOf(began) === readsOf(job.settings);
   });
+}
+
+/** What decides which rows and columns the same bytes are. */
+function readsOf({ sheet, headerRow, columnMap }: JobSettings): string {
+  return JSON.stringify([sheet, headerRow, Object.entries(columnMap ?? {}).sort()]);
 }
 
 async function firstCells(stage: Stage): Promise<readonly string[]> {

@@ -45,7 +45,7 @@ export async function rebuildResult(
       notSent: notSentOf(run),
     };
     const target = result ?? (await ownResult(run, saved, parts));
-    const file = await openResultFile(target, { ...parts, ownSha256s: ownHashes(run) });
+    const file = await openResultFile(target, { ...parts, ownSha256s: ownHashes(run), runId: run.runId });
     let problem: OperatorError | undefined;
     let tally: Awaited<ReturnType<typeof writeResult>>;
     try {

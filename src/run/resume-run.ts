@@ -30,7 +30,7 @@ export async function resumeRun(
   if (staged === undefined) throw withoutStage(run);
   try {
     const result = request.result ?? (await ownResult(run, saved, parts));
-    const file = await openResultFile(result, { ...parts, ownSha256s: ownHashes(run) });
+    const file = await openResultFile(result, { ...parts, ownSha256s: ownHashes(run), runId: run.runId });
     reporter.note(`Carrying on run ${run.runId}.`);
     if (isCrediting(saved.job.command)) await ledger.requireNewest();
     await ledger.runs.setState(run.runId, 'running');
@@ -71,7 +71,7 @@ export async function ownResult(
   if (run.resultPath === '-' || !(await isChangedResult(run.resultPath, ownHashes(run)))) return target;
   const path = besideResult(run.resultPath, run.runId);
   reporter.note(
-    `${run.resultPath} was changed after this run wrote it, and is left as it is. The result goes to ${path}.`,
+    `${run.resultPath} was changed after this run wrote it, or is another's, and is left as it is. The result goes to ${path}.`,
   );
   return { ...target, path };
 }

@@ -75,7 +75,7 @@ export async function prepareUndo(request: UndoRequest, parts: RunParts): Promis
     readsBefore: true,
   };
   const runId = newRunId(clock.nowMs());
-  const file = await openResultFile(request.result, { ...parts, ownSha256s: [] });
+  const file = await openResultFile(request.result, { ...parts, ownSha256s: [], runId });
   const runFolder = makeRunFolder(homeFolder, runId);
   let isBegun = false;
   const discard = async (): Promise<void> => {

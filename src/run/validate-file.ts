@@ -95,7 +95,7 @@ async function check(
   try {
     const settings = withKind(asked, table.header);
     const match = matchColumns(table.header, settings);
-    file = await openResultFile(result, { ...parts, ownSha256s: [] });
+    file = await openResultFile(result, { ...parts, ownSha256s: [], runId: undefined });
     const target = file;
     const tally = new Tally();
     const notSent = { errorCode: '', message: '' };

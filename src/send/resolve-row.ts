@@ -118,9 +118,10 @@ export async function resendRow(row: RowInDoubt, context: RunContext, isAgain: b
   if (other) {
     return `row ${other.rowNumber} of run ${other.runId} credits the same member and is in doubt; decide that first`;
   }
-  const since = isAgain ? undefined : await findCreditedSince(record, account, ledger);
-  if (since) {
-    return `row ${since.rowNumber} of run ${since.runId} has credited the member the same amounts since; if this one is meant as well, add --again`;
+  const credited = isAgain ? undefined : await findCredited(record, account, ledger);
+  if (credited) {
+    const { rowNumber, runId, why } = credited;
+    return `row ${rowNumber} of run ${runId} has credited ${why}; if this one is meant as well, add --again`;
   }
 
   const sequence = await ledger.sequence();
@@ -144,18 +145,24 @@ export async function resendRow(row: RowInDoubt, context: RunContext, isAgain: b
       whenNotSent: { state: state === 'intent' ? 'in_doubt' : state, errorCode, messages },
     },
   );
+  assert(performed.kind !== 'outdated', 'a row that is sent again is no difference to a value');
   if (performed.kind === 'ended' && performed.answer === undefined) return performed.outcome.messages.join(' ');
-  await recordResend(record, performed, context);
+  await recordResend(row, performed, context);
   await ledger.flush();
   return undefined;
 }
 
-async function recordResend(record: RowRecord, performed: ResendPerformed, context: RunContext): Promise<void> {
+async function recordResend(
+  { record, evidence }: RowInDoubt,
+  performed: ResendPerformed,
+  context: RunContext,
+): Promise<void> {
   const { answer, attempts } = performed;
   const when = `Sent again at ${zonedIso(await context.ledger.now(), context.settings.storeZone)} on a person's word`;
   const row = { context, key: record };
   // A refused repeat proves a first send that had no answer: an account that refuses repeats has applied it.
-  const isProof = answer?.kind === 'refused' && answer.meaning === 'repeat' && record.errorCode !== answer.errorCode;
+  const isProof =
+    answer?.kind === 'refused' && answer.meaning === 'repeat' && !wasFirstRefused(record, evidence, answer.errorCode);
   if (isProof) {
     const messages = [`${when}; refused as a repeat (${answer.errorCode}): it had been applied before, once.`];
     return recordOutcome({ status: 'done', action: 'topped_up', messages }, attempts, answer, row);
@@ -179,29 +186,63 @@ async function recordResend(record: RowRecord, performed: ResendPerformed, conte
   }
 }
 
-type ResendPerformed = Awaited<ReturnType<typeof performIncrement>>;
+type ResendPerformed = Exclude<Awaited<ReturnType<typeof performIncrement>>, { readonly kind: 'outdated' }>;
 
-function isSameRow(left: RowRecord, right: RowRecord): boolean {
+function isSameRow(left: Pick<RowRecord, 'runId' | 'rowNumber'>, right: RowRecord): boolean {
   return left.runId === right.runId && left.rowNumber === right.rowNumber;
 }
 
-/** The result file run again, for example: a person who sends the old row as well would credit twice. */
+/**
+ * Whether the first send was answered with that code already: then another's change has the second, and a refusal
+ * proves nothing. Judged by the evidence: the row's errorCode is that of the last send, or a person's decision.
+ */
+function wasFirstRefused(record: RowRecord, evidence: readonly Evidence[], errorCode: string): boolean {
+  const first = evidence.find(({ kind }) => kind === 'answer' || kind === 'repeat' || kind === 'resend');
+  // Earlier versions kept no evidence of a first answer.
+  if (first === undefined) return record.errorCode === errorCode;
+  return first.kind === 'answer' && first.detailJson.includes(`refused ${errorCode}:`);
+}
+
+type Credited = Pick<RowRecord, 'runId' | 'rowNumber'> & { readonly why: string };
+
+/**
+ * Another row that has credited, or will, what this row is about (DESIGN §4): its reference, else its campaign, else
+ * the same amounts since. The result file run again, for example: a person who sends the old row as well would
+ * credit twice.
+ */
+async function findCredited(record: RowRecord, account: string, ledger: LedgerReader): Promise<Credited | undefined> {
+  const { number, customerUid, reference, campaign } = record;
+  if (reference === '' && campaign === '') return findCreditedSince(record, account, ledger);
+  const credits = await ledger.increments.findCredits(account, {
+    numbers: reference === '' && number !== '' ? [number] : [],
+    customerUids: reference === '' ? [customerUid] : [],
+    references: reference === '' ? [] : [reference],
+  });
+  const same = credits.find(
+    (credit) => !isSameRow(credit, record) && !credit.isUndone && (reference !== '' || credit.campaign === campaign),
+  );
+  if (same === undefined) return undefined;
+  const why = reference === '' ? `the member for campaign '${campaign}'` : `reference '${reference}'`;
+  return { ...same, why: same.state === 'done' ? why : `${why}, or is about to` };
+}
+
 async function findCreditedSince(
   record: RowRecord,
   account: string,
   ledger: LedgerReader,
-): Promise<RowRecord | undefined> {
-  // Oldest first by the ledger's own order, which no clock that was set back can turn around.
+): Promise<Credited | undefined> {
   const ofMember = await ledger.increments.listOfMember(account, record.customerUid);
-  const place = ofMember.findIndex((other) => isSameRow(other, record));
-  return ofMember
-    .slice(place + 1)
-    .find(
-      (other) =>
-        other.state === 'done' &&
-        decimalsEqual(other.pointIncrement, record.pointIncrement) &&
-        decimalsEqual(other.balanceIncrement, record.balanceIncrement),
-    );
+  const since = ofMember.find(
+    (other) =>
+      !isSameRow(other, record) &&
+      other.state === 'done' &&
+      // By the ledger's own order, which no clock that was set back can turn around, and by the clock, since a
+      // decision about this row has moved it to the end of that order.
+      (other.sequence > record.sequence || other.intentMs >= record.intentMs) &&
+      decimalsEqual(other.pointIncrement, record.pointIncrement) &&
+      decimalsEqual(other.balanceIncrement, record.balanceIncrement),
+  );
+  return since && { ...since, why: 'the member the same amounts since' };
 }
 
 function addEvidence(record: RowRecord, kind: string, detail: object, ledger: Ledger): Promise<void> {

@@ -35,6 +35,8 @@ type Begin = Extract<Begun, { readonly kind: 'begun' }>;
 /** Where one increment is. */
 type Progress = {
   begun: Begun | undefined;
+  /** The increment is the difference to values that another row of ours has changed since. */
+  isOutdated: boolean;
   /** A byte went out, and no certain no came back. */
   mayBeApplied: boolean;
   /** Why the answer is not believed. */
@@ -48,6 +50,7 @@ type Progress = {
  * ```
  * begin ─→ refused (credited before, member waits …)      nothing was sent
  *   └────→ begun ─→ not sent after all                    recorded as open
+ *              ├──→ a difference to outdated values        recorded as open, reckoned anew
  *              └──→ sent ─→ answered, and believed        the row's steps read the answer
  *                     ├───→ answered with another's time  certainly not applied; one read confirms
  *                     └───→ no answer, or not believed    in doubt: settled later
@@ -60,7 +63,7 @@ export async function performIncrement(call: Increment, work: IncrementWork): Pr
   const { ledger, control, vendors } = context;
   const { kybio } = vendors;
   assert(kybio, 'no Kybio client is open');
-  const progress: Progress = { begun: undefined, mayBeApplied: false, doubt: undefined };
+  const progress: Progress = { begun: undefined, isOutdated: false, mayBeApplied: false, doubt: undefined };
   const unsent = control.holdUnsent();
   const withdraw = (): Promise<void> => ledger.rows.record(key, work.whenNotSent ?? { state: 'open' });
   try {
@@ -70,7 +73,12 @@ export async function performIncrement(call: Increment, work: IncrementWork): Pr
       settlingCalls: SETTLING_CALLS,
       beforeSend: async () => {
         progress.begun = await ledger.increments.begin(intentOf(call, work, kybio));
-        return progress.begun.kind === 'begun';
+        if (progress.begun.kind !== 'begun') return false;
+        if (!call.isTarget || progress.begun.hasBefore) return true;
+        progress.isOutdated = true;
+        progress.begun = undefined;
+        await withdraw();
+        return false;
       },
       withdraw: async () => {
         progress.begun = undefined;
@@ -112,6 +120,7 @@ export async function performIncrement(call: Increment, work: IncrementWork): Pr
     return { kind: 'answered', answer, attempts };
   } catch (error) {
     const { begun } = progress;
+    if (error instanceof NotBegunError && progress.isOutdated) return { kind: 'outdated' };
     if (error instanceof NotBegunError && begun !== undefined && begun.kind !== 'begun') {
       return { kind: 'ended', outcome: refusalOf(begun, call, context), attempts: 0 };
     }

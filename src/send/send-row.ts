@@ -30,7 +30,9 @@ export type RowUnderWay = {
 /** How a call ended: with an answer for the row's steps, or with the row's outcome at once. */
 export type Performed<T = unknown> =
   | { readonly kind: 'answered'; readonly answer: Answer<T>; readonly attempts: number }
-  | { readonly kind: 'ended'; readonly outcome: Outcome; readonly answer?: Answer<T>; readonly attempts: number };
+  | { readonly kind: 'ended'; readonly outcome: Outcome; readonly answer?: Answer<T>; readonly attempts: number }
+  /** Nothing was sent: the values that the call was reckoned from are old. The row begins anew. */
+  | { readonly kind: 'outdated' };
 
 /**
  * Drives one row's steps at one target to their outcome and records it.
@@ -40,17 +42,25 @@ export type Performed<T = unknown> =
  *
  * @throws StoppedError when the run stops first; the ledger then holds what was begun
  */
-export async function sendRow(steps: Steps, row: RowUnderWay): Promise<Outcome> {
+export async function sendRow(beginSteps: () => Steps, row: RowUnderWay): Promise<Outcome> {
   let attempts = 0;
   let lastAnswer: Answer<unknown> | undefined;
   let leaveMember: (() => void) | undefined;
   try {
+    let steps = beginSteps();
     let next = steps.next();
     while (!next.done) {
       const call = next.value;
       // The next row of the member waits until this one's outcome is recorded.
       if (isIncrement(call)) leaveMember ??= await row.members.enter(call.customerUid);
       const performed = await performCall(call, row);
+      if (performed.kind === 'outdated') {
+        // Asked for anew, while no other row of ours can credit the member.
+        if (isIncrement(call)) row.snapshots.kybio?.forget(call.customerUid);
+        steps = beginSteps();
+        next = steps.next();
+        continue;
+      }
       attempts = performed.attempts;
       lastAnswer = performed.answer;
       next = performed.kind === 'ended' ? { done: true, value: performed.outcome } : steps.next(performed.answer);
@@ -92,7 +102,7 @@ async function performCall(call: Call, row: RowUnderWay): Promise<Performed> {
   const snapshot = row.snapshots[vendorOf(call)];
   if (isIncrement(call)) {
     const performed = await performIncrement(call, row);
-    if (performed.answer) noteWrite(call, performed.answer, snapshot);
+    if (performed.kind !== 'outdated' && performed.answer) noteWrite(call, performed.answer, snapshot);
     return performed;
   }
   const performed = await performWrite(call, row);

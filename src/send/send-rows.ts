@@ -41,10 +41,9 @@ export async function sendRows(
 
   const sendPart = async ({ targetRow, record }: PartToDo, rowNumber: number): Promise<void> => {
     const prior = priorIntent(record);
-    const steps = stepsOf(settings, targetRow, prior, parts.categories);
     const key = { runId, rowNumber, target: targetRow.target };
     try {
-      const outcome = await sendRow(steps, {
+      const outcome = await sendRow(() => stepsOf(settings, targetRow, prior, parts.categories), {
         ...{ context, key, snapshots, members, found },
         trace: { hasIntent: prior !== undefined },
       });

@@ -8,7 +8,7 @@ import type { NewEvidence, RowChange, RowRecord } from '../ledger/ledger.ts';
 import type { RowState } from '../ledger/row-states.ts';
 import { judgeReads, looksApplied, sharedVerdict } from './judge-reads.ts';
 import { type Reading, readAmounts } from './read-amounts.ts';
-import { keepRepeatFact, repeatCodesOf } from './repeat-fact.ts';
+import { keepRepeatFact, readRepeatFact, repeatCodesOf } from './repeat-fact.ts';
 import { SETTLING_CALLS } from './send-increment.ts';
 
 /**
@@ -111,6 +111,8 @@ type Settling = {
   readonly kybio: KybioVendor;
   /** Emptied when the account is seen to accept a repeat. */
   repeatCodes: readonly string[];
+  /** The probe has seen the account refuse a repeat. Otherwise the codes are only what the config file asserts. */
+  readonly isRefusalProven: boolean;
   /**
    * Of every run of the account, as they were at the start: a row decided by reads must not lend them to another
    * row of the same member.
@@ -121,7 +123,9 @@ type Settling = {
 async function openSettling(kybio: KybioVendor, context: RunContext): Promise<Settling> {
   const { ledger } = context;
   const unsettled = await ledger.increments.listUnsettled(kybio.lane.settings.account);
-  return { context, kybio, repeatCodes: await repeatCodesOf(ledger, kybio), unsettled };
+  const fact = await readRepeatFact(ledger, kybio.lane.settings.account);
+  const isRefusalProven = fact.kind === 'refused';
+  return { context, kybio, repeatCodes: await repeatCodesOf(ledger, kybio), isRefusalProven, unsettled };
 }
 
 /** A mismatch is for a person: the vendor, or something before it, does not do what is asked. */
@@ -132,8 +136,11 @@ function mayBeDecided({ dataChangeTime, errorCode }: RowRecord): boolean {
 /** A clock that was set back makes an old increment look young, or not yet sent. So much is a usual correction. */
 const CLOCK_STEP_MS_MAX = 60_000;
 
-async function mayBeRepeated(record: RowRecord, { context, repeatCodes }: Settling): Promise<boolean> {
+async function mayBeRepeated(record: RowRecord, settling: Settling): Promise<boolean> {
+  const { context, repeatCodes, isRefusalProven } = settling;
   if (repeatCodes.length === 0 || repeatCodes.includes(record.errorCode)) return false;
+  // Should the assertion be wrong, only the values before can show that the member was credited twice.
+  if (!isRefusalProven && (!hasValuesBefore(record) || isShared(record, settling))) return false;
   const ageMs = (await context.ledger.now()) - record.intentMs;
   return ageMs > -CLOCK_STEP_MS_MAX && ageMs <= context.controls.repeatAgeMaxMs;
 }

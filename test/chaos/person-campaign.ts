@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'csv-parse/sync';
 import { systemClock } from '../../src/base/clock.ts';
-import type { LedgerReader } from '../../src/ledger/ledger.ts';
+import type { LedgerReader, RowRecord } from '../../src/ledger/ledger.ts';
 import { openSqliteLedgerReader } from '../../src/ledger/sqlite/sqlite-ledger.ts';
 import { FAULT_NAMES, type FaultName } from '../../src/sandbox/switches.ts';
 import type { Build } from './build.ts';
@@ -278,14 +278,11 @@ function judgeResult(path: string, books: Books, { desk, problems }: Desktop): v
 
 /** The end of the day: no faults, everything is carried on, decided by the books, and sent once more. */
 async function putInOrder(desktop: Desktop): Promise<void> {
-  const { desk, vendor, tally, problems } = desktop;
+  const { desk, vendor, problems } = desktop;
   await vendor.set(noFaults());
   await sleep(LATE_MS_MAX + 100);
   await carryAllOn(desktop);
-  for (const row of await rowsInDoubt(desktop)) {
-    tally.inDoubtCount += 1;
-    if (await decideByBooks(row, desktop)) tally.inDoubtAppliedCount += 1;
-  }
+  await decideByBooks(desktop);
   await carryAllOn(desktop);
   for (const file of desk.files) {
     if (file.rows.length === 0) continue;
@@ -316,31 +313,38 @@ async function carryAllOn(desktop: Desktop): Promise<void> {
   }
 }
 
-type RowInDoubt = { readonly run: string; readonly rowNumber: number; readonly key: string };
-
-function rowsInDoubt(desktop: Desktop): Promise<RowInDoubt[]> {
-  return withLedger(desktop, async (ledger) => {
-    const rows: RowInDoubt[] = [];
-    for (const { runId } of await ledger.runs.list(RUNS_MAX)) {
-      for (const row of await ledger.rows.listByState(runId, ['intent', 'in_doubt'])) {
-        if (row.dataChangeTime === '') continue;
-        desktop.desk.intents.noteSaid({ ...row, status: row.state });
-        rows.push({ run: runId, rowNumber: row.rowNumber, key: `${row.customerUid} ${row.dataChangeTime}` });
-      }
+/** The person looks into the back office for every row in doubt, and says what is so. */
+async function decideByBooks(desktop: Desktop): Promise<void> {
+  const { tally, desk, vendor, problems } = desktop;
+  const { increments } = await vendor.books();
+  const booked = new Set(increments.map((one) => `${one.customerUid} ${one.dataChangeTime}`));
+  for (const { runId, rows } of await rowsInDoubt(desktop)) {
+    const isApplied = (row: RowRecord): boolean => booked.has(`${row.customerUid} ${row.dataChangeTime}`);
+    for (const row of rows) desk.intents.noteSaid({ ...row, status: row.state });
+    tally.inDoubtCount += rows.length;
+    tally.inDoubtAppliedCount += rows.filter(isApplied).length;
+    for (const [verdict, some] of [
+      ['applied', rows.filter(isApplied)],
+      ['not-applied', rows.filter((row) => !isApplied(row))],
+    ] as const) {
+      if (some.length === 0) continue;
+      const named = some.map(({ rowNumber }) => rowNumber).join(',');
+      const end = await runTool(['resolve', runId, '--row', named, '--as', verdict, '-y', '--json'], desktop.tool);
+      if (end.exitCode === 2 || end.exitCode === 70) problems.add(`not resolved: ${end.stderr.slice(-300)}`);
     }
-    return rows;
-  });
+  }
 }
 
-/** The person looks into the back office. @returns whether it was applied */
-async function decideByBooks({ run, rowNumber, key }: RowInDoubt, desktop: Desktop): Promise<boolean> {
-  const { increments } = await desktop.vendor.books();
-  const isApplied = increments.some(({ customerUid, dataChangeTime }) => `${customerUid} ${dataChangeTime}` === key);
-  const verdict = isApplied ? 'applied' : 'not-applied';
-  const args = ['resolve', run, '--row', String(rowNumber), '--as', verdict, '-y', '--json'];
-  const end = await runTool(args, desktop.tool);
-  if (end.exitCode === 2 || end.exitCode === 70) desktop.problems.add(`not resolved: ${end.stderr.slice(-300)}`);
-  return isApplied;
+function rowsInDoubt(desktop: Desktop): Promise<{ runId: string; rows: RowRecord[] }[]> {
+  return withLedger(desktop, async (ledger) => {
+    const found: { runId: string; rows: RowRecord[] }[] = [];
+    for (const { runId } of await ledger.runs.list(RUNS_MAX)) {
+      const unsettled = await ledger.rows.listByState(runId, ['intent', 'in_doubt']);
+      const rows = unsettled.filter(({ dataChangeTime }) => dataChangeTime !== '');
+      if (rows.length > 0) found.push({ runId, rows });
+    }
+    return found;
+  });
 }
 
 function listUnfinished(desktop: Desktop): Promise<string[]> {

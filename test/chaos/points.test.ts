@@ -21,7 +21,7 @@ async function killAtEach(points: readonly PointName[], stage: Stage): Promise<v
   }
 }
 
-describe.concurrent('killed at one named point of the protocol after the other', { timeout: 300_000 }, () => {
+describe.concurrent('killed at one named point of the protocol after the other', { timeout: 900_000 }, () => {
   test('a top-up is credited exactly once', async (context) => {
     const points = [
       ...START_POINTS,
@@ -30,8 +30,8 @@ describe.concurrent('killed at one named point of the protocol after the other',
       // Only the last process ends its run, and only then nothing is left to carry on.
       ...END_POINTS.filter((point) => point !== 'finish.after'),
     ];
-    const stage = await useStage(context, build, 120, {
-      rows: plainRows(120, true),
+    const stage = await useStage(context, build, 80, {
+      rows: plainRows(80, true),
       flags: ['--concurrency', '3'],
     });
     // So that there is something to settle.

@@ -40,7 +40,7 @@ describe('memberload validate', () => {
     work.file('points.csv', lines('会员号,pointIncrement', 'N1,10'));
     const guessed = await work.run(['validate', 'points.csv']);
     expect(guessed).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('Checked as topup.') });
-    work.file('unclear.csv', lines('number,reference_number,name,email', 'N1,R1,Grace,'));
+    work.file('unclear.csv', lines('number,remarks', 'N1,call back'));
     const asked = await work.run(['validate', 'unclear.csv']);
     expect(asked).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--as members, customers') });
     expect(work.names()).toEqual(['points.checked.csv', 'points.csv', 'unclear.csv']);

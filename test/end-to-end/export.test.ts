@@ -63,7 +63,7 @@ describe('memberload export --all', () => {
     expect(ended.exitCode).toBe(0);
     const exported = work.read('members.csv');
     expect(exported.split('\n')[0]).toBe(
-      'number,name,phone,categoryName,point,balance,discount,birthday,qq,email,address,enable,onAccount,customerUid,createdDate',
+      'number,name,phone,categoryName,point,balance,discount,birthday,qq,email,address,enable,onAccount,createdDate,customerUid',
     );
     expect(columnOf(exported, 'number')).toEqual(
       Array.from({ length: 11 }, (_, index) => `80080100${String(index + 1).padStart(2, '0')}`),

@@ -1,5 +1,5 @@
+import { ColumnJudge, type ColumnVerdict } from '../../src/job/cells/column-judge.ts';
 import { type CheckedRow, rowChecker, settleRow } from '../../src/job/check-row.ts';
-import { ColumnJudge, type ColumnVerdict } from '../../src/job/column-judge.ts';
 import { type FileKind, RESULT_COLUMNS } from '../../src/job/columns.ts';
 import { type HeaderMapping, type HeaderMatch, matchHeader, type Vendor } from '../../src/job/header-match.ts';
 import type { JobSettings } from '../../src/job/job-settings.ts';

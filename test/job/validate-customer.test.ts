@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { OperatorError } from '../../src/base/errors.ts';
-import { checkCountry } from '../../src/job/cell-phone.ts';
+import { checkCountry } from '../../src/job/cells/cell-phone.ts';
 import { matchHeader } from '../../src/job/header-match.ts';
 import { validateCustomer } from '../../src/job/validate-row.ts';
 import { codesOf, customer, fieldsOf, problemsOf } from './rows.ts';

@@ -1,6 +1,6 @@
+import type { Column } from '../columns.ts';
 import { mayBeRounded } from './cell-id.ts';
 import { type Detail, Evidence, type Finding } from './column-evidence.ts';
-import type { Column } from './columns.ts';
 
 /** An id of more digits than this cannot be told apart by a spreadsheet. */
 const EXACT_DIGITS = 15;

@@ -1,4 +1,4 @@
-import type { ColumnType } from './columns.ts';
+import type { ColumnType } from '../columns.ts';
 
 /** What was changed in a cell without losing anything of its value. Told once for each column, with a count. */
 export type Repair = 'blanks' | 'invisible' | 'apostrophe' | 'formula' | 'width';

@@ -1,4 +1,4 @@
-import { nearestName } from '../base/nearest.ts';
+import { nearestName } from '../../base/nearest.ts';
 import { type CellValue, isOverlong, shown } from './cell-text.ts';
 
 /** One of a few words, exactly as the vendor spells it: what another spelling does there is not published. */

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { CountryCode } from 'libphonenumber-js/min';
-import { usageError } from '../base/errors.ts';
-import { nearestName } from '../base/nearest.ts';
+import { usageError } from '../../base/errors.ts';
+import { nearestName } from '../../base/nearest.ts';
 import {
   type CellProblem,
   type CellValue,

@@ -1,5 +1,5 @@
+import type { DamageId } from '../row-issue.ts';
 import { shown } from './cell-text.ts';
-import type { DamageId } from './row-issue.ts';
 
 /**
  * What a whole column shows and a single cell cannot: how a spreadsheet or a program has damaged it.

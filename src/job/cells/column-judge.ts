@@ -1,13 +1,13 @@
+import { COLUMNS, type Column } from '../columns.ts';
+import type { HeaderMatch } from '../header-match.ts';
+import type { JobSettings } from '../job-settings.ts';
+import { columnLabel } from '../read-cells.ts';
+import type { DamageId } from '../row-issue.ts';
 import { repairCell } from './cell-repair.ts';
 import { isPointZero, isScientific, isSpreadsheetError } from './cell-text.ts';
 import { type ColumnFinding, type Detail, Evidence, type Finding } from './column-evidence.ts';
-import { COLUMNS, type Column } from './columns.ts';
 import { DateEvidence } from './date-evidence.ts';
-import type { HeaderMatch } from './header-match.ts';
-import type { JobSettings } from './job-settings.ts';
 import { DigitEvidence, PhoneEvidence } from './number-evidence.ts';
-import { columnLabel } from './read-cells.ts';
-import type { DamageId } from './row-issue.ts';
 
 export type ColumnVerdict = {
   readonly findings: readonly ColumnFinding[];

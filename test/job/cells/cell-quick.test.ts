@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { quickReader } from '../../src/job/cell-quick.ts';
-import { repairCell } from '../../src/job/cell-repair.ts';
-import { COLUMNS, type FileKind } from '../../src/job/columns.ts';
-import { matchHeader } from '../../src/job/header-match.ts';
-import { isHeaderName } from '../../src/job/header-names.ts';
-import { keyWord } from '../../src/job/key-words.ts';
-import { type Keys, readCells } from '../../src/job/read-cells.ts';
-import { allKinds } from './rows.ts';
+import { quickReader } from '../../../src/job/cells/cell-quick.ts';
+import { repairCell } from '../../../src/job/cells/cell-repair.ts';
+import { keyWord } from '../../../src/job/cells/key-words.ts';
+import { COLUMNS, type FileKind } from '../../../src/job/columns.ts';
+import { matchHeader } from '../../../src/job/header-match.ts';
+import { isHeaderName } from '../../../src/job/header-names.ts';
+import { type Keys, readCells } from '../../../src/job/read-cells.ts';
+import { allKinds } from '../rows.ts';
 
 const TODAY = '2026-11-25';
 

@@ -1,4 +1,4 @@
-import type { RowErrorCode } from './row-issue.ts';
+import type { RowErrorCode } from '../row-issue.ts';
 
 /**
  * What is wrong with one cell, without saying which: the row's reader knows the column. A reader of cells

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readEmail } from '../../src/job/cell-email.ts';
+import { readEmail } from '../../../src/job/cells/cell-email.ts';
 
 test.each([
   'abc@def.com',

@@ -1,4 +1,4 @@
-import type { Column } from './columns.ts';
+import type { Column } from '../columns.ts';
 
 /**
  * Reads a cell that is clean beyond doubt, and gives undefined for every other cell, also for good ones that

@@ -1,4 +1,4 @@
-import { isDecimal } from '../base/decimal.ts';
+import { isDecimal } from '../../base/decimal.ts';
 import { type CellProblem, type CellValue, isOverlong, shown } from './cell-text.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { usageError } from '../base/errors.ts';
+import { usageError } from '../../base/errors.ts';
 import { type CellProblem, type CellValue, isOverlong, shown } from './cell-text.ts';
 
 /** A pattern such as `dd/MM/yyyy`, compiled. */
