@@ -4,8 +4,9 @@ import type { RunRecord } from '../ledger/ledger.ts';
 import type { ResultTarget } from '../result/result-file.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import { exportAll } from '../run/export-all.ts';
-import { prepareRun, type RunParts } from '../run/prepare-run.ts';
+import { prepareRun } from '../run/prepare-run.ts';
 import { resumeRun } from '../run/resume-run.ts';
+import type { RunParts } from '../run/run-parts.ts';
 import {
   controlsOf,
   readConnection,

@@ -182,9 +182,15 @@ function splitFields(
   };
 }
 
+const NOT_CHANGED = 'not changed on an existing member (updateBaseInfo cannot): ';
+
 function notChangedMessages(names: readonly string[]): string[] {
-  if (names.length === 0) return [];
-  return [`not changed on an existing member (updateBaseInfo cannot): ${names.join(', ')}.`];
+  return names.length === 0 ? [] : [`${NOT_CHANGED}${names.join(', ')}.`];
+}
+
+/** The columns that a row's message names as not changed. The ledger keeps the message and nothing beside it. */
+export function readNotChanged(message: string): readonly string[] {
+  return message.startsWith(NOT_CHANGED) ? message.slice(NOT_CHANGED.length, -1).split(', ') : [];
 }
 
 function isSameValue(name: string, given: string, current: string | undefined): boolean {

@@ -4,6 +4,7 @@ import type { ResultColumn } from '../job/columns.ts';
 import { chooseFields } from '../job/fetched-fields.ts';
 import type { HeaderMatch } from '../job/header-match.ts';
 import type { JobSettings } from '../job/job-settings.ts';
+import { readNotChanged } from '../job/member-steps.ts';
 import type { RowRecord } from '../ledger/ledger.ts';
 import type { FoundRecords } from '../stage/found-records.ts';
 import type { StageBlock } from '../stage/stage.ts';
@@ -108,6 +109,7 @@ export class ResultRows {
       status: view.status,
       actions: view.actions.map(({ action }) => action),
       errorCodes: [...new Set(view.errorCodes.map(({ errorCode }) => errorCode))],
+      notChanged: view.messages.flatMap(({ message }) => readNotChanged(message)),
       isCarried: false,
       values: {
         ...view.values,
@@ -175,6 +177,8 @@ type Result = {
   readonly status: RowView['status'];
   readonly actions: readonly string[];
   readonly errorCodes: readonly string[];
+  /** Columns that the row gives and that cannot change on an existing member. */
+  readonly notChanged?: readonly string[];
   readonly values: Readonly<Partial<Record<ResultColumn, string>>>;
   /** Whether an earlier run decided the row: it adds nothing to this run's sums. */
   readonly isCarried: boolean;

@@ -25,10 +25,10 @@ import { sendRows } from '../send/send-rows.ts';
 import { settleIncrements, settleOldDoubts } from '../send/settle.ts';
 import { type FoundRecords, openFoundRecords } from '../stage/found-records.ts';
 import { type RowToDo, rowsToDo } from '../stage/rows-to-do.ts';
-import type { RunParts } from './prepare-run.ts';
+import { recordResult } from './own-result.ts';
 import { rebuildResult } from './rebuild-result.ts';
-import { recordResult } from './record-result.ts';
 import { removeRunFolder } from './run-folder.ts';
+import type { RunParts } from './run-parts.ts';
 
 /** A run that the ledger knows, with its stage: begun just now, or carried on. */
 export type BegunRun = {

@@ -23,9 +23,9 @@ import { Tally } from '../result/tally.ts';
 import type { Connection } from '../settings/run-settings.ts';
 import { writeSavedSettings } from '../settings/saved-settings.ts';
 import { type ExportSink, exportCustomers, exportMembers, exportSnapshot } from './export-pages.ts';
-import type { RunParts } from './prepare-run.ts';
-import { ownHashes, recordResult } from './record-result.ts';
+import { ownHashes, recordResult } from './own-result.ts';
 import { makeRunFolder, newRunId, removeRunFolder } from './run-folder.ts';
+import type { RunParts } from './run-parts.ts';
 
 export type ExportAll = {
   readonly settings: JobSettings;

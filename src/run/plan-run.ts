@@ -10,7 +10,7 @@ import { exitCodeOf, runDocument, withCalls } from '../result/summary.ts';
 import { Tally } from '../result/tally.ts';
 import { writeResult } from '../result/write-result.ts';
 import { type RowToDo, rowsToDo } from '../stage/rows-to-do.ts';
-import type { FileRun, RunParts } from './prepare-run.ts';
+import type { FileRun, RunParts } from './run-parts.ts';
 
 /** --dry-run: everything but writing, and nothing of it in the ledger but the calls that it made. */
 export async function planRun(

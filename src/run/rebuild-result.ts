@@ -9,10 +9,9 @@ import { runDocument } from '../result/summary.ts';
 import { writeResult } from '../result/write-result.ts';
 import { readSavedSettings } from '../settings/saved-settings.ts';
 import { openFoundRecords } from '../stage/found-records.ts';
-import { type RunParts, withoutStage } from './prepare-run.ts';
-import { ownHashes, recordResult } from './record-result.ts';
-import { ownResult } from './resume-run.ts';
+import { ownHashes, ownResult, recordResult } from './own-result.ts';
 import { removeRunFolder, runFolderOf } from './run-folder.ts';
+import { type RunParts, withoutStage } from './run-parts.ts';
 
 /**
  * Writes a run's result file again from its stage and the ledger, and brings the run's state and summary up to

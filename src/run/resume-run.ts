@@ -4,13 +4,12 @@ import { isCrediting } from '../job/job-settings.ts';
 import type { RunRecord } from '../ledger/ledger.ts';
 import type { ResultTarget } from '../result/result-file.ts';
 import { openResultFile } from '../result/result-file.ts';
-import { besideResult, isChangedResult } from '../result/result-path.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import type { SavedSettings } from '../settings/run-settings.ts';
 import { executeRun } from './execute-run.ts';
-import { type RunParts, withoutStage } from './prepare-run.ts';
-import { ownHashes } from './record-result.ts';
+import { ownHashes, ownResult } from './own-result.ts';
 import { runFolderOf } from './run-folder.ts';
+import { type RunParts, withoutStage } from './run-parts.ts';
 
 /**
  * Carries an unfinished run on from its stage, whatever became of its input file.
@@ -53,25 +52,4 @@ export async function resumeRun(
   } finally {
     await staged.stage.close();
   }
-}
-
-/** Where the run began to write; beside it when a person has changed the file since. */
-export async function ownResult(
-  run: RunRecord,
-  saved: SavedSettings,
-  { reporter }: Pick<RunParts, 'reporter'>,
-): Promise<ResultTarget> {
-  const target = {
-    path: run.resultPath,
-    mayReplace: true,
-    protectedPaths: [run.inputPath],
-    excel: saved.job.excel,
-    raw: saved.job.raw,
-  };
-  if (run.resultPath === '-' || !(await isChangedResult(run.resultPath, ownHashes(run)))) return target;
-  const path = besideResult(run.resultPath, run.runId);
-  reporter.note(
-    `${run.resultPath} was changed after this run wrote it, or is another's, and is left as it is. The result goes to ${path}.`,
-  );
-  return { ...target, path };
 }

@@ -1,3 +1,4 @@
+import { padToWidth, textWidth } from '../base/text-width.ts';
 import type { Reporter } from '../calls/reporter.ts';
 import { describeMatches, type HeaderMatch } from '../job/header-match.ts';
 
@@ -8,10 +9,10 @@ import { describeMatches, type HeaderMatch } from '../job/header-match.ts';
 export function tellColumns(match: HeaderMatch, firstCells: readonly string[], reporter: Reporter): void {
   if (match.matches.some(({ isRenamed }) => isRenamed)) {
     const rows = describeMatches(match, firstCells);
-    const width = Math.max(...rows.map(({ header }) => header.length));
+    const width = Math.max(...rows.map(({ header }) => textWidth(header)));
     reporter.note('Columns read:');
     for (const { header, column, firstValue } of rows) {
-      reporter.note(`  ${header.padEnd(width)} → ${column}${firstValue === '' ? '' : `: ${firstValue}`}`);
+      reporter.note(`  ${padToWidth(header, width)} → ${column}${firstValue === '' ? '' : `: ${firstValue}`}`);
     }
   }
   if (match.unused.length > 0) reporter.note(`Columns not used: ${match.unused.join(', ')}.`);

@@ -12,8 +12,8 @@ import { writeSavedSettings } from '../settings/saved-settings.ts';
 import { openStageWriter } from '../stage/stage.ts';
 import type { StagedRow } from '../stage/staged-row.ts';
 import { executeRun } from './execute-run.ts';
-import type { RunParts } from './prepare-run.ts';
 import { makeRunFolder, newRunId } from './run-folder.ts';
+import type { RunParts } from './run-parts.ts';
 
 /** The columns of an undo's rows: made from the ledger, not from a file. */
 const HEADER = ['number', 'customerUid', 'pointIncrement', 'balanceIncrement', 'undone_row'];

@@ -366,7 +366,6 @@ describe('on the real clock', () => {
     toClose.push(server, transport);
     const limiter = createRateLimiter({ calls: 200, perMs: 1000 }, systemClock);
     const stop = new AbortController();
-    const startedAtMs = performance.now();
     const lane = async () => {
       for (;;) {
         const admission = await limiter.admit(stop.signal);
@@ -378,9 +377,8 @@ describe('on the real clock', () => {
     };
     setTimeout(() => stop.abort(), 1500);
     await Promise.all(Array.from({ length: 8 }, lane));
-    const elapsedMs = performance.now() - startedAtMs;
     expect(maxInWindow(arrivedAtMs, 1000)).toBeLessThanOrEqual(200);
-    // A machine that is busy otherwise may lose much of it; idle, it is above 0.98.
-    expect(arrivedAtMs.length).toBeGreaterThan(0.5 * 0.2 * elapsedMs);
+    // How much of the rate is used is tested on a held clock: idle, this machine has 98 %, under load 17 it had a third.
+    expect(arrivedAtMs.length).toBeGreaterThan(20);
   });
 });

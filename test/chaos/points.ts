@@ -56,7 +56,7 @@ const POINTS = {
   'view.before': at('result/write-result.js', 'await file?.writeHeader(', 'before'),
   'view.row': at('result/write-result.js', 'await file?.write(rendered);', 'before'),
   'view.hashed': at(
-    'run/record-result.js',
+    'run/own-result.js',
     "await ledger.runs.setResult(runId, { path, sha256: hashes.join(' ') });",
     'after',
   ),

@@ -55,8 +55,26 @@ describe('a result file that a person corrects', () => {
     expect((await work.run(['topup', 'march.csv', '--campaign', 'B'])).exitCode).toBe(0);
     appendFileSync(join(work.folder, 'march.result.csv'), '8008010009,5\n');
     const corrected = work.read('march.result.csv');
-    expect([0, 7]).toContain((await work.run(['resume'])).exitCode);
+    expect((await work.run(['resume'])).exitCode).toBe(0);
     expect(work.read('march.result.csv')).toBe(corrected);
+    expect((await vendor.books()).increments).toHaveLength(6);
+  });
+
+  test('is replaced by the run that was told to, also when that run was killed first', async () => {
+    let isKilled = false;
+    const environment = await relayed((call) => {
+      if (call !== 7 || isKilled) return;
+      isKilled = true;
+      running.kill('SIGKILL');
+    });
+    const work = openWorkspace({ ...vendor.settings, ...environment });
+    work.file('march.csv', ROWS);
+    expect((await work.run(['topup', 'march.csv', '--concurrency', '1'])).exitCode).toBe(0);
+    const running = work.start(['topup', 'march.csv', '--concurrency', '1', '--campaign', 'B', '--overwrite']);
+    expect((await running.ended).signal).toBe('SIGKILL');
+    expect((await work.run(['resume'])).exitCode).toBe(0);
+    expect(work.names()).toEqual(['march.csv', 'march.result.csv']);
+    expect((await vendor.books()).increments).toHaveLength(6);
   });
 });
 

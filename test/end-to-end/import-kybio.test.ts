@@ -157,3 +157,11 @@ describe('memberload import to Kybio', () => {
     expect((await vendor.member('P1'))?.passwordMd5).not.toBe('');
   });
 });
+
+test('what cannot change on a member who exists is counted, and the summary says what to do about points', async () => {
+  const { run, file } = openWorkspace(vendor.settings);
+  file('members.csv', lines('number,name,point,balance', '8008010001,New Name,99,1', '8008010003,Other Name,98,'));
+  const { stdout, stderr } = await run(['import', 'members.csv', '--json']);
+  expect(JSON.parse(stdout)).toMatchObject({ notChanged: { point: 2, balance: 1 }, actions: { updated: 2 } });
+  expect(stderr).toContain('pointTarget');
+});

@@ -63,7 +63,7 @@ describe('where the result goes', () => {
     });
     expect(ended.stderr).toContain(`memberload resume ${document.run} -o other.csv`);
     const before = await vendor.callCount();
-    expect((await work.run(['resume', document.run, '-o', 'other.csv'])).exitCode).toBe(0);
+    expect((await work.run(['resume', document.run, '-o', 'other.csv'], { environment })).exitCode).toBe(0);
     expect(outcomesOf(work.read('other.csv'))).toEqual(['done topped_up', 'done topped_up']);
     expect(await vendor.callCount()).toBe(before);
   });

@@ -351,7 +351,7 @@ test('cells of 80,000 spaces, commas, digits and the like are judged at once', (
   for (const filling of fillings) {
     const long = filling.repeat(80_000 / filling.length);
     for (const cell of [long, `${long}x`, `x${long}`, `=${long}`, `1${long}x`]) {
-      const startMs = performance.now();
+      const before = process.cpuUsage();
       checkFile([names, names.map(() => cell)], 'members');
       checkFile(
         [
@@ -362,7 +362,9 @@ test('cells of 80,000 spaces, commas, digits and the like are judged at once', (
         { country: 'HK' },
       );
       checkFile([names, names.map(() => cell)], 'members', { dateFormats: ['dd/MM/yyyy'] });
-      expect(performance.now() - startMs, JSON.stringify(cell.slice(0, 6))).toBeLessThan(500);
+      // CPU, not time: on a busy machine others take the time.
+      const { user, system } = process.cpuUsage(before);
+      expect((user + system) / 1000, JSON.stringify(cell.slice(0, 6))).toBeLessThan(500);
     }
   }
 });

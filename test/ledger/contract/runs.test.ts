@@ -40,6 +40,29 @@ describe.each(LEDGERS)('runs ($name)', ({ newPlace }) => {
     expect(await runs.find('run-2')).toBeUndefined();
   });
 
+  test('that take a run back are found by it, oldest first', async () => {
+    const { runs } = await newPlace().open();
+    for (const [runId, undoes] of [
+      ['undo-1', 'run-1'],
+      ['undo-2', 'run-2'],
+      ['undo-3', 'run-1'],
+      ['run-4', ''],
+    ] as const) {
+      await runs.start(newRun({ runId, undoes }), []);
+    }
+    expect(ids(await runs.listUndoing('run-1'))).toEqual(['undo-1', 'undo-3']);
+    expect(await runs.listUndoing('')).toEqual([]);
+  });
+
+  test('an import that was killed in a write and then cancelled is pruned: nothing of it is in doubt', async () => {
+    const { open, clock } = newPlace();
+    const { runs, rows } = await open();
+    await runs.start(newRun({ command: 'import' }), []);
+    await rows.record(kybio('run-1', 1), { state: 'intent', operation: 'customerOpenApi/add' });
+    await runs.cancel('run-1');
+    expect(await runs.prune(clock.nowMs() + 1)).toEqual(['run-1']);
+  });
+
   test('are listed newest first, in the order in which they were started, whatever the clock said', async () => {
     const { open, clock } = newPlace();
     const { runs } = await open();

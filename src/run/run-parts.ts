@@ -1,0 +1,54 @@
+import type { Writable } from 'node:stream';
+import type { Clock } from '../base/clock.ts';
+import { fileError, type OperatorError } from '../base/errors.ts';
+import type { ControlSettings } from '../calls/control-settings.ts';
+import type { Reporter } from '../calls/reporter.ts';
+import type { RunControl } from '../calls/run-control.ts';
+import type { Vendors } from '../calls/vendors.ts';
+import type { TableSource } from '../csv/byte-source.ts';
+import type { JobSettings } from '../job/job-settings.ts';
+import type { Ledger, RunRecord } from '../ledger/ledger.ts';
+import type { ResultTarget } from '../result/result-file.ts';
+import type { Connection, Expectations } from '../settings/run-settings.ts';
+
+/** What one run over a file is asked to do. */
+export type FileRun = {
+  readonly settings: JobSettings;
+  readonly controls: ControlSettings;
+  readonly connection: Connection;
+  readonly expectations: Expectations;
+  readonly source: TableSource;
+  /** As it is told to the person and kept in the ledger. */
+  readonly inputPath: string;
+  readonly result: ResultTarget;
+  /** Whose records: `kybio:<appId>`, joined with ','. */
+  readonly account: string;
+  /** Where, for a person. */
+  readonly place: string;
+  /** `result_for` of this run's result. */
+  readonly resultFor: string;
+  /** --dry-run: read, but write nothing. The diff goes to `result`, when -o named one. */
+  readonly isDryRun: boolean;
+};
+
+export type RunParts = {
+  readonly ledger: Ledger;
+  readonly homeFolder: string;
+  readonly openVendors: (runId?: string) => Vendors;
+  readonly control: RunControl;
+  readonly clock: Clock;
+  readonly reporter: Reporter;
+  /** When this process began, milliseconds since the epoch. */
+  readonly startedMs: number;
+  /** Where `-o -` writes. */
+  readonly stdout: Writable;
+};
+
+/** A run that has no stage: an earlier version began it. */
+export function withoutStage(run: RunRecord): OperatorError {
+  return fileError(
+    'NO_STAGE',
+    `Run ${run.runId} has no copy of its input: an earlier version of memberload began it, or the copy was removed.`,
+    `Give the rest up with: memberload runs cancel ${run.runId} — then run the file anew. What was credited is known and is not credited again.`,
+  );
+}
