@@ -2,6 +2,7 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync, rmSync } from 'n
 import { dirname } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { type TextFields, textFields } from '../base/text-fields.ts';
+import { stageFailed } from '../stage/stage.ts';
 
 /** One record as it was read: by a page, which lacks some fields, or whole by a lookup of its own. */
 export type SnapshotRecord = {
@@ -70,9 +71,11 @@ const PAGE_RECORDS = 500;
 /**
  * Opens the snapshot at `path`. A file is made only when there is something to keep: most runs read no page, and
  * nothing that is written to the vendor before the first page is read has to be remembered. The page shows it.
+ *
+ * @throws OperatorError STAGE_FAILED (exit 5), also from the methods that write: the disk is full or broken
  */
 export function openSnapshot(path: string, keys: SnapshotKeys): Snapshot {
-  let store = existsSync(path) ? openStore(path, keys) : undefined;
+  let store = existsSync(path) ? orStageFailed(() => openStore(path, keys)) : undefined;
   const filled = (): Snapshot => {
     store ??= openStore(path, keys);
     return store;
@@ -103,19 +106,27 @@ export function openSnapshot(path: string, keys: SnapshotKeys): Snapshot {
     findById: (id) => read()?.findById(id),
     findByNumber: (number) => read()?.findByNumber(number),
     hasCursor: (cursorJson) => store?.hasCursor(cursorJson) ?? false,
-    addPage: (records, page) => filled().addPage(records, page),
-    addWhole: (fields, at) => filled().addWhole(fields, at),
-    addAbsent: (key, at) => filled().addAbsent(key, at),
+    addPage: (records, page) => orStageFailed(() => filled().addPage(records, page)),
+    addWhole: (fields, at) => orStageFailed(() => filled().addWhole(fields, at)),
+    addAbsent: (key, at) => orStageFailed(() => filled().addAbsent(key, at)),
     isKnownAbsent: (key) => read()?.isKnownAbsent(key) ?? false,
     isUnsure: (key) => read()?.isUnsure(key) ?? false,
-    patch: (id, fields) => read()?.patch(id, fields),
-    forget: (id) => read()?.forget(id),
-    markAddition: (number) => read()?.markAddition(number),
-    markGivenUp: (rowCount) => filled().markGivenUp(rowCount),
+    patch: (id, fields) => orStageFailed(() => read()?.patch(id, fields)),
+    forget: (id) => orStageFailed(() => read()?.forget(id)),
+    markAddition: (number) => orStageFailed(() => read()?.markAddition(number)),
+    markGivenUp: (rowCount) => orStageFailed(() => filled().markGivenUp(rowCount)),
     iterate: () => store?.iterate() ?? [],
     close: () => store?.close(),
     remove: () => store?.remove(),
   };
+}
+
+function orStageFailed<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw stageFailed(error);
+  }
 }
 
 function openStore(path: string, keys: SnapshotKeys): Snapshot {

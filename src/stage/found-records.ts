@@ -2,13 +2,18 @@ import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { type TextFields, textFields } from '../base/text-fields.ts';
+import { stageFailed } from './stage.ts';
 
 /**
  * What lookups found, until the result file is written: personal data, therefore not in the ledger but in
  * the run's own folder, which is removed when the run has finished.
  */
 export interface FoundRecords {
-  /** Written through to the disk before it returns: a lookup is not paid for twice. */
+  /**
+   * Written through to the disk before it returns: a lookup is not paid for twice.
+   *
+   * @throws OperatorError STAGE_FAILED (exit 5)
+   */
   write(rowNumber: number, fields: TextFields): void;
   read(rowNumber: number): TextFields | undefined;
   /** Does nothing when it is closed already. */
@@ -27,7 +32,11 @@ export function openFoundRecords(folder: string): FoundRecords {
   const read = database.prepare('SELECT fields_json FROM found WHERE row_number = ?');
   return {
     write(rowNumber, fields) {
-      write.run(rowNumber, JSON.stringify(fields));
+      try {
+        write.run(rowNumber, JSON.stringify(fields));
+      } catch (error) {
+        throw stageFailed(error);
+      }
     },
     read(rowNumber) {
       const row = read.get(rowNumber) as { fields_json: string } | undefined;

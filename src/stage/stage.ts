@@ -208,10 +208,11 @@ async function orStageFailed<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-function stageFailed(error: unknown): OperatorError {
+/** A failure of the disk under the run's own files. */
+export function stageFailed(error: unknown): OperatorError {
   return new OperatorError({
     code: 'STAGE_FAILED',
-    message: `The run's copy of the input could not be written or read: ${errorText(error)}.`,
+    message: `The run's own files, which hold its copy of the input and what it has read, could not be written or read: ${errorText(error)}.`,
     hint: 'Nothing more is sent. Free disk space or mend the disk, then carry on with: memberload resume',
     exitCode: EXIT.stopped,
     cause: error,

@@ -40,10 +40,10 @@ describe.concurrent('a vendor that applies after our deadline', SLOW, () => {
 
   test('ends as in doubt when it applied later still, and is not sent again', async (context) => {
     const stage = await useStage(context, build, 6, { timeoutMs: 300, quietWindowMs: 100 });
-    await stage.vendor.set({ 'fault.lateApply': 1, faultsOn: 'increments', lateApplyMs: 2500 });
+    await stage.vendor.set({ 'fault.lateApply': 1, faultsOn: 'increments', lateApplyMs: 8000 });
     const end = await runTool(stage.topup, stage.tool);
     expect(end.exitCode).toBe(7);
-    await sleep(2600);
+    await sleep(8100);
     const { statuses, inDoubtAppliedCount } = await expectExactlyOnce(stage, end);
     expect([statuses.in_doubt, inDoubtAppliedCount]).toEqual([6, 6]);
   });
@@ -70,19 +70,13 @@ describe.concurrent('other changes of a member while its increment has no answer
     await sleep(600);
     for (const member of [2, 5]) await stage.vendor.adjust({ number: numberOf(member), balanceIncrement: '-3.75' });
     const end = await tool.ended;
-    expect(outcomes(stage)).toEqual([
-      'done',
-      'in_doubt CONNECTION_FAILED',
-      'done',
-      'done',
-      'in_doubt CONNECTION_FAILED',
-      'done',
-    ]);
+    const statuses = outcomes(stage).map((outcome) => outcome.split(' ')[0]);
+    expect(statuses).toEqual(['done', 'in_doubt', 'done', 'done', 'in_doubt', 'done']);
     expect(end.exitCode).toBe(7);
     await expectExactlyOnce(stage, end);
   });
 
-  test('another run that credits the same amounts meanwhile is no evidence', async (context) => {
+  test('another run that credits the members meanwhile is no evidence, and its credit is not given again', async (context) => {
     const stage = await useStage(context, build, 2, { flags: ['--lookup', 'pages'] });
     // Killed when the members were read and nothing was sent.
     await runTool(stage.topup, { ...stage.tool, kills: [{ point: 'intent.before', nth: 1 }] });
@@ -96,7 +90,7 @@ describe.concurrent('other changes of a member while its increment has no answer
     await stage.vendor.set({ 'fault.cutBefore': 1, faultsOn: 'increments' });
     const end = await runTool(stage.resume, stage.tool);
     expect((await stage.vendor.books()).increments).toHaveLength(2);
-    expect(outcomes(stage)).toEqual(['in_doubt CONNECTION_FAILED', 'in_doubt CONNECTION_FAILED']);
+    expect(outcomes(stage)).toEqual(['invalid CREDITED_BEFORE', 'in_doubt CONNECTION_FAILED']);
     expect(end.exitCode).toBe(7);
   });
 
@@ -171,7 +165,7 @@ describe.concurrent('a disk that is full', SLOW, () => {
   test('stops the run before anything more is sent, and resume carries it on', async (context) => {
     const stage = await useStage(context, build, 300);
     await stage.vendor.set({ 'fault.slow': 1, slowMs: 5 });
-    const wrapper = ['bash', '-c', 'ulimit -f 250; exec "$@"', 'limited'];
+    const wrapper = ['bash', '-c', 'ulimit -f 400; exec "$@"', 'limited'];
     const end = await runTool(stage.topup, { ...stage.tool, wrapper });
     expect([end.exitCode, errorCodeOf(end)]).toEqual([5, 'LEDGER_FAILED']);
     const { increments } = await stage.vendor.books();
@@ -182,19 +176,25 @@ describe.concurrent('a disk that is full', SLOW, () => {
     expect(statuses.done).toBe(300);
   });
 
-  test.skipIf(!canMount())('the same on a file system of its own', async (context) => {
-    const stage = await useStage(context, build, 300);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=300k', 'tmpfs', stage.home]);
-    context.onTestFinished(() => {
-      execFileSync('umount', ['-l', stage.home]);
-    });
-    const end = await runTool(stage.topup, stage.tool);
-    expect([end.exitCode, errorCodeOf(end)]).toEqual([5, 'LEDGER_FAILED']);
-    execFileSync('mount', ['-o', 'remount,size=20m', stage.home]);
-    const document = await carryOn(stage);
-    const { statuses } = await expectExactlyOnce(stage, document);
-    expect(statuses.done).toBe(300);
-  });
+  // The first is full while the members are read, the second while rows are sent.
+  test.skipIf(!canMount()).for(['300k', '420k'])(
+    'the same on a file system of its own of %s',
+    async (size, context) => {
+      const stage = await useStage(context, build, 300);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', stage.home]);
+      context.onTestFinished(() => {
+        execFileSync('umount', ['-l', stage.home]);
+      });
+      const end = await runTool(stage.topup, stage.tool);
+      expect(end.exitCode).toBe(5);
+      // Whichever file finds the disk full first.
+      expect(['LEDGER_FAILED', 'STAGE_FAILED']).toContain(errorCodeOf(end));
+      execFileSync('mount', ['-o', 'remount,size=20m', stage.home]);
+      const document = await carryOn(stage);
+      const { statuses } = await expectExactlyOnce(stage, document);
+      expect(statuses.done).toBe(300);
+    },
+  );
 });
 
 describe.concurrent('a process that stands still, or whose clock jumps', SLOW, () => {

@@ -43,10 +43,10 @@ describe.concurrent('killed at one named point of the protocol after the other',
   });
 
   test('the same where settling repeats the increment', async (context) => {
-    const points: PointName[] = ['answer.after', ...SETTLE_POINTS.refused];
+    const points = SETTLE_POINTS.refused;
     const stage = await useStage(context, build, 20, { rows: plainRows(20, true), repeat: 'refused' });
     await stage.vendor.set({ 'fault.cutAfter': 0.4, faultsOn: 'increments', seed: 7 });
-    await runTool(stage.topup, { ...stage.tool, kills: [{ point: 'start.after', nth: 1 }] });
+    await runTool(stage.topup, { ...stage.tool, kills: [{ point: 'answer.after', nth: 8 }] });
     await killAtEach(points, stage);
     await expectExactlyOnce(stage, await carryOn(stage));
   });
