@@ -44,7 +44,7 @@ export type IntentVerdict = {
 export class Intents {
   readonly #intents = new Map<string, Intent>();
   readonly #byAmounts = new Map<string, Intent>();
-  /** Increments that some result file has called done or in doubt. */
+  /** Increments that some result file, or a run that has ended, calls done or in doubt. */
   readonly #said = new Set<string>();
 
   /** The rows were given to the tool. A row whose number nobody has means nobody. */

@@ -75,7 +75,10 @@ export async function runPersonCampaign(settings: PersonSettings): Promise<Perso
   try {
     await workAndKill(settings, desktop);
     const isControlDone = settings.control !== undefined && desktop.problems.size + desktop.doubles.size > 0;
-    if (!isControlDone) await putInOrder(desktop);
+    if (!isControlDone) {
+      await putInOrder(desktop);
+      await noteFinished(desktop);
+    }
     const books = await desktop.vendor.books();
     const rows = desktop.desk.files.flatMap((file) => file.rows);
     const verdict = desktop.desk.intents.judge(books, rows);
@@ -311,6 +314,18 @@ async function carryAllOn(desktop: Desktop): Promise<void> {
       else if (end?.exitCode === 2 || end?.exitCode === 3) desktop.problems.add(`run ${run} cannot go on: ${code}`);
     }
   }
+}
+
+/** A process that was killed when its run had ended has told nobody: what it did is known all the same. */
+function noteFinished(desktop: Desktop): Promise<void> {
+  return withLedger(desktop, async (ledger) => {
+    for (const { runId, state } of await ledger.runs.list(RUNS_MAX)) {
+      if (state !== 'finished') continue;
+      for (const row of await ledger.rows.listByState(runId, ['done'])) {
+        desktop.desk.intents.noteSaid({ ...row, status: row.state });
+      }
+    }
+  });
 }
 
 /** The person looks into the back office for every row in doubt, and says what is so. */
