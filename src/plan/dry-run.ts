@@ -10,6 +10,7 @@ import { memberKey } from '../job/row-key.ts';
 import type { PartToDo } from '../stage/rows-to-do.ts';
 import { eachPart, type Gathered, type RowsToDo } from './gather.ts';
 import { answerFromSnapshot, toFound } from './lookups.ts';
+import { DAY_LOG_CALL, isLookDue } from './others-today.ts';
 import { priceAhead } from './plan-ahead.ts';
 import { planRow, type RowPlan } from './plan-row.ts';
 import { describePrice, type PlanDocument, priceOf } from './price.ts';
@@ -32,9 +33,11 @@ export async function dryRun(
 ): Promise<{ actions: ReadonlyMap<string, number>; plan: PlanDocument }> {
   const { settings, controls, vendors, reporter, clock } = context;
   const actions = new Map<string, number>();
+  let rowCount = 0;
   let changedCount = 0;
   await diff?.write([...DIFF_COLUMNS]);
   for await (const part of eachPart(rows)) {
+    rowCount += 1;
     const steps = stepsOf(settings, part.targetRow, undefined, gathered.categories);
     const plan = await planRow(steps, (call) => look(call, gathered, context));
     const action = plannedAction(plan);
@@ -47,7 +50,8 @@ export async function dryRun(
     if (changedCount === ROWS_SHOWN_MAX + 1)
       reporter.note(diff ? '… all of them in the file of -o' : '… the others with -o diff.csv');
   }
-  const calls = await priceAhead(gathered, context, rows);
+  const rowCalls = await priceAhead(gathered, context, rows);
+  const calls = (await isLookDue(context, rowCount)) ? { [DAY_LOG_CALL]: 1, ...rowCalls } : rowCalls;
   const lane = laneOf(vendors, settings.targets[0] ?? 'kybio');
   await lane.readDay();
   const plan = priceOf(calls, lane, controls, settings.storeZone, clock.nowMs());
