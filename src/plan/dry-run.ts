@@ -39,7 +39,7 @@ export async function dryRun(
   for await (const part of eachPart(rows)) {
     rowCount += 1;
     const steps = stepsOf(settings, part.targetRow, undefined, gathered.categories);
-    const plan = await planRow(steps, (call) => look(call, gathered, context));
+    const plan = await planRow(steps, (call) => lookUp(call, gathered, context));
     const action = plannedAction(plan);
     if (action !== undefined) actions.set(action, (actions.get(action) ?? 0) + 1);
     const changes = describeChanges(part, plan, action);
@@ -60,8 +60,12 @@ export async function dryRun(
   return { actions, plan };
 }
 
-/** A lookup of the dry run itself; what it tells is kept for the price, and for a run that may share it. */
-async function look(call: LookupCall, { snapshots }: Gathered, context: RunContext): Promise<Answer<Found>> {
+/**
+ * A lookup before anything is written; what it tells is kept for the price, and for a run that may share it.
+ *
+ * @throws StoppedError; OperatorError LOOKUP_FAILED
+ */
+export async function lookUp(call: LookupCall, { snapshots }: Gathered, context: RunContext): Promise<Answer<Found>> {
   const { vendors, ledger, clock } = context;
   const kept = answerFromSnapshot(call, snapshots);
   if (kept) return { kind: 'success', data: kept };
