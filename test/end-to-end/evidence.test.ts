@@ -385,7 +385,7 @@ describe('a kill around the rename of the result file', () => {
 
   test('negative control: a file that is not recorded before its rename is taken for the work of a person', async () => {
     const unrecorded = {
-      file: 'run/record-result.js',
+      file: 'run/own-result.js',
       anchor: "await ledger.runs.setResult(runId, { path, sha256: hashes.join(' ') });",
       replacement: '',
     };
