@@ -7,8 +7,11 @@ import { promisify } from 'node:util';
 import { assert, fileError } from '../base/errors.ts';
 import { folderError, readingError } from './file-errors.ts';
 
-/** Large enough that a read costs little, small enough that rows come out soon. Measured: 64 to 256 KiB are alike. */
-const CHUNK_BYTES = 128 * 1024;
+/**
+ * Small, so that the rows of one read are gone before the garbage collector takes them for old ones. Measured with
+ * `validate` of 100,000 rows: 150 MB in place of 209 MB with 128 KiB, in the same CPU time.
+ */
+const CHUNK_BYTES = 32 * 1024;
 
 /** A stream is read once; `name` stands for it in messages. */
 export type TableSource =

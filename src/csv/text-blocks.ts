@@ -11,7 +11,7 @@ import { firstInvalidByte, toUtf8 } from './strict-decoder.ts';
 const LINE_BYTES_MAX = 2 * 1024 * 1024;
 
 /** A pipe gives a few KiB at a time; blocks of this size cost less. */
-const BLOCK_BYTES_MIN = 64 * 1024;
+const BLOCK_BYTES_MIN = 16 * 1024;
 
 export interface TextBlocks {
   /**

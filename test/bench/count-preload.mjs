@@ -40,7 +40,7 @@ if (fs.readFileSync(fileURLToPath(SQLITE), 'utf8').split(anchor).length !== 2) {
   throw new Error(`${SQLITE} has not once: ${anchor}`);
 }
 const replacement = anchor.replace('Reflect', 'globalThis.benchCounted(args[0], Reflect').replace(');', '));');
-register('../chaos/patch-hook.mjs', import.meta.url, { data: { [SQLITE]: [{ anchor, replacement }] } });
+register('./patch-hook.mjs', import.meta.url, { data: { [SQLITE]: [{ anchor, replacement }] } });
 
 function override(object, name, wrapper) {
   Object.defineProperty(object, name, { value: wrapper(object[name].bind(object)) });
