@@ -71,6 +71,6 @@ function resultName({ sample, command }: Case): string {
 
 /** Blanks each dataChangeTime and each run that is not the input's own: they are new in each run. */
 function withoutThisRun(result: string, input: string): string {
-  const cells = /,([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8}|[0-9]{8}-[0-9]{6}-[0-9a-f]{4})(?=,|\r?\n)/g;
+  const cells = /,(?:"="")?([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8}|[0-9]{8}-[0-9]{6}-[0-9a-f]{4})(?:""")?(?=,|\r?\n)/g;
   return result.replace(cells, (cell: string, value: string) => (input.includes(value) ? cell : ','));
 }
