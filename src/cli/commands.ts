@@ -107,6 +107,7 @@ export const COMMANDS: readonly Command[] = [
     arguments: ['<run>'],
     about: 'take a top-up back, once: the opposite amounts for the rows it credited (2 calls a row)',
     examples: [
+      ['memberload undo 20261122-050612-3fa9 --dry-run', 'whose values have changed since; sends nothing'],
       ['memberload undo 20261122-050612-3fa9', 'every row that the run credited'],
       ['memberload undo 20261122-050612-3fa9 --row 3,7', 'only these rows'],
     ],

@@ -13,9 +13,6 @@ import { runParts } from './run-command.ts';
 import { unknownRun } from './runs.ts';
 import { connectToRun, withLedgerReader, withSession } from './session.ts';
 
-/** A read, so that a change since the credit is seen, and the increment. */
-const UNDO_CALLS = 2;
-
 /** `undo`: the opposite top-up of the rows that a run credited, as a run of its own. */
 export async function runUndo(input: CommandInput): Promise<{ document: RunDocument }> {
   const { argument } = input;
@@ -34,6 +31,8 @@ export async function runUndo(input: CommandInput): Promise<{ document: RunDocum
     const connected = await connectToRun(session, run, saved, { targets: saved.job.targets, controls });
     const rows = settings.typed('row');
     const { place, placeKey } = connected;
+    const isDryRun = settings.get('dryRun');
+    const result = resultOf(settings, run);
     const undo = await prepareUndo(
       {
         run,
@@ -43,15 +42,13 @@ export async function runUndo(input: CommandInput): Promise<{ document: RunDocum
         connection: saved.connection,
         place,
         resultFor: `undo ${placeKey}`,
-        result: resultOf(settings, run),
+        result: isDryRun && !settings.isTyped('output') ? { ...result, path: '' } : result,
+        isDryRun,
       },
       runParts(located, session, connected),
     );
     try {
-      input.console.say(
-        `${undo.rowCount} rows of run ${run.runId} are taken back: at most ${UNDO_CALLS} calls a row, ${undo.rowCount * UNDO_CALLS} in all.`,
-      );
-      await confirmTopup(undo, place, located);
+      if (!isDryRun) await confirmTopup(undo, place, located);
       return await undo.run();
     } finally {
       await undo.discard();

@@ -10,6 +10,7 @@ import { memberKey } from '../job/row-key.ts';
 import type { PartToDo } from '../stage/rows-to-do.ts';
 import { eachPart, type Gathered, type RowsToDo } from './gather.ts';
 import { answerFromSnapshot, toFound } from './lookups.ts';
+import { DAY_LOG_CALL, isLookDue } from './others-today.ts';
 import { priceAhead } from './plan-ahead.ts';
 import { planRow, type RowPlan } from './plan-row.ts';
 import { describePrice, type PlanDocument, priceOf } from './price.ts';
@@ -32,11 +33,13 @@ export async function dryRun(
 ): Promise<{ actions: ReadonlyMap<string, number>; plan: PlanDocument }> {
   const { settings, controls, vendors, reporter, clock } = context;
   const actions = new Map<string, number>();
+  let rowCount = 0;
   let changedCount = 0;
   await diff?.write([...DIFF_COLUMNS]);
   for await (const part of eachPart(rows)) {
+    rowCount += 1;
     const steps = stepsOf(settings, part.targetRow, undefined, gathered.categories);
-    const plan = await planRow(steps, (call) => look(call, gathered, context));
+    const plan = await planRow(steps, (call) => lookUp(call, gathered, context));
     const action = plannedAction(plan);
     if (action !== undefined) actions.set(action, (actions.get(action) ?? 0) + 1);
     const changes = describeChanges(part, plan, action);
@@ -47,7 +50,8 @@ export async function dryRun(
     if (changedCount === ROWS_SHOWN_MAX + 1)
       reporter.note(diff ? '… all of them in the file of -o' : '… the others with -o diff.csv');
   }
-  const calls = await priceAhead(gathered, context, rows);
+  const rowCalls = await priceAhead(gathered, context, rows);
+  const calls = (await isLookDue(context, rowCount)) ? { [DAY_LOG_CALL]: 1, ...rowCalls } : rowCalls;
   const lane = laneOf(vendors, settings.targets[0] ?? 'kybio');
   await lane.readDay();
   const plan = priceOf(calls, lane, controls, settings.storeZone, clock.nowMs());
@@ -56,8 +60,12 @@ export async function dryRun(
   return { actions, plan };
 }
 
-/** A lookup of the dry run itself; what it tells is kept for the price, and for a run that may share it. */
-async function look(call: LookupCall, { snapshots }: Gathered, context: RunContext): Promise<Answer<Found>> {
+/**
+ * A lookup before anything is written; what it tells is kept for the price, and for a run that may share it.
+ *
+ * @throws StoppedError; OperatorError LOOKUP_FAILED
+ */
+export async function lookUp(call: LookupCall, { snapshots }: Gathered, context: RunContext): Promise<Answer<Found>> {
   const { vendors, ledger, clock } = context;
   const kept = answerFromSnapshot(call, snapshots);
   if (kept) return { kind: 'success', data: kept };

@@ -7,6 +7,7 @@ import type { Answer } from '../http/answer.ts';
 import type { ServerDate } from '../http/server-date.ts';
 import type { DailyAccessTimes } from '../kybio/client.ts';
 import type { LedgerReader } from '../ledger/ledger.ts';
+import { adviceOnOthers, askDayLog, isOwnAppId, ownDay } from '../plan/others-today.ts';
 import { readRepeatFact } from '../send/repeat-fact.ts';
 
 /** One thing that `doctor` looked at. */
@@ -46,11 +47,7 @@ export async function checkKybio(kybio: KybioVendor, storeZone: string): Promise
   const { day } = await lane.readDay();
   let answer: Answer<readonly DailyAccessTimes[]>;
   try {
-    ({ answer } = await lane.perform({
-      endpoint: 'openApiLimitAccess/queryDailyAccessTimesLog',
-      isRepeatable: true,
-      send: (onSent, attempt) => client.queryDailyAccessTimesLog(day, day, { onSent, about: { attempt } }),
-    }));
+    answer = await askDayLog(kybio, day, true);
   } catch (error) {
     if (error instanceof StoppedError) return [skipped('kybio signature', NO_CALLS_LEFT, TRY_TOMORROW)];
     throw error;
@@ -102,7 +99,7 @@ async function checkQuota(kybio: KybioVendor, answer: Answer<readonly DailyAcces
   const { lane } = kybio;
   const { account, dailyQuota } = lane.settings;
   const { day, used: counted } = await lane.readDay();
-  const own = answer.kind === 'success' ? answer.data.find((entry) => isOwnDay(entry, account, day)) : undefined;
+  const own = ownDay(answer, account, day);
   if (own === undefined) {
     if (answer.kind !== 'success') {
       return warning(
@@ -119,11 +116,7 @@ async function checkQuota(kybio: KybioVendor, answer: Answer<readonly DailyAcces
   const { limitTimes: limit, haveAcessTimes: used } = own;
   const detail = `${used} of ${limit} calls of ${day} are used by the vendor's count, ${counted} by ours`;
   if (used > counted) {
-    return warning(
-      name,
-      detail,
-      `${used - counted} calls were made by others: another program, or another MEMBERLOAD_HOME, which this one cannot see. Leave them room with --reserve ${used - counted}, and never give one top-up file to both.`,
-    );
+    return warning(name, detail, adviceOnOthers(used - counted));
   }
   const late = used < counted ? ' (it may count late, or its day begin in another zone: kybio.quotaZone)' : '';
   return judgeLimit(name, detail + late, limit, dailyQuota);
@@ -152,7 +145,7 @@ async function askLimit(kybio: KybioVendor, day: string): Promise<number | strin
     });
     if (answer.kind !== 'success')
       return `It answered: ${describeAnswer(answer)}. Set --daily-quota to what was bought.`;
-    const own = answer.data.filter(({ appId }) => isOwn(appId, lane.settings.account));
+    const own = answer.data.filter(({ appId }) => isOwnAppId(appId, lane.settings.account));
     // An upgrade holds between its dates; without either date the entry is the default.
     const upgrade = own.find(({ startDate, endDate }) => isWithin(day, startDate, endDate));
     const limit = (upgrade ?? own.find((entry) => entry.startDate === undefined || entry.endDate === undefined))
@@ -168,15 +161,6 @@ function isWithin(day: string, startDate: string | undefined, endDate: string | 
   return (
     startDate !== undefined && endDate !== undefined && startDate.slice(0, 10) <= day && day <= endDate.slice(0, 10)
   );
-}
-
-/** The vendor answers for every appId of the chain, in whatever letter case (api/kybio.md §5). */
-function isOwn(appId: string, account: string): boolean {
-  return `kybio:${appId}`.toLowerCase() === account.toLowerCase();
-}
-
-function isOwnDay({ appId, accessDate }: DailyAccessTimes, account: string, day: string): boolean {
-  return isOwn(appId, account) && accessDate.startsWith(day);
 }
 
 /** What settling of unanswered increments can build on. */

@@ -10,6 +10,7 @@ import { isCrediting, type JobSettings } from '../job/job-settings.ts';
 import type { RunState } from '../ledger/ledger.ts';
 import { closeSnapshots, type Gathered, gather, openSnapshots } from '../plan/gather.ts';
 import type { Snapshots } from '../plan/lookups.ts';
+import { lookForOthers } from '../plan/others-today.ts';
 import { describePrice, priceOf } from '../plan/price.ts';
 import { priceRun } from '../plan/price-run.ts';
 import { writeRecordCount } from '../plan/read-snapshots.ts';
@@ -110,6 +111,7 @@ async function sendAll(
   if (vendors.kybio) vendors.kybio.lane.beforeQuotaSleep = settleNow;
   // Rows that went out before a kill are settled first: their members' later rows wait for that.
   await settleNow();
+  await lookForOthers(context, countToSend(facts.sums));
   const gathered = await gatherOrStop(snapshots, context, rows);
   if (gathered === undefined) return undefined;
   await announcePrice(gathered, context, rows);

@@ -14,7 +14,7 @@ import type { FileRun, RunParts } from './run-parts.ts';
 
 /** --dry-run: everything but writing, and nothing of it in the ledger but the calls that it made. */
 export async function planRun(
-  job: FileRun,
+  job: Pick<FileRun, 'settings' | 'controls' | 'account' | 'place' | 'inputPath'>,
   input: StagedInput,
   place: { readonly runFolder: string; readonly file: ResultFile | undefined },
   parts: RunParts,
@@ -83,7 +83,7 @@ function diffWriter(file: ResultFile | undefined): Parameters<typeof dryRun>[3] 
   };
 }
 
-function stoppedInPlan(reason: StopReason | undefined): OperatorError {
+export function stoppedInPlan(reason: StopReason | undefined): OperatorError {
   const detail = reason && 'detail' in reason ? reason.detail : 'interrupted';
   return new OperatorError({
     code: 'PLAN_STOPPED',

@@ -1,19 +1,27 @@
 import { rmSync } from 'node:fs';
 import { DecimalSum, subtractDecimals } from '../base/decimal.ts';
 import { fileError, usageError } from '../base/errors.ts';
+import type { RunContext } from '../calls/run-context.ts';
+import { StoppedError } from '../calls/run-control.ts';
 import { openStagedInput } from '../intake/stage-input.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import type { Credit, RunRecord } from '../ledger/ledger.ts';
 import type { ResultTarget } from '../result/result-file.ts';
 import { openResultFile, PLAIN_CSV } from '../result/result-file.ts';
 import type { RunDocument } from '../result/run-document.ts';
+import { withCalls } from '../result/summary.ts';
 import type { SavedSettings } from '../settings/run-settings.ts';
 import { writeSavedSettings } from '../settings/saved-settings.ts';
 import { openStageWriter } from '../stage/stage.ts';
 import type { StagedRow } from '../stage/staged-row.ts';
 import { executeRun } from './execute-run.ts';
+import { hasCallsToLook, lookBeforeUndo, UNDO_CALLS } from './look-before-undo.ts';
+import { planRun, stoppedInPlan } from './plan-run.ts';
 import { makeRunFolder, newRunId } from './run-folder.ts';
 import type { RunParts } from './run-parts.ts';
+
+/** Warnings that are shown before the sums; all of them are in the messages of the result. */
+const WARNINGS_SHOWN_MAX = 5;
 
 /** The columns of an undo's rows: made from the ledger, not from a file. */
 const HEADER = ['number', 'customerUid', 'pointIncrement', 'balanceIncrement', 'undone_row'];
@@ -31,6 +39,8 @@ export type UndoRequest = {
   readonly place: string;
   readonly resultFor: string;
   readonly result: ResultTarget;
+  /** --dry-run: show what would be taken back; send nothing. */
+  readonly isDryRun: boolean;
 };
 
 export type PreparedUndo = {
@@ -46,7 +56,8 @@ export type PreparedUndo = {
  * Prepares the opposite top-up of exactly the rows that a run credited and that were not taken back yet. It is a run
  * of its own. Each of its rows names the row that it undoes, and the ledger lets a row be undone only once.
  *
- * Every member is read before its row is sent, so that a change since then is told in the row.
+ * Every member is read here, before anything is sent and before the sums are typed: who was changed since the credit,
+ * or would fall below zero, is shown and told in the row.
  *
  * @throws OperatorError NOTHING_TO_UNDO, or IN_DOUBT when the run has rows in doubt (exit 3)
  */
@@ -74,24 +85,42 @@ export async function prepareUndo(request: UndoRequest, parts: RunParts): Promis
     onDuplicate: 'allow',
     readsBefore: true,
   };
+  // A reading shared with other commands may be older than a change that must be seen.
+  const controls = { ...request.controls, snapshotMaxAgeMs: 0 };
   const runId = newRunId(clock.nowMs());
-  const file = await openResultFile(request.result, { ...parts, ownSha256s: [], runId });
+  const file =
+    request.result.path === '' ? undefined : await openResultFile(request.result, { ...parts, ownSha256s: [], runId });
   const runFolder = makeRunFolder(homeFolder, runId);
+  const vendors = parts.openVendors(request.isDryRun ? undefined : runId);
+  // The look before the run and the run itself count as one.
+  const ownParts: RunParts = { ...parts, openVendors: () => vendors };
   let isBegun = false;
   const discard = async (): Promise<void> => {
     if (isBegun) return;
-    await file.abort();
+    await file?.abort();
+    await vendors.kybio?.client.close();
     rmSync(runFolder, { recursive: true, force: true });
   };
   try {
     const credits: Credit[] = [];
     const points = new DecimalSum();
     const balance = new DecimalSum();
-    const writer = await openStageWriter(runFolder);
     for await (const page of ledger.increments.readCreditsOfRun(run.runId)) {
       credits.push(...page.filter(({ rowNumber }) => rowNumbers?.has(rowNumber) ?? true));
     }
-    const rows = credits.map((credit, index) => toRow(credit, index + 1));
+    if (credits.length === 0) {
+      throw fileError(
+        'NOTHING_TO_UNDO',
+        `Run ${run.runId} has no credit that could be taken back${rowNumbers ? ' among these rows' : ''}: what it credited was undone before, or it credited nobody.`,
+        `Nothing was sent. Look at it with: memberload runs ${run.runId}`,
+      );
+    }
+    const context: RunContext = {
+      ...parts,
+      ...{ runId: '', account: run.account, settings, controls, vendors, runFolder },
+    };
+    const rows = await withWarnings(credits, run, context);
+    const writer = await openStageWriter(runFolder);
     for (let start = 0; start < rows.length; start += ROWS_PER_BLOCK) {
       const block = rows.slice(start, start + ROWS_PER_BLOCK);
       const cells = credits.slice(start, start + ROWS_PER_BLOCK).map(toCells);
@@ -121,18 +150,23 @@ export async function prepareUndo(request: UndoRequest, parts: RunParts): Promis
       },
       { issues: [], damages: [] },
     );
-    if (rows.length === 0) {
-      throw fileError(
-        'NOTHING_TO_UNDO',
-        `Run ${run.runId} has no credit that could be taken back${rowNumbers ? ' among these rows' : ''}: what it credited was undone before, or it credited nobody.`,
-        `Nothing was sent. Look at it with: memberload runs ${run.runId}`,
-      );
-    }
+    const planUndo = async (): Promise<RunDocument> => {
+      const staged = await openStagedInput(runFolder, settings);
+      if (staged === undefined) throw new Error('the stage that was just made is gone');
+      const { account } = run;
+      try {
+        const job = { settings, controls, account, place: request.place, inputPath: '' };
+        return await planRun(job, staged, { runFolder, file }, ownParts);
+      } finally {
+        await staged.stage.close();
+      }
+    };
     return {
       rowCount: rows.length,
       ...sums,
       discard,
       async run() {
+        if (request.isDryRun) return planUndo();
         await ledger.requireNewest();
         await ledger.runs.start(
           {
@@ -148,7 +182,7 @@ export async function prepareUndo(request: UndoRequest, parts: RunParts): Promis
             rowCount: rows.length,
             settingsJson: writeSavedSettings({
               job: settings,
-              controls: request.controls,
+              controls,
               connection: request.connection,
               resultFor: request.resultFor,
             }),
@@ -159,14 +193,47 @@ export async function prepareUndo(request: UndoRequest, parts: RunParts): Promis
         const staged = await openStagedInput(runFolder, settings);
         if (staged === undefined) throw new Error('the stage that was just made is gone');
         return executeRun(
-          { ...request, settings, account: run.account, inputPath: '', runId, runFolder, staged, file },
-          parts,
+          { ...request, settings, controls, account: run.account, inputPath: '', runId, runFolder, staged, file },
+          ownParts,
         );
       },
     };
   } catch (error) {
     await discard();
     throw error;
+  }
+}
+
+/** The rows to send, each with what speaks against it. Shows the first of these warnings. */
+async function withWarnings(
+  credits: readonly Credit[],
+  { runId }: RunRecord,
+  context: RunContext,
+): Promise<readonly StagedRow[]> {
+  const { reporter, control, vendors } = context;
+  const rows = credits.map((credit, index) => toRow(credit, index + 1));
+  reporter.note(
+    `${rows.length} rows of run ${runId} are taken back: at most ${UNDO_CALLS} calls a row, ${rows.length * UNDO_CALLS} in all. One of the two reads the member, before anything is sent.`,
+  );
+  if (!(await hasCallsToLook(context, rows.length))) {
+    reporter.note('The members are not looked at beforehand: the calls left today are too few to read and send all.');
+    return rows;
+  }
+  try {
+    const warnings = await lookBeforeUndo(credits, rows, context);
+    for (const { undoneRow, member, text } of warnings.slice(0, WARNINGS_SHOWN_MAX)) {
+      reporter.note(`Row ${undoneRow}, member ${member}: ${text}`);
+    }
+    const restCount = warnings.length - WARNINGS_SHOWN_MAX;
+    if (restCount > 0) reporter.note(`… and ${restCount} more such rows: the messages of the result name all of them.`);
+    if (warnings.length === 0) reporter.note('No member was changed since the credit, and none falls below zero.');
+    const textByRow = new Map(warnings.map(({ rowNumber, text }) => [rowNumber, text]));
+    return rows.map((row) => {
+      const text = textByRow.get(row.rowNumber);
+      return text === undefined ? row : { ...row, notes: [text] };
+    });
+  } catch (error) {
+    throw withCalls(error instanceof StoppedError ? stoppedInPlan(control.reason) : error, vendors);
   }
 }
 

@@ -89,7 +89,8 @@ export async function decideRow(
             `${when}: it was not applied. To credit it after all, either run the result file again or type: memberload resolve ${record.runId} --row ${record.rowNumber} --resend`,
           ],
         } as const);
-  await ledger.rows.record(record, change, { kind: 'decision', detailJson: JSON.stringify({ as: verdict }) });
+  const { sequence } = record;
+  await ledger.rows.record(record, change, { kind: 'decision', detailJson: JSON.stringify({ as: verdict, sequence }) });
 }
 
 /** One read and one increment. */
@@ -118,7 +119,7 @@ export async function resendRow(row: RowInDoubt, context: RunContext, isAgain: b
   if (other) {
     return `row ${other.rowNumber} of run ${other.runId} credits the same member and is in doubt; decide that first`;
   }
-  const credited = isAgain ? undefined : await findCredited(record, account, ledger);
+  const credited = isAgain ? undefined : await findCredited(row, account, ledger);
   if (credited) {
     const { rowNumber, runId, why } = credited;
     return `row ${rowNumber} of run ${runId} has credited ${why}; if this one is meant as well, add --again`;
@@ -210,9 +211,10 @@ type Credited = Pick<RowRecord, 'runId' | 'rowNumber'> & { readonly why: string 
  * the same amounts since. The result file run again, for example: a person who sends the old row as well would
  * credit twice.
  */
-async function findCredited(record: RowRecord, account: string, ledger: LedgerReader): Promise<Credited | undefined> {
+async function findCredited(row: RowInDoubt, account: string, ledger: LedgerReader): Promise<Credited | undefined> {
+  const { record } = row;
   const { number, customerUid, reference, campaign } = record;
-  if (reference === '' && campaign === '') return findCreditedSince(record, account, ledger);
+  if (reference === '' && campaign === '') return findCreditedSince(row, account, ledger);
   const credits = await ledger.increments.findCredits(account, {
     numbers: reference === '' && number !== '' ? [number] : [],
     customerUids: reference === '' ? [customerUid] : [],
@@ -227,22 +229,34 @@ async function findCredited(record: RowRecord, account: string, ledger: LedgerRe
 }
 
 async function findCreditedSince(
-  record: RowRecord,
+  { record, evidence }: RowInDoubt,
   account: string,
   ledger: LedgerReader,
 ): Promise<Credited | undefined> {
   const ofMember = await ledger.increments.listOfMember(account, record.customerUid);
+  const sentSequence = sequenceBeforeDecisions(record, evidence);
   const since = ofMember.find(
     (other) =>
       !isSameRow(other, record) &&
       other.state === 'done' &&
-      // By the ledger's own order, which no clock that was set back can turn around, and by the clock, since a
-      // decision about this row has moved it to the end of that order.
-      (other.sequence > record.sequence || other.intentMs >= record.intentMs) &&
+      // By the ledger's own order, which no clock can turn around. The clock is for decisions of earlier versions,
+      // which did not keep where the row stood.
+      (other.sequence > sentSequence || other.intentMs >= record.intentMs) &&
       decimalsEqual(other.pointIncrement, record.pointIncrement) &&
       decimalsEqual(other.balanceIncrement, record.balanceIncrement),
   );
   return since && { ...since, why: 'the member the same amounts since' };
+}
+
+/** Where the row stood in the ledger's order after its last send: every decision moves the row to the end. */
+function sequenceBeforeDecisions({ sequence }: RowRecord, evidence: readonly Evidence[]): number {
+  const lastSend = evidence.findLastIndex(({ kind }) => kind === 'answer' || kind === 'resend');
+  const kept = evidence.slice(lastSend + 1).map(({ kind, detailJson }) => {
+    if (kind !== 'decision') return undefined;
+    const detail: unknown = JSON.parse(detailJson);
+    return typeof detail === 'object' && detail !== null && 'sequence' in detail ? detail.sequence : undefined;
+  });
+  return Math.min(sequence, ...kept.filter((one) => typeof one === 'number'));
 }
 
 function addEvidence(record: RowRecord, kind: string, detail: object, ledger: Ledger): Promise<void> {

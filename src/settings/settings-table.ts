@@ -77,7 +77,7 @@ export const SETTINGS = {
   },
   dryRun: {
     about: 'read but never write; say what would be sent and what it costs',
-    ...what(toggle, RUNNING, { alias: 'n' }),
+    ...what(toggle, [...RUNNING, 'undo'], { alias: 'n' }),
   },
   row: {
     about: '<n> the row, as result_row counts; several as 3,7, or all (undo: all, if left out)',

@@ -104,6 +104,17 @@ describe('what was read by pages', () => {
     expect(columnOf(work.read('after.csv'), 'number')).toHaveLength(20);
   });
 
+  test('is one for a run about both vendors and a run about one of them', async () => {
+    await fill(vendor, 20);
+    const work = quickWork(vendor, SHARED);
+    expect((await work.run(['export', '--all', '-o', 'before.csv'])).spent).toEqual({ [PAGES]: 1 });
+    work.file('both.csv', lines('number,name,phone', 'M000003,Changed,+85291230003'));
+    const both = await work.run(['import', 'both.csv', '--to', 'kybio,wonder', '--lookup', 'pages']);
+    expect(both.spent[PAGES]).toBeUndefined();
+    expect((await work.run(['export', '--all', '-o', 'after.csv'])).spent).toEqual({});
+    expect(columnOf(work.read('after.csv'), 'name')).toContain('Changed');
+  });
+
   test('belongs to one account', async () => {
     await fill(vendor, 20);
     const work = quickWork(vendor, SHARED);
@@ -111,8 +122,7 @@ describe('what was read by pages', () => {
     const names = readdirSync(join(work.home, 'snapshots'));
     // The appId is not in the name: it says whose members these are.
     for (const name of names) expect(name).not.toContain(vendor.settings.KYBIO_APP_ID);
-    work.file('customers.csv', lines('reference_number', 'K1'));
-    await work.run(['export', 'customers.csv', '--from', 'wonder']);
+    await work.run(['export', '--all', '--from', 'wonder', '-o', 'customers.csv']);
     const kinds = readdirSync(join(work.home, 'snapshots')).map((name) => /^pages-(\w+)-/.exec(name)?.[1]);
     expect(new Set(kinds)).toEqual(new Set(['kybio', 'wonder']));
   });

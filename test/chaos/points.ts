@@ -136,8 +136,8 @@ export const CONTROLS = {
     },
     {
       file: 'run/execute-run.js',
-      anchor: 'await settleNow();\n    const gathered',
-      replacement: 'const gathered',
+      anchor: 'await settleNow();\n    await lookForOthers(',
+      replacement: 'await lookForOthers(',
     },
   ],
   /** Nobody looks at what was credited before. */

@@ -56,6 +56,18 @@ describe('memberload export of a file', () => {
 });
 
 describe('memberload export --all', () => {
+  test('writes a row for every member, also for one whose chosen columns are blank, and guards a formula once', async () => {
+    const work = openWorkspace(vendor.settings);
+    await vendor.reset({ empty: true });
+    await vendor.seed([
+      { number: 'A', name: '=1+1' },
+      { number: 'B', name: '' },
+      { number: 'C', name: 'Chan' },
+    ]);
+    await work.run(['export', '--all', '-o', 'names.csv', '--columns', 'name']);
+    expect(work.read('names.csv')).toBe(lines('name', "'=1+1", '""', 'Chan'));
+  });
+
   test('writes every Kybio member by pages, ready to be imported again', async () => {
     const work = openWorkspace(vendor.settings);
     await vendor.set({ pageSize: 4 });

@@ -103,6 +103,48 @@ describe('memberload undo', () => {
     expect(await amounts()).toEqual([...CREDITED, ...TAKEN_BACK].sort());
   });
 
+  test('says beforehand, and in the rows, who was changed since or would fall below zero, for no call more', async () => {
+    const work = await credited();
+    await vendor.sell('8008010004', '-3');
+    await vendor.sell('8008010003', '1');
+    const before = await vendor.callCount();
+    const changed = /Row 2, member 8008010003: Changed since the credit: point [\d.]+, now [\d.]+\.$/m;
+    const negative =
+      'Row 3, member 8008010004: Changed since the credit: point 5, now 2. Falls below zero when taken back: point -3.';
+
+    const planned = await work.run(['undo', work.runId, '--dry-run', '--json']);
+    expect(planned, planned.stderr).toMatchObject({ exitCode: 0, stderr: expect.stringMatching(changed) });
+    expect(planned.stderr).toContain(negative);
+    expect(planned.stderr).not.toContain('Row 1, member');
+    expect(JSON.parse(planned.stdout)).toMatchObject({
+      state: 'planned',
+      actions: { topped_up: 3 },
+      calls: { sent: 3 },
+    });
+    expect(work.has(`undo-${work.runId}.result.csv`)).toBe(false);
+    expect(await vendor.callCount()).toBe(before + 3);
+    expect(await amounts()).toEqual(CREDITED);
+
+    const undone = await work.run(['undo', work.runId, '--json']);
+    expect(undone.stderr).toContain(negative);
+    expect(JSON.parse(undone.stdout)).toMatchObject({ rows: { done: 3 }, calls: { sent: 6 } });
+    expect(await vendor.callCount()).toBe(before + 9);
+    const messages = columnOf(work.read(`undo-${work.runId}.result.csv`), 'result_messages');
+    expect(messages[0]).toBe('');
+    expect(messages[1]).toContain('Changed since the credit');
+    expect(messages[2]).toContain('Falls below zero when taken back: point -3.');
+    expect(await amounts()).toEqual([...CREDITED, ...TAKEN_BACK].sort());
+  });
+
+  test('says that nobody was changed; with too few calls left it does not look, and says so', async () => {
+    const work = await credited();
+    const planned = await work.run(['undo', work.runId, '-n']);
+    expect(planned.stderr).toContain('No member was changed since the credit, and none falls below zero.');
+    const used = await vendor.callCount();
+    const paused = await work.run(['undo', work.runId, '--daily-quota', String(used + 4)]);
+    expect(paused).toMatchObject({ exitCode: 6, stderr: expect.stringContaining('not looked at beforehand') });
+  });
+
   test('refuses what is no top-up, and a run that is not there, without a call', async () => {
     const work = openWorkspace(vendor.settings);
     work.file('members.csv', lines('number', 'N1'));

@@ -32,7 +32,7 @@ describe('a setting', () => {
     [{ 'time-zone': 'Asia/Atlantis' }, "--time-zone: 'Asia/Atlantis' is not a time zone"],
     [{ 'expect-points': '1,5' }, "--expect-points: '1,5' is not a decimal"],
     [{ to: 'kybio,wondr' }, "--to: 'wondr' is not one of kybio, wonder"],
-    [{ row: '3,x' }, "--row: 'x' is not a whole number"],
+    [{ row: '3,x' }, "--row: '3,x' is not a row number"],
   ])('%j is refused by its flag and its value', (flags, message) => {
     const name = { 'max-errors': 'maxErrors', 'time-zone': 'timeZone', 'expect-points': 'expectPoints' } as const;
     const [flag] = Object.keys(flags) as (keyof typeof name)[];
