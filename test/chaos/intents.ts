@@ -102,11 +102,13 @@ export class Intents {
    * At the end, when every file was given to the tool once more: nothing is missing, and the tool has said everything.
    *
    * @param rows those of the files as they are at the end; what a person took out of a file may be credited or not
+   * @param inDoubt what the tool calls in doubt: that is said, and not lost
    */
-  judge(books: Books, rows: readonly PersonRow[]): IntentVerdict {
+  judge(books: Books, rows: readonly PersonRow[], inDoubt: readonly Amounts[]): IntentVerdict {
     const unexplained: string[] = [];
+    const doubted = new Set(inDoubt.map(amountsKey));
     for (const row of rows) {
-      if (this.isAsked(row) && !this.isCredited(row, books)) {
+      if (this.isAsked(row) && !this.isCredited(row, books) && !doubted.has(amountsKey(row))) {
         unexplained.push(`${amountsKey(row)}: lost, the tool says that all is done`);
       }
     }

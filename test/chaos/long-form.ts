@@ -52,12 +52,15 @@ export async function runLongForm(argv: readonly string[]): Promise<number> {
       rows: { type: 'string', default: '2000' },
       kills: { type: 'string', default: '200' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-      /** machine,person */
+      /** Only these. */
       kind: { type: 'string', default: 'machine,person' },
+      repeat: { type: 'string', default: 'accepted,refused,forgotten,newer_only' },
     },
   });
   const seed = Number(values.seed);
-  const variants = VARIANTS.filter(([kind]) => values.kind.split(',').includes(kind));
+  const kinds = values.kind.split(',');
+  const repeats = values.repeat.split(',');
+  const variants = VARIANTS.filter(([kind, repeat]) => kinds.includes(kind) && repeats.includes(repeat));
   const campaignCount = Math.max(1, Math.round(Number(values.rows) / ROWS_PER_CAMPAIGN));
   const plans = Array.from({ length: campaignCount }, (_, index): Plan => {
     const [kind, repeat] = variants[index % variants.length] ?? ['person', 'accepted'];

@@ -81,7 +81,8 @@ export async function runPersonCampaign(settings: PersonSettings): Promise<Perso
     }
     const books = await desktop.vendor.books();
     const rows = desktop.desk.files.flatMap((file) => file.rows);
-    const verdict = desktop.desk.intents.judge(books, rows);
+    const inDoubt = (await rowsInDoubt(desktop)).flatMap((run) => run.rows);
+    const verdict = desktop.desk.intents.judge(books, rows, inDoubt);
     const { tally } = desktop;
     return {
       ...{ seed: settings.seed, repeat: settings.repeat, ...tally },
@@ -113,6 +114,8 @@ type Desktop = {
     readonly acts: Map<ActName, number>;
     readonly refusals: Map<string, number>;
   };
+  /** How far the person moves the clock. */
+  readonly jumpsMs: readonly number[];
   readonly problems: Set<string>;
   readonly doubles: Set<string>;
   close(): Promise<void>;
@@ -152,6 +155,8 @@ async function openDesktop({ build, seed, memberCount, repeat, control }: Person
       ...{ killCount: 0, startCount: 0, inDoubtCount: 0, inDoubtAppliedCount: 0 },
       ...{ killsAt: new Map(), acts: new Map(), refusals: new Map() },
     },
+    // A vendor that takes only newer times takes nothing for days once the clock was days ahead.
+    jumpsMs: JUMPS_MS.filter((jumpMs) => repeat !== 'newer_only' || jumpMs < 0),
     problems: new Set(),
     doubles: new Set(),
     async close() {
@@ -212,7 +217,9 @@ async function carryOut(task: Task, desktop: Desktop, plan: KillPlan | undefined
   const { desk, random, tally } = desktop;
   if (task.args.includes(LAST_RUN) && desk.lastRun === undefined) return undefined;
   const args = task.args.map((arg) => (arg === LAST_RUN ? (desk.lastRun ?? arg) : arg));
-  const clock = random.chance(0.2) ? [{ afterMs: random.pick([0, 0, 700]), jumpMs: random.pick(JUMPS_MS) }] : undefined;
+  const clock = random.chance(0.2)
+    ? [{ afterMs: random.pick([0, 0, 700]), jumpMs: random.pick(desktop.jumpsMs) }]
+    : undefined;
   const options: ToolOptions = {
     ...desktop.tool,
     environment: { ...desktop.tool.environment, ...task.environment },
@@ -296,7 +303,8 @@ async function putInOrder(desktop: Desktop): Promise<void> {
       end = await carryOut(once, desktop, undefined);
       if (end?.exitCode === 0 || end?.exitCode === 1) break;
     }
-    if (end?.exitCode !== 0 && end?.exitCode !== 1) {
+    const waitsForDoubt = end?.exitCode === 7 || (end?.exitCode === 3 && (await rowsInDoubt(desktop)).length > 0);
+    if (end?.exitCode !== 0 && end?.exitCode !== 1 && !waitsForDoubt) {
       problems.add(`${file.name} never ends: exit ${end?.exitCode} ${end?.stderr.slice(-500)}`);
     }
   }
