@@ -24,7 +24,7 @@ export async function runRuns(input: CommandInput): Promise<{ exitCode: ExitCode
   return withLedgerReader(input, async (ledger, settings) => {
     const print = settings.get('json') ? (value: object) => console.print(JSON.stringify(value)) : undefined;
     if (argument === undefined) {
-      const runs = (await ledger?.runs.list(RUNS_SHOWN)) ?? [];
+      const runs = ledger ? await runsToShow(ledger) : [];
       const calls = (await ledger?.calls.byDay(undefined, CALL_LINES_SHOWN)) ?? [];
       if (print) print({ runs: runs.map(describeRun), calls });
       else for (const line of [...listRuns(runs), ...listCalls(calls)]) console.print(line);
@@ -95,6 +95,14 @@ function cancel(input: CommandInput, runId: string | undefined): Promise<{ exitC
 
 export function unknownRun(runId: string): Error {
   return usageError('UNKNOWN_RUN', `There is no run '${runId}'.`, 'List them with: memberload runs');
+}
+
+/** The newest runs, and every older one that waits to be carried on: it must not be forgotten. Newest first. */
+async function runsToShow(ledger: LedgerReader): Promise<RunRecord[]> {
+  const newest = await ledger.runs.list(RUNS_SHOWN);
+  const shown = new Set(newest.map((run) => run.runId));
+  const older = (await ledger.runs.listUnfinished()).filter((run) => !shown.has(run.runId));
+  return [...newest, ...older];
 }
 
 function listRuns(runs: readonly RunRecord[]): string[] {

@@ -24,6 +24,7 @@ describe('what must not be overlooked', () => {
       insert.run(...Object.values({ ...later, created_ms: Number(paused.created_ms) + number }));
     }
     database.close();
+    expect((await run(['runs'])).stdout).toContain(`${paused.run_id}  paused`);
     const refused = await run(['topup', 'rest.csv']);
     expect(refused).toMatchObject({ exitCode: 3, stderr: expect.stringContaining(`resume ${paused.run_id}`) });
     expect((await run(['resume', '--daily-quota', '100'])).exitCode).toBe(0);
