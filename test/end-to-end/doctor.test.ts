@@ -34,6 +34,7 @@ describe('doctor', () => {
     const again = await run(['doctor', '--daily-quota', '300', '--json']);
     expect(statuses(again.stdout)).toEqual({
       settings: 'ok',
+      network: 'ok',
       'kybio key': 'ok',
       'home folder': 'ok',
       ledger: 'ok',
