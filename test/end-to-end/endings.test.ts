@@ -68,9 +68,14 @@ describe('exit 5: stopped', () => {
     expect(ended.exitCode).toBe(5);
     const outcomes = outcomesOf(work.read('members.result.csv'));
     expect(new Set(outcomes)).toEqual(new Set(['failed CONNECTION_FAILED', 'not_sent STOPPED']));
-    const resumed = await work.run(['resume']);
-    expect(resumed.exitCode).toBe(0);
-    expect(outcomesOf(work.read('members.result.csv'))).toEqual(Array(40).fill('done created'));
+    // The address was wrong: the run stays bound to it, and the message says the way on.
+    const refused = await work.run(['resume']);
+    expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('was begun at http://127.0.0.1:9') });
+    const [, runId = ''] = /runs cancel (\S+),/.exec(refused.stderr) ?? [];
+    expect((await work.run(['runs', 'cancel', runId])).exitCode).toBe(0);
+    const again = await work.run(['import', 'members.result.csv', '--mode', 'create', '-o', 'again.csv']);
+    expect(again).toMatchObject({ exitCode: 0 });
+    expect(outcomesOf(work.read('again.csv'))).toEqual(Array(40).fill('done created'));
   });
 
   test('by --max-errors, counting failed and invalid rows, as a count and as a share', async () => {
