@@ -113,12 +113,16 @@ describe('a birthday', () => {
     );
   });
 
+  test.each(['1900', '1990', '2099'])('%s is told as a year alone, not as a serial of Excel', (text) => {
+    expect(problem(readBirthday(text, undefined))).toContain(`'${text}' is a year alone`);
+  });
+
   test('a serial of Excel is told as the day that Excel shows', () => {
     fc.assert(
       fc.property(fc.integer({ min: 61, max: 73050 }), (serial) => {
         const text = String(serial);
-        // Of fewer than four digits it might be anything.
-        if (text.length < 4) return;
+        // Of fewer than four digits it might be anything; these are told as a year alone.
+        if (text.length < 4 || (serial >= 1900 && serial <= 2099)) return;
         const expected = new Date(Date.UTC(1899, 11, 30 + serial)).toISOString().slice(0, 10);
         expect(problem(readBirthday(text, undefined))).toContain(`(${expected})`);
       }),
