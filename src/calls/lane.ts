@@ -1,25 +1,12 @@
 import pLimit from 'p-limit';
 import type { Clock } from '../base/clock.ts';
-import { nextMidnightMs, zonedDay } from '../base/zoned-time.ts';
 import type { Answer } from '../http/answer.ts';
 import { createRetryBudget, decideRetry } from '../http/retry-timing.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { Breaker } from './breaker.ts';
-import { DayCount } from './day-count.ts';
+import { DayQuota, type QuotaHold, type QuotaSettings } from './day-quota.ts';
 import type { Admission, RateLimiter } from './rate-limiter.ts';
 import { type RunControl, StoppedError, type StopReason } from './run-control.ts';
-
-export type LaneSettings = {
-  /** `kybio:<appId>` or `wonder:<appId>`: whose calls are counted. */
-  readonly account: string;
-  readonly quotaZone: string;
-  /** Calls that this account may make in one day of the quota zone; undefined: no limit is known. */
-  readonly dailyQuota: number | undefined;
-  /** Of these, how many are left to others. */
-  readonly reserve: number;
-  /** Sleep until the quota zone's midnight instead of pausing the run. */
-  readonly waitsForQuota: boolean;
-};
 
 export type CallAudit = {
   readonly sent: number;
@@ -58,27 +45,12 @@ export type Weight = {
 export class NotBegunError extends Error {}
 
 /** What one call holds while it is performed. */
-type Held = {
-  /** Calls kept back for settling it. */
-  settlingCalls: number;
-  isInDoubt: boolean;
+type Held = QuotaHold & {
   /** `beforeSend` has been recorded. */
   isPrepared: boolean;
 };
 
-type Reserved = { readonly limit: number | undefined; readonly keptBackUsed: number };
-
 export type LaneAnswer<T> = { readonly answer: Answer<T>; readonly attempts: number };
-
-/**
- * Waiting for the day's calls ends this long after midnight. The vendor's clock may be late; the vendor would
- * count an earlier call to the day before, and refuse it. A guess.
- */
-const AFTER_MIDNIGHT_MS = 30_000;
-
-/** A vendor that still says "used up" so soon after midnight is asked again before the next midnight. */
-const MIDNIGHT_DISPUTE_MS = 10 * 60_000;
-const DISPUTE_RETRY_MS = 2 * 60_000;
 
 /**
  * The one way to a vendor: admits each attempt at the rate and within the day's quota, counts it in the
@@ -88,14 +60,13 @@ const DISPUTE_RETRY_MS = 2 * 60_000;
  * The first call goes alone, so that a wrong key costs one call and not as many as are sent at once.
  */
 export class Lane {
-  readonly settings: LaneSettings;
-  readonly #count: DayCount;
+  readonly settings: QuotaSettings;
+  readonly #quota: DayQuota;
   readonly #limiter: RateLimiter;
   readonly #control: RunControl;
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #connections: ReturnType<typeof pLimit>;
-  readonly #onQuotaWait: (untilMs: number, detail: string) => void;
   readonly #breaker = new Breaker();
   readonly #budget = createRetryBudget();
   readonly #byEndpoint = new Map<string, number>();
@@ -103,19 +74,10 @@ export class Lane {
   #retried = 0;
   #isProven = false;
   #firstCall: Promise<unknown> | undefined;
-  /** Calls kept back to settle increments that are on the wire or in doubt. */
-  #settlingReserve = 0;
-  /** The part of `#settlingReserve` for increments on the wire. Most of them come free with the answer. */
-  #reserveOnWire = 0;
-  readonly #waitingForReserve: (() => void)[] = [];
-  /** Until then the vendor has said that the day's calls are used up. */
-  #vendorQuotaUntilMs = Number.NEGATIVE_INFINITY;
-  #waitingUntilMs = Number.NEGATIVE_INFINITY;
-  #beforeQuotaSleep: () => Promise<void> = async () => undefined;
   #quotaRefusalCount = 0;
 
   constructor(
-    settings: LaneSettings,
+    settings: QuotaSettings,
     parts: {
       ledger: Ledger;
       limiter: RateLimiter;
@@ -129,13 +91,12 @@ export class Lane {
     },
   ) {
     this.settings = settings;
-    this.#count = new DayCount(settings, parts.ledger, parts.clock);
+    this.#quota = new DayQuota(settings, parts);
     this.#limiter = parts.limiter;
     this.#control = parts.control;
     this.#clock = parts.clock;
     this.#random = parts.random;
     this.#connections = pLimit(parts.connections);
-    this.#onQuotaWait = parts.onQuotaWait ?? (() => undefined);
   }
 
   get audit(): CallAudit {
@@ -144,18 +105,19 @@ export class Lane {
 
   /** Calls counted today for the account, over all runs; as of the last call or `readDay`. */
   get usedToday(): number {
-    return this.#count.used;
+    return this.#quota.count.used;
   }
 
   /** Today in the quota's zone; as of the last call or `readDay`. */
   get day(): string {
-    return this.#count.day;
+    return this.#quota.count.day;
   }
 
   /** Reads from the ledger what was counted today. */
   async readDay(): Promise<{ day: string; used: number }> {
-    await this.#count.read();
-    return { day: this.#count.day, used: this.#count.used };
+    const { count } = this.#quota;
+    await count.read();
+    return { day: count.day, used: count.used };
   }
 
   /** Writes that the vendor refused because the day's calls were used up, while this lane waits for more. They are to be done again. */
@@ -163,12 +125,9 @@ export class Lane {
     return this.#quotaRefusalCount;
   }
 
-  /**
-   * Done once before each sleep until midnight, with the calls that were kept back: increments without an answer
-   * are settled while their evidence is fresh. Not done while an increment is on the wire.
-   */
+  /** See `DayQuota.beforeSleep`. */
   set beforeQuotaSleep(work: () => Promise<void>) {
-    this.#beforeQuotaSleep = work;
+    this.#quota.beforeSleep = work;
   }
 
   /**
@@ -180,7 +139,7 @@ export class Lane {
     try {
       return await this.#attemptUntilDone(call, held);
     } finally {
-      this.#release(held);
+      this.#quota.release(held);
     }
   }
 
@@ -214,13 +173,6 @@ export class Lane {
     }
   }
 
-  /** An increment's calls for settling are free again, or stay kept back while the increment is in doubt. */
-  #release({ settlingCalls, isInDoubt }: Held): void {
-    this.#reserveOnWire -= settlingCalls;
-    if (!isInDoubt) this.#settlingReserve -= settlingCalls;
-    for (const wake of this.#waitingForReserve.splice(0)) wake();
-  }
-
   async #sendInTurn<T>(call: LaneCall<T>, attempt: number, held: Held): Promise<Answer<T>> {
     while (!this.#isProven && this.#firstCall) await this.#firstCall;
     if (!call.isSettling) this.#control.check();
@@ -252,16 +204,17 @@ export class Lane {
    */
   async #countAndPrepare<T>(call: LaneCall<T>, settlingCalls: number, held: Held): Promise<string> {
     for (;;) {
-      const { limit, keptBackUsed } = await this.#reserveCall(call.isSettling === true, settlingCalls, held);
-      const { day } = this.#count;
-      const taking = this.#count.take(call.endpoint, limit);
+      const reserved = await this.#quota.reserve(call.isSettling === true, settlingCalls, held);
+      const { count } = this.#quota;
+      const { day } = count;
+      const taking = count.take(call.endpoint, reserved.limit);
       const preparing = held.isPrepared ? true : (call.beforeSend?.() ?? true);
       // Awaited together: they fail together, and neither failure may go unheard.
       const [isTaken, mayBeSent] = await Promise.all([taking, preparing]);
       held.isPrepared = mayBeSent;
       if (isTaken && mayBeSent) return day;
       if (!mayBeSent) {
-        if (isTaken) this.#count.giveBack(call.endpoint, day);
+        if (isTaken) count.giveBack(call.endpoint, day);
         throw new NotBegunError();
       }
       // Somebody else took the last call of the day. The intent must not stand for hours without a call.
@@ -269,9 +222,7 @@ export class Lane {
         await call.withdraw();
         held.isPrepared = false;
       }
-      this.#settlingReserve += keptBackUsed - settlingCalls;
-      this.#reserveOnWire -= settlingCalls;
-      held.settlingCalls -= settlingCalls;
+      this.#quota.takeBack(reserved, settlingCalls, held);
     }
   }
 
@@ -296,7 +247,7 @@ export class Lane {
   #uncount(endpoint: string, day: string): void {
     this.#sent -= 1;
     this.#byEndpoint.set(endpoint, (this.#byEndpoint.get(endpoint) ?? 0) - 1);
-    this.#count.giveBack(endpoint, day);
+    this.#quota.count.giveBack(endpoint, day);
   }
 
   async #admit(isSettling: boolean): Promise<Admission | undefined> {
@@ -304,73 +255,8 @@ export class Lane {
     if (admission !== undefined || this.#control.reason?.kind !== 'quota') return admission;
     // Another call has just learned that today's quota is used up. If the vendor says so, this call would be
     // refused too. If only our count says so, this call is among those counted: send it, or a call is wasted.
-    if (this.#clock.nowMs() < this.#vendorQuotaUntilMs) return undefined;
+    if (this.#quota.isRefused) return undefined;
     return this.#limiter.admit(this.#control.interruptSignal);
-  }
-
-  /**
-   * Resolves when our own count has a call for this one. The call is then reserved here, and its limit is what
-   * the ledger is to hold.
-   *
-   * @param settlingCalls what settling this call may need: it is not begun without them
-   */
-  async #reserveCall(isSettling: boolean, settlingCalls: number, held: Held): Promise<Reserved> {
-    for (;;) {
-      await this.#count.start();
-      const { dailyQuota, reserve } = this.settings;
-      if (this.#clock.nowMs() < this.#vendorQuotaUntilMs) {
-        await this.#pauseForQuota("the vendor says that the day's calls are used up", this.#vendorQuotaUntilMs);
-        continue;
-      }
-      if (dailyQuota === undefined) return this.#reserve(undefined, isSettling, settlingCalls, held);
-      // A quota smaller than what settling may take still lets one row a day go out.
-      const ownCalls = Math.max(0, Math.min(settlingCalls, dailyQuota - reserve - 1));
-      const keptBack = reserve + (isSettling ? 0 : this.#settlingReserve) + ownCalls;
-      const limit = dailyQuota - keptBack;
-      if (this.#count.used < limit) return this.#reserve(limit, isSettling, settlingCalls, held);
-      // Calls kept back for increments on the wire may come free. An increment that is tried again does not wait:
-      // the calls that it would wait for are its own.
-      if (!isSettling && held.settlingCalls === 0 && this.#reserveOnWire > 0) {
-        await new Promise<void>((resolve) => this.#waitingForReserve.push(resolve));
-        this.#control.check();
-        continue;
-      }
-      await this.#pauseForQuota(
-        `${this.#count.used} of ${dailyQuota} calls of ${this.#count.day} (${this.settings.quotaZone}) are used${keptBack > 0 ? `, ${keptBack} kept back` : ''}`,
-      );
-    }
-  }
-
-  /** In the same turn as the look at the count: two calls must not see the same last call of the day. */
-  #reserve(limit: number | undefined, isSettling: boolean, settlingCalls: number, held: Held): Reserved {
-    this.#count.expect();
-    this.#settlingReserve += settlingCalls;
-    this.#reserveOnWire += settlingCalls;
-    held.settlingCalls += settlingCalls;
-    // A settling call is one of those that were kept back.
-    const keptBackUsed = isSettling ? Math.min(1, this.#settlingReserve) : 0;
-    this.#settlingReserve -= keptBackUsed;
-    return { limit, keptBackUsed };
-  }
-
-  /** With --wait sleeps until then and returns; otherwise stops the run. */
-  async #pauseForQuota(detail: string, resumeAtMs = this.#nextDayMs()): Promise<void> {
-    if (!this.settings.waitsForQuota) {
-      this.#control.stop({ kind: 'quota', detail, resumeAtMs });
-      throw new StoppedError();
-    }
-    if (resumeAtMs !== this.#waitingUntilMs) {
-      this.#waitingUntilMs = resumeAtMs;
-      const hasCallsLeft = this.#clock.nowMs() >= this.#vendorQuotaUntilMs;
-      if (hasCallsLeft && this.#reserveOnWire === 0) await this.#beforeQuotaSleep();
-      this.#onQuotaWait(resumeAtMs, detail);
-    }
-    await this.#clock.sleep(resumeAtMs - this.#clock.nowMs(), this.#control.signal);
-    this.#control.check();
-  }
-
-  #nextDayMs(): number {
-    return nextMidnightMs(this.#clock.nowMs(), this.settings.quotaZone) + AFTER_MIDNIGHT_MS;
   }
 
   #judge(answer: Answer<unknown>, endpoint: string): void {
@@ -383,19 +269,7 @@ export class Lane {
         detail: `${endpoint} was refused with ${answer.errorCode} (${answer.messages.join('; ')})`,
       });
     }
-    if (answer.kind === 'refused' && answer.meaning === 'quota') {
-      const nowMs = this.#clock.nowMs();
-      // By the vendor's clock the day before may not be over yet.
-      const isDisputed = zonedDay(nowMs - MIDNIGHT_DISPUTE_MS, this.settings.quotaZone) !== this.day;
-      this.#vendorQuotaUntilMs = isDisputed ? nowMs + DISPUTE_RETRY_MS : this.#nextDayMs();
-      if (!this.settings.waitsForQuota) {
-        this.#control.stop({
-          kind: 'quota',
-          detail: `the vendor answered ${answer.errorCode}: the day's calls are used up`,
-          resumeAtMs: this.#vendorQuotaUntilMs,
-        });
-      }
-    }
+    if (answer.kind === 'refused' && answer.meaning === 'quota') this.#quota.refuse(answer.errorCode);
     const broken = this.#breaker.observe(answer);
     if (broken !== undefined) this.#control.stop({ kind: 'breaker', detail: broken });
   }

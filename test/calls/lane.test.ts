@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
-import { Lane, type LaneCall, type LaneSettings, NotBegunError } from '../../src/calls/lane.ts';
+import type { QuotaSettings } from '../../src/calls/day-quota.ts';
+import { Lane, type LaneCall, NotBegunError } from '../../src/calls/lane.ts';
 import { createRateLimiter, parseRate } from '../../src/calls/rate-limiter.ts';
 import { RunControl, StoppedError } from '../../src/calls/run-control.ts';
 import type { Answer } from '../../src/http/answer.ts';
@@ -26,7 +27,7 @@ const refused = (meaning: Refused['meaning'], errorCode = '1', retryAfterMs?: nu
 });
 
 function openLane(
-  settings: Partial<LaneSettings> = {},
+  settings: Partial<QuotaSettings> = {},
   clock: HeldClock = heldClock(NOON_MS),
   rate = 'unlimited',
   connections = 16,
