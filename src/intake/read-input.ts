@@ -48,24 +48,27 @@ export type InputRead = {
 /** Where judged rows go: into the stage, or straight into the file of `validate`. */
 export type RowSink = { write(block: StageBlock): Promise<void> };
 
+/** What one pass over the input needs beside the input. */
+export type InputParts = {
+  readonly settings: JobSettings;
+  readonly control: RunControl;
+  readonly guard: Pick<CreditGuard, 'mark'> | undefined;
+  /** What `result_for` of this run's result will say; undefined: any earlier result is believed. */
+  readonly resultFor: string | undefined;
+  readonly nowMs: number;
+};
+
 /**
  * Reads the input once, offline: shape, checks, duplicates, credits given before, sums. Every judged row goes to
  * the sink, a block at a time, so that memory does not grow with the file.
  *
- * @param resultFor what `result_for` of this run's result will say; undefined: any earlier result is believed
  * @throws OperatorError (exit 3) when the file cannot be read as asked or is refused; INTERRUPTED on a signal
  */
 export async function readInput(
   table: Table,
   match: HeaderMatch,
   sink: RowSink,
-  parts: {
-    readonly settings: JobSettings;
-    readonly control: RunControl;
-    readonly guard: Pick<CreditGuard, 'mark'> | undefined;
-    readonly resultFor: string | undefined;
-    readonly nowMs: number;
-  },
+  parts: InputParts,
 ): Promise<InputRead> {
   const { settings, control, guard } = parts;
   const seenKeys = openSeenKeys();

@@ -8,8 +8,7 @@ import { type HeaderMatch, matchHeader } from '../job/header-match.ts';
 import { isHeaderName } from '../job/header-names.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import { openStage, openStageWriter, type Stage } from '../stage/stage.ts';
-import type { CreditGuard } from './credit-guard.ts';
-import { type InputSums, readInput, SumsOfRows, whyStopped } from './read-input.ts';
+import { type InputParts, type InputSums, readInput, SumsOfRows, whyStopped } from './read-input.ts';
 
 /** What a run keeps of its input beside the rows. */
 export type InputFacts = {
@@ -29,17 +28,7 @@ export type StagedInput = { readonly stage: Stage; readonly facts: InputFacts; r
  *
  * @throws OperatorError (exit 3) when the input is refused; the folder then holds no stage
  */
-export async function stageInput(
-  source: TableSource,
-  folder: string,
-  parts: {
-    readonly settings: JobSettings;
-    readonly control: RunControl;
-    readonly guard: Pick<CreditGuard, 'mark'> | undefined;
-    readonly resultFor: string | undefined;
-    readonly nowMs: number;
-  },
-): Promise<StagedInput> {
+export async function stageInput(source: TableSource, folder: string, parts: InputParts): Promise<StagedInput> {
   const { settings, control } = parts;
   const table = await openInput(source, { ...tableOptions(settings, control), wantsDigest: true }, control);
   const writer = await openStageWriter(folder);

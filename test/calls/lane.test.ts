@@ -4,8 +4,9 @@ import { Lane, type LaneCall, NotBegunError } from '../../src/calls/lane.ts';
 import { createRateLimiter, parseRate } from '../../src/calls/rate-limiter.ts';
 import { RunControl, StoppedError } from '../../src/calls/run-control.ts';
 import type { Answer } from '../../src/http/answer.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
 import { type HeldClock, heldClock } from '../support/held-clock.ts';
-import { openMemoryLedger } from '../support/memory-ledger.ts';
+import { openWatchedLedger } from '../support/watched-ledger.ts';
 
 const ACCOUNT = 'kybio:APP';
 /** 12:00 in Shanghai, where the quota's day ends twelve hours later. */
@@ -26,13 +27,13 @@ const refused = (meaning: Refused['meaning'], errorCode = '1', retryAfterMs?: nu
   ...(retryAfterMs !== undefined && { retryAfterMs }),
 });
 
-function openLane(
+async function openLane(
   settings: Partial<QuotaSettings> = {},
   clock: HeldClock = heldClock(NOON_MS),
   rate = 'unlimited',
   connections = 16,
 ) {
-  const ledger = openMemoryLedger(clock);
+  const ledger = await openWatchedLedger(clock);
   const control = new RunControl();
   const waits: { untilMs: number; detail: string }[] = [];
   const lane = new Lane(
@@ -57,6 +58,13 @@ function openLane(
   return { lane, ledger, control, clock, waits };
 }
 
+/** Another process of the account makes so many calls, which our lane has not heard of. */
+async function useUp(ledger: Ledger, callCount: number): Promise<void> {
+  for (let made = 0; made < callCount; made += 1) {
+    await ledger.calls.take(ACCOUNT, { day: '2026-11-22', endpoint: 'others', limit: undefined });
+  }
+}
+
 /** A call that is answered so, attempt by attempt, the last answer again and again. */
 function call(answers: Answer<string> | readonly Answer<string>[], values: Partial<LaneCall<string>> = {}) {
   const list = Array.isArray(answers) ? answers : [answers];
@@ -78,7 +86,7 @@ function call(answers: Answer<string> | readonly Answer<string>[], values: Parti
 
 describe('the first call', () => {
   test('goes alone, and the others follow when it was answered', async () => {
-    const { lane } = openLane();
+    const { lane } = await openLane();
     let answerFirst: ((answer: Answer<string>) => void) | undefined;
     const first = lane.perform(
       call(success, {
@@ -99,7 +107,7 @@ describe('the first call', () => {
   });
 
   test('of many at once, no more are under way than there are connections, in the order in which they came', async () => {
-    const { lane } = openLane({}, heldClock(NOON_MS), 'unlimited', 2);
+    const { lane } = await openLane({}, heldClock(NOON_MS), 'unlimited', 2);
     await lane.perform(call(success));
     const underWay: number[] = [];
     const order: number[] = [];
@@ -127,7 +135,7 @@ describe('the first call', () => {
   });
 
   test('when the credentials are refused, nobody follows', async () => {
-    const { lane, control } = openLane();
+    const { lane, control } = await openLane();
     const calls = Array.from({ length: 8 }, () => call(refused('credentials', '1032')));
     const ended = await Promise.allSettled(calls.map((each) => lane.perform(each)));
     expect(ended.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
@@ -138,7 +146,7 @@ describe('the first call', () => {
 
 describe('counting', () => {
   test('a call is in the ledger, with what it prepares, before its first byte', async () => {
-    const { lane, ledger } = openLane();
+    const { lane, ledger } = await openLane();
     const key = { runId: 'run-1', rowNumber: 1, target: 'kybio' } as const;
     const seen: unknown[] = [];
     await lane.perform(
@@ -157,7 +165,7 @@ describe('counting', () => {
   });
 
   test('every attempt counts, and what is prepared is prepared once', async () => {
-    const { lane, ledger } = openLane();
+    const { lane, ledger } = await openLane();
     let preparedCount = 0;
     const flaky = call([unanswered, unanswered, success], {
       beforeSend: async () => {
@@ -175,7 +183,7 @@ describe('counting', () => {
 
 describe('a call that must not be sent', () => {
   test('is told to its caller, and the call that was counted for it goes to the next one', async () => {
-    const { lane, ledger } = openLane();
+    const { lane, ledger } = await openLane();
     const refusedCall = call(success, { beforeSend: async () => false });
     await expect(lane.perform(refusedCall)).rejects.toThrow(NotBegunError);
     expect(refusedCall.sentCount).toBe(0);
@@ -185,8 +193,9 @@ describe('a call that must not be sent', () => {
   });
 
   test('because the ledger has no call left after all, has its intent withdrawn, and the run pauses', async () => {
-    const { lane, ledger, control } = openLane({ dailyQuota: 5 });
-    ledger.refuseNextTake();
+    const { lane, ledger, control } = await openLane({ dailyQuota: 5 });
+    await lane.readDay();
+    await useUp(ledger, 5);
     const events: string[] = [];
     const increment = call(success, {
       isRepeatable: false,
@@ -202,8 +211,9 @@ describe('a call that must not be sent', () => {
   });
 
   test('today goes out after midnight with --wait, with an intent of its own', async () => {
-    const { lane, ledger, clock } = openLane({ dailyQuota: 5, waitsForQuota: true });
-    ledger.refuseNextTake();
+    const { lane, ledger, clock } = await openLane({ dailyQuota: 5, waitsForQuota: true });
+    await lane.readDay();
+    await useUp(ledger, 5);
     let intentCount = 0;
     const increment = call(success, {
       isRepeatable: false,
@@ -229,12 +239,12 @@ describe('retries', () => {
     ['a code that nobody documents', refused('unknown'), true, 1],
     ['a success', success, true, 1],
   ])('%s', async (_, answer, isRepeatable, attempts) => {
-    const { lane } = openLane();
+    const { lane } = await openLane();
     expect(await lane.perform(call(answer, { isRepeatable }))).toEqual({ answer, attempts });
   });
 
   test('a run that stops during the pause takes the answer as it is', async () => {
-    const { lane, control } = openLane();
+    const { lane, control } = await openLane();
     const struck = call(unanswered, {
       send: async () => {
         control.stop({ kind: 'interrupted', signal: 'SIGINT' });
@@ -246,7 +256,7 @@ describe('retries', () => {
   });
 
   test('Retry-After holds every call of the lane', async () => {
-    const { lane, clock } = openLane();
+    const { lane, clock } = await openLane();
     await lane.perform(call(success));
     await lane.perform(call(refused('too_fast', 'HTTP_429', 90_000), { isRepeatable: true }));
     const heldMs = clock.monotonicMs();
@@ -260,7 +270,7 @@ describe('retries', () => {
 
 describe("the day's calls", () => {
   test('of which all are used, and not one more', async () => {
-    const { lane, control, ledger } = openLane({ dailyQuota: 3 });
+    const { lane, control, ledger } = await openLane({ dailyQuota: 3 });
     const calls = Array.from({ length: 8 }, () => call(success));
     const ended = await Promise.allSettled(calls.map((each) => lane.perform(each)));
     // Those that were counted before the fourth found the day used up go out all the same.
@@ -274,7 +284,7 @@ describe("the day's calls", () => {
   });
 
   test('that earlier runs used are gone', async () => {
-    const { lane, ledger } = openLane({ dailyQuota: 2 });
+    const { lane, ledger } = await openLane({ dailyQuota: 2 });
     await ledger.calls.take(ACCOUNT, { day: '2026-11-22', endpoint: 'export', limit: undefined });
     await lane.perform(call(success));
     expect(lane.usedToday).toBe(2);
@@ -282,7 +292,7 @@ describe("the day's calls", () => {
   });
 
   test('less what is left to others, and what settling an increment in doubt may need', async () => {
-    const { lane } = openLane({ dailyQuota: 5, reserve: 1 });
+    const { lane } = await openLane({ dailyQuota: 5, reserve: 1 });
     await lane.perform(call(unanswered, { isRepeatable: false, settlingCalls: 2, weigh: () => ({ isInDoubt: true }) }));
     await lane.perform(call(success));
     await expect(lane.perform(call(success))).rejects.toThrow(StoppedError);
@@ -293,7 +303,7 @@ describe("the day's calls", () => {
   });
 
   test('are not kept back for an increment that was answered, and it is not begun without them', async () => {
-    const { lane } = openLane({ dailyQuota: 5 });
+    const { lane } = await openLane({ dailyQuota: 5 });
     const increment = () =>
       call(success, { isRepeatable: false, settlingCalls: 2, weigh: () => ({ isInDoubt: false }) });
     for (let count = 0; count < 3; count += 1) await lane.perform(increment());
@@ -302,7 +312,7 @@ describe("the day's calls", () => {
   });
 
   test('that an increment keeps back for itself are not waited for when it is tried again', async () => {
-    const { lane, control } = openLane({ dailyQuota: 3 });
+    const { lane, control } = await openLane({ dailyQuota: 3 });
     const increment = call(refused('too_fast'), {
       isRepeatable: false,
       settlingCalls: 2,
@@ -314,7 +324,7 @@ describe("the day's calls", () => {
   });
 
   test('are those of the newest day that was counted, when the clock was set back', async () => {
-    const { lane, ledger, clock } = openLane({ dailyQuota: 1 });
+    const { lane, ledger, clock } = await openLane({ dailyQuota: 1 });
     await ledger.calls.take(ACCOUNT, { day: '2026-11-22', endpoint: 'add', limit: undefined });
     clock.jumpTo(NOON_MS - 24 * HOUR_MS);
     await expect(lane.perform(call(success))).rejects.toThrow(StoppedError);
@@ -322,7 +332,7 @@ describe("the day's calls", () => {
   });
 
   test('with --wait come back after midnight of the quota zone', async () => {
-    const { lane, clock, waits } = openLane({ dailyQuota: 1, waitsForQuota: true });
+    const { lane, clock, waits } = await openLane({ dailyQuota: 1, waitsForQuota: true });
     await lane.perform(call(success));
     await lane.perform(call(success));
     expect(clock.nowMs() - NOON_MS).toBeGreaterThanOrEqual(12 * HOUR_MS);
@@ -333,7 +343,7 @@ describe("the day's calls", () => {
   });
 
   test('are not used up by connections that were never made', async () => {
-    const { lane, ledger } = openLane({ dailyQuota: 2 });
+    const { lane, ledger } = await openLane({ dailyQuota: 2 });
     const { answer, attempts } = await lane.perform(call([notSent, notSent, success]));
     expect([answer.kind, attempts]).toEqual(['success', 3]);
     expect([lane.usedToday, lane.audit.sent, lane.audit.byEndpoint.get('add')]).toEqual([1, 1, 1]);
@@ -343,7 +353,7 @@ describe("the day's calls", () => {
   });
 
   test('stay used up by a call that went out and was not answered', async () => {
-    const { lane } = openLane({ dailyQuota: 2 });
+    const { lane } = await openLane({ dailyQuota: 2 });
     await lane.perform(call([unanswered, success]));
     expect(lane.usedToday).toBe(2);
     await expect(lane.perform(call(success))).rejects.toThrow(StoppedError);
@@ -351,7 +361,7 @@ describe("the day's calls", () => {
 
   test('that were never made are wasted, and never one too many, for another endpoint or after a kill', async () => {
     const clock = heldClock(NOON_MS);
-    const { lane, ledger } = openLane({ dailyQuota: 3 }, clock);
+    const { lane, ledger } = await openLane({ dailyQuota: 3 }, clock);
     await lane.perform(call(notSent));
     expect(lane.usedToday).toBe(0);
     // As after a kill: the ledger alone knows what was counted.
@@ -363,7 +373,7 @@ describe("the day's calls", () => {
   });
 
   test('are over when the vendor says so, whatever we have counted', async () => {
-    const { lane, control } = openLane();
+    const { lane, control } = await openLane();
     const last = call(refused('quota', '9010'));
     expect(await lane.perform(last)).toMatchObject({ attempts: 1 });
     expect(control.reason).toMatchObject({ kind: 'quota', detail: expect.stringContaining('9010') });
@@ -372,7 +382,7 @@ describe("the day's calls", () => {
   });
 
   test('with --wait a refused call is sent again after midnight, unless it must not be repeated', async () => {
-    const { lane, clock } = openLane({ waitsForQuota: true });
+    const { lane, clock } = await openLane({ waitsForQuota: true });
     const increment = call(refused('quota', '9010'), { isRepeatable: false });
     expect(await lane.perform(increment)).toMatchObject({ attempts: 1, answer: { meaning: 'quota' } });
     expect(lane.quotaRefusalCount).toBe(1);
@@ -388,7 +398,7 @@ describe('the breaker', () => {
   };
 
   test("stops after ten refusals in a row with one code that is no row's fault", async () => {
-    const { lane, control } = openLane();
+    const { lane, control } = await openLane();
     await refuse(lane, '7777', 9);
     expect(control.reason).toBeUndefined();
     await refuse(lane, '7777', 1);
@@ -396,7 +406,7 @@ describe('the breaker', () => {
   });
 
   test("another code or a success begins anew, and a row's own fault is none of its business", async () => {
-    const { lane, control } = openLane();
+    const { lane, control } = await openLane();
     await refuse(lane, '7777', 9);
     await refuse(lane, '7778', 9);
     await lane.perform(call(success));
@@ -406,7 +416,7 @@ describe('the breaker', () => {
   });
 
   test('stops after twenty calls in a row without an answer', async () => {
-    const { lane, control } = openLane();
+    const { lane, control } = await openLane();
     for (let count = 0; count < 19; count += 1) await lane.perform(call(unanswered, { isRepeatable: false }));
     expect(control.reason).toBeUndefined();
     await lane.perform(call(notSent, { isRepeatable: false }));

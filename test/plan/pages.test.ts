@@ -15,8 +15,8 @@ const page = (uids: readonly string[], next: string, isLast = false): MemberPage
 });
 
 /** A vendor that answers these pages, one after the other. */
-function vendorOf(pages: readonly MemberPage[]) {
-  const stage = openStage();
+async function vendorOf(pages: readonly MemberPage[]) {
+  const stage = await openStage();
   const { kybio } = stage.context.vendors;
   if (!kybio) throw new Error('no vendor');
   const left = [...pages];
@@ -32,7 +32,8 @@ function vendorOf(pages: readonly MemberPage[]) {
 
 async function readAll(pages: readonly MemberPage[]): Promise<number> {
   let memberCount = 0;
-  for await (const { members } of readMemberPages(vendorOf(pages).kybio, undefined)) memberCount += members.length;
+  for await (const { members } of readMemberPages((await vendorOf(pages)).kybio, undefined))
+    memberCount += members.length;
   return memberCount;
 }
 
@@ -51,12 +52,12 @@ describe('pages of members', () => {
   test('lead in a circle also across a kill: the snapshot knows the cursors', async () => {
     const path = `${temporaryFolder()}/pages.sqlite`;
     const keys = { id: 'customerUid', number: 'number' };
-    const first = vendorOf([page(['1'], 'A'), page(['2'], 'B')]);
+    const first = await vendorOf([page(['1'], 'A'), page(['2'], 'B')]);
     let snapshot = openSnapshot(path, keys);
     await readMemberPage(snapshot, first.kybio, first.stage.context);
     await readMemberPage(snapshot, first.kybio, first.stage.context);
     snapshot.close();
-    const second = vendorOf([page(['3'], 'A')]);
+    const second = await vendorOf([page(['3'], 'A')]);
     snapshot = openSnapshot(path, keys);
     await expect(readMemberPage(snapshot, second.kybio, second.stage.context)).rejects.toMatchObject({
       code: 'PAGE_FAILED',
@@ -65,9 +66,9 @@ describe('pages of members', () => {
   });
 
   test('keep the sequence of the ledger from before the page was read', async () => {
-    const { stage, kybio } = vendorOf([page(['1'], 'A', true)]);
-    stage.ledger.put({ rowNumber: 1 });
-    stage.ledger.put({ rowNumber: 2 });
+    const { stage, kybio } = await vendorOf([page(['1'], 'A', true)]);
+    await stage.ledger.put({ rowNumber: 1 });
+    await stage.ledger.put({ rowNumber: 2 });
     const snapshot = openSnapshot(`${temporaryFolder()}/pages.sqlite`, { id: 'customerUid', number: 'number' });
     await readMemberPage(snapshot, kybio, stage.context);
     expect(snapshot.findById('1')).toMatchObject({ sequence: 2, isOnPage: true, isWhole: false });
@@ -76,7 +77,7 @@ describe('pages of members', () => {
 });
 
 test('customers of a server that ignores the offset are not read for ever', async () => {
-  const { stage } = vendorOf([]);
+  const { stage } = await vendorOf([]);
   const { kybio } = stage.context.vendors;
   if (!kybio) throw new Error('no vendor');
   const customers = [{ uuid: 'a' }, { uuid: 'b' }];

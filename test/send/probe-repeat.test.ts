@@ -11,7 +11,7 @@ function probe(stage: Stage) {
 
 describe('the probe of repeats', () => {
   test('learns the code of an account that refuses a repeat and accepts an earlier time', async () => {
-    const stage = openStage();
+    const stage = await openStage();
     stage.refusesRepeats = true;
     expect(await probe(stage)).toMatchObject({ isLearned: true, fact: { kind: 'refused', code: REPEAT_CODE } });
     expect(await readRepeatFact(stage.ledger, ACCOUNT)).toEqual({ kind: 'refused', code: REPEAT_CODE });
@@ -20,7 +20,7 @@ describe('the probe of repeats', () => {
   });
 
   test('learns that a refusal of what is not newer is no repeat check, whatever the config file says', async () => {
-    const stage = openStage({ repeatCodes: [REPEAT_CODE] });
+    const stage = await openStage({ repeatCodes: [REPEAT_CODE] });
     stage.refusesOlder = true;
     expect(await probe(stage)).toMatchObject({ isLearned: true, fact: { kind: 'newer_only' } });
     expect(stage.calls).toHaveLength(PROBE_CALLS.most);
@@ -29,13 +29,13 @@ describe('the probe of repeats', () => {
   });
 
   test('learns that an account accepts repeats', async () => {
-    const stage = openStage();
+    const stage = await openStage();
     expect(await probe(stage)).toMatchObject({ isLearned: true, fact: { kind: 'accepted' } });
     expect(stage.calls).toHaveLength(PROBE_CALLS.least);
   });
 
   test('learns nothing from a vendor that is out of order for a moment', async () => {
-    const stage = openStage();
+    const stage = await openStage();
     stage.treatments.push(
       (apply) => apply(),
       () => refusal('7777'),
@@ -47,7 +47,7 @@ describe('the probe of repeats', () => {
   });
 
   test('learns nothing when somebody changes the member meanwhile', async () => {
-    const stage = openStage();
+    const stage = await openStage();
     let readCount = 0;
     stage.beforeRead = () => {
       readCount += 1;
@@ -58,7 +58,7 @@ describe('the probe of repeats', () => {
 });
 
 test('what an older version learned without the proof of earlier times is learned anew', async () => {
-  const stage = openStage();
+  const stage = await openStage();
   await stage.ledger.facts.write(ACCOUNT, 'repeat_code', REPEAT_CODE);
   expect(await readRepeatFact(stage.ledger, ACCOUNT)).toEqual({ kind: 'unknown' });
   await stage.ledger.facts.write(ACCOUNT, 'repeats_accepted', 'true');

@@ -41,7 +41,7 @@ const recordOf = (stage: Stage, rowNumber = 1) =>
 
 describe('an increment', () => {
   test('is credited once, with its intent in the ledger before its first byte', async () => {
-    const stage = openStage();
+    const stage = await openStage();
     stage.treatments.push(async (apply, _, options) => {
       expect(await recordOf(stage)).toMatchObject({ state: 'intent', customerUid: UID, pointIncrement: '5' });
       options.onSent?.();
@@ -53,7 +53,7 @@ describe('an increment', () => {
   });
 
   test('carries reference, number, and the sequence from before its values were read', async () => {
-    const stage = openStage();
+    const stage = await openStage();
     await send(stage, row(1, { ...byNumber, reference: 'R-9' }));
     expect(stage.ledger.intents).toMatchObject([
       {
@@ -68,7 +68,7 @@ describe('an increment', () => {
   });
 
   test('waits in this process until the outcome of the row before it of the same member', async () => {
-    const stage = openStage({ settings: { onDuplicate: 'allow' } });
+    const stage = await openStage({ settings: { onDuplicate: 'allow' } });
     expect(await send(stage, row(1), row(2, { number: 'N1' }))).toHaveLength(2);
     expect(stage.member.point).toBe('20');
     // Read before row 1 was credited or after: either way row 2's values are no false evidence.
@@ -76,7 +76,7 @@ describe('an increment', () => {
   });
 
   test('of a member with one in doubt is left to resume', async () => {
-    const stage = openStage({ settings: { onDuplicate: 'allow' } });
+    const stage = await openStage({ settings: { onDuplicate: 'allow' } });
     stage.treatments.push((_, __, options) => {
       options.onSent?.();
       return unanswered;
@@ -91,7 +91,7 @@ describe('an increment', () => {
   });
 
   test('for a member of another row of the file is refused, unless repetitions are allowed', async () => {
-    const stage = openStage();
+    const stage = await openStage();
     await send(stage, row(1), row(2, { number: 'N1' }));
     expect(await recordOf(stage, 2)).toMatchObject({ state: 'invalid', errorCode: 'DUPLICATE_ROW' });
     expect(stage.member.point).toBe('15');
@@ -103,8 +103,8 @@ describe('a credit that was given before', () => {
   const sent = { action: 'topped_up', dataChangeTime: '2026-11-20 08:00:00' };
 
   test('is refused by name, with the ways on, and nothing is sent', async () => {
-    const stage = openStage();
-    stage.ledger.put({ ...credited, ...sent, rowNumber: 8, intentMs: stage.clock.nowMs() });
+    const stage = await openStage();
+    await stage.ledger.put({ ...credited, ...sent, rowNumber: 8, intentMs: stage.clock.nowMs() });
     const [outcome] = await send(stage, row(1));
     expect(outcome).toMatchObject({ status: 'invalid', errorCode: 'CREDITED_BEFORE' });
     expect(outcome && 'messages' in outcome && outcome.messages.join()).toMatch(
@@ -118,15 +118,21 @@ describe('a credit that was given before', () => {
     ['with the same campaign', { campaign: 'Q3' }, { campaign: 'Q3' }, {}],
     ['with the same reference', {}, { reference: 'R-9' }, { reference: 'R-9' }],
   ])('is skipped %s', async (_, settings, values, given) => {
-    const stage = openStage({ settings });
-    stage.ledger.put({ ...credited, ...sent, ...values, intentMs: stage.clock.nowMs() });
+    const stage = await openStage({ settings });
+    await stage.ledger.put({ ...credited, ...sent, ...values, intentMs: stage.clock.nowMs() });
     expect(await send(stage, row(1, given))).toMatchObject([{ status: 'done', action: 'credited_before' }]);
     expect(stage.calls).toEqual([]);
   });
 
   test('under the same reference with other amounts is refused', async () => {
-    const stage = openStage();
-    stage.ledger.put({ ...credited, ...sent, reference: 'R-9', pointIncrement: '6', intentMs: stage.clock.nowMs() });
+    const stage = await openStage();
+    await stage.ledger.put({
+      ...credited,
+      ...sent,
+      reference: 'R-9',
+      pointIncrement: '6',
+      intentMs: stage.clock.nowMs(),
+    });
     expect(await send(stage, row(1, { reference: 'R-9' }))).toMatchObject([
       { status: 'invalid', errorCode: 'CREDITED_OTHERWISE' },
     ]);
@@ -136,8 +142,8 @@ describe('a credit that was given before', () => {
     ['--again', { isAgain: true }, {}],
     ['a target', {}, { ...byNumber, pointIncrement: '0', pointTarget: '15' }],
   ])('is no obstacle to %s', async (_, settings, given) => {
-    const stage = openStage({ settings });
-    stage.ledger.put({ ...credited, ...sent, intentMs: stage.clock.nowMs() });
+    const stage = await openStage({ settings });
+    await stage.ledger.put({ ...credited, ...sent, intentMs: stage.clock.nowMs() });
     expect(await send(stage, row(1, given))).toMatchObject([{ status: 'done', action: 'topped_up' }]);
     expect(stage.ledger.intents[0]?.guard).toBeUndefined();
     expect(stage.member.point).toBe('15');
@@ -154,7 +160,7 @@ describe('the repeat code as first answer', () => {
     });
 
   test('means that somebody else has that second: failed with advice, and one read makes sure', async () => {
-    const stage = stageWithCode();
+    const stage = await stageWithCode();
     refuse(stage, false);
     expect(await send(stage, row(1, byNumber))).toMatchObject([{ status: 'failed', errorCode: REPEAT_CODE }]);
     expect(stage.calls).toEqual(['read', 'increment', 'read']);
@@ -163,20 +169,20 @@ describe('the repeat code as first answer', () => {
   });
 
   test('is "applied once" only when the read says so', async () => {
-    const stage = stageWithCode();
+    const stage = await stageWithCode();
     refuse(stage, true);
     expect(await send(stage, row(1, byNumber))).toMatchObject([{ status: 'done', change: { pointAfter: '15' } }]);
   });
 
   test('costs no read where no value before is known', async () => {
-    const stage = stageWithCode();
+    const stage = await stageWithCode();
     refuse(stage, false);
     expect(await send(stage, row(1))).toMatchObject([{ status: 'failed' }]);
     expect(stage.calls).toEqual(['increment']);
   });
 
   test('of an account that was seen to accept repeats says nothing: in doubt', async () => {
-    const stage = stageWithCode();
+    const stage = await stageWithCode();
     await stage.ledger.facts.write(ACCOUNT, 'repeat_check', 'accepted');
     refuse(stage, false);
     expect(await send(stage, row(1))).toMatchObject([{ status: 'in_doubt', errorCode: REPEAT_CODE }]);
@@ -187,7 +193,7 @@ describe('an answer that a proxy replays', () => {
   const amounts = { pointIncrement: '5', balanceIncrement: '0' };
 
   test('with the dataChangeTime of another increment of ours is not believed, and stops the run', async () => {
-    const stage = openStage({ settings: { onDuplicate: 'allow' } });
+    const stage = await openStage({ settings: { onDuplicate: 'allow' } });
     let first: ReturnType<Parameters<Stage['treatments']['push']>[0]> | undefined;
     stage.treatments.push(
       (apply, _, options) => {
@@ -210,7 +216,7 @@ describe('an answer that a proxy replays', () => {
   });
 
   test('without any time is not believed when its values are those from before our last credit', async () => {
-    const stage = openStage({ settings: { onDuplicate: 'allow' } });
+    const stage = await openStage({ settings: { onDuplicate: 'allow' } });
     const withoutTime = {
       kind: 'success',
       data: {
@@ -235,8 +241,8 @@ describe('an answer that a proxy replays', () => {
   });
 
   test('is not suspected where a member who spent everything is credited the same in a later run', async () => {
-    const stage = openStage({ settings: { isAgain: true } });
-    stage.ledger.put({
+    const stage = await openStage({ settings: { isAgain: true } });
+    await stage.ledger.put({
       ...{ runId: 'run-0', customerUid: UID, action: 'topped_up', dataChangeTime: '2026-08-01 08:00:00', ...amounts },
       ...{ pointBefore: '10', pointAfter: '15', balanceBefore: '2.50', balanceAfter: '2.50' },
     });
@@ -251,7 +257,7 @@ describe('an answer that a proxy replays', () => {
 
 describe('stopping', () => {
   test('a second Ctrl-C writes back as open what has touched no socket, and leaves what has', async () => {
-    const stage = openStage();
+    const stage = await openStage();
     const other = '72';
     const neverAnswered = new Promise<never>(() => undefined);
     stage.treatments.push(
@@ -286,7 +292,7 @@ describe('stopping', () => {
   });
 
   test('never are more intents under way than the concurrency', async () => {
-    const stage = openStage({ controls: { concurrency: 2 } });
+    const stage = await openStage({ controls: { concurrency: 2 } });
     let open = 0;
     let most = 0;
     const rows = Array.from({ length: 9 }, (_, index) => row(index + 1, { customerUid: `${100 + index}` }));
@@ -304,7 +310,7 @@ describe('stopping', () => {
   });
 
   test('a gateway that shuts increments out stops the run after the first, which is in doubt', async () => {
-    const stage = openStage();
+    const stage = await openStage();
     stage.treatments.push((_, __, options) => {
       options.onSent?.();
       return { kind: 'unanswered', errorCode: 'HTTP_401', detail: 'HTTP 401 without an answer of its own' };

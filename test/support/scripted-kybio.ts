@@ -9,7 +9,8 @@ import type { CallOptions } from '../../src/http/call-options.ts';
 import type { JobSettings } from '../../src/job/job-settings.ts';
 import type { Increment, IncrementAnswer, KybioClient } from '../../src/kybio/client.ts';
 import { type HeldClock, heldClock } from './held-clock.ts';
-import { type MemoryLedger, openMemoryLedger } from './memory-ledger.ts';
+import { topupSettings } from './job-settings.ts';
+import { openWatchedLedger, type WatchedLedger } from './watched-ledger.ts';
 
 export const ACCOUNT = 'kybio:APP';
 export const UID = '71';
@@ -28,7 +29,7 @@ export type Treatment = (
 export type Stage = {
   readonly member: { point: string; balance: string };
   readonly context: RunContext;
-  readonly ledger: MemoryLedger;
+  readonly ledger: WatchedLedger;
   readonly control: RunControl;
   readonly clock: HeldClock;
   readonly notes: string[];
@@ -50,11 +51,11 @@ export function refusal(errorCode: string, meaning: 'unknown' | 'row' | 'quota' 
   return { kind: 'refused', errorCode, messages: [`says ${errorCode}`], meaning, httpStatus: 200 };
 }
 
-export function openStage(
+export async function openStage(
   given: { settings?: Partial<JobSettings>; controls?: Partial<ControlSettings>; repeatCodes?: readonly string[] } = {},
-): Stage {
+): Promise<Stage> {
   const clock = heldClock();
-  const ledger = openMemoryLedger(clock);
+  const ledger = await openWatchedLedger(clock);
   const control = new RunControl();
   const member = { point: '10', balance: '2.50' };
   const applied: string[] = [];
@@ -131,7 +132,7 @@ export function openStage(
     { account: ACCOUNT, ...controls },
     { ledger, control, clock, limiter: createRateLimiter('unlimited', clock), random: () => 0, connections: 4 },
   );
-  const settings: JobSettings = { ...SETTINGS, ...given.settings };
+  const settings = topupSettings({ lookup: 'rows', ...given.settings });
   const stage: Stage = {
     member,
     ledger,
@@ -165,32 +166,3 @@ export function openStage(
   };
   return stage;
 }
-
-const SETTINGS: JobSettings = {
-  command: 'topup',
-  fileKinds: ['topup'],
-  targets: ['kybio'],
-  mode: 'upsert',
-  columns: undefined,
-  encoding: undefined,
-  delimiter: undefined,
-  raw: false,
-  headerRow: undefined,
-  sheet: undefined,
-  excel: false,
-  columnMap: undefined,
-  dateFormats: undefined,
-  country: undefined,
-  trustRoundIds: false,
-  storeZone: 'Asia/Shanghai',
-  lookup: 'rows',
-  changesCategory: false,
-  onDuplicate: 'reject',
-  skipInvalid: false,
-  campaign: '',
-  repeatWindowMs: 35 * 86_400_000,
-  skipsCredited: false,
-  isAgain: false,
-  readsBefore: false,
-  ignoresResults: false,
-};
