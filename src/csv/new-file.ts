@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type FileHandle, link, lstat, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { link, lstat, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { assert, fileError } from '../base/errors.ts';
 import { syncFolder } from '../base/sync-folder.ts';
+import { writeAll } from '../base/whole-bytes.ts';
 import { folderError, systemCode, writingError } from './file-errors.ts';
 
 /** Bytes that become a file only when they are all there. */
@@ -109,14 +110,6 @@ export function openNewStream(stream: Writable, name: string): NewFile {
 }
 
 function ignoreError(): void {}
-
-export async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number | null = null): Promise<void> {
-  let written = 0;
-  while (written < bytes.length) {
-    const at = position === null ? null : position + written;
-    written += (await handle.write(bytes, written, bytes.length - written, at)).bytesWritten;
-  }
-}
 
 /** The file that `path` means; refuses what a rename must not replace, such as a folder or `/dev/stdout`. */
 async function resolveTarget(path: string, mayReplace: boolean): Promise<string> {

@@ -1,8 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { fileError } from '../base/errors.ts';
+import { writeAll } from '../base/whole-bytes.ts';
 import { systemCode, writingError } from './file-errors.ts';
 import { type CsvDialect, formatCsvRows } from './format-csv.ts';
-import { refuseNonFile, syncFolderOf, writeAll } from './new-file.ts';
+import { refuseNonFile, syncFolderOf } from './new-file.ts';
 
 export type TableAppender = {
   /** Await it, or memory grows. The first row of an empty file is the header. */

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import type { Clock } from '../base/clock.ts';
 import { errorText, type OperatorError, usageError } from '../base/errors.ts';
+import { writeAllAtOnce } from '../base/whole-bytes.ts';
 import type { Answer } from './answer.ts';
 import type { CallSubject } from './call-options.ts';
 import type { TransportResult } from './exchange.ts';
@@ -54,7 +55,7 @@ export function openCallLog(path: string, { withBodies, clock, version, onFailur
   function append(line: object): void {
     if (isBroken) return;
     try {
-      writeSync(file, `${JSON.stringify(line)}\n`);
+      writeAllAtOnce(file, Buffer.from(`${JSON.stringify(line)}\n`));
     } catch (error) {
       isBroken = true;
       onFailure(`The log ${path} cannot be written any more (${errorText(error)}). The run goes on without it.`);

@@ -1,6 +1,8 @@
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EXIT, errorText, OperatorError } from '../base/errors.ts';
+import { readAllAtOnce, writeAllAtOnce } from '../base/whole-bytes.ts';
 import { decodeTexts, encodeTexts } from '../stage/stage-block.ts';
 
 /**
@@ -11,7 +13,10 @@ import { decodeTexts, encodeTexts } from '../stage/stage-block.ts';
  * Measured over a million keys on a busy machine: 0.6 µs a key, where a scratch database took 8 µs.
  */
 export interface SeenKeys {
-  /** @returns the row that named the key first, `rowNumber` itself when it is the first */
+  /**
+   * @returns the row that named the key first, `rowNumber` itself when it is the first
+   * @throws OperatorError SCRATCH_FAILED (exit 5), as `claim` does
+   */
   firstRowOf(key: string, rowNumber: number): number;
   /**
    * Gives the key to this row, whoever had it.
@@ -111,7 +116,9 @@ function openKeyLog(): { add(key: string): void; read(index: number): string | u
     if (known) return known;
     const { offset: from = 0, length = 0 } = blocks[block] ?? {};
     const bytes = Buffer.allocUnsafe(length);
-    if (file !== undefined) readSync(file, bytes, 0, length, from);
+    orScratchFailed(() => {
+      if (file !== undefined) readAllAtOnce(file, bytes, from);
+    });
     const [keys = []] = decodeTexts(bytes);
     // Duplicates mostly lie in the order of the first rows: a few blocks serve nearly all of them.
     const [oldest] = decoded.keys();
@@ -124,14 +131,16 @@ function openKeyLog(): { add(key: string): void; read(index: number): string | u
     add(key) {
       newest.push(key);
       if (newest.length < KEYS_PER_BLOCK) return;
-      if (file === undefined) {
-        // Gone from its folder at once, so that nothing stays behind whatever ends this process.
-        folder = mkdtempSync(join(tmpdir(), 'memberload-'));
-        file = openSync(join(folder, 'keys'), 'wx+', 0o600);
-        removeScratch(folder);
-      }
       const bytes = encodeTexts([newest]);
-      writeSync(file, bytes, 0, bytes.length, offset);
+      orScratchFailed(() => {
+        if (file === undefined) {
+          // Gone from its folder at once, so that nothing stays behind whatever ends this process.
+          folder = mkdtempSync(join(tmpdir(), 'memberload-'));
+          file = openSync(join(folder, 'keys'), 'wx+', 0o600);
+          removeScratch(folder);
+        }
+        writeAllAtOnce(file, bytes, offset);
+      });
       blocks.push({ offset, length: bytes.length });
       offset += bytes.length;
       newest = [];
@@ -146,6 +155,21 @@ function openKeyLog(): { add(key: string): void; read(index: number): string | u
       if (folder !== undefined) removeScratch(folder);
     },
   };
+}
+
+/** A key that is lost here would be a duplicate that nobody sees: the input is not taken. */
+function orScratchFailed(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    throw new OperatorError({
+      code: 'SCRATCH_FAILED',
+      message: `The file in ${tmpdir()} that tells which rows name one member could not be written or read: ${errorText(error)}.`,
+      hint: 'Nothing was sent. Free disk space there, or set TMPDIR to another folder, and type the command again.',
+      exitCode: EXIT.stopped,
+      cause: error,
+    });
+  }
 }
 
 /** Windows keeps an open file in its folder: it is removed when the log is closed. */

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assert, EXIT, errorText, OperatorError } from '../base/errors.ts';
 import { syncFolder } from '../base/sync-folder.ts';
+import { writeAll } from '../base/whole-bytes.ts';
 import { settleRow } from '../job/check-row.ts';
 import type { DamageId, RowIssue } from '../job/row-issue.ts';
 import { decodeRows, decodeTexts, encodeRows, encodeTexts } from './stage-block.ts';
@@ -178,13 +179,6 @@ export function withLateIssues(
   if (issues.length > 0) return { ...row, issues, targetRows: [] };
   if (settled.notes.length === 0) return row;
   return { ...row, targetRows: settled.targetRows, notes: [...(row.notes ?? []), ...settled.notes] };
-}
-
-async function writeAll(file: FileHandle, bytes: Buffer): Promise<void> {
-  for (let written = 0; written < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, written, bytes.length - written);
-    written += bytesWritten;
-  }
 }
 
 /** Appears under its name whole and durable, or not at all. */

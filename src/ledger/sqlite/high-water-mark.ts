@@ -1,5 +1,6 @@
-import { closeSync, fdatasync as fdatasyncCallback, fdatasyncSync, ftruncateSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fdatasync as fdatasyncCallback, fdatasyncSync, ftruncateSync, readSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { writeAllAtOnce } from '../../base/whole-bytes.ts';
 import { hasCode, openPrivateFile } from './private-files.ts';
 
 const fdatasync = promisify(fdatasyncCallback);
@@ -43,7 +44,7 @@ export function openHighWaterMark(path: string, countedInLedger: number): HighWa
   /** One write of always the same few bytes inside one sector: it is old or new, never half. */
   function write(count: number): number {
     file ??= openPrivateFile(path, { isNew: true });
-    writeSync(file, renderMark(count), 0);
+    writeAllAtOnce(file, Buffer.from(renderMark(count)), 0);
     return file;
   }
 

@@ -1,16 +1,7 @@
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  fchmodSync,
-  fstatSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  writeSync,
-} from 'node:fs';
+import { chmodSync, closeSync, constants, fchmodSync, fstatSync, lstatSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { syncFolderAtOnce } from '../../base/sync-folder.ts';
+import { writeAllAtOnce } from '../../base/whole-bytes.ts';
 
 /**
  * Files and folders for the owner alone. A link is never followed: whoever planted one would choose which file
@@ -68,7 +59,7 @@ export function writePrivateFile(path: string, text: string): void {
   try {
     requireRegular(fstatSync(file).isFile(), path);
     fchmodSync(file, 0o600);
-    writeSync(file, text);
+    writeAllAtOnce(file, Buffer.from(text));
   } finally {
     closeSync(file);
   }
