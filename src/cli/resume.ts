@@ -1,10 +1,14 @@
 import { EXIT, type ExitCode, OperatorError, usageError } from '../base/errors.ts';
 import type { RunRecord } from '../ledger/ledger.ts';
 import { type RunDocument, readRunDocument } from '../result/run-document.ts';
+import { rebuildResult } from '../run/rebuild-result.ts';
+import { isResultMissing } from '../run/run-folder.ts';
 import { placesOf, readSavedSettings } from '../settings/saved-settings.ts';
 import type { CommandInput } from './commands.ts';
 import { printRun } from './print-end.ts';
+import { openProgress } from './progress.ts';
 import { resumeInSession, worstExitCode } from './run-command.ts';
+import { resultTargetOf } from './run-files.ts';
 import { type Session, withSession } from './session.ts';
 
 /**
@@ -24,10 +28,30 @@ export async function runResume(input: CommandInput): Promise<{ document: RunDoc
 /** The run knows its store and its config file; both are needed before its settings can be read. */
 function resumeOne(input: CommandInput, run: RunRecord): Promise<RunDocument> {
   const withOwnPlaces = { ...input, settings: placesOf(input.settings, readSavedSettings(run.settingsJson)) };
-  return withSession(withOwnPlaces, async (session) =>
+  return withSession(withOwnPlaces, async (session) => {
     // Looked up again: another command may have ended the run since.
-    resumeInSession(withOwnPlaces, session, (await chooseRun(session, run.runId)) ?? run),
-  );
+    const current = (await chooseRun(session, run.runId)) ?? run;
+    return hasEnded(current)
+      ? writeMissingResult(input, session, current)
+      : resumeInSession(withOwnPlaces, session, current);
+  });
+}
+
+/** All that is left of the run is its result file: no call is made. */
+function writeMissingResult(
+  { console, surroundings }: CommandInput,
+  { settings, ledger, clock, control }: Session,
+  run: RunRecord,
+): Promise<RunDocument> {
+  const { homeFolder } = settings;
+  const reporter = openProgress(console, clock);
+  const parts = { homeFolder, ledger, clock, control, reporter, stdout: surroundings.stdout.stream };
+  const result = settings.isTyped('output') ? resultTargetOf(settings, run.inputPath) : undefined;
+  return rebuildResult(run, parts, result && { result });
+}
+
+function hasEnded({ state }: RunRecord): boolean {
+  return state === 'finished' || state === 'cancelled';
 }
 
 /**
@@ -73,11 +97,11 @@ function whyLeftAlone(run: RunRecord): string | undefined {
   return exitCode === EXIT.stopped ? 'it was stopped by errors' : undefined;
 }
 
-async function chooseRun({ ledger }: Session, runId: string | undefined): Promise<RunRecord | undefined> {
+async function chooseRun({ ledger, settings }: Session, runId: string | undefined): Promise<RunRecord | undefined> {
   if (runId === undefined) return (await ledger.runs.listUnfinished())[0];
   const run = await ledger.runs.find(runId);
   if (!run) throw usageError('UNKNOWN_RUN', `There is no run '${runId}'.`, 'List them with: memberload runs');
-  if (run.state === 'finished' || run.state === 'cancelled') {
+  if (hasEnded(run) && !isResultMissing(run, settings.homeFolder)) {
     const ended = run.state === 'finished' ? 'has finished' : 'was cancelled';
     throw usageError(
       'RUN_FINISHED',

@@ -4,6 +4,7 @@ import { readRunDocument } from '../result/run-document.ts';
 import { renderSummary } from '../result/summary-text.ts';
 import { cancelRun } from '../run/cancel-run.ts';
 import { pruneRuns } from '../run/prune-runs.ts';
+import { isResultMissing } from '../run/run-folder.ts';
 import { readSavedSettings } from '../settings/saved-settings.ts';
 import type { CommandInput } from './commands.ts';
 import { openProgress } from './progress.ts';
@@ -72,7 +73,8 @@ function cancel(input: CommandInput, runId: string | undefined): Promise<{ exitC
     const run = await ledger.runs.find(runId);
     if (!run) throw unknownRun(runId);
     if (run.state === 'finished' || run.state === 'cancelled') {
-      throw usageError('RUN_FINISHED', `Run ${runId} has ended already: there is nothing to give up.`, '');
+      const hint = isResultMissing(run, settings.homeFolder) ? `Write its result with: memberload resume ${runId}` : '';
+      throw usageError('RUN_FINISHED', `Run ${runId} has ended already: there is nothing to give up.`, hint);
     }
     const { givenUpCount, inDoubtCount, document } = await cancelRun(run, {
       ledger,
@@ -89,7 +91,8 @@ function cancel(input: CommandInput, runId: string | undefined): Promise<{ exitC
       console.say(`${inDoubtCount} rows in doubt stay to be decided: memberload resolve ${runId}`);
       return { exitCode: EXIT.inDoubt };
     }
-    return { exitCode: EXIT.ok };
+    // The result could not be written, and the person was told where to go on.
+    return { exitCode: document?.exitCode === EXIT.stopped ? EXIT.stopped : EXIT.ok };
   });
 }
 

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { link, lstat, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { link, lstat, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { assert, fileError } from '../base/errors.ts';
@@ -27,7 +27,9 @@ export type NewFile = {
 export async function openNewFile(path: string, options: { readonly mayReplace: boolean }): Promise<NewFile> {
   const target = await resolveTarget(path, options.mayReplace);
   // 60 characters of the name: with all of it, a long one would be too long for the file system.
-  const temporary = join(dirname(target), `.${basename(target).slice(0, 60)}.${randomBytes(6).toString('hex')}.part`);
+  const name = `.${basename(target).slice(0, 60)}.`;
+  await removeLeftovers(dirname(target), name);
+  const temporary = join(dirname(target), `${name}${randomBytes(6).toString('hex')}${ENDING}`);
   const handle = await open(temporary, 'wx', 0o600).catch((error: unknown) =>
     Promise.reject(writingError(path, error)),
   );
@@ -110,6 +112,21 @@ export function openNewStream(stream: Writable, name: string): NewFile {
 }
 
 function ignoreError(): void {}
+
+const ENDING = '.part';
+
+/** A writer that has written nothing for so long is most likely dead. Should it live, its file fails, with words. */
+const LEFTOVER_AGE_MS = 60 * 60_000;
+
+/** Of commands that were killed while they wrote a file of that name: members' data that nobody would find again. */
+async function removeLeftovers(folder: string, name: string): Promise<void> {
+  for (const entry of await readdir(folder).catch(() => [])) {
+    if (!entry.startsWith(name) || !/^[0-9a-f]{12}\.part$/.test(entry.slice(name.length))) continue;
+    const path = join(folder, entry);
+    const found = await lstat(path).catch(() => undefined);
+    if (found?.isFile() && Date.now() - found.mtimeMs > LEFTOVER_AGE_MS) await rm(path, { force: true });
+  }
+}
 
 /** The file that `path` means; refuses what a rename must not replace, such as a folder or `/dev/stdout`. */
 async function resolveTarget(path: string, mayReplace: boolean): Promise<string> {

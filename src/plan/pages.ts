@@ -84,7 +84,7 @@ export function succeeded<T>(answer: Answer<T>, call: string): T {
   throw new OperatorError({
     code: 'PAGE_FAILED',
     message: `${call} failed with ${answer.errorCode}: ${detail}.`,
-    hint: 'What was read is kept. Carry on with: memberload resume',
+    hint: 'What was sent is in the ledger. Carry on with: memberload resume',
     exitCode: EXIT.stopped,
   });
 }

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { EXIT, OperatorError } from '../base/errors.ts';
+import { EXIT, fileError, OperatorError } from '../base/errors.ts';
 import type { CsvDialect } from '../csv/format-csv.ts';
 import { openNewFile, requireNotHeld } from '../csv/new-file.ts';
 import {
@@ -81,19 +81,37 @@ export async function openResultFile(
         const mark = await fileMark(path);
         if (mark !== undefined && mark !== markAtStart) path = besideResult(path, runId);
       }
-      const writeTo: WriteTarget =
-        path === '-' ? { stream: stdout, name: 'standard output' } : { path, mayReplace: true };
+      // Where nothing was at the start, nothing is replaced; a name of the run's own may be there from an earlier end.
+      const mayReplace = markAtStart !== undefined || path !== target.path;
+      const writeTo: WriteTarget = path === '-' ? { stream: stdout, name: 'standard output' } : { path, mayReplace };
       writer = isWorkbook
         ? workbookResult(await orFailed(openXlsxWriter(writeTo, { header, sheetNames: SHEETS })))
         : csvResult(await orFailed(openTableWriter(writeTo, dialectOf(target, form))), header);
     },
     write: (rows) => orFailed(writer?.write(rows) ?? Promise.resolve()),
-    commit: (beforeRename, tally) => orFailed(writer?.commit(beforeRename, tally) ?? Promise.resolve()),
+    async commit(beforeRename, tally) {
+      const beforeReplacing = async (sha256: string): Promise<void> => {
+        if (path === target.path) await requireUnchanged(path, markAtStart);
+        await beforeRename(sha256);
+      };
+      await orFailed(writer?.commit(beforeReplacing, tally) ?? Promise.resolve());
+    },
     async abort() {
       await writer?.abort();
       writer = undefined;
     },
   };
+}
+
+/** Whoever has made or changed the file while its new content was written keeps it. */
+async function requireUnchanged(path: string, markAtStart: string | undefined): Promise<void> {
+  const mark = path === '-' ? undefined : await fileMark(path);
+  if (mark === undefined || mark === markAtStart) return;
+  throw fileError(
+    'FILE_CHANGED',
+    `${path} was made or changed while the result was written; it is left as it is.`,
+    'Write the result to another file with -o.',
+  );
 }
 
 /** Plain CSV: what memberload writes where nothing else is asked for. */

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { lstat, open, realpath, stat } from 'node:fs/promises';
+import { lstat, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { errorText, type OperatorError, usageError } from '../base/errors.ts';
+import { errorText, OperatorError, usageError } from '../base/errors.ts';
 import { isInsideFolder } from '../base/inside-folder.ts';
+import { openTable } from '../csv/open-table.ts';
 
 /** What a result file must not be. */
 export type ResultPathRules = {
@@ -48,7 +49,7 @@ export async function checkResultPath(path: string, rules: ResultPathRules): Pro
       'Name another with -o, or replace it with --overwrite.',
     );
   }
-  if (!(await isEarlierResult(real))) {
+  if (!(await isEarlierResult(real, found.size))) {
     throw refused(
       path,
       'it is no result of memberload, and --overwrite replaces nothing else',
@@ -129,21 +130,23 @@ export async function sha256Of(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** A file of ours is known by its columns; an export of everybody has none of ours, but a member's. */
-const OURS = /(^|[,;\t|"])(result_status|customerUid|reference_number)([,;\t|"]|\r?\n|$)|^row,target,key,action/;
+/** The header of what `--dry-run -o` writes. */
+const DIFF_HEADER = ['row', 'target', 'key', 'action'];
 
-async function isEarlierResult(path: string): Promise<boolean> {
-  const handle = await open(path, 'r');
+/**
+ * A result is known by its column `result_status`, in a CSV file as in a workbook. What has none, such as an export of
+ * everybody, counts only by the hash that the ledger keeps. An empty file holds nothing to lose.
+ */
+async function isEarlierResult(path: string, size: bigint): Promise<boolean> {
+  if (size === 0n) return true;
   try {
-    const head = Buffer.alloc(16 * 1024);
-    const { bytesRead } = await handle.read(head, 0, head.length, 0);
-    if (bytesRead === 0) return true;
-    const text = head.toString('utf8', 0, bytesRead).replace(/^\uFEFF/, '');
-    // A workbook is a zip; the names of its parts stand in it as they are.
-    if (text.startsWith('PK')) return head.includes('xl/');
-    return OURS.test(text.split(/\r?\n/, 1)[0] ?? '');
-  } finally {
-    await handle.close();
+    const table = await openTable({ path }, { raw: false, isHeaderName: (text) => text === 'result_status' });
+    await table.close();
+    const { header } = table;
+    return header.includes('result_status') || DIFF_HEADER.every((name, index) => header[index] === name);
+  } catch (error) {
+    if (error instanceof OperatorError) return false;
+    throw error;
   }
 }
 

@@ -82,6 +82,7 @@ export class ResultRows {
     const { values } = result;
     return {
       status: result.status,
+      badCell: this.#badCell(row),
       message: result.status === 'done' ? '' : (values.messages ?? ''),
       cells: [
         ...match.keptIndexes.map((index) => (index === this.#passwordIndex ? '' : (cells[index] ?? ''))),
@@ -89,6 +90,14 @@ export class ResultRows {
         ...this.#columns.map((column) => values[column] ?? ''),
       ],
     };
+  }
+
+  /** The first cell of the row that is to be corrected, as an index of the result's cells. */
+  #badCell({ issues }: StagedRow): number | undefined {
+    const { columns, keptIndexes } = this.#of.match;
+    const column = issues.find((issue) => issue.column !== undefined)?.column;
+    const index = column === undefined ? -1 : keptIndexes.indexOf(columns.get(column) ?? -1);
+    return index < 0 ? undefined : index;
   }
 
   #resultOf(row: StagedRow, cells: readonly string[], records: readonly RowRecord[]): Result {

@@ -93,10 +93,11 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
           }
         }
         await startRun(job, input, runId, ledger);
+        // From here on the ledger knows the run: its stage stays, whatever fails.
+        isBegun = true;
         // `--overwrite`: after a kill the earlier result is still the one that may be replaced.
         const replaced = result && result.path !== '-' ? await sha256OfFile(result.path) : undefined;
         if (replaced !== undefined) await recordResult(ledger, runId, job.result.path, replaced);
-        isBegun = true;
         return executeRun({ ...job, runId, runFolder, staged: input, file: result }, parts);
       },
     };

@@ -58,7 +58,7 @@ export async function rebuildResult(
     }
     const { rows } = tally;
     const isOver = rows.not_sent === 0 || run.state === 'cancelled';
-    const state =
+    const endState =
       run.state === 'cancelled'
         ? 'cancelled'
         : isOver
@@ -66,6 +66,8 @@ export async function rebuildResult(
           : run.state === 'running'
             ? 'interrupted'
             : run.state;
+    // Without its result the run is not over: `resume` writes it. What was given up stays given up.
+    const state = problem && endState === 'finished' ? 'stopped' : endState;
     const counted = await runDocument({
       runId: run.runId,
       settings: saved.job,
@@ -76,7 +78,7 @@ export async function rebuildResult(
       state,
       vendors: {},
       elapsedMs: previous?.elapsedMs ?? 0,
-      exitCode: exitCodeAfter(rows, state, previous),
+      exitCode: problem && rows.in_doubt === 0 ? EXIT.stopped : exitCodeAfter(rows, state, previous),
     });
     const document: RunDocument = {
       ...counted,
@@ -84,8 +86,10 @@ export async function rebuildResult(
       calls: addCalls(previous?.calls, calls),
     };
     await ledger.runs.end(run.runId, { state, summaryJson: JSON.stringify(document) });
-    if (problem) parts.reporter.note(problem.message);
-    else await removeRunFolder(homeFolder, run.runId, ledger);
+    if (problem) {
+      parts.reporter.note(`${problem.message} What was done is in the ledger.`);
+      parts.reporter.note(`Write the result elsewhere with: memberload resume ${run.runId} -o other.csv`);
+    } else await removeRunFolder(homeFolder, run.runId, ledger);
     return document;
   } finally {
     found?.close();

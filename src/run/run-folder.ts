@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LedgerReader } from '../ledger/ledger.ts';
+import { makePrivateFolder } from '../base/private-folder.ts';
+import { isCrediting } from '../job/job-settings.ts';
+import type { LedgerReader, RunRecord } from '../ledger/ledger.ts';
+import { readRunDocument } from '../result/run-document.ts';
+import { holdsStage } from '../stage/stage.ts';
 
 /** `20261122-050612-3fa9`: sorts by time, short enough to type. UTC. */
 export function newRunId(nowMs: number): string {
@@ -14,21 +18,23 @@ export function runFolderOf(homeFolder: string, runId: string): string {
   return join(homeFolder, 'runs', runId);
 }
 
+/** Its name is on the disk when this returns: after a power cut the ledger must not know a run without its folder. */
 export function makeRunFolder(homeFolder: string, runId: string): string {
   const folder = runFolderOf(homeFolder, runId);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makePrivateFolder(folder);
   return folder;
 }
 
 /** Removes the folder of a run that has just ended, unless the run still needs the folder. */
 export async function removeRunFolder(homeFolder: string, runId: string, ledger: LedgerReader): Promise<void> {
-  if (await isNeeded(runId, ledger)) return;
-  rmSync(runFolderOf(homeFolder, runId), { recursive: true, force: true });
+  const folder = runFolderOf(homeFolder, runId);
+  if (await isNeeded(runId, folder, ledger)) return;
+  rmSync(folder, { recursive: true, force: true });
 }
 
 /**
  * Removes the folders that no run needs any more: of commands that were killed before their run began, and of runs
- * that have ended with nothing in doubt and nothing to send again. The caller is the only process that may write in this home.
+ * that have ended with nothing in doubt, nothing to send again, and their result written. The caller is the only process that may write in this home.
  *
  * @returns how many
  */
@@ -37,19 +43,35 @@ export async function removeLeftFolders(homeFolder: string, ledger: LedgerReader
   if (!existsSync(folder)) return 0;
   let removedCount = 0;
   for (const name of readdirSync(folder)) {
-    if (await isNeeded(name, ledger)) continue;
+    if (await isNeeded(name, join(folder, name), ledger)) continue;
     rmSync(join(folder, name), { recursive: true, force: true });
     removedCount += 1;
   }
   return removedCount;
 }
 
-async function isNeeded(runId: string, ledger: LedgerReader): Promise<boolean> {
+/**
+ * Whether the run has ended without a result file that says so: the disk was full, or the process was killed before.
+ * `resume` writes it then, for which the stage is kept.
+ */
+export function isResultMissing(run: RunRecord, homeFolder: string): boolean {
+  return lacksResult(run) && holdsStage(runFolderOf(homeFolder, run.runId));
+}
+
+function lacksResult(run: RunRecord): boolean {
+  if (run.state !== 'finished' && run.state !== 'cancelled') return false;
+  const document = readRunDocument(run.summaryJson);
+  return document?.state !== run.state || document.result === null;
+}
+
+async function isNeeded(runId: string, folder: string, ledger: LedgerReader): Promise<boolean> {
   const run = await ledger.runs.find(runId);
   if (run === undefined || run.prunedMs > 0) return false;
   if (run.state !== 'finished' && run.state !== 'cancelled') return true;
+  if (lacksResult(run) && holdsStage(folder)) return true;
+  if (!isCrediting(run.command)) return false;
   const rows = await ledger.rows.listByState(runId, ['intent', 'in_doubt', 'failed']);
-  // Only increments. One that a person decided was not applied may still be sent again, which changes the result.
+  // One that a person decided was not applied may still be sent again, which changes the result.
   return rows.some(
     ({ state, errorCode, dataChangeTime }) => dataChangeTime !== '' && (state !== 'failed' || errorCode === 'IN_DOUBT'),
   );

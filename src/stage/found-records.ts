@@ -10,21 +10,25 @@ import { stageFailed } from './stage.ts';
  */
 export interface FoundRecords {
   /**
-   * Written through to the disk before it returns: a lookup is not paid for twice.
+   * Survives a kill. After a power cut the last lookups may be asked again, which is harmless.
    *
    * @throws OperatorError STAGE_FAILED (exit 5)
    */
   write(rowNumber: number, fields: TextFields): void;
+  /** @throws OperatorError STAGE_FAILED (exit 5) */
   read(rowNumber: number): TextFields | undefined;
   /** Does nothing when it is closed already. */
   close(): void;
 }
 
+/** @throws OperatorError STAGE_FAILED (exit 5) */
 export function openFoundRecords(folder: string): FoundRecords {
-  const path = join(folder, 'found.sqlite');
+  return orStageFailedAtOnce(() => openDatabase(join(folder, 'found.sqlite')));
+}
+
+function openDatabase(path: string): FoundRecords {
   if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
   const database = new DatabaseSync(path);
-  // NORMAL survives a killed process; after a power cut the last lookups are asked again, which is harmless.
   database.exec(`
     PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
     CREATE TABLE IF NOT EXISTS found (row_number INTEGER PRIMARY KEY, fields_json TEXT NOT NULL)`);
@@ -32,18 +36,22 @@ export function openFoundRecords(folder: string): FoundRecords {
   const read = database.prepare('SELECT fields_json FROM found WHERE row_number = ?');
   return {
     write(rowNumber, fields) {
-      try {
-        write.run(rowNumber, JSON.stringify(fields));
-      } catch (error) {
-        throw stageFailed(error);
-      }
+      orStageFailedAtOnce(() => write.run(rowNumber, JSON.stringify(fields)));
     },
     read(rowNumber) {
-      const row = read.get(rowNumber) as { fields_json: string } | undefined;
+      const row = orStageFailedAtOnce(() => read.get(rowNumber)) as { fields_json: string } | undefined;
       return row && textFields(Object.entries(JSON.parse(row.fields_json) as Record<string, string>));
     },
     close() {
       if (database.isOpen) database.close();
     },
   };
+}
+
+function orStageFailedAtOnce<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw stageFailed(error);
+  }
 }

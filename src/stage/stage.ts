@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assert, EXIT, errorText, OperatorError } from '../base/errors.ts';
@@ -110,6 +111,11 @@ export async function openStageWriter(folder: string): Promise<StageWriter> {
       await rm(path, { force: true });
     },
   };
+}
+
+/** False also for one that was cut off while it was made. */
+export function holdsStage(folder: string): boolean {
+  return existsSync(join(folder, INDEX_FILE));
 }
 
 /** Undefined: the folder holds no stage, or one that was cut off while it was made. */

@@ -80,10 +80,19 @@ function rowReader(name: string, { formats, texts, isDate1904, facts }: SheetCon
     cells[column] = text;
   };
 
+  /** A text that is missing must not pass for an empty cell: a blank means "leave as it is". */
+  const sharedText = (): string => {
+    const text = texts[Number(value)];
+    if (text === undefined) {
+      throw damaged(name, `the text of ${columnName(column)}${lineNumber} is not among its shared texts`);
+    }
+    return text;
+  };
+
   const cellText = (): string => {
     switch (type) {
       case 's':
-        return value === '' ? '' : (texts[Number(value)] ?? '');
+        return value === '' ? '' : sharedText();
       case 'str':
       case 'inlineStr':
         return decodeCellText(value);

@@ -7,6 +7,7 @@ import {
   readFileSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -52,6 +53,20 @@ describe('writer', () => {
     expect(name).toMatch(/^\.out\.csv\.[0-9a-f]{12}\.part$/);
     expect(statSync(join(path, '..', name)).mode & 0o777).toBe(0o600);
     await writer.abort();
+  });
+
+  test('what a killed command left of the same file goes, and what may still be written stays', async () => {
+    const folder = emptyFolder();
+    const [old, fresh, other] = [
+      join(folder, '.out.csv.0123456789ab.part'),
+      join(folder, '.out.csv.ba9876543210.part'),
+      join(folder, '.out.csv.mine.part'),
+    ];
+    for (const path of [old, fresh, other]) writeFileSync(path, 'members');
+    const hoursAgo = new Date(Date.now() - 2 * 3_600_000);
+    for (const path of [old, other]) utimesSync(path, hoursAgo, hoursAgo);
+    await (await openWriter(join(folder, 'out.csv'), options)).abort();
+    expect([existsSync(old), existsSync(fresh), existsSync(other)]).toEqual([false, true, true]);
   });
 
   test('aborting leaves the earlier file as it was and nothing else', async () => {

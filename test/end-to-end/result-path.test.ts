@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { linkSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { lines, outcomesOf } from '../support/csv-text.ts';
@@ -66,6 +68,31 @@ describe('where the result goes', () => {
     expect((await work.run(['resume', document.run, '-o', 'other.csv'], { environment })).exitCode).toBe(0);
     expect(outcomesOf(work.read('other.csv'))).toEqual(['done topped_up', 'done topped_up']);
     expect(await vendor.callCount()).toBe(before);
+  });
+
+  test.each([
+    ['made', undefined],
+    ['changed', lines('number,result_status', '1,done')],
+  ])('a file that is %s while validate reads is left as it is', async (_, before) => {
+    const work = openWorkspace();
+    const input = join(work.folder, 'pipe');
+    execFileSync('mkfifo', [input]);
+    if (before !== undefined) work.file('late.csv', before);
+    const running = work.start([
+      'validate',
+      'pipe',
+      '-o',
+      'late.csv',
+      ...(before === undefined ? [] : ['--overwrite']),
+    ]);
+    const pipe = await open(input, 'w');
+    // More than the reader looks at before it begins to write.
+    await pipe.writeFile(lines('number', ...Array.from({ length: 60_000 }, (_, index) => `N${index}`)));
+    await expect.poll(() => work.names().some((name) => name.endsWith('.part'))).toBe(true);
+    work.file('late.csv', 'my own notes');
+    await pipe.close();
+    expect(await running.ended).toMatchObject({ exitCode: 5, stderr: expect.stringContaining('late.csv') });
+    expect(work.read('late.csv')).toBe('my own notes');
   });
 
   test('-o - is standard output, and nothing else is printed there', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { besideResult, checkResultPath, isChangedResult, type ResultPathRules } from '../../src/result/result-path.ts';
 import { temporaryFolder } from '../support/workspace.ts';
+import { type MadeWorkbook, makeWorkbook, row } from '../xlsx/make-workbook.ts';
 
 const RESULT = 'number,result_row,result_status\nN1,1,done\n';
 
@@ -107,14 +108,25 @@ describe('a result is never written', () => {
     await check(at, path, { mayReplace: false, ownSha256s: ['other', own] });
   });
 
+  const workbook = (...header: string[]): MadeWorkbook => ({
+    sheets: [{ name: 'result', xml: `<sheetData>${row(1, ...header)}${row(2, ...header.map(() => 'x'))}</sheetData>` }],
+  });
+
   test.each([
-    ['an export of members', '\uFEFFnumber,name,customerUid\r\n'],
-    ['a workbook', Buffer.from('PK\u0003\u0004 xl/worksheets/sheet1.xml')],
-    ['an empty file, as mktemp makes it', ''],
-  ])('%s counts as an earlier result', async (_, content) => {
+    ['a result in another dialect', '\uFEFFnumber;result_status\r\n1;done\r\n', true],
+    ['the rows of a dry run', 'row,target,key,action,field\n', true],
+    ['an empty file, as mktemp makes it', '', true],
+    ['a result in a workbook', workbook('number', 'result_status'), true],
+    ["somebody's list of members", 'customerUid,salary\n1,2\n', false],
+    ['any workbook', workbook('number', 'budget'), false],
+    ['what is no table', Buffer.from('PK\u0003\u0004 xl/worksheets/sheet1.xml'), false],
+  ])('%s counts as an earlier result: %#', async (_, content, isResult) => {
     const at = place();
-    writeFileSync(at.path('out.csv'), content);
-    await check(at, at.path('out.csv'));
+    const path = at.path('out.csv');
+    if (typeof content === 'string' || Buffer.isBuffer(content)) writeFileSync(path, content);
+    else await makeWorkbook(path, content);
+    if (isResult) await check(at, path);
+    else await expect(check(at, path)).rejects.toMatchObject({ code: 'RESULT_NOT_WRITABLE' });
   });
 });
 

@@ -15,6 +15,18 @@ const make = (made: MadeWorkbook) => {
 const sheet = (...rows: string[]) => ({ name: 'Members', xml: `<sheetData>${rows.join('')}</sheetData>` });
 
 describe('cells', () => {
+  test.each([
+    ['whose number is not in the list', '<si><t>number</t></si>'],
+    ['without a list', undefined],
+  ])('a shared text %s is no empty cell: the workbook is damaged', async (_, texts) => {
+    const path = await make({
+      ...(texts !== undefined && { texts }),
+      sheets: [sheet(row(1, 'number'), '<row r="2"><c r="A2" t="s"><v>7</v></c></row>')],
+    });
+    const { code, message } = await errorOf(readAll(path));
+    expect([code, message]).toEqual(['BAD_WORKBOOK', expect.stringContaining('the text of A2')]);
+  });
+
   test('shared, rich and inline texts are exact, without how they are read aloud', async () => {
     const path = await make({
       texts:

@@ -1,5 +1,5 @@
-import { chmodSync, closeSync, constants, fchmodSync, fstatSync, lstatSync, mkdirSync, openSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { chmodSync, closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { syncFolderAtOnce } from '../../base/sync-folder.ts';
 import { writeAllAtOnce } from '../../base/whole-bytes.ts';
 
@@ -13,14 +13,6 @@ import { writeAllAtOnce } from '../../base/whole-bytes.ts';
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
 /** Without it the open of a planted FIFO would wait for ever. */
 const NO_WAIT = constants.O_NONBLOCK ?? 0;
-
-/** Makes the folder and its parents (mode 0700) when they are missing, and brings their names to the disk. */
-export function makePrivateFolder(folder: string): void {
-  const first = mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (first === undefined) return;
-  const above = dirname(resolve(first));
-  for (let made = resolve(folder); made !== above; made = dirname(made)) syncFolderAtOnce(dirname(made));
-}
 
 /**
  * Makes an empty file (mode 0600), or checks the one that is there. An existing file is not opened: to close a
