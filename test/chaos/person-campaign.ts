@@ -319,7 +319,9 @@ async function carryAllOn(desktop: Desktop): Promise<void> {
       const end = await carryOut({ args: ['resume', run, '--json'] }, desktop, undefined);
       const code = end && errorCodeOf(end);
       if (code === 'OTHER_ACCOUNT') await carryOut({ args: ['runs', 'cancel', run, '--json'] }, desktop, undefined);
-      else if (end?.exitCode === 2 || end?.exitCode === 3) desktop.problems.add(`run ${run} cannot go on: ${code}`);
+      // RUN_FINISHED: an earlier one of these runs has decided its last row.
+      else if (code !== 'RUN_FINISHED' && (end?.exitCode === 2 || end?.exitCode === 3))
+        desktop.problems.add(`run ${run} cannot go on: ${code}`);
     }
   }
 }

@@ -116,12 +116,13 @@ describe('a folder that no run needs', () => {
   });
 
   test.each([
-    ['is unfinished', 'paused', undefined, true],
-    ['has a row in doubt', 'finished', 'in_doubt', true],
-    ['was cancelled with a row in doubt', 'cancelled', 'in_doubt', true],
-    ['has finished', 'finished', 'done', false],
-    ['was cancelled', 'cancelled', 'done', false],
-  ] as const)('stays while its run is needed: one that %s', async (_name, state, rowState, isKept) => {
+    ['is unfinished', 'paused', undefined, true, true],
+    ['has a row in doubt', 'finished', 'in_doubt', true, true],
+    ['was cancelled with a row in doubt', 'cancelled', 'in_doubt', true, true],
+    ['has no result file yet', 'finished', 'done', false, true],
+    ['has finished', 'finished', 'done', true, false],
+    ['was cancelled', 'cancelled', 'done', true, false],
+  ] as const)('stays while its run is needed: one that %s', async (_name, state, rowState, hasResult, isKept) => {
     const [home, ledger] = [temporaryFolder(), await openTestLedger()];
     await staged(home, 'run-1');
     await ledger.runs.start(newRun(), []);
@@ -129,13 +130,30 @@ describe('a folder that no run needs', () => {
       await ledger.increments.begin(newIntent());
       await ledger.rows.record({ runId: 'run-1', rowNumber: 1, target: 'kybio' }, { state: rowState });
     }
-    await ledger.runs.setState('run-1', state);
+    await ledger.runs.end('run-1', { state, summaryJson: summaryOf(state, hasResult ? 'in.result.csv' : null) });
     await removeLeftFolders(home, ledger);
     const kept = await openStagedInput(runFolderOf(home, 'run-1'), topupSettings());
     await kept?.stage.close();
     expect(kept !== undefined).toBe(isKept);
   });
 });
+
+/** What the ledger keeps of a run that has ended. */
+function summaryOf(state: string, result: string | null): string {
+  const total = { asked: '0', applied: '0', in_doubt: '0' };
+  return JSON.stringify({
+    command: 'topup',
+    state,
+    result,
+    rows: {},
+    actions: {},
+    errorCodes: {},
+    calls: { sent: 0, retried: 0, byEndpoint: {} },
+    totals: { pointIncrement: total, balanceIncrement: total },
+    elapsedMs: 0,
+    exitCode: 0,
+  });
+}
 
 /** `onEnd`: called when the last line has been read. */
 function pipe(text: string, onEnd?: () => void): TableSource {
