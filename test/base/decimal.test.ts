@@ -1,7 +1,7 @@
 import { Decimal as DecimalJs } from 'decimal.js';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DecimalSum } from '../../src/base/decimal.ts';
+import { fc } from '../support/chance.ts';
 
 /** Wide enough that nothing in this file is ever rounded. */
 const Decimal = DecimalJs.clone({ precision: 500, toExpNeg: -1000, toExpPos: 1000 });

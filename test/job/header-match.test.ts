@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { OperatorError } from '../../src/base/errors.ts';
 import { COLUMNS } from '../../src/job/columns.ts';
 import { describeMatches, type HeaderMatch, matchHeader } from '../../src/job/header-match.ts';
 import { guessKind, isHeaderName } from '../../src/job/header-names.ts';
+import { fc } from '../support/chance.ts';
 import { allKinds, resultHeaders } from './rows.ts';
 
 function columnsOf(match: HeaderMatch): Record<string, number> {

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { fc } from '../../support/chance.ts';
 import { newIntent, newRun } from '../../support/test-ledger.ts';
 import { LEDGERS } from './backends.ts';
 
