@@ -6,6 +6,11 @@ export function zonedDateTime(nowMs: number, timeZone: string): string {
   return new Date(nowMs + offsetMs(nowMs, timeZone)).toISOString().slice(0, 19).replace('T', ' ');
 }
 
+/** The next second of such a text, reckoned without a zone: always the greater text. */
+export function secondAfter(dateTime: string): string {
+  return new Date(Date.parse(`${dateTime.replace(' ', 'T')}Z`) + 1000).toISOString().slice(0, 19).replace('T', ' ');
+}
+
 /** `2025-03-01` in the zone. */
 export function zonedDay(nowMs: number, timeZone: string): string {
   return zonedDateTime(nowMs, timeZone).slice(0, 10);
