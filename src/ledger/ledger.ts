@@ -218,6 +218,8 @@ export interface RowReader {
   countByState(runId: string): Promise<{ target: Target; state: RowState; rowCount: number }[]>;
   /** In the order in which it was recorded. */
   listEvidence(runId: string, rowNumber: number): Promise<Evidence[]>;
+  /** Numbers of the run's rows of which there is evidence: what was ever in doubt. */
+  listEvidenced(runId: string): Promise<number[]>;
 }
 
 export interface RowStore extends RowReader {

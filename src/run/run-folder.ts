@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LedgerReader } from '../ledger/ledger.ts';
+import { isUnsettled, withEvidence } from '../send/resolve-row.ts';
 
 /** `20261122-050612-3fa9`: sorts by time, short enough to type. UTC. */
 export function newRunId(nowMs: number): string {
@@ -48,9 +49,11 @@ async function isNeeded(runId: string, ledger: LedgerReader): Promise<boolean> {
   const run = await ledger.runs.find(runId);
   if (run === undefined || run.prunedMs > 0) return false;
   if (run.state !== 'finished' && run.state !== 'cancelled') return true;
-  const rows = await ledger.rows.listByState(runId, ['intent', 'in_doubt', 'failed']);
-  // Only increments. One that a person decided was not applied may still be sent again, which changes the result.
-  return rows.some(
-    ({ state, errorCode, dataChangeTime }) => dataChangeTime !== '' && (state !== 'failed' || errorCode === 'IN_DOUBT'),
-  );
+  if ((await ledger.rows.listByState(runId, ['intent', 'in_doubt'])).some(isUnsettled)) return true;
+  // A row that a person has let go may still be sent again, also after a refusal: that changes the result.
+  for (const rowNumber of await ledger.rows.listEvidenced(runId)) {
+    const record = await ledger.rows.find({ runId, rowNumber, target: 'kybio' });
+    if (record && (await withEvidence(record, ledger)).mayResend) return true;
+  }
+  return false;
 }

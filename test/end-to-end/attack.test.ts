@@ -137,11 +137,15 @@ describe('a row that a person sends again', () => {
   });
 
   test('and that the vendor refuses is failed when a person had found that the first send was not applied', async () => {
-    const { run, runId, config } = await notApplied();
+    const { run, runId, config, read } = await notApplied();
     config({ kybio: { quotaCodes: ['9010'] } });
     await vendor.set({ quotaLimit: (await vendor.callCount()) + 1 });
-    const sent = await run(['resolve', runId, '--row', '1', '--resend', '-y', '--json']);
-    expect(JSON.parse(sent.stdout)).toMatchObject({ rows: { failed: 1, in_doubt: 0 } });
+    const resend = () => run(['resolve', runId, '--row', '1', '--resend', '-y', '--json']);
+    expect(JSON.parse((await resend()).stdout)).toMatchObject({ rows: { failed: 1, in_doubt: 0 } });
+    // It may be sent once more, and the result file says so: the run has kept its copy of the input.
+    await vendor.set({ quotaLimit: 0 });
+    expect(JSON.parse((await resend()).stdout)).toMatchObject({ rows: { done: 1 } });
+    expect(outcomesOf(read('topup.result.csv'))).toEqual(['done topped_up']);
   });
 
   test('and whose first answer was that another has its second is not called applied, although it was decided', async () => {
