@@ -89,7 +89,7 @@ export async function decideRow(
           state: 'failed',
           errorCode: 'IN_DOUBT',
           messages: [
-            `${when}: it was not applied. To credit it after all, either run the result file again with the flags of the run (its campaign!) or type: memberload resolve ${record.runId} --row ${record.rowNumber} --resend`,
+            `${when}: it was not applied. To credit it after all, run the result file again with the flags of the run (its campaign!) or type: memberload resolve ${record.runId} --row ${record.rowNumber} --resend`,
           ],
         } as const);
   const { sequence } = record;
