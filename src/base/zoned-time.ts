@@ -34,6 +34,14 @@ export function nextMidnightMs(nowMs: number, timeZone: string): number {
   return quarter * QUARTER_MS;
 }
 
+/** When that day (`2025-03-01`) is over in the zone. */
+export function dayEndMs(day: string, timeZone: string): number {
+  const noonUtcMs = Date.parse(`${day}T12:00:00Z`);
+  // No change of the clock is large enough to take this out of the day.
+  const aboutNoonMs = noonUtcMs - offsetMs(noonUtcMs, timeZone);
+  return nextMidnightMs(aboutNoonMs, timeZone);
+}
+
 export function isTimeZone(timeZone: string): boolean {
   try {
     new Intl.DateTimeFormat('en-US', { timeZone });
