@@ -6,6 +6,11 @@ export function zonedDateTime(nowMs: number, timeZone: string): string {
   return new Date(nowMs + offsetMs(nowMs, timeZone)).toISOString().slice(0, 19).replace('T', ' ');
 }
 
+/** The next second of such a text, reckoned without a zone: always the greater text. */
+export function secondAfter(dateTime: string): string {
+  return new Date(Date.parse(`${dateTime.replace(' ', 'T')}Z`) + 1000).toISOString().slice(0, 19).replace('T', ' ');
+}
+
 /** `2025-03-01` in the zone. */
 export function zonedDay(nowMs: number, timeZone: string): string {
   return zonedDateTime(nowMs, timeZone).slice(0, 10);
@@ -27,6 +32,14 @@ export function nextMidnightMs(nowMs: number, timeZone: string): number {
   // A day has at most 25 hours; a loop over quarters is right in every zone and across clock changes.
   while (zonedDay(quarter * QUARTER_MS, timeZone) === today) quarter += 1;
   return quarter * QUARTER_MS;
+}
+
+/** When that day (`2025-03-01`) is over in the zone. */
+export function dayEndMs(day: string, timeZone: string): number {
+  const noonUtcMs = Date.parse(`${day}T12:00:00Z`);
+  // No change of the clock is large enough to take this out of the day.
+  const aboutNoonMs = noonUtcMs - offsetMs(noonUtcMs, timeZone);
+  return nextMidnightMs(aboutNoonMs, timeZone);
 }
 
 export function isTimeZone(timeZone: string): boolean {

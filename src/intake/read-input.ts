@@ -7,7 +7,7 @@ import { type CheckedRow, rowChecker } from '../job/check-row.ts';
 import type { HeaderMatch } from '../job/header-match.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import { NoteTally, type RowIssue } from '../job/row-issue.ts';
-import { memberKeys } from '../job/row-key.ts';
+import { creditKeys, memberKeys } from '../job/row-key.ts';
 import { duplicateRow, wrongColumnCount, wrongColumnCountEarlier } from '../job/validate-row.ts';
 import type { LateIssue, LateVerdicts, StageBlock } from '../stage/stage.ts';
 import type { EarlierStatus, StagedRow } from '../stage/staged-row.ts';
@@ -168,13 +168,17 @@ class RowJudge {
         : undefined;
     if (wrongCount) return { ...place, issues: [wrongCount], targetRows: [] };
     const checked = this.#check(cells);
-    const keys = checked.isValid ? checked.targetRows.flatMap(({ row }) => memberKeys(row)) : [];
-    if (earlier === 'done' || earlier === 'in_doubt') {
-      this.#claimForEarlier(place.rowNumber, [...keys, ...this.#earlierKeys(cells)]);
+    const rows = checked.isValid ? checked.targetRows.map(({ row }) => row) : [];
+    const isEarlier = earlier === 'done' || earlier === 'in_doubt';
+    const members = [...rows.flatMap(memberKeys), ...(isEarlier ? this.#earlierKeys(cells) : [])];
+    // A reference is credited once, whatever --on-duplicate says of members.
+    const keys = [...(this.#refusesRepeats() ? members : []), ...rows.flatMap(creditKeys)];
+    if (isEarlier) {
+      this.#claimForEarlier(place.rowNumber, keys);
       return { ...place, earlier, issues: [], targetRows: [] };
     }
     if (checked.counted) this.tally.add(place.rowNumber, checked.counted);
-    const repeated = checked.isValid && this.#refusesRepeats() ? this.#firstRepeated(place.rowNumber, keys) : undefined;
+    const repeated = this.#firstRepeated(place.rowNumber, keys);
     return {
       ...place,
       ...(earlier !== undefined && { earlier }),
@@ -189,7 +193,7 @@ class RowJudge {
     return this.#settings.onDuplicate === 'reject' && this.#settings.command !== 'export';
   }
 
-  /** A second row of one member is refused: which of the two is meant, only the owner of the file knows. */
+  /** A second row of one member or reference is refused: which of the two is meant, only the file's owner knows. */
   #firstRepeated(rowNumber: number, keys: readonly string[]): LateIssue['issue'] | undefined {
     let repeated: LateIssue['issue'] | undefined;
     // Every key is entered, also of a refused row: the next row may share only the other one.
@@ -205,7 +209,6 @@ class RowJudge {
    * it was taken for good when it was read.
    */
   #claimForEarlier(rowNumber: number, keys: readonly string[]): void {
-    if (!this.#refusesRepeats()) return;
     for (const key of keys) {
       const firstRow = this.#seenKeys.claim(key, rowNumber);
       if (firstRow !== rowNumber) this.lateIssues.push({ rowNumber: firstRow, issue: duplicateRow(key, rowNumber) });

@@ -254,18 +254,23 @@ export function wrongColumnCountEarlier(): RowIssue {
   };
 }
 
-/** `key` as `memberKey` gives it. */
+/** `key` as `memberKeys` or `creditKeys` gives it. */
 export function duplicateRow(key: string, firstRowNumber: number): RowIssue {
   const colon = key.indexOf(':');
   const column = COLUMN_OF_KEY.get(key.slice(0, colon)) ?? key.slice(0, colon);
+  const wayOn =
+    column === 'reference'
+      ? 'A reference is credited once: keep one of them, or give each row its own.'
+      : 'Keep one of them, or say --on-duplicate allow.';
   return {
     errorCode: 'DUPLICATE_ROW',
     column,
-    message: `${column}: ${shown(key.slice(colon + 1))} is also in row ${firstRowNumber}. Keep one of them, or say --on-duplicate allow.`,
+    message: `${column}: ${shown(key.slice(colon + 1))} is also in row ${firstRowNumber}. ${wayOn}`,
   };
 }
 
 const COLUMN_OF_KEY = new Map([
+  ['receipt', 'reference'],
   ['number', 'number'],
   ['uid', 'customerUid'],
   ['ref', 'reference_number'],

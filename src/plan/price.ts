@@ -1,4 +1,4 @@
-import { nextMidnightMs, zonedDateTime } from '../base/zoned-time.ts';
+import { dayEndMs, zonedDateTime } from '../base/zoned-time.ts';
 import type { ControlSettings } from '../calls/control-settings.ts';
 import type { Lane } from '../calls/lane.ts';
 import type { RunDocument } from '../result/run-document.ts';
@@ -31,7 +31,7 @@ export function priceOf(
   if (perDay === 0) return { calls, total, days: null, finishes: null };
   const laterDays = Math.ceil((total - leftToday) / perDay);
   const onLastDay = total - leftToday - (laterDays - 1) * perDay;
-  const lastMidnightMs = nextMidnightMs(nowMs, quotaZone) + (laterDays - 1) * DAY_MS;
+  const lastMidnightMs = dayEndMs(lane.day, quotaZone) + (laterDays - 1) * DAY_MS;
   return {
     calls,
     total,

@@ -75,7 +75,7 @@ export class ResultRows {
     this.#tally.add(result);
     if (!result.isCarried) {
       for (const { row: asked } of row.targetRows) {
-        if (asked.kind === 'topup') this.#tally.addAmounts(amountsOf(asked, records), result.status);
+        if (asked.kind === 'topup') this.#tally.addAmounts(amountsOf(asked, records), result);
       }
     }
     const fetched = found?.read(row.rowNumber);

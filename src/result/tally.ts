@@ -47,11 +47,14 @@ export class Tally {
     }
   }
 
-  addAmounts(amounts: Amounts, status: RowStatus): void {
+  /** A row that the send found credited before is done without money of its own: its amounts are asked, not applied. */
+  addAmounts(amounts: Amounts, row: { readonly status: RowStatus; readonly actions: readonly string[] }): void {
+    const { status, actions } = row;
+    const isApplied = status === 'done' && !actions.includes('credited_before');
     for (const name of ['pointIncrement', 'balanceIncrement'] as const) {
       const total = this.#totals[name];
       total.asked.add(amounts[name]);
-      if (status === 'done') total.applied.add(amounts[name]);
+      if (isApplied) total.applied.add(amounts[name]);
       if (status === 'in_doubt') total.in_doubt.add(amounts[name]);
     }
   }

@@ -74,7 +74,7 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
     tellColumns(input.match, await firstCells(input.stage), reporter);
     for (const note of input.facts.notes) reporter.note(note);
     guardTopup(input.facts.sums, settings, job.expectations);
-    guard?.check(input.facts.sums.rowCount);
+    await guard?.check(input.facts.sums.rowCount);
     if (settings.command === 'topup' && !job.isDryRun) await ledger.requireNewest();
     // After the guards: that a file was credited before matters more than that its result is there.
     if (job.result.path !== '') file = await openResultFile(job.result, { ...parts, ownSha256s: [], runId });

@@ -5,6 +5,7 @@ import { makePrivateFolder } from '../base/private-folder.ts';
 import { isCrediting } from '../job/job-settings.ts';
 import type { LedgerReader, RunRecord } from '../ledger/ledger.ts';
 import { readRunDocument } from '../result/run-document.ts';
+import { isUnsettled, withEvidence } from '../send/resolve-row.ts';
 import { holdsStage } from '../stage/stage.ts';
 
 /** `20261122-050612-3fa9`: sorts by time, short enough to type. UTC. */
@@ -70,9 +71,11 @@ async function isNeeded(runId: string, folder: string, ledger: LedgerReader): Pr
   if (run.state !== 'finished' && run.state !== 'cancelled') return true;
   if (lacksResult(run) && holdsStage(folder)) return true;
   if (!isCrediting(run.command)) return false;
-  const rows = await ledger.rows.listByState(runId, ['intent', 'in_doubt', 'failed']);
-  // One that a person decided was not applied may still be sent again, which changes the result.
-  return rows.some(
-    ({ state, errorCode, dataChangeTime }) => dataChangeTime !== '' && (state !== 'failed' || errorCode === 'IN_DOUBT'),
-  );
+  if ((await ledger.rows.listByState(runId, ['intent', 'in_doubt'])).some(isUnsettled)) return true;
+  // A row that a person has let go may still be sent again, also after a refusal: that changes the result.
+  for (const rowNumber of await ledger.rows.listEvidenced(runId)) {
+    const record = await ledger.rows.find({ runId, rowNumber, target: 'kybio' });
+    if (record && (await withEvidence(record, ledger)).mayResend) return true;
+  }
+  return false;
 }

@@ -53,13 +53,14 @@ export async function probeRepeat(
   if (customerUid === undefined) return notLearned(`no member has the number '${number}'`);
 
   const nowMs = await ledger.now();
-  const claimTime = (fromMs: number): Promise<string> =>
-    ledger.increments.claimTime(account, customerUid, { fromMs, timeZone: parts.storeZone });
+  const claimTime = (fromMs: number, order: 'newest' | 'unused'): Promise<string> =>
+    ledger.increments.claimTime(account, customerUid, { fromMs, timeZone: parts.storeZone, order });
   const sendNothing = (dataChangeTime: string) => sendNothingTo(customerUid, dataChangeTime, kybio);
   const learned = await learn({
     sendNothing,
-    newTime: () => claimTime(nowMs),
-    earlierTime: () => claimTime(nowMs - EARLIER_MS),
+    // After a clock that was ahead, now is not the newest time that the member had.
+    newTime: () => claimTime(nowMs, 'newest'),
+    earlierTime: () => claimTime(nowMs - EARLIER_MS, 'unused'),
     isApplied: (answer) => isNothingApplied(answer, customerUid),
   });
   if (!learned.isLearned) return learned;

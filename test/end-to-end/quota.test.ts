@@ -47,6 +47,19 @@ describe("the day's calls", () => {
     expect((await vendor.books()).increments).toHaveLength(6);
   });
 
+  test('that were used while the clock was days ahead are back when that day is over: the pause says so, and why', async () => {
+    const { run, file } = openWorkspace(vendor.settings);
+    file('look.csv', lines('number', ...NUMBERS));
+    const args = ['export', 'look.csv', '--daily-quota', '6', '--json'];
+    const ahead = { nodeFlags: TIME_TRAVEL, environment: { TIME_OFFSET_MS: String(3 * DAY_MS) } };
+    expect((await run(args, ahead)).exitCode).toBe(0);
+    const paused = await run([...args, '-o', 'again.csv']);
+    expect(paused).toMatchObject({ exitCode: 6, stderr: expect.stringContaining('while a clock was ahead') });
+    const { resumeAt = '' } = documentOf(paused.stdout).quota;
+    expect(Date.parse(resumeAt) - Date.now()).toBeGreaterThan(3 * DAY_MS - 60_000);
+    expect(await vendor.callCount()).toBe(6);
+  });
+
   test('are counted for the appId, whatever the command, and --reserve leaves some to others', async () => {
     const { run, file } = openWorkspace(vendor.settings);
     file('look.csv', lines('number', ...NUMBERS));

@@ -89,6 +89,17 @@ describe('a member given twice', () => {
     ]);
   });
 
+  test('is about the reference too, and then whatever the members are and --on-duplicate says', async () => {
+    const text = lines('number,pointIncrement,reference', 'A,1,R-1', 'B,1,R-2', 'B,1,R-1', 'A,1,R-3', 'C,1,', 'D,1,');
+    const read = await readText(text, { settings: { onDuplicate: 'allow' } });
+    expect(verdictsOf(read)).toEqual(['to send', 'to send', 'DUPLICATE_ROW', 'to send', 'to send', 'to send']);
+    expect(read.rows[2]?.issues[0]).toMatchObject({
+      column: 'reference',
+      message: expect.stringMatching(/row 1\. A ref/),
+    });
+    expect(read.sums).toMatchObject({ repeatedCount: 1, pointIncrement: '5' });
+  });
+
   test('an invalid row claims no member', async () => {
     const read = await readText(lines('number,pointIncrement', 'A,x', 'A,1'));
     expect(verdictsOf(read)).toEqual(['NOT_A_DECIMAL', 'to send']);
@@ -96,6 +107,18 @@ describe('a member given twice', () => {
 });
 
 describe('what an earlier result says', () => {
+  test('a reference that it calls done is not credited by another row, above it or below', async () => {
+    const header = 'number,pointIncrement,reference,result_status,result_for';
+    const done = `A,1,R-1,done,${RESULT_FOR}`;
+    for (const rows of [
+      [done, 'B,1,R-1,,'],
+      ['B,1,R-1,,', done],
+    ]) {
+      const read = await readText(lines(header, ...rows), { settings: { onDuplicate: 'allow' } });
+      expect(verdictsOf(read).sort()).toEqual(['DUPLICATE_ROW', 'done']);
+    }
+  });
+
   test('done and in-doubt rows are not sent, all others are', async () => {
     const read = await readText(
       lines(

@@ -59,6 +59,7 @@ export function openRowReader(connection: Connection): RowReader {
   const evidence = connection.prepare(
     'SELECT recorded_ms, kind, detail_json FROM evidence WHERE run_id = ? AND row_number = ? ORDER BY rowid',
   );
+  const evidenced = connection.prepare('SELECT DISTINCT row_number FROM evidence WHERE run_id = ? ORDER BY row_number');
   return {
     find: (key) =>
       connection.read(() => {
@@ -82,6 +83,8 @@ export function openRowReader(connection: Connection): RowReader {
         }),
       ),
     listEvidence: (runId, rowNumber) => connection.read(() => evidence.all(runId, rowNumber).map(toEvidence)),
+    listEvidenced: (runId) =>
+      connection.read(() => evidenced.all(runId).map((record) => new Columns(record).integer('row_number'))),
   };
 }
 
