@@ -1,8 +1,10 @@
 import { EXIT, type ExitCode, OperatorError, usageError } from '../base/errors.ts';
 import type { RunRecord } from '../ledger/ledger.ts';
-import { type RunDocument, readRunDocument } from '../result/run-document.ts';
+import { readRunDocument } from '../result/run-document.ts';
 import { placesOf, readSavedSettings } from '../settings/saved-settings.ts';
-import type { CommandInput } from './commands.ts';
+import type { CommandInput, CommandResult, EndedRun } from './commands.ts';
+import { findRun } from './find-run.ts';
+import { nextOfRun } from './next-command.ts';
 import { printRun } from './print-end.ts';
 import { resumeInSession, worstExitCode } from './run-command.ts';
 import { type Session, withSession } from './session.ts';
@@ -11,23 +13,24 @@ import { type Session, withSession } from './session.ts';
  * `resume`: an unfinished run with its own settings, and the run-control flags that are typed now. The input file is
  * not needed. `--all`: every unfinished run, oldest first.
  */
-export async function runResume(input: CommandInput): Promise<{ document: RunDocument } | { exitCode: ExitCode }> {
+export async function runResume(input: CommandInput): Promise<CommandResult> {
   if (input.settings.get('all')) return resumeAll(input);
   const run = await withSession(input, (session) => chooseRun(session, input.argument));
   if (run === undefined) {
     input.console.say('No unfinished run.');
     return { exitCode: EXIT.ok };
   }
-  return { document: await resumeOne(input, run) };
+  return resumeOne(input, run);
 }
 
 /** The run knows its store and its config file; both are needed before its settings can be read. */
-function resumeOne(input: CommandInput, run: RunRecord): Promise<RunDocument> {
+function resumeOne(input: CommandInput, run: RunRecord): Promise<EndedRun> {
   const withOwnPlaces = { ...input, settings: placesOf(input.settings, readSavedSettings(run.settingsJson)) };
-  return withSession(withOwnPlaces, async (session) =>
+  return withSession(withOwnPlaces, async (session) => ({
     // Looked up again: another command may have ended the run since.
-    resumeInSession(withOwnPlaces, session, (await chooseRun(session, run.runId)) ?? run),
-  );
+    document: await resumeInSession(withOwnPlaces, session, (await chooseRun(session, run.runId)) ?? run),
+    next: nextOfRun(run, input.settings),
+  }));
 }
 
 /**
@@ -50,10 +53,10 @@ async function resumeAll(input: CommandInput): Promise<{ exitCode: ExitCode }> {
       continue;
     }
     try {
-      const document = await resumeOne(input, run);
-      exitCodes.push(document.exitCode);
-      printRun(document, input);
-      if (document.state === 'interrupted') break;
+      const ended = await resumeOne(input, run);
+      exitCodes.push(ended.document.exitCode);
+      printRun(ended, input);
+      if (ended.document.state === 'interrupted') break;
     } catch (error) {
       if (!(error instanceof OperatorError)) throw error;
       // An earlier one of these runs has decided its last row, or it was cancelled meanwhile.
@@ -75,8 +78,7 @@ function whyLeftAlone(run: RunRecord): string | undefined {
 
 async function chooseRun({ ledger }: Session, runId: string | undefined): Promise<RunRecord | undefined> {
   if (runId === undefined) return (await ledger.runs.listUnfinished())[0];
-  const run = await ledger.runs.find(runId);
-  if (!run) throw usageError('UNKNOWN_RUN', `There is no run '${runId}'.`, 'List them with: memberload runs');
+  const { run } = await findRun(runId, ledger);
   if (run.state === 'finished' || run.state === 'cancelled') {
     const ended = run.state === 'finished' ? 'has finished' : 'was cancelled';
     throw usageError(
