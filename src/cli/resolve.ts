@@ -31,7 +31,7 @@ import { confirmYes } from './confirm.ts';
 import { findRun } from './find-run.ts';
 import { nextOfRun } from './next-command.ts';
 import { openProgress } from './progress.ts';
-import { connectToRun, type Session, withLedgerReader, withSession } from './session.ts';
+import { checkSandbox, connectToRun, type Session, withLedgerReader, withSession } from './session.ts';
 
 /**
  * `resolve`: shows a run's rows in doubt with their evidence, keeps a person's decisions, sends again what is
@@ -83,7 +83,9 @@ async function findIncrements(runId: string, opened: LedgerReader | undefined, s
   if (run.prunedMs > 0) {
     throw usageError('RUN_PRUNED', `Run ${runId} had nothing in doubt; its rows were dropped by runs prune.`, '');
   }
-  return { run, ledger, saved: readSavedSettings(run.settingsJson), next: nextOfRun(run, settings) };
+  const saved = readSavedSettings(run.settingsJson);
+  checkSandbox(settings, run, saved);
+  return { run, ledger, saved, next: nextOfRun(run, settings) };
 }
 
 type Choice = {

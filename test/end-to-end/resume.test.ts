@@ -70,6 +70,43 @@ describe('resume --all', () => {
   });
 });
 
+describe('--sandbox', () => {
+  test.each([
+    ['resume', []],
+    ['resume', ['--all']],
+    ['resolve', ['--row', '1', '--as', 'applied']],
+    ['resolve', []],
+    ['undo', []],
+  ])('with %s %j of a run of a real account is refused, and no call is made', async (command, more) => {
+    const work = openWorkspace(vendor.settings);
+    work.file('topup.csv', lines('number,pointIncrement', '8008010001,10', '8008010003,20'));
+    const paused = await work.run(['topup', 'topup.csv', '--concurrency', '1', '--daily-quota', '5', '--json']);
+    const { run } = JSON.parse(paused.stdout) as { run: string };
+    const before = await vendor.callCount();
+    const words = more.includes('--all') ? more : [run, ...more];
+    const refused = await work.run([command, ...words, '--sandbox']);
+    expect(refused.stderr).toContain(`Run ${run} was begun at Kybio (…`);
+    expect(refused.stderr).toContain('), not in the sandbox.\nLeave --sandbox away.');
+    expect(refused.exitCode).toBe(2);
+    expect(await vendor.callCount()).toBe(before);
+  });
+
+  test('with a run of the sandbox changes nothing', async () => {
+    const work = openWorkspace();
+    work.file('topup.csv', lines('number,pointIncrement', '8008010001,10', '8008010003,20'));
+    const topup = ['topup', 'topup.csv', '--sandbox', '--concurrency', '1', '--daily-quota', '5', '--json'];
+    const paused = await work.run(topup);
+    const { run } = JSON.parse(paused.stdout) as { run: string };
+    for (const words of [
+      ['resume', '--daily-quota', '100'],
+      ['resolve', run],
+      ['undo', run, '--daily-quota', '100'],
+    ]) {
+      expect(await work.run([...words, '--sandbox'])).toMatchObject({ exitCode: 0 });
+    }
+  });
+});
+
 describe('runs cancel', () => {
   test('gives the rest up: rows not sent end not_sent, a row in doubt stays to be resolved', async () => {
     const work = openWorkspace(vendor.settings);
