@@ -34,9 +34,9 @@ function resumeOne(input: CommandInput, run: RunRecord): Promise<EndedRun> {
 }
 
 /**
- * Goes on after a run that fails, and ends with the worst exit code. A run that the vendor's refusal of the
- * credentials or a breaker has stopped is named and left alone: it would most likely end so again, and each try
- * costs calls. `resume <run>` carries it on.
+ * Goes on after a run that fails, and ends with the worst exit code. A run that was stopped by refused credentials or
+ * by a breaker is named and left alone: the run would most likely end so again, and each try costs calls. Its exit
+ * code counts, so that a scheduler tells of it every day. `resume <run>` carries it on.
  */
 async function resumeAll(input: CommandInput): Promise<{ exitCode: ExitCode }> {
   const { argument, console } = input;
@@ -47,9 +47,10 @@ async function resumeAll(input: CommandInput): Promise<{ exitCode: ExitCode }> {
   if (runs.length === 0) console.say('No unfinished run.');
   const exitCodes: ExitCode[] = [];
   for (const run of runs) {
-    const reason = whyLeftAlone(run);
-    if (reason !== undefined) {
-      console.say(`Run ${run.runId} is left alone: ${reason}. Carry it on with: memberload resume ${run.runId}`);
+    const leftAlone = leaveAlone(run);
+    if (leftAlone !== undefined) {
+      console.fail(leftAlone);
+      exitCodes.push(leftAlone.exitCode);
       continue;
     }
     try {
@@ -69,11 +70,16 @@ async function resumeAll(input: CommandInput): Promise<{ exitCode: ExitCode }> {
   return { exitCode: worstExitCode(exitCodes) };
 }
 
-function whyLeftAlone(run: RunRecord): string | undefined {
-  if (run.state !== 'stopped') return undefined;
-  const exitCode = readRunDocument(run.summaryJson)?.exitCode;
-  if (exitCode === EXIT.credentials) return 'the vendor refused the credentials';
-  return exitCode === EXIT.stopped ? 'it was stopped by errors' : undefined;
+function leaveAlone({ runId, state, summaryJson }: RunRecord): OperatorError | undefined {
+  const exitCode = readRunDocument(summaryJson)?.exitCode;
+  if (state !== 'stopped' || (exitCode !== EXIT.credentials && exitCode !== EXIT.stopped)) return undefined;
+  const reason = exitCode === EXIT.credentials ? 'the vendor refused the credentials' : 'it was stopped by errors';
+  return new OperatorError({
+    code: 'RUN_LEFT_ALONE',
+    message: `Run ${runId} is left alone: ${reason}.`,
+    hint: `Carry it on with: memberload resume ${runId}`,
+    exitCode,
+  });
 }
 
 async function chooseRun({ ledger }: Session, runId: string | undefined): Promise<RunRecord | undefined> {
