@@ -10,6 +10,7 @@ import {
   pair,
   type Reader,
   rate,
+  readValue,
   rowNumbers,
   timeOfDay,
   timeZone,
@@ -320,6 +321,13 @@ export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
 
 export function isSettingName(name: string): name is SettingName {
   return Object.hasOwn(SETTINGS, name);
+}
+
+/** What counts when nothing is set; undefined only where the table has none. */
+export function standardOf<N extends SettingName>(name: N): SettingValue<N> {
+  const { reader, standard = reader.shape === 'switch' ? 'false' : undefined } = settingOf(name);
+  // The table gives both the reader and the type of its values.
+  return (standard === undefined ? undefined : readValue(reader, name, standard)) as SettingValue<N>;
 }
 
 export function settingOf(name: SettingName): Setting {

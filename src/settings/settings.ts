@@ -4,7 +4,7 @@ import { quoted } from '../base/quoted.ts';
 import { type ConfigFile, type RawValue, readConfigFile } from './config-file.ts';
 import { readTextFile } from './read-text-file.ts';
 import { readValue } from './readers.ts';
-import { flagName, type SettingName, type SettingValue, settingOf } from './settings-table.ts';
+import { flagName, type SettingName, type SettingValue, settingOf, standardOf } from './settings-table.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Flag values as typed, by the flag's name; a switch is `true` or `false`. */
@@ -39,10 +39,10 @@ export class Settings {
 
   /** @throws OperatorError BAD_VALUE (exit 2) */
   get<N extends SettingName>(name: N): SettingValue<N> {
-    const { reader, standard = reader.shape === 'switch' ? 'false' : undefined } = settingOf(name);
-    const found = this.#find(name) ?? (standard === undefined ? undefined : { where: name, raw: standard });
+    const found = this.#find(name);
+    if (found === undefined) return standardOf(name);
     // The table gives both the reader and the type of its values.
-    return (found && readValue(reader, found.where, found.raw)) as SettingValue<N>;
+    return readValue(settingOf(name).reader, found.where, found.raw) as SettingValue<N>;
   }
 
   /** As `get`, of what was typed alone. */

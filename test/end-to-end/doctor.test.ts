@@ -56,6 +56,12 @@ describe('doctor', () => {
     expect(reportOf(again.stdout).calls.sent).toBe(2);
   });
 
+  test('says once that both vendors are those of the sandbox', async () => {
+    const ended = await openWorkspace().run(['doctor', '--sandbox']);
+    expect(ended.exitCode).toBe(0);
+    expect(ended.stderr.match(/^SANDBOX .*$/gm)).toEqual(['SANDBOX (nothing real is touched)']);
+  });
+
   test('says what to set when the quota of the vendor is not set here', async () => {
     await vendor.set({ quotaLimit: 300 });
     const { run } = openWorkspace(vendor.settings);
