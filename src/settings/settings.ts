@@ -57,6 +57,8 @@ export class Settings {
   /** A wrong value is told before the command has begun. @throws OperatorError BAD_VALUE (exit 2) */
   checkTyped(names: readonly SettingName[]): void {
     for (const name of names) this.typed(name);
+    if (this.typed('logBodies') !== true || this.get('log') !== undefined) return;
+    throw usageError('BAD_USAGE', '--log-bodies needs --log <file>.', 'Write for example --log calls.jsonl.');
   }
 
   /** The flag as typed: `true` for a switch, a list with commas; undefined when it was not. */
