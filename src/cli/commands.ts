@@ -119,7 +119,8 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'doctor',
     arguments: [],
-    about: 'check settings, ledger, signature, clock and quota (1 or 2 calls to Kybio, 1 to Wonder)',
+    about:
+      'check settings, network, home folder, ledger, signature, clock and quota (1 or 2 calls to Kybio, 1 to Wonder)',
     examples: [
       ['memberload doctor', 'each failed check says what to do'],
       [

@@ -149,7 +149,7 @@ function describeCost(targets: readonly Target[], number: string | undefined): s
     targets.includes('wonder') ? `Wonder ${WONDER_CHECK_CALLS} call (echo)` : undefined,
     number === undefined ? undefined : `--probe-repeat ${PROBE_CALLS.least} or ${PROBE_CALLS.most} calls to Kybio`,
   ].filter((part) => part !== undefined);
-  return `The checks of settings, home and ledger cost no call. Cost: ${parts.join(', ') || 'nothing'}.`;
+  return `The checks of settings, network, home folder and ledger cost no call. Cost: ${parts.join(', ') || 'nothing'}.`;
 }
 
 /** Opens the vendor's client for `work`; settings that cannot be used are a failed check, not an end. */

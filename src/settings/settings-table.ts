@@ -124,7 +124,7 @@ export const SETTINGS = {
 
   // How the file is read
   encoding: {
-    about: '<name> encoding of the file (default: by its byte order mark, else utf-8), e.g. gb18030, big5',
+    about: '<name> encoding of the file, e.g. gb18030, big5 (default: found, and said)',
     ...what(anyText, WITH_FILE, KEPT),
   },
   delimiter: {
@@ -132,7 +132,7 @@ export const SETTINGS = {
     ...what(anyText, WITH_FILE, KEPT_AND_REPEATED),
   },
   headerRow: {
-    about: '<n> the row that holds the header (default: the first)',
+    about: '<n> the row that holds the header (default: found; title rows above it are left out)',
     ...what(count(1, 1000), WITH_FILE, KEPT),
   },
   sheet: {
@@ -276,7 +276,8 @@ export const SETTINGS = {
 
   // Output
   output: {
-    about: '<file> the result file (default: <input>.result.csv beside the input; validate: <input>.checked.csv)',
+    about:
+      '<file> the result file; - for standard output, .xlsx for a workbook (default: beside the input, <input>.result.csv, of a workbook <input>.result.xlsx; validate: <input>.checked.csv; undo: undo-<run>.result.csv; export --all: <vendor>-export.csv)',
     ...output(anyText, [...WITH_FILE, 'resume', 'undo'], { alias: 'o', only: 'typed' }),
   },
   overwrite: {

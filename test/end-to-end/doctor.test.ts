@@ -26,7 +26,7 @@ describe('doctor', () => {
     const ended = await run(['doctor', '--daily-quota', '300']);
     expect(ended).toMatchObject({ exitCode: 0 });
     expect(ended.stderr).toMatch(
-      /^The checks of settings, home and ledger cost no call\. Cost: Kybio 1 call .*Wonder 1 call/,
+      /^The checks of settings, network, home folder and ledger cost no call\. Cost: Kybio 1 call .*Wonder 1 call/,
     );
     expect(ended.stdout).not.toMatch(/WARNING|FAILED/);
     expect(await vendor.callCount()).toBe(2);
