@@ -4,5 +4,10 @@
  */
 export function quoted(word: string): string {
   if (/^[\w./:,+-]+$/.test(word)) return word;
-  return /[$`"!]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : `"${word}"`;
+  return /[$`"!]/.test(word) ? quotedForUnix(word) : `"${word}"`;
+}
+
+/** A word for a Unix shell alone: nothing in it is read by the shell. */
+export function quotedForUnix(word: string): string {
+  return /^[A-Za-z0-9_./:@=+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
