@@ -8,7 +8,7 @@ export interface Console {
   print(text: string): void;
   /** A message for the person; dropped by --quiet. */
   say(text: string): void;
-  /** As `say`, in colour: where the command works. */
+  /** As `say`, in colour: where the command works. Once, when it is said twice in a row. */
   sayPlace(text: string): void;
   /** An error: what happened, then what to do. Never dropped. */
   fail(error: OperatorError): void;
@@ -35,9 +35,11 @@ export function openConsole(
   const colored = (code: number, text: string): string =>
     hasColors ? `\u001b[${code}m${visibleText(text)}\u001b[0m` : visibleText(text);
   let isDrawn = false;
+  let lastLine = '';
   const tell = (line: string): void => {
     if (isDrawn) stderr.write('\r\u001b[2K');
     isDrawn = false;
+    lastLine = line;
     stderr.write(`${line}\n`);
   };
   return {
@@ -51,7 +53,8 @@ export function openConsole(
       if (!isQuiet) tell(visibleText(text));
     },
     sayPlace(text) {
-      if (!isQuiet) tell(colored(YELLOW, text));
+      const line = colored(YELLOW, text);
+      if (!isQuiet && line !== lastLine) tell(line);
     },
     fail({ message, hint }) {
       tell(`${colored(RED, 'Error:')} ${visibleText(message)}`);

@@ -1,5 +1,6 @@
 import { statfsSync, statSync } from 'node:fs';
 import { EXIT, type ExitCode, OperatorError, unreachable, usageError } from '../base/errors.ts';
+import { quoted } from '../base/quoted.ts';
 import type { ControlSettings } from '../calls/control-settings.ts';
 import { StoppedError } from '../calls/run-control.ts';
 import type { Vendors } from '../calls/vendors.ts';
@@ -148,7 +149,7 @@ function describeCost(targets: readonly Target[], number: string | undefined): s
     targets.includes('wonder') ? `Wonder ${WONDER_CHECK_CALLS} call (echo)` : undefined,
     number === undefined ? undefined : `--probe-repeat ${PROBE_CALLS.least} or ${PROBE_CALLS.most} calls to Kybio`,
   ].filter((part) => part !== undefined);
-  return `The checks of settings, home and ledger cost no call. Cost: ${parts.join(', ') || 'nothing'}.`;
+  return `The checks of settings, network, home folder and ledger cost no call. Cost: ${parts.join(', ') || 'nothing'}.`;
 }
 
 /** Opens the vendor's client for `work`; settings that cannot be used are a failed check, not an end. */
@@ -234,7 +235,7 @@ function checkHome(folder: string): Check {
   if (freeBytes < FREE_BYTES_MIN)
     return failed(name, detail, 'Free disk space: a run stops when the ledger cannot be written.');
   if ((mode & 0o077) !== 0) {
-    return warning(name, `${detail}, open to others (mode ${mode.toString(8)})`, `Type: chmod 700 ${folder}`);
+    return warning(name, `${detail}, open to others (mode ${mode.toString(8)})`, `Type: chmod 700 ${quoted(folder)}`);
   }
   return freeBytes < FREE_BYTES_WARNED
     ? warning(name, detail, 'Free disk space before a large run.')

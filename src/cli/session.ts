@@ -91,16 +91,33 @@ export function withSession<T>(input: CommandInput, work: (session: Session) => 
 }
 
 /**
+ * A run works where it began, whatever is typed: --sandbox with a run of a real account is a mistake about that place.
+ *
+ * @throws OperatorError NOT_IN_SANDBOX (exit 2)
+ */
+export function checkSandbox(settings: Settings, { runId, place }: RunRecord, { connection }: SavedSettings): void {
+  if (connection.usesSandbox || settings.typed('sandbox') !== true) return;
+  throw usageError(
+    'NOT_IN_SANDBOX',
+    `Run ${runId} was begun at ${place}, not in the sandbox.`,
+    'Leave --sandbox away.',
+  );
+}
+
+/**
  * Connects to the place that a run began at.
  *
- * @throws OperatorError OTHER_ACCOUNT or OTHER_ADDRESS (exit 2): the same appId at another address is another account
+ * @throws OperatorError NOT_IN_SANDBOX, OTHER_ACCOUNT or OTHER_ADDRESS (exit 2): the same appId at another address is
+ * another account
  */
 export async function connectToRun(
   session: Session,
   run: RunRecord,
-  { connection }: SavedSettings,
+  saved: SavedSettings,
   { targets, controls }: { readonly targets: readonly Target[]; readonly controls: ControlSettings },
 ): Promise<Connected> {
+  const { connection } = saved;
+  checkSandbox(session.settings, run, saved);
   const connected = await session.connect(targets, controls, connection.usesSandbox);
   if (run.account !== connected.account) {
     throw usageError(
@@ -116,7 +133,7 @@ export async function connectToRun(
   throw usageError(
     'OTHER_ADDRESS',
     `Run ${run.runId} was begun at ${origins.join(', ')}; the settings now lead to ${others.join(', ')}.`,
-    `Set the address that the run began with. If the vendor has moved, give the rest up with: memberload runs cancel ${run.runId}, and run the result file again`,
+    `Set the address that the run began with. If the vendor has moved, give the rest up with: memberload runs cancel ${run.runId}, and run the result file again with the flags of the run`,
   );
 }
 

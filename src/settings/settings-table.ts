@@ -10,6 +10,7 @@ import {
   pair,
   type Reader,
   rate,
+  readValue,
   rowNumbers,
   timeOfDay,
   timeZone,
@@ -61,7 +62,7 @@ export const SETTINGS = {
   },
   all: {
     about: 'export: everybody, without a file; resume: every unfinished run, oldest first',
-    ...what(toggle, ['export', 'resume']),
+    ...what(toggle, ['export', 'resume'], { only: 'typed' }),
   },
   columns: {
     about: '<a,b,c> the fields to export, in this order (default: all)',
@@ -77,11 +78,11 @@ export const SETTINGS = {
   },
   dryRun: {
     about: 'read but never write; say what would be sent and what it costs',
-    ...what(toggle, [...RUNNING, 'undo'], { alias: 'n' }),
+    ...what(toggle, [...RUNNING, 'undo'], { alias: 'n', only: 'typed' }),
   },
   row: {
     about: '<n> the row, as result_row counts; several as 3,7, or all (undo: all, if left out)',
-    ...what(rowNumbers, ['resolve', 'undo'], { only: 'typed' }),
+    ...what(rowNumbers, ['resolve', 'undo'], { only: 'typed', isRepeated: true }),
   },
   verdict: {
     about: '<verdict> applied or not-applied: what you found out about the row; no calls',
@@ -123,7 +124,7 @@ export const SETTINGS = {
 
   // How the file is read
   encoding: {
-    about: '<name> encoding of the file (default: by its byte order mark, else utf-8), e.g. gb18030, big5',
+    about: '<name> encoding of the file, e.g. gb18030, big5 (default: found, and said)',
     ...what(anyText, WITH_FILE, KEPT),
   },
   delimiter: {
@@ -131,7 +132,7 @@ export const SETTINGS = {
     ...what(anyText, WITH_FILE, KEPT_AND_REPEATED),
   },
   headerRow: {
-    about: '<n> the row that holds the header (default: the first)',
+    about: '<n> the row that holds the header (default: found; title rows above it are left out)',
     ...what(count(1, 1000), WITH_FILE, KEPT),
   },
   sheet: {
@@ -144,15 +145,15 @@ export const SETTINGS = {
   },
   dateFormat: {
     about: '<pattern> how dates are written, e.g. dd/MM/yyyy (default: yyyy-MM-dd or yyyy/MM/dd)',
-    ...what(anyText, WITH_FILE, KEPT_AND_REPEATED),
+    ...what(anyText, ['import', 'validate'], KEPT_AND_REPEATED),
   },
   country: {
     about: '<code> country of phone numbers without a country code (Wonder), e.g. HK',
-    ...what(anyText, WITH_FILE, KEPT_AND_REPEATED),
+    ...what(anyText, ['import', 'validate'], KEPT_AND_REPEATED),
   },
   timeZone: {
     about: "<zone> the store's time zone",
-    ...what(timeZone, [...CALLING, 'doctor'], { ...KEPT_AND_REPEATED, standard: 'Asia/Shanghai' }),
+    ...what(timeZone, [...RUNNING, 'doctor'], { ...KEPT_AND_REPEATED, standard: 'Asia/Shanghai' }),
   },
   trustRoundIds: {
     about: 'take ids that end in zeros for real ids',
@@ -162,7 +163,7 @@ export const SETTINGS = {
   // Where
   sandbox: {
     about: 'use the embedded sandbox instead of the vendor; no settings needed',
-    ...where(toggle, [...CALLING, 'doctor'], { isRepeated: true, only: 'typed' }),
+    ...where(toggle, ASKING, { isRepeated: true, only: 'typed' }),
   },
   store: {
     about: '<name> the settings of this store in the config file',
@@ -176,7 +177,11 @@ export const SETTINGS = {
   // Safety
   onDuplicate: {
     about: '<what> a member given twice in a file: reject or allow',
-    ...safety(oneOf('reject', 'allow'), WITH_FILE, { ...KEPT_AND_REPEATED, standard: 'reject', only: 'typed' }),
+    ...safety(oneOf('reject', 'allow'), ['import', 'topup', 'validate'], {
+      ...KEPT_AND_REPEATED,
+      standard: 'reject',
+      only: 'typed',
+    }),
   },
   skipInvalid: {
     about: 'top up the valid rows although others are invalid',
@@ -204,15 +209,15 @@ export const SETTINGS = {
   },
   expectRows: {
     about: '<n> refuse the file unless it has n rows to credit (exit 3)',
-    ...safety(count(0, 1e9), ['topup']),
+    ...safety(count(0, 1e9), ['topup'], { only: 'typed' }),
   },
   expectPoints: {
     about: '<x> refuse the file unless its points add up to x (exit 3)',
-    ...safety(amount, ['topup']),
+    ...safety(amount, ['topup'], { only: 'typed' }),
   },
   expectBalance: {
     about: '<x> refuse the file unless its balances add up to x (exit 3)',
-    ...safety(amount, ['topup']),
+    ...safety(amount, ['topup'], { only: 'typed' }),
   },
   maxErrors: {
     about: '<n|n%> stop after so many rows went wrong (exit 5; default: never)',
@@ -224,7 +229,7 @@ export const SETTINGS = {
   },
   yes: {
     about: 'do not ask; replaces nothing',
-    ...safety(toggle, [...WITH_FILE, 'resolve', 'undo', 'doctor'], { alias: 'y', only: 'typed' }),
+    ...safety(toggle, ['import', 'topup', 'resolve', 'undo', 'doctor'], { alias: 'y', only: 'typed' }),
   },
   quietWindow: {
     about: 'so long after its deadline an unanswered top-up may still be applied: settling waits for it',
@@ -271,12 +276,13 @@ export const SETTINGS = {
 
   // Output
   output: {
-    about: '<file> the result file (default: <input>.result.csv beside the input; validate: <input>.checked.csv)',
-    ...output(anyText, [...WITH_FILE, 'resume', 'undo'], { alias: 'o' }),
+    about:
+      '<file> the result file; - for standard output, .xlsx for a workbook (default: beside the input, <input>.result.csv, of a workbook <input>.result.xlsx; validate: <input>.checked.csv; undo: undo-<run>.result.csv; export --all: <vendor>-export.csv)',
+    ...output(anyText, [...WITH_FILE, 'resume', 'undo'], { alias: 'o', only: 'typed' }),
   },
   overwrite: {
     about: 'replace a result file that is there',
-    ...output(toggle, [...WITH_FILE, 'resume', 'undo']),
+    ...output(toggle, [...WITH_FILE, 'resume', 'undo'], { only: 'typed' }),
   },
   raw: {
     about: 'write and read cells as they are, without guarding spreadsheets against formulas',
@@ -320,6 +326,13 @@ export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
 
 export function isSettingName(name: string): name is SettingName {
   return Object.hasOwn(SETTINGS, name);
+}
+
+/** What counts when nothing is set; undefined only where the table has none. */
+export function standardOf<N extends SettingName>(name: N): SettingValue<N> {
+  const { reader, standard = reader.shape === 'switch' ? 'false' : undefined } = settingOf(name);
+  // The table gives both the reader and the type of its values.
+  return (standard === undefined ? undefined : readValue(reader, name, standard)) as SettingValue<N>;
 }
 
 export function settingOf(name: SettingName): Setting {
