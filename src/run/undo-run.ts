@@ -92,7 +92,7 @@ export async function prepareUndo(request: UndoRequest, parts: RunParts): Promis
     isAgain: true,
     campaign: '',
     columnMap: undefined,
-    raw: true,
+    raw: false,
     onDuplicate: 'allow',
     readsBefore: true,
   };
