@@ -162,6 +162,16 @@ describe('memberload undo', () => {
     expect(columnOf(work.read(result), 'number')).toEqual(["'@sum", '8008010001']);
   });
 
+  test('writes the result for Excel with --excel, also when it is carried on', async () => {
+    const work = await credited();
+    const used = await vendor.callCount();
+    expect((await work.run(['undo', work.runId, '--excel', '--daily-quota', String(used + 4)])).exitCode).toBe(6);
+    const result = `undo-${work.runId}.result.csv`;
+    expect(work.read(result)).toMatch(/^\uFEFF/);
+    expect((await work.run(['resume', '--daily-quota', '100'])).exitCode).toBe(0);
+    expect(work.read(result)).toMatch(/^\uFEFF/);
+  });
+
   test('refuses what is no top-up, and a run that is not there, without a call', async () => {
     const work = openWorkspace(vendor.settings);
     work.file('members.csv', lines('number', 'N1'));
