@@ -92,7 +92,9 @@ export async function prepareUndo(request: UndoRequest, parts: RunParts): Promis
     isAgain: true,
     campaign: '',
     columnMap: undefined,
-    raw: true,
+    // As the result is written now: resume writes it again.
+    excel: request.result.excel,
+    raw: request.result.raw,
     onDuplicate: 'allow',
     readsBefore: true,
   };
