@@ -98,7 +98,7 @@ function knownName(
   if (isSettingName(name) && names === TOP_NAMES && settingOf(name).only === 'typed') {
     throw usageError(
       'TYPED_ONLY',
-      `${path}: '${name}' counts only as typed: it belongs to one command line alone, can let money move twice, or answers a question.`,
+      `${path}: '${name}' counts only as typed, since it can let money move twice or answer a question.`,
       `Remove it from the file, and type --${flagName(name)} in the run that needs it.`,
     );
   }

@@ -62,7 +62,7 @@ export const SETTINGS = {
   },
   all: {
     about: 'export: everybody, without a file; resume: every unfinished run, oldest first',
-    ...what(toggle, ['export', 'resume'], { only: 'typed' }),
+    ...what(toggle, ['export', 'resume']),
   },
   columns: {
     about: '<a,b,c> the fields to export, in this order (default: all)',
@@ -78,7 +78,7 @@ export const SETTINGS = {
   },
   dryRun: {
     about: 'read but never write; say what would be sent and what it costs',
-    ...what(toggle, [...RUNNING, 'undo'], { alias: 'n', only: 'typed' }),
+    ...what(toggle, [...RUNNING, 'undo'], { alias: 'n' }),
   },
   row: {
     about: '<n> the row, as result_row counts; several as 3,7, or all (undo: all, if left out)',
@@ -145,11 +145,11 @@ export const SETTINGS = {
   },
   dateFormat: {
     about: '<pattern> how dates are written, e.g. dd/MM/yyyy (default: yyyy-MM-dd or yyyy/MM/dd)',
-    ...what(anyText, ['import', 'validate'], KEPT_AND_REPEATED),
+    ...what(anyText, WITH_FILE, KEPT_AND_REPEATED),
   },
   country: {
     about: '<code> country of phone numbers without a country code (Wonder), e.g. HK',
-    ...what(anyText, ['import', 'validate'], KEPT_AND_REPEATED),
+    ...what(anyText, WITH_FILE, KEPT_AND_REPEATED),
   },
   timeZone: {
     about: "<zone> the store's time zone",
@@ -177,11 +177,7 @@ export const SETTINGS = {
   // Safety
   onDuplicate: {
     about: '<what> a member given twice in a file: reject or allow',
-    ...safety(oneOf('reject', 'allow'), ['import', 'topup', 'validate'], {
-      ...KEPT_AND_REPEATED,
-      standard: 'reject',
-      only: 'typed',
-    }),
+    ...safety(oneOf('reject', 'allow'), WITH_FILE, { ...KEPT_AND_REPEATED, standard: 'reject', only: 'typed' }),
   },
   skipInvalid: {
     about: 'top up the valid rows although others are invalid',
@@ -209,15 +205,15 @@ export const SETTINGS = {
   },
   expectRows: {
     about: '<n> refuse the file unless it has n rows to credit (exit 3)',
-    ...safety(count(0, 1e9), ['topup'], { only: 'typed' }),
+    ...safety(count(0, 1e9), ['topup']),
   },
   expectPoints: {
     about: '<x> refuse the file unless its points add up to x (exit 3)',
-    ...safety(amount, ['topup'], { only: 'typed' }),
+    ...safety(amount, ['topup']),
   },
   expectBalance: {
     about: '<x> refuse the file unless its balances add up to x (exit 3)',
-    ...safety(amount, ['topup'], { only: 'typed' }),
+    ...safety(amount, ['topup']),
   },
   maxErrors: {
     about: '<n|n%> stop after so many rows went wrong (exit 5; default: never)',
@@ -229,7 +225,7 @@ export const SETTINGS = {
   },
   yes: {
     about: 'do not ask; replaces nothing',
-    ...safety(toggle, ['import', 'topup', 'resolve', 'undo', 'doctor'], { alias: 'y', only: 'typed' }),
+    ...safety(toggle, [...WITH_FILE, 'resolve', 'undo', 'doctor'], { alias: 'y', only: 'typed' }),
   },
   quietWindow: {
     about: 'so long after its deadline an unanswered top-up may still be applied: settling waits for it',
@@ -278,11 +274,11 @@ export const SETTINGS = {
   output: {
     about:
       '<file> the result file; - for standard output, .xlsx for a workbook (default: beside the input, <input>.result.csv, of a workbook <input>.result.xlsx; validate: <input>.checked.csv; undo: undo-<run>.result.csv; export --all: <vendor>-export.csv)',
-    ...output(anyText, [...WITH_FILE, 'resume', 'undo'], { alias: 'o', only: 'typed' }),
+    ...output(anyText, [...WITH_FILE, 'resume', 'undo'], { alias: 'o' }),
   },
   overwrite: {
     about: 'replace a result file that is there',
-    ...output(toggle, [...WITH_FILE, 'resume', 'undo'], { only: 'typed' }),
+    ...output(toggle, [...WITH_FILE, 'resume', 'undo']),
   },
   raw: {
     about: 'write and read cells as they are, without guarding spreadsheets against formulas',

@@ -36,8 +36,8 @@ describe('the config file', () => {
   test('flag goes before config file, and --config before the one in the folder', async () => {
     const work = withMembers();
     work.config({ mode: 'update' });
-    work.file('other.json', JSON.stringify({ rate: 'unlimited', mode: 'create' }));
-    expect((await work.run(['import', 'members.csv', '--config', 'other.json', '-o', 'other.csv'])).exitCode).toBe(0);
+    work.file('other.json', JSON.stringify({ rate: 'unlimited', mode: 'create', output: 'other.csv' }));
+    expect((await work.run(['import', 'members.csv', '--config', 'other.json'])).exitCode).toBe(0);
     expect(columnOf(work.read('other.csv'), 'result_action')).toEqual(['created']);
     expect((await work.run(['import', 'members.csv', '--mode', 'upsert'])).exitCode).toBe(0);
     expect(columnOf(work.read('members.result.csv'), 'result_action')).toEqual(['unchanged']);

@@ -62,13 +62,6 @@ describe('a config file', () => {
     'settle',
     'row',
     'probeRepeat',
-    'all',
-    'dryRun',
-    'output',
-    'overwrite',
-    'expectRows',
-    'expectPoints',
-    'expectBalance',
   ])('%s counts only as typed', (key) => {
     expect(refusalOf({ [key]: true })).toContain(`'${key}' counts only as typed`);
   });
