@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { Clock } from '../base/clock.ts';
-import type { Answer } from '../http/answer.ts';
+import { type Answer, quoteWords } from '../http/answer.ts';
 import { createRetryBudget, decideRetry } from '../http/retry-timing.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { Breaker } from './breaker.ts';
@@ -266,7 +266,7 @@ export class Lane {
     if (answer.kind === 'refused' && answer.meaning === 'credentials') {
       this.#control.stop({
         kind: 'credentials',
-        detail: `${endpoint} was refused with ${answer.errorCode} (${answer.messages.join('; ')})`,
+        detail: `${endpoint} was refused with ${answer.errorCode} (${quoteWords(answer.messages) || 'without a message'})`,
       });
     }
     if (answer.kind === 'refused' && answer.meaning === 'quota') this.#quota.refuse(answer.errorCode);

@@ -1,8 +1,11 @@
 import type { OperatorError } from '../base/errors.ts';
-import { visibleText } from '../base/visible-text.ts';
+import { visibleLines, visibleText } from '../base/visible-text.ts';
 import type { Surroundings } from '../settings/surroundings.ts';
 
-/** The one way to the terminal: data on stdout, everything else on stderr, control characters made visible. */
+/**
+ * The one way to the terminal: data on stdout, everything else on stderr, control characters made visible. Each text
+ * is one line; only errors and questions may have several.
+ */
 export interface Console {
   /** Data, also with --quiet. */
   print(text: string): void;
@@ -57,8 +60,8 @@ export function openConsole(
       if (!isQuiet && line !== lastLine) tell(line);
     },
     fail({ message, hint }) {
-      tell(`${colored(RED, 'Error:')} ${visibleText(message)}`);
-      if (hint !== '') tell(visibleText(hint));
+      tell(`${colored(RED, 'Error:')} ${visibleLines(message)}`);
+      if (hint !== '') tell(visibleLines(hint));
     },
     drawLine(text) {
       if (text !== '') stderr.write(`\r\u001b[2K${visibleText(text).slice(0, stderr.columnCount - 1)}`);
@@ -72,7 +75,7 @@ export function openConsole(
         return await new Promise<string | undefined>((resolve) => {
           // Without this a prompt that was left would never be answered, and the process end without a word.
           prompt.once('close', () => resolve(undefined));
-          prompt.question(visibleText(question)).then(
+          prompt.question(visibleLines(question)).then(
             (typed) => resolve(typed.trim()),
             () => resolve(undefined),
           );

@@ -104,7 +104,7 @@ export async function runDoctor(input: CommandInput): Promise<{ exitCode: ExitCo
       );
     }
   } catch (error) {
-    if (!(error instanceof OperatorError) || !error.code.startsWith('LEDGER_')) throw error;
+    if (!(error instanceof OperatorError) || !/^(LEDGER_|OPEN_FOLDER)/.test(error.code)) throw error;
     const onlyLooks = number === undefined && !settings.typed('acceptLedger');
     if (error.code === 'LEDGER_IN_USE' && onlyLooks && !isLedgerOpen) {
       findings.checks.push(...(await lookWhileAtWork(input, error, targets)));
@@ -214,8 +214,11 @@ function checkKybioKey(settings: Settings, controls: ControlSettings): Check {
       /^(["']).*\1$/.test(appKey) ? 'the key is in quotation marks' : undefined,
       appKey.toLowerCase() === appId.toLowerCase() ? 'the key is the same as the appId' : undefined,
     ].filter((problem) => problem !== undefined);
-    if (problems.length === 0) return ok(name, 'appId and key look as they should');
-    return warning(name, problems.join('; '), 'Copy both again from the back office.');
+    if (problems.length > 0) return warning(name, problems.join('; '), 'Copy both again from the back office.');
+    // What reading the file has told: its encoding, its lines, who can read it.
+    const [about, ...more] = settings.warnings;
+    if (about !== undefined) return warning(name, [about, ...more].join(' '), 'Runs say so too, and go on.');
+    return ok(name, 'appId and key look as they should');
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     return skipped(name, 'see kybio settings');

@@ -19,7 +19,10 @@ export async function runCli(surroundings: Surroundings): Promise<ExitCode> {
     words = line.words;
     if (line.asks !== undefined) {
       if (line.asks === 'version') console.print(surroundings.version);
-      else console.print((await import('./help.ts')).helpText(words[0], stdout.columnCount));
+      else {
+        const text = (await import('./help.ts')).helpText(words[0], stdout.columnCount);
+        for (const line of text.split('\n')) console.print(line);
+      }
       return EXIT.ok;
     }
     const command = chooseCommand(line);

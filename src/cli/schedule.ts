@@ -127,8 +127,8 @@ export function renderSystemd(plan: Schedule): string[] {
   ];
 }
 
-/** schtasks takes no more in /TR. */
-const TASK_LENGTH_MAX = 261;
+/** schtasks takes up to 261 characters in /TR. */
+const TASK_LENGTH_MAX = 260;
 
 /** A file of its own: a task has no start folder, no variables and no room for them. */
 export function renderWindows(plan: Schedule): string[] {

@@ -18,6 +18,7 @@ import { readProxy } from '../settings/proxy-settings.ts';
 import type { SavedSettings } from '../settings/run-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import { vendorSettings } from '../settings/vendor-settings.ts';
+import { withoutWords, withWords } from '../stage/wordless-ledger.ts';
 import type { CommandInput } from './commands.ts';
 import { withStopSignals } from './stop-signals.ts';
 
@@ -52,13 +53,14 @@ export function withSession<T>(input: CommandInput, work: (session: Session) => 
     const clock = systemClock;
     const startedMs = clock.nowMs();
     const command = ['memberload', ...surroundings.argv].join(' ');
-    const ledger = await openSqliteLedger({
+    const opened = await openSqliteLedger({
       folder: settings.homeFolder,
       holder: { pid: surroundings.pid, command, startedAt: new Date(startedMs).toISOString() },
       clock,
       // Before anything else: what waits for the rate or a retry must not go out any more.
       onFailure: (error) => control.stop({ kind: 'fatal', error }),
     });
+    const ledger = withoutWords(opened, settings.homeFolder);
     let sandbox: Sandbox | undefined;
     let log: CallLog | undefined;
     const connect: Session['connect'] = async (targets, controls, usesSandbox) => {
@@ -144,7 +146,7 @@ export async function withLedgerReader<T>(
 ): Promise<T> {
   const ledger = await openSqliteLedgerReader({ folder: settings.homeFolder, clock: systemClock });
   try {
-    return await work(ledger, settings);
+    return await work(ledger && withWords(ledger, settings.homeFolder), settings);
   } finally {
     await ledger?.close();
   }

@@ -1,5 +1,5 @@
 import { addDecimals, decimalsEqual, isZeroDecimal, subtractDecimals } from '../base/decimal.ts';
-import type { Answer } from '../http/answer.ts';
+import { type Answer, quoteWords } from '../http/answer.ts';
 import type { IncrementAnswer } from '../kybio/client.ts';
 import { ask, type Found, type Increment, type ValuesBefore } from './call.ts';
 import {
@@ -146,7 +146,7 @@ export function readIncrementAnswer(increment: Increment, answer: Answer<Increme
       if (answer.meaning === 'unknown') {
         return inDoubt(
           answer.errorCode,
-          `the vendor answered ${answer.errorCode} (${answer.messages.join('; ')}), a code that does not say whether the increment was applied`,
+          `the vendor answered ${answer.errorCode} (${quoteWords(answer.messages) || 'without a message'}), a code that does not say whether the increment was applied`,
         );
       }
       return { ...unsuccessful(answer, 'increment'), customerUid: increment.customerUid };

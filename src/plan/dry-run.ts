@@ -167,6 +167,5 @@ function renderChanges(changes: readonly Change[]): string {
   const fields = changes.map((change) =>
     change.note === '' ? `${change.field}: ${change.old === '' ? '' : `${change.old} → `}${change.new}` : change.note,
   );
-  // One line a row, whatever the cells hold.
-  return `Row ${first?.row} ${first?.key} ${first?.action}: ${fields.join(', ')}`.replace(/[\r\n]+/g, ' ⏎ ');
+  return `Row ${first?.row} ${first?.key} ${first?.action}: ${fields.join(', ')}`;
 }

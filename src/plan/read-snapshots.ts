@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TextFields } from '../base/text-fields.ts';
 import type { RunContext } from '../calls/run-context.ts';
@@ -56,17 +55,15 @@ export function sharedSnapshotPath({ homeFolder, vendors }: SharedPlace, target:
 type SharedPlace = Pick<RunContext, 'homeFolder' | 'vendors'>;
 
 /**
- * Opens the snapshot at `path`; one that is older than `ageMsMax` is removed first. `ageMsMax` undefined:
+ * Opens the snapshot at `path`; one that is older than `ageMsMax` is emptied first. `ageMsMax` undefined:
  * the run's own, which lives as long as the run.
  */
 export function openFreshSnapshot(path: string, target: Target, ageMsMax: number | undefined, nowMs: number): Snapshot {
   const snapshot = openSnapshot(path, SNAPSHOT_KEYS[target]);
   const isExpired =
     ageMsMax !== undefined && snapshot.takenMs !== undefined && Math.abs(nowMs - snapshot.takenMs) > ageMsMax;
-  if (!isExpired) return snapshot;
-  snapshot.remove();
-  rmSync(path, { force: true });
-  return openSnapshot(path, SNAPSHOT_KEYS[target]);
+  if (isExpired) snapshot.clear();
+  return snapshot;
 }
 
 /**

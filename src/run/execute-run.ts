@@ -72,12 +72,13 @@ export async function executeRun(run: BegunRun, parts: RunParts): Promise<RunDoc
   };
   const found = settings.command === 'export' ? openFoundRecords(run.runFolder) : undefined;
   const snapshots = await openSnapshots(context);
+  let document: RunDocument;
   try {
     await lookAtOldDoubts(context, parts.stdout);
     const gathered = await sendAll(run, context, snapshots, found);
     const written = await writeRunResult(run, context, found);
     if (gathered) await rememberCreated(gathered, written.tally, context);
-    return await endRun(run, written, gathered?.rowByRowCalls ?? 0, context);
+    document = await endRun(run, written, gathered?.rowByRowCalls ?? 0, context);
   } catch (error) {
     // A failed ledger cannot be written to any more.
     if (error instanceof OperatorError && control.reason?.kind !== 'fatal')
@@ -90,6 +91,10 @@ export async function executeRun(run: BegunRun, parts: RunParts): Promise<RunDoc
     await run.file?.abort();
     await Promise.all([vendors.kybio?.client.close(), vendors.wonder?.client.close()]);
   }
+  // After the state: a run killed before it must find its stage. And after everything is closed: Windows removes no
+  // folder in which a file is open.
+  await removeRunFolder(parts.homeFolder, runId, ledger);
+  return document;
 }
 
 /** Undefined: the run stopped while it was still reading. */
@@ -247,7 +252,7 @@ async function writeRunResult(run: BegunRun, context: RunContext, found: FoundRe
   }
 }
 
-/** Makes the run's end durable, clears away what only the run needed, and returns its document. */
+/** Makes the run's end durable, and returns its document. */
 async function endRun(
   run: BegunRun,
   { tally, failure }: Written,
@@ -279,8 +284,6 @@ async function endRun(
     rowByRowCalls,
   });
   await ledger.runs.end(run.runId, { state, summaryJson: JSON.stringify(document) });
-  // After the state: a run killed before it must find its stage.
-  await removeRunFolder(context.homeFolder, run.runId, ledger);
   return document;
 }
 

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { removePrivateFolder } from '../base/private-folder.ts';
 import { CreditGuard } from '../intake/credit-guard.ts';
 import { guardTopup } from '../intake/guard-topup.ts';
 import { countToSend, type InputSums } from '../intake/read-input.ts';
@@ -51,7 +51,7 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
     if (isBegun) return;
     await staged?.stage.close();
     await file?.abort();
-    rmSync(runFolder, { recursive: true, force: true });
+    removePrivateFolder(runFolder);
   };
   try {
     const guard =

@@ -31,6 +31,8 @@ export async function rebuildResult(
   const staged = await openStagedInput(runFolder, saved.job);
   if (staged === undefined) throw withoutStage(run);
   const found = saved.job.command === 'export' ? openFoundRecords(runFolder) : undefined;
+  let document: RunDocument;
+  let problem: OperatorError | undefined;
   try {
     const previous = readRunDocument(run.summaryJson);
     const of = {
@@ -45,7 +47,6 @@ export async function rebuildResult(
     };
     const target = result ?? (await ownResult(run, saved, parts));
     const file = await openResultFile(target, { ...parts, ownSha256s: ownHashes(run), runId: run.runId });
-    let problem: OperatorError | undefined;
     let tally: Awaited<ReturnType<typeof writeResult>>;
     try {
       tally = await writeResult(of, staged.stage, ledger, file);
@@ -80,7 +81,7 @@ export async function rebuildResult(
       elapsedMs: previous?.elapsedMs ?? 0,
       exitCode: problem && rows.in_doubt === 0 ? EXIT.stopped : exitCodeAfter(rows, state, previous),
     });
-    const document: RunDocument = {
+    document = {
       ...counted,
       quota: previous?.quota ?? null,
       calls: addCalls(previous?.calls, calls),
@@ -89,12 +90,14 @@ export async function rebuildResult(
     if (problem) {
       parts.reporter.note(`${problem.message} What was done is in the ledger.`);
       parts.reporter.note(`Write the result elsewhere with: memberload resume ${run.runId} -o other.csv`);
-    } else await removeRunFolder(homeFolder, run.runId, ledger);
-    return document;
+    }
   } finally {
     found?.close();
     await staged.stage.close();
   }
+  // Windows removes no folder in which a file is open.
+  if (problem === undefined) await removeRunFolder(homeFolder, run.runId, ledger);
+  return document;
 }
 
 function notSentOf({ runId, state }: RunRecord): NotSentReason {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { makePrivateFolder } from '../base/private-folder.ts';
+import { makePrivateFolder, removePrivateFolder } from '../base/private-folder.ts';
 import { isCrediting } from '../job/job-settings.ts';
 import type { LedgerReader, RunRecord } from '../ledger/ledger.ts';
 import { readRunDocument } from '../result/run-document.ts';
@@ -19,9 +19,14 @@ export function runFolderOf(homeFolder: string, runId: string): string {
   return join(homeFolder, 'runs', runId);
 }
 
-/** Its name is on the disk when this returns: after a power cut the ledger must not know a run without its folder. */
+/**
+ * Its name is on the disk when this returns: after a power cut the ledger must not know a run without its folder.
+ *
+ * @throws OperatorError OPEN_FOLDER or PLANTED_LINK (exit 2)
+ */
 export function makeRunFolder(homeFolder: string, runId: string): string {
   const folder = runFolderOf(homeFolder, runId);
+  makePrivateFolder(join(homeFolder, 'runs'));
   makePrivateFolder(folder);
   return folder;
 }
@@ -30,7 +35,7 @@ export function makeRunFolder(homeFolder: string, runId: string): string {
 export async function removeRunFolder(homeFolder: string, runId: string, ledger: LedgerReader): Promise<void> {
   const folder = runFolderOf(homeFolder, runId);
   if (await isNeeded(runId, folder, ledger)) return;
-  rmSync(folder, { recursive: true, force: true });
+  removePrivateFolder(folder);
 }
 
 /**
@@ -45,7 +50,7 @@ export async function removeLeftFolders(homeFolder: string, ledger: LedgerReader
   let removedCount = 0;
   for (const name of readdirSync(folder)) {
     if (await isNeeded(name, join(folder, name), ledger)) continue;
-    rmSync(join(folder, name), { recursive: true, force: true });
+    removePrivateFolder(join(folder, name));
     removedCount += 1;
   }
   return removedCount;

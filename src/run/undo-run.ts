@@ -1,6 +1,6 @@
-import { rmSync } from 'node:fs';
 import { DecimalSum, subtractDecimals } from '../base/decimal.ts';
 import { fileError, usageError } from '../base/errors.ts';
+import { removePrivateFolder } from '../base/private-folder.ts';
 import type { RunContext } from '../calls/run-context.ts';
 import { StoppedError } from '../calls/run-control.ts';
 import { openStagedInput } from '../intake/stage-input.ts';
@@ -112,7 +112,7 @@ export async function prepareUndo(request: UndoRequest, parts: RunParts): Promis
     if (isBegun) return;
     await file?.abort();
     await vendors.kybio?.client.close();
-    rmSync(runFolder, { recursive: true, force: true });
+    removePrivateFolder(runFolder);
   };
   try {
     const points = new DecimalSum();

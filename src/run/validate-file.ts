@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { EXIT, usageError } from '../base/errors.ts';
+import { makeScratchFolder } from '../base/scratch-folder.ts';
 import { visibleText } from '../base/visible-text.ts';
 import type { Reporter } from '../calls/reporter.ts';
 import type { RunControl } from '../calls/run-control.ts';
@@ -47,7 +47,7 @@ type Parts = {
 export async function validateFile(job: Validation, parts: Parts): Promise<RunDocument> {
   const startedMs = parts.nowMs();
   // What is written to standard output cannot be written once more.
-  const scratch = job.result.path === '-' ? await mkdtemp(join(tmpdir(), 'memberload-')) : undefined;
+  const scratch = job.result.path === '-' ? await makeScratchFolder() : undefined;
   const path = scratch === undefined ? job.result.path : join(scratch, 'checked.csv');
   try {
     let { settings, tally, read } = await check({ ...job, result: { ...job.result, path } }, parts, undefined);

@@ -2,7 +2,7 @@ import { decimalsEqual, isZeroDecimal } from '../base/decimal.ts';
 import type { TextFields } from '../base/text-fields.ts';
 import { describeAnswer } from '../calls/describe-answer.ts';
 import type { KybioVendor } from '../calls/vendors.ts';
-import type { Answer } from '../http/answer.ts';
+import { type Answer, quoteWords } from '../http/answer.ts';
 import type { IncrementAnswer } from '../kybio/client.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { keepRepeatFact, type LearnedFact } from './repeat-fact.ts';
@@ -98,7 +98,7 @@ async function learn({ sendNothing, newTime, earlierTime, isApplied }: Trial): P
   }
   const isSameRefusal = (answer: Answer<unknown>): boolean =>
     answer.kind === 'refused' && answer.errorCode === second.errorCode;
-  const said = second.messages.join('; ');
+  const said = quoteWords(second.messages);
 
   const earlier = await sendNothing(await earlierTime());
   if (isApplied(earlier)) {

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { usageError } from '../base/errors.ts';
 
 /** No settings, mapping or key file is nearly as large. */
@@ -17,7 +17,8 @@ export function readTextFile(where: string, path: string): TextFile | undefined 
     usageError('UNREADABLE_FILE', `${where}: ${path} cannot be read: ${why}.`, `Correct ${where}.`, cause);
   let file: number | undefined;
   try {
-    file = openSync(path, 'r');
+    // Without O_NONBLOCK the open of a pipe would wait for ever, deaf to Ctrl-C. Windows has no such flag.
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const stats = fstatSync(file);
     if (!stats.isFile()) throw unreadable('it is not a file');
     if (stats.size > BYTES_MAX) throw unreadable('it is too large to be a settings, mapping or key file');
