@@ -29,7 +29,7 @@ function renderSameFlags(settings: Settings): string {
 }
 
 /** Double quotes are what every shell takes, Windows' as well. */
-function quoted(value: string): string {
+export function quoted(value: string): string {
   return /^[\w./:,+-]+$/.test(value) ? value : `"${value}"`;
 }
 

@@ -59,6 +59,7 @@ async function runJobCommand(input: CommandInput, command: JobCommand): Promise<
         controls,
         connection,
         expectations: readExpectations(settings),
+        mapPath: mapPathOf(settings),
         source: sourceOf(settings, input.surroundings, argument),
         inputPath: argument === '-' ? '-' : settings.path(argument),
         result: isDryRun && !settings.isTyped('output') ? { ...result, path: '' } : result,
@@ -81,6 +82,11 @@ async function runJobCommand(input: CommandInput, command: JobCommand): Promise<
     }
   });
   return { document };
+}
+
+function mapPathOf(settings: Session['settings']): string | undefined {
+  const given = settings.get('map');
+  return given === undefined ? undefined : settings.path(given);
 }
 
 /** `topup SANDBOX`, `import kybio hk1 …CDEF`. In the sandbox the vendors are named: a Kybio result says nothing of Wonder. */

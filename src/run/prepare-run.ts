@@ -17,6 +17,7 @@ import { planRun } from './plan-run.ts';
 import { makeRunFolder, newRunId, removeLeftFolders } from './run-folder.ts';
 import type { FileRun, RunParts } from './run-parts.ts';
 import { tellColumns } from './tell-columns.ts';
+import { findUsedMapping, rememberMapping } from './used-mapping.ts';
 
 /** A run that may begin: its input is read, checked and staged, nothing was sent. */
 export type PreparedRun =
@@ -64,8 +65,12 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
       guard,
       resultFor: job.resultFor,
       nowMs: clock.nowMs(),
+      findUsedMapping: (header) => findUsedMapping(header, { ledger, account: job.account }),
     });
     const input = staged;
+    if (job.mapPath !== undefined) {
+      await rememberMapping(input.facts.header, job.mapPath, { ledger, account: job.account });
+    }
     const unfinished = job.isDryRun ? undefined : await findSame(job, input.facts.sha256, ledger);
     if (unfinished) {
       await discard();

@@ -17,6 +17,8 @@ export type FileRun = {
   readonly controls: ControlSettings;
   readonly connection: Connection;
   readonly expectations: Expectations;
+  /** The file that --map named, absolute; its columns are in `settings`. */
+  readonly mapPath: string | undefined;
   readonly source: TableSource;
   /** As it is told to the person and kept in the ledger. */
   readonly inputPath: string;

@@ -26,6 +26,8 @@ const output = inGroup('output');
 
 const RUNNING = ['import', 'topup', 'export'] as const;
 const WITH_FILE = [...RUNNING, 'validate'] as const;
+/** Those that read a file of rows, and `map`, which reads its header. */
+const READING = [...WITH_FILE, 'map'] as const;
 const CALLING = [...RUNNING, 'resume'] as const;
 /** Those that call, and those that call a little. */
 const ASKING = [...CALLING, 'resolve', 'undo', 'doctor'] as const;
@@ -53,7 +55,10 @@ export const SETTINGS = {
   },
   as: {
     about: '<kind> members, customers, topup or lookups (default: by the header, where that is sure)',
-    ...what(oneOf('members', 'customers', 'topup', 'lookups'), ['validate'], { ...KEPT_AND_REPEATED, only: 'typed' }),
+    ...what(oneOf('members', 'customers', 'topup', 'lookups'), ['validate', 'map'], {
+      ...KEPT_AND_REPEATED,
+      only: 'typed',
+    }),
   },
   mode: {
     about: '<mode> upsert, create (no lookups: half the calls) or update',
@@ -123,20 +128,20 @@ export const SETTINGS = {
 
   // How the file is read
   encoding: {
-    about: '<name> encoding of the file (default: by its byte order mark, else utf-8), e.g. gb18030, big5',
-    ...what(anyText, WITH_FILE, KEPT),
+    about: '<name> encoding of the file (default: found by looking at the bytes), e.g. gb18030, big5',
+    ...what(anyText, READING, KEPT),
   },
   delimiter: {
-    about: '<char> cell delimiter (default: by the header line): , ; | or tab',
-    ...what(anyText, WITH_FILE, KEPT_AND_REPEATED),
+    about: '<char> cell delimiter (default: found by looking at the first rows): , ; | or tab',
+    ...what(anyText, READING, KEPT_AND_REPEATED),
   },
   headerRow: {
-    about: '<n> the row that holds the header (default: the first)',
-    ...what(count(1, 1000), WITH_FILE, KEPT),
+    about: '<n> the row that holds the header (default: found by the column names)',
+    ...what(count(1, 1000), READING, KEPT),
   },
   sheet: {
-    about: '<name> the sheet of a workbook',
-    ...what(anyText, WITH_FILE, KEPT),
+    about: '<name> the sheet of a workbook (default: the first)',
+    ...what(anyText, READING, KEPT),
   },
   map: {
     about: '<file> JSON file that renames headers: {"columns": {"Card #": "number"}}',
@@ -224,7 +229,7 @@ export const SETTINGS = {
   },
   yes: {
     about: 'do not ask; replaces nothing',
-    ...safety(toggle, [...WITH_FILE, 'resolve', 'undo', 'doctor'], { alias: 'y', only: 'typed' }),
+    ...safety(toggle, [...READING, 'resolve', 'undo', 'doctor'], { alias: 'y', only: 'typed' }),
   },
   quietWindow: {
     about: 'so long after its deadline an unanswered top-up may still be applied: settling waits for it',
@@ -271,12 +276,13 @@ export const SETTINGS = {
 
   // Output
   output: {
-    about: '<file> the result file (default: <input>.result.csv beside the input; validate: <input>.checked.csv)',
-    ...output(anyText, [...WITH_FILE, 'resume', 'undo'], { alias: 'o' }),
+    about:
+      '<file> the result file (default: <input>.result.csv beside the input; validate: <input>.checked.csv, map: <input>.map.json)',
+    ...output(anyText, [...READING, 'resume', 'undo'], { alias: 'o' }),
   },
   overwrite: {
-    about: 'replace a result file that is there',
-    ...output(toggle, [...WITH_FILE, 'resume', 'undo']),
+    about: 'replace a result or mapping file that is there',
+    ...output(toggle, [...READING, 'resume', 'undo']),
   },
   raw: {
     about: 'write and read cells as they are, without guarding spreadsheets against formulas',
