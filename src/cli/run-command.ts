@@ -67,15 +67,13 @@ async function runJobCommand(input: CommandInput, command: JobCommand): Promise<
         place,
         resultFor,
         isDryRun,
+        confirm: command === 'import' ? (asked) => confirmImport(asked, place, input) : undefined,
       },
       parts,
     );
     if (prepared.kind === 'unfinished') return resumeInSession(input, session, prepared.run);
     try {
-      if (!isDryRun) {
-        if (command === 'topup') await confirmTopup(prepared.sums, place, input);
-        if (command === 'import') await confirmImport(prepared, place, input);
-      }
+      if (command === 'topup' && !isDryRun) await confirmTopup(prepared, place, input);
       return await prepared.run();
     } finally {
       await prepared.discard();

@@ -48,7 +48,7 @@ export async function runUndo(input: CommandInput): Promise<{ document: RunDocum
       runParts(located, session, connected),
     );
     try {
-      if (!isDryRun) await confirmTopup(undo, place, located);
+      if (!isDryRun) await confirmTopup({ sums: undo }, place, located);
       return await undo.run();
     } finally {
       await undo.discard();

@@ -4,6 +4,7 @@ import type { RunControl } from '../calls/run-control.ts';
 import type { TableSource } from '../csv/byte-source.ts';
 import { openTable } from '../csv/open-table.ts';
 import type { Table, TableForm, TableOptions } from '../csv/table.ts';
+import type { SignCounts } from '../job/cells/sign-evidence.ts';
 import { type HeaderMatch, matchHeader } from '../job/header-match.ts';
 import { isHeaderName } from '../job/header-names.ts';
 import type { JobSettings } from '../job/job-settings.ts';
@@ -18,6 +19,8 @@ export type InputFacts = {
   readonly sums: InputSums;
   /** One sentence each, for the person. */
   readonly notes: readonly string[];
+  /** Kept for the next reading of this run's result. */
+  readonly signs: SignCounts;
 };
 
 export type StagedInput = { readonly stage: Stage; readonly facts: InputFacts; readonly match: HeaderMatch };
@@ -47,6 +50,7 @@ export async function stageInput(
       form: table.form,
       sums: read.sums,
       notes: [...offer, ...read.notes],
+      signs: read.signs,
     };
     await writer.commit(facts, read.late);
     const staged = await openStagedInput(folder, settings);
@@ -159,4 +163,6 @@ const FACTS = v.object({
     balanceIncrement: v.string(),
   }),
   notes: v.array(v.string()),
+  // A stage of an earlier build has none.
+  signs: v.optional(v.record(v.string(), v.object({ cells: v.number(), signs: v.number() })), {}),
 });

@@ -3,7 +3,16 @@ import { type TextFields, textFields } from '../base/text-fields.ts';
 import { DECIMAL_FIELDS, UPDATABLE_FIELDS } from '../kybio/member-fields.ts';
 import type { RowRecord } from '../ledger/ledger.ts';
 import { ask, type Found, type LookupSource } from './call.ts';
-import { type Done, type Failed, type Outcome, type Steps, type Unapplied, unsuccessful } from './outcome.ts';
+import { findWithZeros, isStrippedPhone } from './lost-signs.ts';
+import {
+  type Done,
+  type Failed,
+  type Invalid,
+  type Outcome,
+  type Steps,
+  type Unapplied,
+  unsuccessful,
+} from './outcome.ts';
 import type { MemberRow } from './validate-row.ts';
 
 export type ImportMode = 'upsert' | 'create' | 'update';
@@ -54,6 +63,8 @@ export function* memberSteps(
   if (lookup.kind === 'ended') return lookup.outcome;
   const { member } = lookup;
   if (member === undefined) {
+    const whole = hadAddIntent ? undefined : yield* findWithZeros(number);
+    if (whole !== undefined) return zerosLost(number, whole, mode);
     if (mode === 'update') return memberNotFound(number);
     return yield* add(job, number);
   }
@@ -128,8 +139,10 @@ function* updateIfChanged(job: Job, member: Present, hadUpdateIntent: boolean): 
     };
   }
   const isLacking = (name: string): boolean => member.lacks.includes(name);
+  const keepsPhone = isStrippedPhone(row.fields.phone, member.fields.phone);
   const differing = Object.entries(row.fields).filter(
-    ([name, value]) => !isLacking(name) && !isSameValue(name, value, member.fields[name]),
+    ([name, value]) =>
+      !isLacking(name) && !isSameValue(name, value, member.fields[name]) && !(name === 'phone' && keepsPhone),
   );
   const unread = Object.entries(row.fields).filter(([name]) => isLacking(name));
   const { fields, notChanged, categoryUid } = splitFields(textFields(differing), categories);
@@ -140,7 +153,10 @@ function* updateIfChanged(job: Job, member: Present, hadUpdateIntent: boolean): 
     if (lookup.member === undefined) return memberNotFound(row.number ?? '');
     return yield* updateIfChanged(job, lookup.member, hadUpdateIntent);
   }
-  const messages = notChangedMessages(notChanged);
+  const messages = [
+    ...notChangedMessages(notChanged),
+    ...(keepsPhone ? [phoneKept(row.fields.phone, member.fields.phone)] : []),
+  ];
   if (Object.keys(fields).length === 0) {
     if (categoryUid !== undefined) return { status: 'deferred', categoryUid, customerUid, messages };
     // After our own intent, "already so" means that the update arrived although its answer did not.
@@ -242,6 +258,21 @@ function otherUid(row: MemberRow, member: TextFields): Failed {
     ],
     mayRetry: false,
   };
+}
+
+function zerosLost(number: string, whole: string, mode: ImportMode): Invalid {
+  const otherwise = mode === 'update' ? '' : ` If ${number} is somebody new, create it with --mode create.`;
+  return {
+    status: 'invalid',
+    errorCode: 'EXCEL_DAMAGED',
+    messages: [
+      `number: no member has '${number}', but one has '${whole}': a spreadsheet takes zeros away. Write ${whole}.${otherwise}`,
+    ],
+  };
+}
+
+function phoneKept(given = '', current = ''): string {
+  return `phone: '${given}' is what a spreadsheet leaves of the member's '${current}', which was not changed.`;
 }
 
 function memberNotFound(number: string): Failed {
