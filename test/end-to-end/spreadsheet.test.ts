@@ -62,7 +62,9 @@ test.skipIf(!hasLibreOffice())(
     expect(columnOf(result, 'number')).toEqual(ROWS.map((_, row) => `0080010${row}`));
     expect(columnOf(result, 'phone')).toEqual(ROWS.map(({ phone }) => phone));
     expect(columnOf(result, 'name')).toEqual(ROWS.map(({ name }) => name));
-    expect(columnOf(result, 'remarks').map((cell) => cell.replace(/^'/, ''))).toEqual(ROWS.map((_, row) => `=1+${row}`));
+    expect(columnOf(result, 'remarks').map((cell) => cell.replace(/^'/, ''))).toEqual(
+      ROWS.map((_, row) => `=1+${row}`),
+    );
     const members = await Promise.all(ROWS.map((_, row) => vendor.member(`0080010${row}`)));
     expect(columnOf(result, 'result_customerUid')).toEqual(members.map((member) => String(member?.customerUid)));
     expect(members[3]).toMatchObject({ name: '陳 3', phone: '+85291234003', balance: '7' });
