@@ -74,6 +74,15 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./validate.ts')).runValidate,
   },
   {
+    name: 'map',
+    arguments: ['<file>'],
+    about: 'propose which column is which, and write it as a mapping file for --map (no calls)',
+    examples: [
+      ['memberload map legacy.csv --as members', 'writes legacy.map.json; on a terminal it asks for what is not sure'],
+    ],
+    load: async () => (await import('./map.ts')).runMap,
+  },
+  {
     name: 'resume',
     arguments: ['[run]'],
     about: 'carry on an unfinished run (default: the latest) with its own settings',

@@ -59,6 +59,7 @@ async function runJobCommand(input: CommandInput, command: JobCommand): Promise<
         controls,
         connection,
         expectations: readExpectations(settings),
+        mapPath: mapPathOf(settings),
         source: sourceOf(settings, input.surroundings, argument),
         inputPath: argument === '-' ? '-' : settings.path(argument),
         result: isDryRun && !settings.isTyped('output') ? { ...result, path: '' } : result,
@@ -66,6 +67,7 @@ async function runJobCommand(input: CommandInput, command: JobCommand): Promise<
         place,
         resultFor,
         isDryRun,
+        confirm: command === 'import' ? (asked) => confirmImport(asked, place, input) : undefined,
       },
       parts,
     );
@@ -74,15 +76,17 @@ async function runJobCommand(input: CommandInput, command: JobCommand): Promise<
       return { document: await resumeInSession(input, session, run), next: nextOfRun(run, settings) };
     }
     try {
-      if (!isDryRun) {
-        if (command === 'topup') await confirmTopup(prepared.sums, place, input);
-        if (command === 'import') await confirmImport(prepared, place, input);
-      }
+      if (command === 'topup' && !isDryRun) await confirmTopup(prepared, place, input);
       return { document: await prepared.run(), next };
     } finally {
       await prepared.discard();
     }
   });
+}
+
+function mapPathOf(settings: Session['settings']): string | undefined {
+  const given = settings.get('map');
+  return given === undefined ? undefined : settings.path(given);
 }
 
 /** `topup SANDBOX`, `import kybio hk1 …CDEF`. In the sandbox the vendors are named: a Kybio result says nothing of Wonder. */

@@ -49,7 +49,7 @@ export async function runUndo(input: CommandInput): Promise<EndedRun> {
       runParts(located, session, connected),
     );
     try {
-      if (!isDryRun) await confirmTopup(undo, place, located);
+      if (!isDryRun) await confirmTopup({ sums: undo }, place, located);
       return await undo.run();
     } finally {
       await undo.discard();

@@ -3,6 +3,7 @@ import { fileError, OperatorError } from '../base/errors.ts';
 import type { RunControl } from '../calls/run-control.ts';
 import type { CellDamage, Table } from '../csv/table.ts';
 import { ColumnJudge } from '../job/cells/column-judge.ts';
+import { type SignCounts, SignEvidence } from '../job/cells/sign-evidence.ts';
 import { type CheckedRow, rowChecker } from '../job/check-row.ts';
 import type { HeaderMatch } from '../job/header-match.ts';
 import type { JobSettings } from '../job/job-settings.ts';
@@ -43,6 +44,7 @@ export type InputRead = {
   readonly late: LateVerdicts;
   /** One sentence each: what was repaired, what looks damaged. */
   readonly notes: readonly string[];
+  readonly signs: SignCounts;
 };
 
 /** Where judged rows go: into the stage, or straight into the file of `validate`. */
@@ -56,6 +58,8 @@ export type InputParts = {
   /** What `result_for` of this run's result will say; undefined: any earlier result is believed. */
   readonly resultFor: string | undefined;
   readonly nowMs: number;
+  /** Of a result file: how many signs the input of that run had. Undefined: nobody knows. */
+  readonly findSigns?: (runId: string) => Promise<SignCounts | undefined>;
 };
 
 /**
@@ -75,9 +79,11 @@ export async function readInput(
   const judge = new RowJudge(match, settings, seenKeys, parts);
   const columns = new ColumnJudge(match, settings);
   const sums = new SumsOfRows();
+  let signs: SignEvidence | undefined;
   try {
     for await (const block of table.blocks) {
       if (control.reason !== undefined) throw interrupted(control);
+      signs ??= new SignEvidence(match, await signsOfEarlierRun(block.cells[0] ?? [], match, parts));
       const rows: StagedRow[] = [];
       for (let index = 0; index < block.cells.length; index += 1) {
         const cells = block.cells[index] ?? [];
@@ -86,7 +92,10 @@ export async function readInput(
         const place = { rowNumber, lineNumber: block.lineNumbers[index] ?? 0 };
         const row = judge.row(place, cells, block.columnCountErrors.get(index));
         const damage = block.damage?.get(index);
-        rows.push(damage ? withDamage(row, damage, match) : row);
+        const candidates = signs.see(cells, row);
+        const told =
+          candidates.length === 0 ? row : { ...row, conditional: [...(row.conditional ?? []), ...candidates] };
+        rows.push(damage ? withDamage(told, damage, match) : told);
       }
       const marked = guard ? await guard.mark(rows) : rows;
       for (const row of marked) sums.add(row);
@@ -97,8 +106,9 @@ export async function readInput(
     const total = sums.value();
     return {
       sums: total,
-      late: { issues: judge.lateIssues, damages: verdict.damages },
-      notes: [...table.notes(), ...judge.tally.lines(countToSend(total)), ...verdict.notes],
+      late: { issues: judge.lateIssues, damages: [...verdict.damages, ...(signs?.damages() ?? [])] },
+      notes: [...table.notes(), ...judge.tally.lines(countToSend(total)), ...verdict.notes, ...(signs?.notes() ?? [])],
+      signs: signs?.counts() ?? {},
     };
   } catch (error) {
     throw whyStopped(error, control);
@@ -106,6 +116,15 @@ export async function readInput(
     seenKeys.close();
     await table.close();
   }
+}
+
+async function signsOfEarlierRun(
+  cells: readonly string[],
+  { earlier }: HeaderMatch,
+  { findSigns }: InputParts,
+): Promise<SignCounts | undefined> {
+  const runId = earlier.run === undefined ? '' : (cells[earlier.run]?.trim() ?? '');
+  return runId === '' ? undefined : findSigns?.(runId);
 }
 
 /** A workbook tells itself which of its numbers have lost digits. Cells of columns that are not used do no harm. */

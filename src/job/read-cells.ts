@@ -113,6 +113,11 @@ function wordProblem(value: string, { headerKeys }: PlannedCell): CellProblem | 
         errorCode: 'NOT_ALLOWED',
         text: `'${visible(value)}' is a word for nothing and names nobody. Fill in the value, leave the cell blank, or delete the row.`,
       };
+    case 'remark':
+      return {
+        errorCode: 'NOT_ALLOWED',
+        text: `'${visible(value)}' reads as a remark on the sheet, and not as a number of somebody. Delete the row.`,
+      };
     default:
       return undefined;
   }

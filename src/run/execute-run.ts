@@ -12,7 +12,7 @@ import { closeSnapshots, type Gathered, gather, openSnapshots } from '../plan/ga
 import type { Snapshots } from '../plan/lookups.ts';
 import { lookForOthers } from '../plan/others-today.ts';
 import { describePrice, priceOf } from '../plan/price.ts';
-import { priceRun } from '../plan/price-run.ts';
+import { type Foreseen, priceRun } from '../plan/price-run.ts';
 import { writeRecordCount } from '../plan/read-snapshots.ts';
 import type { ResultFile, ResultTarget } from '../result/result-file.ts';
 import type { NotSentReason } from '../result/row-view.ts';
@@ -29,7 +29,7 @@ import { type RowToDo, rowsToDo } from '../stage/rows-to-do.ts';
 import { recordResult } from './own-result.ts';
 import { rebuildResult } from './rebuild-result.ts';
 import { removeRunFolder } from './run-folder.ts';
-import type { RunParts } from './run-parts.ts';
+import type { FileRun, RunParts } from './run-parts.ts';
 
 /** A run that the ledger knows, with its stage: begun just now, or carried on. */
 export type BegunRun = {
@@ -44,6 +44,7 @@ export type BegunRun = {
   readonly runFolder: string;
   readonly staged: StagedInput;
   readonly file: ResultFile | undefined;
+  readonly confirm?: FileRun['confirm'];
 };
 
 /**
@@ -119,7 +120,8 @@ async function sendAll(
   await lookForOthers(context, countToSend(facts.sums));
   const gathered = await gatherOrStop(snapshots, context, rows);
   if (gathered === undefined) return undefined;
-  await announcePrice(gathered, context, rows);
+  const foreseen = await announcePrice(gathered, context, rows);
+  if (control.reason === undefined) await run.confirm?.({ foreseen, match: run.staged.match });
   reporter.start(countToSend(facts.sums));
   for (;;) {
     const refusedBefore = quotaRefusalCount(vendors);
@@ -185,12 +187,13 @@ async function announcePrice(
   gathered: Gathered,
   context: RunContext,
   rows: () => AsyncIterable<readonly RowToDo[]>,
-): Promise<void> {
+): Promise<Foreseen> {
   const { settings, controls, vendors, clock, reporter } = context;
-  const { calls, isAtMost } = await priceRun(gathered, context, rows);
+  const { calls, isAtMost, foreseen } = await priceRun(gathered, context, rows);
   const lane = laneOf(vendors, settings.targets[0] ?? 'kybio');
   const price = priceOf(calls, lane, controls, settings.storeZone, clock.nowMs());
   reporter.note(describePrice(price, controls, lane, isAtMost));
+  return foreseen;
 }
 
 async function settle(context: RunContext, lookedAt: Set<number>): Promise<number> {

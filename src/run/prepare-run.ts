@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { OperatorError } from '../base/errors.ts';
 import { removePrivateFolder } from '../base/private-folder.ts';
 import { CreditGuard } from '../intake/credit-guard.ts';
 import { guardTopup } from '../intake/guard-topup.ts';
@@ -16,7 +18,9 @@ import { recordResult } from './own-result.ts';
 import { planRun } from './plan-run.ts';
 import { makeRunFolder, newRunId, removeLeftFolders } from './run-folder.ts';
 import type { FileRun, RunParts } from './run-parts.ts';
+import { findSigns, rememberSigns } from './signs-of-run.ts';
 import { tellColumns } from './tell-columns.ts';
+import { findUsedMapping, rememberMapping } from './used-mapping.ts';
 
 /** A run that may begin: its input is read, checked and staged, nothing was sent. */
 export type PreparedRun =
@@ -64,8 +68,13 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
       guard,
       resultFor: job.resultFor,
       nowMs: clock.nowMs(),
+      findSigns: (earlierRunId) => findSigns(earlierRunId, { ledger, account: job.account }),
+      findUsedMapping: (header) => findUsedMapping(header, { ledger, account: job.account }),
     });
     const input = staged;
+    if (job.mapPath !== undefined) {
+      await rememberMapping(input.facts.header, job.mapPath, { ledger, account: job.account });
+    }
     const unfinished = job.isDryRun ? undefined : await findSame(job, input.facts.sha256, ledger);
     if (unfinished) {
       await discard();
@@ -98,7 +107,16 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
         // `--overwrite`: after a kill the earlier result is still the one that may be replaced.
         const replaced = result && result.path !== '-' ? await sha256OfFile(result.path) : undefined;
         if (replaced !== undefined) await recordResult(ledger, runId, job.result.path, replaced);
-        return executeRun({ ...job, runId, runFolder, staged: input, file: result }, parts);
+        try {
+          return await executeRun({ ...job, runId, runFolder, staged: input, file: result }, parts);
+        } catch (error) {
+          if (error instanceof OperatorError && error.code === 'NOT_CONFIRMED') {
+            // Nothing was sent, and nothing is to be carried on.
+            await ledger.runs.cancel(runId);
+            rmSync(runFolder, { recursive: true, force: true });
+          }
+          throw error;
+        }
       },
     };
   } catch (error) {
@@ -110,6 +128,7 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
 /** Records the run before anything is sent for it, with the rows of a top-up that it is going to send. */
 async function startRun(job: FileRun, { stage, facts }: StagedInput, runId: string, ledger: Ledger): Promise<void> {
   const { settings, controls, connection } = job;
+  await rememberSigns(runId, facts.signs, { ledger, account: job.account });
   await ledger.runs.start(
     {
       runId,

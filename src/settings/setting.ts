@@ -12,6 +12,7 @@ export const COMMAND_NAMES = [
   'doctor',
   'schedule',
   'sandbox',
+  'map',
 ] as const;
 export type CommandName = (typeof COMMAND_NAMES)[number];
 

@@ -27,6 +27,8 @@ const output = inGroup('output');
 
 const RUNNING = ['import', 'topup', 'export'] as const;
 const WITH_FILE = [...RUNNING, 'validate'] as const;
+/** Those that read a file of rows, and `map`, which reads its header. */
+const READING = [...WITH_FILE, 'map'] as const;
 const CALLING = [...RUNNING, 'resume'] as const;
 /** Those that call, and those that call a little. */
 const ASKING = [...CALLING, 'resolve', 'undo', 'doctor'] as const;
@@ -54,7 +56,10 @@ export const SETTINGS = {
   },
   as: {
     about: '<kind> members, customers, topup or lookups (default: by the header, where that is sure)',
-    ...what(oneOf('members', 'customers', 'topup', 'lookups'), ['validate'], { ...KEPT_AND_REPEATED, only: 'typed' }),
+    ...what(oneOf('members', 'customers', 'topup', 'lookups'), ['validate', 'map'], {
+      ...KEPT_AND_REPEATED,
+      only: 'typed',
+    }),
   },
   mode: {
     about: '<mode> upsert, create (no lookups: half the calls) or update',
@@ -125,19 +130,19 @@ export const SETTINGS = {
   // How the file is read
   encoding: {
     about: '<name> encoding of the file, e.g. gb18030, big5 (default: found, and said)',
-    ...what(anyText, WITH_FILE, KEPT),
+    ...what(anyText, READING, KEPT),
   },
   delimiter: {
-    about: '<char> cell delimiter (default: by the header line): , ; | or tab',
-    ...what(anyText, WITH_FILE, KEPT_AND_REPEATED),
+    about: '<char> cell delimiter (default: found by looking at the first rows): , ; | or tab',
+    ...what(anyText, READING, KEPT_AND_REPEATED),
   },
   headerRow: {
     about: '<n> the row that holds the header (default: found; title rows above it are left out)',
-    ...what(count(1, 1000), WITH_FILE, KEPT),
+    ...what(count(1, 1000), READING, KEPT),
   },
   sheet: {
-    about: '<name> the sheet of a workbook',
-    ...what(anyText, WITH_FILE, KEPT),
+    about: '<name> the sheet of a workbook (default: the first)',
+    ...what(anyText, READING, KEPT),
   },
   map: {
     about: '<file> JSON file that renames headers: {"columns": {"Card #": "number"}}',
@@ -225,7 +230,7 @@ export const SETTINGS = {
   },
   yes: {
     about: 'do not ask; replaces nothing',
-    ...safety(toggle, [...WITH_FILE, 'resolve', 'undo', 'doctor'], { alias: 'y', only: 'typed' }),
+    ...safety(toggle, [...READING, 'resolve', 'undo', 'doctor'], { alias: 'y', only: 'typed' }),
   },
   quietWindow: {
     about: 'so long after its deadline an unanswered top-up may still be applied: settling waits for it',
@@ -273,12 +278,12 @@ export const SETTINGS = {
   // Output
   output: {
     about:
-      '<file> the result file; - for standard output, .xlsx for a workbook (default: beside the input, <input>.result.csv, of a workbook <input>.result.xlsx; validate: <input>.checked.csv; undo: undo-<run>.result.csv; export --all: <vendor>-export.csv)',
-    ...output(anyText, [...WITH_FILE, 'resume', 'undo'], { alias: 'o' }),
+      '<file> the result file; - for standard output, .xlsx for a workbook (default: beside the input, <input>.result.csv, of a workbook <input>.result.xlsx; validate: <input>.checked.csv; map: <input>.map.json; undo: undo-<run>.result.csv; export --all: <vendor>-export.csv)',
+    ...output(anyText, [...READING, 'resume', 'undo'], { alias: 'o' }),
   },
   overwrite: {
-    about: 'replace a result file that is there',
-    ...output(toggle, [...WITH_FILE, 'resume', 'undo']),
+    about: 'replace a result or mapping file that is there',
+    ...output(toggle, [...READING, 'resume', 'undo']),
   },
   raw: {
     about: 'write and read cells as they are, without guarding spreadsheets against formulas',

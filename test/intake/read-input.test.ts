@@ -203,3 +203,29 @@ describe('what only the whole file tells', () => {
     expect(new Set(verdictsOf(read))).toEqual(new Set(['to send']));
   });
 });
+
+describe('a result that a spreadsheet has saved', () => {
+  const HEADER = 'number,pointIncrement,result_status,result_run,result_for';
+  const signs = (number: { cells: number; signs: number }) => async (runId: string) =>
+    runId === 'RUN-1' ? { number } : undefined;
+  const saved = (numbers: readonly string[], run = 'RUN-1') =>
+    lines(HEADER, ...numbers.map((number, row) => `${number},5,${row === 0 ? 'done' : 'failed'},${run},${RESULT_FOR}`));
+
+  test('and whose numbers have lost the zeros of the first input credits nobody else', async () => {
+    const findSigns = signs({ cells: 3, signs: 3 });
+    const read = await readText(saved(['123', '124', '0125']), { findSigns });
+    expect(verdictsOf(read)).toEqual(['done', 'EXCEL_DAMAGED', 'to send']);
+    expect(read.notes.join()).toMatch(/number: 3 of 3 values began with 0 or \+ .* and now 1 of 3 do/);
+    // Kept for the result of this run, which has lost them too.
+    expect(read.signs).toEqual({ number: { cells: 3, signs: 3 } });
+    const whole = await readText(saved(['0123', '0124', '0125']), { findSigns });
+    expect([verdictsOf(whole), whole.notes]).toEqual([['done', 'to send', 'to send'], []]);
+  });
+
+  test('is not suspected where few numbers had zeros, or where nobody knows', async () => {
+    const few = await readText(saved(['123', '124', '125']), { findSigns: signs({ cells: 30, signs: 3 }) });
+    expect(verdictsOf(few)).toEqual(['done', 'to send', 'to send']);
+    const unknown = await readText(saved(['123', '124'], 'RUN-2'), { findSigns: signs({ cells: 3, signs: 3 }) });
+    expect(verdictsOf(unknown)).toEqual(['done', 'to send']);
+  });
+});

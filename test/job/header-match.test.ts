@@ -175,9 +175,10 @@ describe('what a header says beside its columns', () => {
     expect(matchHeader(['number', 'Amount'], 'lookups').moneyLike).toEqual([]);
   });
 
-  test('columns without a name and headers given twice are told', () => {
+  test('columns without a name are told, and an unknown header may stand twice', () => {
     const match = matchHeader(['number', '', 'x', ' ', 'x', 'y'], 'members');
-    expect([match.unnamedIndexes, match.repeated]).toEqual([[1, 3], ['x']]);
+    expect(match.unused).toEqual(['x', 'x', 'y']);
+    expect(match.unnamedIndexes).toEqual([1, 3]);
   });
 
   test('the table of matches shows the first value, and no password', () => {
