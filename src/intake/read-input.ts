@@ -84,7 +84,8 @@ export async function readInput(
         const rowNumber = block.firstRowNumber + index;
         columns.see(rowNumber, cells);
         const place = { rowNumber, lineNumber: block.lineNumbers[index] ?? 0 };
-        const row = judge.row(place, cells, block.columnCountErrors.get(index));
+        const hasErrors = block.columnCountErrors.size > 0;
+        const row = judge.row(place, cells, hasErrors ? block.columnCountErrors.get(index) : undefined);
         const damage = block.damage?.get(index);
         rows.push(damage ? withDamage(row, damage, match) : row);
       }
@@ -168,13 +169,23 @@ class RowJudge {
         : undefined;
     if (wrongCount) return { ...place, issues: [wrongCount], targetRows: [] };
     const checked = this.#check(cells);
-    const keys = checked.isValid ? checked.targetRows.flatMap(({ row }) => memberKeys(row)) : [];
+    const [first] = checked.isValid ? checked.targetRows : [];
+    const keys =
+      !checked.isValid || first === undefined
+        ? []
+        : checked.targetRows.length === 1
+          ? memberKeys(first.row)
+          : checked.targetRows.flatMap(({ row }) => memberKeys(row));
     if (earlier === 'done' || earlier === 'in_doubt') {
       this.#claimForEarlier(place.rowNumber, [...keys, ...this.#earlierKeys(cells)]);
       return { ...place, earlier, issues: [], targetRows: [] };
     }
     if (checked.counted) this.tally.add(place.rowNumber, checked.counted);
     const repeated = checked.isValid && this.#refusesRepeats() ? this.#firstRepeated(place.rowNumber, keys) : undefined;
+    const { rowNumber, lineNumber } = place;
+    if (checked.isValid && !repeated && !checked.conditional && !checked.notes && earlier === undefined) {
+      return { rowNumber, lineNumber, issues: NO_ISSUES, targetRows: checked.targetRows };
+    }
     return {
       ...place,
       ...(earlier !== undefined && { earlier }),
@@ -238,6 +249,7 @@ class RowJudge {
   }
 }
 
+const NO_ISSUES: readonly RowIssue[] = [];
 const EARLIER: readonly EarlierStatus[] = ['done', 'in_doubt', 'not_sent', 'failed'];
 
 function cellAt(cells: readonly string[], index: number | undefined): string | undefined {

@@ -73,31 +73,43 @@ export function rowChecker(
     target,
     check: checkOf(settings.fileKinds[index], target, match, options),
   }));
+  const [only] = checks.length === 1 ? checks : [];
   return (cells) => {
-    const targetRows: TargetRow[] = [];
-    const issues: RowIssue[] = [];
-    const counted: RowNote[] = [];
-    const conditional: ConditionalIssue[] = [];
-    for (const { target, check } of checks) {
-      const checked = check(cells);
-      if (!checked.isValid) {
-        issues.push(...checked.issues.filter((issue) => !issues.some((known) => known.message === issue.message)));
-        continue;
-      }
-      targetRows.push({ target, row: checked.row });
-      if (checked.notes !== undefined) counted.push(...checked.notes.filter((note) => !isToldOf(counted, note)));
-      // Each target's own: the one may lose its uid where the other has none.
-      if (checked.conditional !== undefined) conditional.push(...checked.conditional);
+    if (only === undefined) return joined(checks.map(({ target, check }) => ({ target, checked: check(cells) })));
+    // One target and nothing to tell, as nearly all rows are.
+    const { target } = only;
+    const checked = only.check(cells);
+    if (checked.isValid && checked.notes === undefined && checked.conditional === undefined) {
+      return { isValid: true, targetRows: [{ target, row: checked.row }] };
     }
-    if (issues.length > 0) return { isValid: false, issues };
-    const notes = counted.flatMap((note) => noteText(note) ?? []);
-    return {
-      isValid: true,
-      targetRows,
-      ...(notes.length > 0 && { notes }),
-      ...(counted.length > 0 && { counted }),
-      ...(conditional.length > 0 && { conditional }),
-    };
+    return joined([{ target, checked }]);
+  };
+}
+
+/** What the checks of all targets say of one row. */
+function joined(parts: readonly { readonly target: Target; readonly checked: Validated<JobRow> }[]): CheckedRow {
+  const targetRows: TargetRow[] = [];
+  const issues: RowIssue[] = [];
+  const counted: RowNote[] = [];
+  const conditional: ConditionalIssue[] = [];
+  for (const { target, checked } of parts) {
+    if (!checked.isValid) {
+      issues.push(...checked.issues.filter((issue) => !issues.some((known) => known.message === issue.message)));
+      continue;
+    }
+    targetRows.push({ target, row: checked.row });
+    if (checked.notes !== undefined) counted.push(...checked.notes.filter((note) => !isToldOf(counted, note)));
+    // Each target's own: the one may lose its uid where the other has none.
+    if (checked.conditional !== undefined) conditional.push(...checked.conditional);
+  }
+  if (issues.length > 0) return { isValid: false, issues };
+  const notes = counted.flatMap((note) => noteText(note) ?? []);
+  return {
+    isValid: true,
+    targetRows,
+    ...(notes.length > 0 && { notes }),
+    ...(counted.length > 0 && { counted }),
+    ...(conditional.length > 0 && { conditional }),
   };
 }
 
