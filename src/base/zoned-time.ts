@@ -8,8 +8,18 @@ export function zonedDateTime(nowMs: number, timeZone: string): string {
 
 /** `2025-03-01` in the zone. */
 export function zonedDay(nowMs: number, timeZone: string): string {
-  return zonedDateTime(nowMs, timeZone).slice(0, 10);
+  const dayNumber = Math.floor((nowMs + offsetMs(nowMs, timeZone)) / DAY_MS);
+  if (dayNumber !== cachedDayNumber) {
+    cachedDay = new Date(dayNumber * DAY_MS).toISOString().slice(0, 10);
+    cachedDayNumber = dayNumber;
+  }
+  return cachedDay;
 }
+
+const DAY_MS = 86_400_000;
+/** Asked for with every call, to know whether a new day has begun. */
+let cachedDayNumber = Number.NaN;
+let cachedDay = '';
 
 /** `2025-03-01T09:05:00+08:00`: readable in the zone, and the same moment for everybody. */
 export function zonedIso(nowMs: number, timeZone: string): string {

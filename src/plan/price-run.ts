@@ -1,9 +1,10 @@
 import type { RunContext } from '../calls/run-context.ts';
 import { stepsOf } from '../job/check-row.ts';
 import { priorIntent } from '../job/member-steps.ts';
-import { eachPart, type Gathered, type RowsToDo } from './gather.ts';
+import type { PartToDo } from '../stage/rows-to-do.ts';
+import type { Gathered, RowsToDo } from './gather.ts';
 import { answerFromSnapshot } from './lookups.ts';
-import { CallCounts, planRow } from './plan-row.ts';
+import { CallCounts, planRowNow } from './plan-row.ts';
 
 /**
  * What a run will spend on top of what it has read. Exact if what was read answers every lookup. Otherwise an
@@ -16,8 +17,8 @@ export async function priceRun(
 ): Promise<{ calls: Readonly<Record<string, number>>; isAtMost: boolean }> {
   const counts = new CallCounts();
   let isAtMost = false;
-  for await (const { targetRow, record } of eachPart(rows)) {
-    const plan = await planRow(stepsOf(settings, targetRow, priorIntent(record), categories), (call) => {
+  const pricePart = ({ targetRow, record }: PartToDo): void => {
+    const plan = planRowNow(stepsOf(settings, targetRow, priorIntent(record), categories), (call) => {
       const found = answerFromSnapshot(call, snapshots);
       if (found) return { kind: 'success', data: found };
       counts.add(call.endpoint);
@@ -31,7 +32,9 @@ export async function priceRun(
         isAtMost = true;
       }
     }
-  }
+  };
+  // A block at a time: a promise for each row would cost more than the row.
+  for await (const block of rows()) for (const { parts } of block) for (const part of parts) pricePart(part);
   return { calls: counts.byEndpoint(), isAtMost };
 }
 

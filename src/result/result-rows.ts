@@ -131,7 +131,8 @@ export class ResultRows {
     const hasTargets = settings.targets.length > 1;
     const name = (target: string, text: string): string => (hasTargets ? `${target}:${text}` : text);
     // Two targets that were not reached for one reason say it once.
-    const joined = (texts: readonly string[], between: string): string => [...new Set(texts)].join(between);
+    const joined = (texts: readonly string[], between: string): string =>
+      texts.length < 2 ? (texts[0] ?? '') : [...new Set(texts)].join(between);
     const messages = view.messages.map(({ target, message }) =>
       view.status === 'not_sent' ? message : name(target, message),
     );

@@ -57,8 +57,9 @@ export async function sendRows(
     const first = targets[0];
     const leave = settings.onDuplicate === 'allow' && first && (await rowTurns.enter(memberKey(first.targetRow.row)));
     try {
+      if (first !== undefined && targets.length === 1) await sendPart(first, rowNumber);
       // Both targets of a row at once: each has its own lane and its own outcome.
-      await Promise.all(targets.map((part) => sendPart(part, rowNumber)));
+      else await Promise.all(targets.map((part) => sendPart(part, rowNumber)));
     } finally {
       if (leave) leave();
     }
