@@ -4,6 +4,7 @@ import type { CommandName } from '../settings/setting.ts';
 import type { TypedFlags } from '../settings/settings.ts';
 import { describeSetting, flagName, flagsOf, settingOf } from '../settings/settings-table.ts';
 import { COMMANDS, type Command } from './commands.ts';
+import { parseSimpleLine } from './simple-line.ts';
 
 export type CommandLine = {
   /** What is no flag: the command's name, and its arguments. */
@@ -27,11 +28,11 @@ export async function parseCommandLine(argv: readonly string[]): Promise<Command
     const asks = isHelp ? 'help' : isVersion ? 'version' : undefined;
     return { words: words[0] === 'help' ? words.slice(1) : words, flags: {}, asks, unknown: [] };
   }
-  return parseWithYargs(argv);
+  return parseSimpleLine(argv) ?? parseWithYargs(argv);
 }
 
 /** All flags of all commands are declared, so that the value of a flag is never taken for the command. */
-async function parseWithYargs(argv: readonly string[]): Promise<CommandLine> {
+export async function parseWithYargs(argv: readonly string[]): Promise<CommandLine> {
   const { default: yargs } = await import('yargs');
   const isSwitch = new Map(flagsOf().map((name) => [flagName(name), settingOf(name).reader.shape === 'switch']));
   let parser = yargs([...argv])
