@@ -2,15 +2,9 @@ import { assert, unreachable } from '../base/errors.ts';
 import { zonedDay } from '../base/zoned-time.ts';
 import type { Target } from '../ledger/ledger.ts';
 import type { FileKind } from './columns.ts';
-import { customerSteps } from './customer-steps.ts';
-import { chooseFields } from './fetched-fields.ts';
 import type { HeaderMatch } from './header-match.ts';
 import type { JobSettings } from './job-settings.ts';
-import { customerLookupSteps, memberLookupSteps } from './lookup-steps.ts';
-import { type Categories, memberSteps, type PriorIntent } from './member-steps.ts';
-import type { Steps } from './outcome.ts';
 import { type ConditionalIssue, type DamageId, noteText, type RowIssue, type RowNote } from './row-issue.ts';
-import { topupSteps } from './topup-steps.ts';
 import {
   type CustomerRow,
   type LookupRow,
@@ -195,28 +189,5 @@ function checkOf(
       return (cells) => validateLookup(cells, match, options, target);
     default:
       return unreachable(kind);
-  }
-}
-
-/** The steps of one row at its target. `prior` is the write that an earlier, unfinished attempt had begun. */
-export function stepsOf(
-  settings: JobSettings,
-  { row, target }: TargetRow,
-  prior: PriorIntent,
-  categories: Categories,
-): Steps {
-  switch (row.kind) {
-    case 'member':
-      return memberSteps(row, settings.mode, prior, categories);
-    case 'customer':
-      return customerSteps(row);
-    case 'topup':
-      return topupSteps(row, settings.readsBefore);
-    case 'lookup':
-      return target === 'kybio'
-        ? memberLookupSteps(row, chooseFields('kybio', settings.columns))
-        : customerLookupSteps(row);
-    default:
-      return unreachable(row);
   }
 }

@@ -1,6 +1,6 @@
 import type { RunContext } from '../calls/run-context.ts';
-import { stepsOf } from '../job/check-row.ts';
 import { priorIntent } from '../job/member-steps.ts';
+import { stepsOf } from '../job/row-steps.ts';
 import type { PartToDo } from '../stage/rows-to-do.ts';
 import type { Gathered, RowsToDo } from './gather.ts';
 import { answerFromSnapshot } from './lookups.ts';
