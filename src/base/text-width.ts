@@ -1,5 +1,7 @@
 /** Columns that the text takes on a terminal: East Asian signs take two. */
 export function textWidth(text: string): number {
+  // The tables of scripts are loaded with the first sign that needs them.
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
   let width = 0;
   for (const sign of text) width += WIDE.test(sign) ? 2 : 1;
   return width;

@@ -4,7 +4,7 @@ import type { RunControl } from '../calls/run-control.ts';
 import type { CellDamage, Table } from '../csv/table.ts';
 import { ColumnJudge } from '../job/cells/column-judge.ts';
 import { type SignCounts, SignEvidence } from '../job/cells/sign-evidence.ts';
-import { type CheckedRow, rowChecker } from '../job/check-row.ts';
+import { type CheckedRow, rowChecker, type TargetRow } from '../job/check-row.ts';
 import type { HeaderMatch } from '../job/header-match.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import { NoteTally, type RowIssue } from '../job/row-issue.ts';
@@ -90,7 +90,8 @@ export async function readInput(
         const rowNumber = block.firstRowNumber + index;
         columns.see(rowNumber, cells);
         const place = { rowNumber, lineNumber: block.lineNumbers[index] ?? 0 };
-        const row = judge.row(place, cells, block.columnCountErrors.get(index));
+        const hasErrors = block.columnCountErrors.size > 0;
+        const row = judge.row(place, cells, hasErrors ? block.columnCountErrors.get(index) : undefined);
         const damage = block.damage?.get(index);
         const candidates = signs.see(cells, row);
         const told =
@@ -187,17 +188,17 @@ class RowJudge {
         : undefined;
     if (wrongCount) return { ...place, issues: [wrongCount], targetRows: [] };
     const checked = this.#check(cells);
-    const rows = checked.isValid ? checked.targetRows.map(({ row }) => row) : [];
-    const isEarlier = earlier === 'done' || earlier === 'in_doubt';
-    const members = [...rows.flatMap(memberKeys), ...(isEarlier ? this.#earlierKeys(cells) : [])];
-    // A reference is credited once, whatever --on-duplicate says of members.
-    const keys = [...(this.#refusesRepeats() ? members : []), ...rows.flatMap(creditKeys)];
-    if (isEarlier) {
-      this.#claimForEarlier(place.rowNumber, keys);
+    const keys = checked.isValid ? this.#keysOf(checked.targetRows) : [];
+    if (earlier === 'done' || earlier === 'in_doubt') {
+      this.#claimForEarlier(place.rowNumber, this.#refusesRepeats() ? [...keys, ...this.#earlierKeys(cells)] : keys);
       return { ...place, earlier, issues: [], targetRows: [] };
     }
     if (checked.counted) this.tally.add(place.rowNumber, checked.counted);
     const repeated = this.#firstRepeated(place.rowNumber, keys);
+    const { rowNumber, lineNumber } = place;
+    if (checked.isValid && !repeated && !checked.conditional && !checked.notes && earlier === undefined) {
+      return { rowNumber, lineNumber, issues: NO_ISSUES, targetRows: checked.targetRows };
+    }
     return {
       ...place,
       ...(earlier !== undefined && { earlier }),
@@ -206,6 +207,14 @@ class RowJudge {
       issues: checked.isValid ? (repeated ? [repeated] : []) : checked.issues,
       targetRows: checked.isValid && !repeated ? checked.targetRows : [],
     };
+  }
+
+  /** What no later row of the file may name again. A reference is credited once, whatever --on-duplicate says. */
+  #keysOf(targetRows: readonly TargetRow[]): readonly string[] {
+    const refuses = this.#refusesRepeats();
+    const keysOfRow = ({ row }: TargetRow) => [...(refuses ? memberKeys(row) : []), ...creditKeys(row)];
+    const [first] = targetRows;
+    return first !== undefined && targetRows.length === 1 ? keysOfRow(first) : targetRows.flatMap(keysOfRow);
   }
 
   #refusesRepeats(): boolean {
@@ -260,6 +269,7 @@ class RowJudge {
   }
 }
 
+const NO_ISSUES: readonly RowIssue[] = [];
 const EARLIER: readonly EarlierStatus[] = ['done', 'in_doubt', 'not_sent', 'failed'];
 
 function cellAt(cells: readonly string[], index: number | undefined): string | undefined {

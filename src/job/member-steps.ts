@@ -1,5 +1,5 @@
 import { decimalsEqual, isDecimal } from '../base/decimal.ts';
-import { type TextFields, textFields } from '../base/text-fields.ts';
+import { emptyFields, type TextFields, textFields } from '../base/text-fields.ts';
 import { DECIMAL_FIELDS, UPDATABLE_FIELDS } from '../kybio/member-fields.ts';
 import type { RowRecord } from '../ledger/ledger.ts';
 import { ask, type Found, type LookupSource } from './call.ts';
@@ -80,7 +80,10 @@ export function isUpdatedByUid(row: MemberRow, mode: ImportMode): row is MemberR
 
 function* add(job: Job, number: string): Steps {
   const { row, mode } = job;
-  const customerInfo = textFields([['number', number], ...Object.entries(row.fields)]);
+  const info = emptyFields();
+  info.number = number;
+  for (const name in row.fields) info[name] = row.fields[name] ?? '';
+  const customerInfo: TextFields = info;
   // An unanswered add is looked up, and sent again only when the number is still free.
   let wasUnanswered = false;
   for (let round = 1; ; round += 1) {

@@ -1,4 +1,5 @@
 import { unreachable } from '../base/errors.ts';
+import { emptyFields } from '../base/text-fields.ts';
 import { readChoice } from './cells/cell-choice.ts';
 import { readBirthday, readDateTime } from './cells/cell-date.ts';
 import { readDecimal, readPercentage } from './cells/cell-decimal.ts';
@@ -48,7 +49,7 @@ export function readCells(
 ): Reading {
   const reading: Reading = {
     keys: {},
-    fields: Object.create(null),
+    fields: emptyFields(),
     issues: [],
     notes: [],
     conditional: [],

@@ -306,7 +306,7 @@ function readRow(
 /** A damaged customerUid beside a whole member number refuses nothing: the number decides who is meant. */
 function setUidAside(reading: Reading): void {
   const { keys, issues, notes, conditional, damagedUid } = reading;
-  if (keys.number === undefined) return;
+  if (keys.number === undefined || (damagedUid === undefined && conditional.length === 0)) return;
   if (damagedUid !== undefined) {
     issues.splice(issues.indexOf(damagedUid.issue), 1);
     notes.push({ kind: 'uid_ignored', column: 'customerUid', value: damagedUid.value });
@@ -321,6 +321,7 @@ function setUidAside(reading: Reading): void {
 function judged<R>(reading: Reading, row: R): Validated<R> {
   const { issues, notes, conditional } = reading;
   if (issues.length > 0) return { isValid: false, issues };
+  if (notes.length === 0 && conditional.length === 0) return { isValid: true, row };
   return {
     isValid: true,
     row,

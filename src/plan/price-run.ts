@@ -1,10 +1,11 @@
 import type { RunContext } from '../calls/run-context.ts';
-import { stepsOf } from '../job/check-row.ts';
 import { priorIntent } from '../job/member-steps.ts';
 import type { Action, Outcome } from '../job/outcome.ts';
-import { eachPart, type Gathered, type RowsToDo } from './gather.ts';
+import { stepsOf } from '../job/row-steps.ts';
+import type { PartToDo } from '../stage/rows-to-do.ts';
+import type { Gathered, RowsToDo } from './gather.ts';
 import { answerFromSnapshot } from './lookups.ts';
-import { CallCounts, planRow } from './plan-row.ts';
+import { CallCounts, planRowNow } from './plan-row.ts';
 
 /** What will become of the rows, as far as what was read tells it. */
 export type Foreseen = {
@@ -26,8 +27,8 @@ export async function priceRun(
   const actions: Partial<Record<Action, number>> = {};
   let unknownCount = 0;
   let isAtMost = false;
-  for await (const { targetRow, record } of eachPart(rows)) {
-    const plan = await planRow(stepsOf(settings, targetRow, priorIntent(record), categories), (call) => {
+  const pricePart = ({ targetRow, record }: PartToDo): void => {
+    const plan = planRowNow(stepsOf(settings, targetRow, priorIntent(record), categories), (call) => {
       const found = answerFromSnapshot(call, snapshots);
       if (found) return { kind: 'success', data: found };
       counts.add(call.endpoint);
@@ -45,7 +46,9 @@ export async function priceRun(
         isAtMost = true;
       }
     }
-  }
+  };
+  // A block at a time: a promise for each row would cost more than the row.
+  for await (const block of rows()) for (const { parts } of block) for (const part of parts) pricePart(part);
   return { calls: counts.byEndpoint(), isAtMost, foreseen: { actions, unknownCount } };
 }
 
