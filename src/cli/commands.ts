@@ -1,5 +1,6 @@
 import type { ExitCode } from '../base/errors.ts';
 import type { RunDocument } from '../result/run-document.ts';
+import type { NextCommand } from '../result/summary-text.ts';
 import type { CommandName } from '../settings/setting.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Surroundings } from '../settings/surroundings.ts';
@@ -16,8 +17,10 @@ export type CommandInput = {
   readonly console: Console;
 };
 
+export type EndedRun = { readonly document: RunDocument; readonly next: NextCommand };
+
 /** A command either did something with rows, which ends in a document, or says its own exit code. */
-export type CommandResult = { readonly document: RunDocument } | { readonly exitCode: ExitCode };
+export type CommandResult = EndedRun | { readonly exitCode: ExitCode };
 
 export type Command = {
   readonly name: CommandName;

@@ -1,5 +1,6 @@
 import { statfsSync, statSync } from 'node:fs';
 import { EXIT, type ExitCode, OperatorError, unreachable, usageError } from '../base/errors.ts';
+import { quoted } from '../base/quoted.ts';
 import type { ControlSettings } from '../calls/control-settings.ts';
 import { StoppedError } from '../calls/run-control.ts';
 import type { Vendors } from '../calls/vendors.ts';
@@ -234,7 +235,7 @@ function checkHome(folder: string): Check {
   if (freeBytes < FREE_BYTES_MIN)
     return failed(name, detail, 'Free disk space: a run stops when the ledger cannot be written.');
   if ((mode & 0o077) !== 0) {
-    return warning(name, `${detail}, open to others (mode ${mode.toString(8)})`, `Type: chmod 700 ${folder}`);
+    return warning(name, `${detail}, open to others (mode ${mode.toString(8)})`, `Type: chmod 700 ${quoted(folder)}`);
   }
   return freeBytes < FREE_BYTES_WARNED
     ? warning(name, detail, 'Free disk space before a large run.')

@@ -4,7 +4,9 @@ import { type RunDocument, readRunDocument } from '../result/run-document.ts';
 import { rebuildResult } from '../run/rebuild-result.ts';
 import { isResultMissing } from '../run/run-folder.ts';
 import { placesOf, readSavedSettings } from '../settings/saved-settings.ts';
-import type { CommandInput } from './commands.ts';
+import type { CommandInput, CommandResult, EndedRun } from './commands.ts';
+import { findRun } from './find-run.ts';
+import { nextOfRun } from './next-command.ts';
 import { printRun } from './print-end.ts';
 import { openProgress } from './progress.ts';
 import { resumeInSession, worstExitCode } from './run-command.ts';
@@ -15,25 +17,26 @@ import { type Session, withSession } from './session.ts';
  * `resume`: an unfinished run with its own settings, and the run-control flags that are typed now. The input file is
  * not needed. `--all`: every unfinished run, oldest first.
  */
-export async function runResume(input: CommandInput): Promise<{ document: RunDocument } | { exitCode: ExitCode }> {
+export async function runResume(input: CommandInput): Promise<CommandResult> {
   if (input.settings.get('all')) return resumeAll(input);
   const run = await withSession(input, (session) => chooseRun(session, input.argument));
   if (run === undefined) {
     input.console.say('No unfinished run.');
     return { exitCode: EXIT.ok };
   }
-  return { document: await resumeOne(input, run) };
+  return resumeOne(input, run);
 }
 
 /** The run knows its store and its config file; both are needed before its settings can be read. */
-function resumeOne(input: CommandInput, run: RunRecord): Promise<RunDocument> {
+function resumeOne(input: CommandInput, run: RunRecord): Promise<EndedRun> {
   const withOwnPlaces = { ...input, settings: placesOf(input.settings, readSavedSettings(run.settingsJson)) };
   return withSession(withOwnPlaces, async (session) => {
     // Looked up again: another command may have ended the run since.
     const current = (await chooseRun(session, run.runId)) ?? run;
-    return hasEnded(current)
-      ? writeMissingResult(input, session, current)
-      : resumeInSession(withOwnPlaces, session, current);
+    const document = hasEnded(current)
+      ? await writeMissingResult(input, session, current)
+      : await resumeInSession(withOwnPlaces, session, current);
+    return { document, next: nextOfRun(run, input.settings) };
   });
 }
 
@@ -74,10 +77,10 @@ async function resumeAll(input: CommandInput): Promise<{ exitCode: ExitCode }> {
       continue;
     }
     try {
-      const document = await resumeOne(input, run);
-      exitCodes.push(document.exitCode);
-      printRun(document, input);
-      if (document.state === 'interrupted') break;
+      const ended = await resumeOne(input, run);
+      exitCodes.push(ended.document.exitCode);
+      printRun(ended, input);
+      if (ended.document.state === 'interrupted') break;
     } catch (error) {
       if (!(error instanceof OperatorError)) throw error;
       // An earlier one of these runs has decided its last row, or it was cancelled meanwhile.
@@ -99,8 +102,7 @@ function whyLeftAlone(run: RunRecord): string | undefined {
 
 async function chooseRun({ ledger, settings }: Session, runId: string | undefined): Promise<RunRecord | undefined> {
   if (runId === undefined) return (await ledger.runs.listUnfinished())[0];
-  const run = await ledger.runs.find(runId);
-  if (!run) throw usageError('UNKNOWN_RUN', `There is no run '${runId}'.`, 'List them with: memberload runs');
+  const { run } = await findRun(runId, ledger);
   if (hasEnded(run) && !isResultMissing(run, settings.homeFolder)) {
     const ended = run.state === 'finished' ? 'has finished' : 'was cancelled';
     throw usageError(

@@ -34,7 +34,7 @@ export async function runCli(surroundings: Surroundings): Promise<ExitCode> {
     const result = await run({ settings, arguments: given, argument, surroundings, console });
     if (!('document' in result)) return result.exitCode;
     const { printRun } = await import('./print-end.ts');
-    printRun(result.document, { settings, console });
+    printRun(result, { settings, console });
     return result.document.exitCode;
   } catch (error) {
     const told = error instanceof OperatorError ? error : bug(error);

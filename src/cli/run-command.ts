@@ -16,23 +16,23 @@ import {
 } from '../settings/job-settings.ts';
 import type { SavedSettings } from '../settings/run-settings.ts';
 import { readSavedSettings } from '../settings/saved-settings.ts';
-import type { CommandInput } from './commands.ts';
+import type { CommandInput, EndedRun } from './commands.ts';
 import { confirmImport, confirmTopup } from './confirm.ts';
+import { nextOfRun, nextOfTyped } from './next-command.ts';
 import { openProgress } from './progress.ts';
 import { resultTargetOf, sourceOf } from './run-files.ts';
 import { type Connected, connectToRun, type Session, withSession } from './session.ts';
 
-type JobResult = { readonly document: RunDocument };
-
-export const runImport = (input: CommandInput): Promise<JobResult> => runJobCommand(input, 'import');
-export const runTopup = (input: CommandInput): Promise<JobResult> => runJobCommand(input, 'topup');
-export const runExport = (input: CommandInput): Promise<JobResult> => runJobCommand(input, 'export');
+export const runImport = (input: CommandInput): Promise<EndedRun> => runJobCommand(input, 'import');
+export const runTopup = (input: CommandInput): Promise<EndedRun> => runJobCommand(input, 'topup');
+export const runExport = (input: CommandInput): Promise<EndedRun> => runJobCommand(input, 'export');
 
 /** `import`, `topup` and `export`: a new run, or the unfinished one of the same command and file. */
-async function runJobCommand(input: CommandInput, command: JobCommand): Promise<JobResult> {
+async function runJobCommand(input: CommandInput, command: JobCommand): Promise<EndedRun> {
   const { argument } = input;
-  const document = await withSession(input, async (session) => {
+  return withSession(input, async (session) => {
     const { settings } = session;
+    const next = nextOfTyped(settings);
     const job = readJobSettings(settings, command);
     const controls = readControlSettings(settings);
     if (command === 'export' && settings.get('all') !== (argument === undefined)) {
@@ -51,7 +51,7 @@ async function runJobCommand(input: CommandInput, command: JobCommand): Promise<
     const result = resultTargetOf(settings, argument);
     if (argument === undefined) {
       const request = { settings: job, controls, connection, account, place, resultFor, result };
-      return exportAll({ ...request, resumed: undefined, isDryRun }, parts);
+      return { document: await exportAll({ ...request, resumed: undefined, isDryRun }, parts), next };
     }
     const prepared = await prepareRun(
       {
@@ -69,18 +69,20 @@ async function runJobCommand(input: CommandInput, command: JobCommand): Promise<
       },
       parts,
     );
-    if (prepared.kind === 'unfinished') return resumeInSession(input, session, prepared.run);
+    if (prepared.kind === 'unfinished') {
+      const { run } = prepared;
+      return { document: await resumeInSession(input, session, run), next: nextOfRun(run, settings) };
+    }
     try {
       if (!isDryRun) {
         if (command === 'topup') await confirmTopup(prepared.sums, place, input);
         if (command === 'import') await confirmImport(prepared, place, input);
       }
-      return await prepared.run();
+      return { document: await prepared.run(), next };
     } finally {
       await prepared.discard();
     }
   });
-  return { document };
 }
 
 /** `topup SANDBOX`, `import kybio hk1 …CDEF`. In the sandbox the vendors are named: a Kybio result says nothing of Wonder. */

@@ -116,7 +116,7 @@ export async function connectToRun(
   throw usageError(
     'OTHER_ADDRESS',
     `Run ${run.runId} was begun at ${origins.join(', ')}; the settings now lead to ${others.join(', ')}.`,
-    `Set the address that the run began with. If the vendor has moved, give the rest up with: memberload runs cancel ${run.runId}, and run the result file again`,
+    `Set the address that the run began with. If the vendor has moved, give the rest up with: memberload runs cancel ${run.runId}, and run the result file again with the flags of the run`,
   );
 }
 

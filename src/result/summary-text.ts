@@ -1,12 +1,17 @@
 import { isZeroDecimal } from '../base/decimal.ts';
+import { quoted } from '../base/quoted.ts';
 import type { RunDocument } from './run-document.ts';
 
-/**
- * How a run ended, for a person: counts, result file, and what to type next, one text per line.
- *
- * @param sameFlags the run's own flags as they are typed again, with a space before them
- */
-export function renderSummary(document: RunDocument, sameFlags = ''): string[] {
+/** What the command line that runs a result again needs to know of its run. */
+export type NextCommand = {
+  /** The run's own flags as they are typed again, each with a space before it. */
+  readonly sameFlags: string;
+  /** The run that an undo takes back; '' for every other command. */
+  readonly undoes: string;
+};
+
+/** How a run ended, for a person: counts, result file, and what to type next, one text per line. */
+export function renderSummary(document: RunDocument, nextCommand: NextCommand): string[] {
   const { rows, actions, errorCodes, calls, totals, quota } = document;
   const { doneBefore } = rows;
   const counts = [
@@ -43,7 +48,7 @@ export function renderSummary(document: RunDocument, sameFlags = ''): string[] {
   if (quota?.limit !== null && quota !== null)
     lines.push(`Quota of ${quota.day}: ${quota.used} of ${quota.limit} used.`);
   if (document.result !== null) lines.push(`Result file: ${document.result}`);
-  const next = nextStep(document, sameFlags);
+  const next = nextStep(document, nextCommand);
   if (next !== undefined) lines.push(next);
   return lines;
 }
@@ -55,13 +60,13 @@ function notChangedHint({ notChanged }: RunDocument): string {
 }
 
 /** What to type next, for every exit code but 0 (CONTRACT §6). */
-function nextStep(document: RunDocument, sameFlags: string): string | undefined {
+function nextStep(document: RunDocument, nextCommand: NextCommand): string | undefined {
   const resume = `memberload resume ${document.run}`;
   switch (document.exitCode) {
     case 0:
       return undefined;
     case 1:
-      return rowsToCorrect(document, sameFlags);
+      return rowsToCorrect(document, nextCommand);
     case 4:
       return `The vendor refused the credentials. Correct them, then type: ${resume}`;
     case 5:
@@ -92,12 +97,16 @@ function backAt({ quota }: RunDocument): string {
   return quota?.resumeAt === undefined ? '' : ` (${quota.resumeAt.replace('T', ' ')})`;
 }
 
-function rowsToCorrect({ command, state, result }: RunDocument, sameFlags: string): string {
+function rowsToCorrect({ command, state, result }: RunDocument, { sameFlags, undoes }: NextCommand): string {
   if (state === 'planned') {
     return 'The rows that are invalid would not be sent (memberload validate lists them). To send the others, type the command without --dry-run.';
   }
-  if (command === 'validate') {
-    return `Correct the rows that are invalid in the result file, then check that file: memberload validate ${result}${sameFlags}`;
+  if (command === 'undo') {
+    return `Some rows were not taken back: see the messages in the result file. To try those again: memberload undo ${undoes}${sameFlags} -o other.csv`;
   }
-  return `Correct the rows that are invalid or failed in the result file, then run that file: memberload ${command} ${result}${sameFlags}`;
+  const file = quoted(result ?? '');
+  if (command === 'validate') {
+    return `Correct the rows that are invalid in the result file, then check that file: memberload validate ${file}${sameFlags}`;
+  }
+  return `Correct the rows that are invalid or failed in the result file, then run that file: memberload ${command} ${file}${sameFlags}`;
 }

@@ -75,6 +75,17 @@ export async function prepareUndo(request: UndoRequest, parts: RunParts): Promis
       `Nothing was sent. Decide them first: memberload resolve ${run.runId}`,
     );
   }
+  const credits: Credit[] = [];
+  for await (const page of ledger.increments.readCreditsOfRun(run.runId)) {
+    credits.push(...page.filter(({ rowNumber }) => rowNumbers?.has(rowNumber) ?? true));
+  }
+  if (credits.length === 0) {
+    throw fileError(
+      'NOTHING_TO_UNDO',
+      `Run ${run.runId} has no credit that could be taken back${rowNumbers ? ' among these rows' : ''}: what it credited was undone before, or it credited nobody.`,
+      `Nothing was sent. Look at it with: memberload runs ${run.runId}`,
+    );
+  }
   const settings: JobSettings = {
     ...saved.job,
     command: 'undo',
@@ -102,19 +113,8 @@ export async function prepareUndo(request: UndoRequest, parts: RunParts): Promis
     rmSync(runFolder, { recursive: true, force: true });
   };
   try {
-    const credits: Credit[] = [];
     const points = new DecimalSum();
     const balance = new DecimalSum();
-    for await (const page of ledger.increments.readCreditsOfRun(run.runId)) {
-      credits.push(...page.filter(({ rowNumber }) => rowNumbers?.has(rowNumber) ?? true));
-    }
-    if (credits.length === 0) {
-      throw fileError(
-        'NOTHING_TO_UNDO',
-        `Run ${run.runId} has no credit that could be taken back${rowNumbers ? ' among these rows' : ''}: what it credited was undone before, or it credited nobody.`,
-        `Nothing was sent. Look at it with: memberload runs ${run.runId}`,
-      );
-    }
     const context: RunContext = {
       ...parts,
       ...{ runId: '', account: run.account, settings, controls, vendors, runFolder },

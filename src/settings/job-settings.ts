@@ -7,6 +7,7 @@ import type { JobCommand, JobSettings } from '../job/job-settings.ts';
 import { checkValidationOptions } from '../job/validate-row.ts';
 import type { Target } from '../ledger/ledger.ts';
 import { parseJsonFile, readTextFile } from './read-text-file.ts';
+import { repeatedFlags } from './repeated-flags.ts';
 import type { Connection, Expectations } from './run-settings.ts';
 import type { Settings } from './settings.ts';
 
@@ -109,6 +110,7 @@ export function readConnection(settings: Settings): Omit<Connection, 'origins'> 
     usesSandbox: settings.get('sandbox'),
     store: settings.get('store'),
     configPath: settings.config.path,
+    flags: repeatedFlags(settings),
   };
 }
 

@@ -72,6 +72,7 @@ const CONNECTION = v.object({
   store: maybe(text),
   configPath: maybe(text),
   origins: v.optional(v.array(text), []),
+  flags: maybe(v.array(v.tuple([text, text]))),
 }) satisfies v.GenericSchema<unknown, Connection>;
 
 const SAVED = v.object({

@@ -81,7 +81,7 @@ export const SETTINGS = {
   },
   row: {
     about: '<n> the row, as result_row counts; several as 3,7, or all (undo: all, if left out)',
-    ...what(rowNumbers, ['resolve', 'undo'], { only: 'typed' }),
+    ...what(rowNumbers, ['resolve', 'undo'], { only: 'typed', isRepeated: true }),
   },
   verdict: {
     about: '<verdict> applied or not-applied: what you found out about the row; no calls',

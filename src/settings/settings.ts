@@ -1,5 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { usageError } from '../base/errors.ts';
+import { quoted } from '../base/quoted.ts';
 import { type ConfigFile, type RawValue, readConfigFile } from './config-file.ts';
 import { readTextFile } from './read-text-file.ts';
 import { readValue } from './readers.ts';
@@ -116,7 +117,7 @@ export class Settings {
       );
     }
     if (this.#surroundings.platform !== 'win32' && (read.mode & 0o077) !== 0) {
-      this.#warnings.add(`${path} holds a key and can be read by others. Type: chmod 600 ${path}`);
+      this.#warnings.add(`${path} holds a key and can be read by others. Type: chmod 600 ${quoted(path)}`);
     }
     const encoding = utf16Of(read.bytes);
     if (encoding !== undefined) this.#warnings.add(`${path} is in UTF-16. Save the key as plain text (UTF-8).`);
