@@ -12,8 +12,13 @@ export interface Console {
   sayPlace(text: string): void;
   /** An error: what happened, then what to do. Never dropped. */
   fail(error: OperatorError): void;
-  /** Draws the line of live progress anew; '' clears it. */
-  drawLine(text: string): void;
+  /**
+   * Draws the block of live progress anew, below everything that was said; no lines clear it. Each line must be
+   * narrower than the terminal.
+   */
+  drawBlock(lines: readonly string[]): void;
+  /** Columns of the terminal as it is now. */
+  readonly columnCount: number;
   /** Whether there is a person who can be asked. */
   readonly canAsk: boolean;
   /** What is typed, trimmed; undefined when the prompt was left with Ctrl-C or Ctrl-D. */
@@ -34,11 +39,24 @@ export function openConsole(
   const hasColors = isScreen && !isColorless && !environment.NO_COLOR;
   const colored = (code: number, text: string): string =>
     hasColors ? `\u001b[${code}m${visibleText(text)}\u001b[0m` : visibleText(text);
-  let isDrawn = false;
+  let block: readonly string[] = [];
+  // The cursor rests at the block's first column, so that one sequence erases the block to the end of the screen.
+  // A terminal that was made narrower has folded the lines: counting them back would leave some of them, or take
+  // lines that are not the block's. Libraries count (log-update 8 does, needs Node 22, and hides the cursor of a
+  // process that is killed).
+  const erase = (): void => {
+    if (block.length > 0) stderr.write('\r\u001b[J');
+  };
+  const draw = (): void => {
+    if (block.length === 0) return;
+    const shown = block.slice(0, Math.max(1, stderr.rowCount - 1));
+    const up = shown.length > 1 ? `\u001b[${shown.length - 1}A` : '';
+    stderr.write(`${shown.join('\n')}\r${up}`);
+  };
   const tell = (line: string): void => {
-    if (isDrawn) stderr.write('\r\u001b[2K');
-    isDrawn = false;
+    erase();
     stderr.write(`${line}\n`);
+    draw();
   };
   return {
     isQuiet,
@@ -46,7 +64,14 @@ export function openConsole(
     get canAsk() {
       return surroundings.stdin.isTTY === true && stderr.isTerminal;
     },
-    print: (text) => stdout.write(`${visibleText(text)}\n`),
+    get columnCount() {
+      return stderr.columnCount;
+    },
+    print(text) {
+      erase();
+      stdout.write(`${visibleText(text)}\n`);
+      draw();
+    },
     say(text) {
       if (!isQuiet) tell(visibleText(text));
     },
@@ -54,13 +79,16 @@ export function openConsole(
       if (!isQuiet) tell(colored(YELLOW, text));
     },
     fail({ message, hint }) {
+      // Whatever failed, nothing goes on that the block could show.
+      erase();
+      block = [];
       tell(`${colored(RED, 'Error:')} ${visibleText(message)}`);
       if (hint !== '') tell(visibleText(hint));
     },
-    drawLine(text) {
-      if (text !== '') stderr.write(`\r\u001b[2K${visibleText(text).slice(0, stderr.columnCount - 1)}`);
-      else if (isDrawn) stderr.write('\r\u001b[2K');
-      isDrawn = text !== '';
+    drawBlock(lines) {
+      erase();
+      block = lines.map(visibleText);
+      draw();
     },
     async ask(question) {
       const { createInterface } = await import('node:readline/promises');

@@ -2,10 +2,10 @@ import { dirname, join } from 'node:path';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { usageError } from '../base/errors.ts';
 import { isInsideFolder } from '../base/inside-folder.ts';
-import { zonedIso } from '../base/zoned-time.ts';
 import type { ControlSettings } from '../calls/control-settings.ts';
 import { Lane } from '../calls/lane.ts';
 import { createRateLimiter } from '../calls/rate-limiter.ts';
+import type { Reporter } from '../calls/reporter.ts';
 import type { RunControl } from '../calls/run-control.ts';
 import type { Vendors } from '../calls/vendors.ts';
 import type { CallLog } from '../http/call-log.ts';
@@ -19,6 +19,7 @@ import type { SavedSettings } from '../settings/run-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import { vendorSettings } from '../settings/vendor-settings.ts';
 import type { CommandInput } from './commands.ts';
+import { openProgress } from './progress.ts';
 import { withStopSignals } from './stop-signals.ts';
 
 /** What a command that runs something has open: closed again by `withSession`, whatever happens. */
@@ -28,6 +29,7 @@ export type Session = {
   readonly control: RunControl;
   readonly clock: Clock;
   readonly startedMs: number;
+  readonly reporter: Reporter;
   /** Reads the settings of the vendors that the run needs, and says where it works: the first line of the command. */
   connect(targets: readonly Target[], controls: ControlSettings, usesSandbox: boolean): Promise<Connected>;
 };
@@ -59,6 +61,7 @@ export function withSession<T>(input: CommandInput, work: (session: Session) => 
       // Before anything else: what waits for the rate or a retry must not go out any more.
       onFailure: (error) => control.stop({ kind: 'fatal', error }),
     });
+    const reporter = openProgress(console, clock);
     let sandbox: Sandbox | undefined;
     let log: CallLog | undefined;
     const connect: Session['connect'] = async (targets, controls, usesSandbox) => {
@@ -70,8 +73,7 @@ export function withSession<T>(input: CommandInput, work: (session: Session) => 
         ledger,
         control,
         clock,
-        onQuotaWait: (untilMs, detail) =>
-          console.say(`Waiting until ${zonedIso(untilMs, controls.quotaZone)}: ${detail}.`),
+        onQuotaWait: (untilMs, detail) => reporter.sleep(untilMs, detail),
       });
       const where = { usesSandbox, store: located.get('store') };
       const { account } = connected;
@@ -81,8 +83,9 @@ export function withSession<T>(input: CommandInput, work: (session: Session) => 
       return { ...connected, place, placeKey: placeKey(where, account) };
     };
     try {
-      return await work({ settings, ledger, control, clock, startedMs, connect });
+      return await work({ settings, ledger, control, clock, startedMs, reporter, connect });
     } finally {
+      reporter.end();
       await sandbox?.close();
       log?.close();
       await ledger.close();
