@@ -1,5 +1,6 @@
 import type { OperatorError } from '../base/errors.ts';
 import { visibleText } from '../base/visible-text.ts';
+import { COMMAND_NAMES } from '../settings/setting.ts';
 import type { Surroundings } from '../settings/surroundings.ts';
 
 /** The one way to the terminal: data on stdout, everything else on stderr, control characters made visible. */
@@ -17,6 +18,8 @@ export interface Console {
    * narrower than the terminal.
    */
   drawBlock(lines: readonly string[]): void;
+  /** The text with its commands as this person has to type them: `npx memberload …` where it was started so. */
+  asTyped(text: string): string;
   /** Columns of the terminal as it is now. */
   readonly columnCount: number;
   /** Whether there is a person who can be asked. */
@@ -39,6 +42,9 @@ export function openConsole(
   const hasColors = isScreen && !isColorless && !environment.NO_COLOR;
   const colored = (code: number, text: string): string =>
     hasColors ? `\u001b[${code}m${visibleText(text)}\u001b[0m` : visibleText(text);
+  // npx sets it. In a checkout `memberload` alone is no command.
+  const isNpx = environment.npm_command === 'exec';
+  const asTyped = (text: string): string => (isNpx ? text.replace(COMMAND, 'npx memberload ') : text);
   let block: readonly string[] = [];
   // The cursor rests at the block's first column, so that one sequence erases the block to the end of the screen.
   // A terminal that was made narrower has folded the lines: counting them back would leave some of them, or take
@@ -64,6 +70,7 @@ export function openConsole(
     get canAsk() {
       return surroundings.stdin.isTTY === true && stderr.isTerminal;
     },
+    asTyped,
     get columnCount() {
       return stderr.columnCount;
     },
@@ -73,7 +80,7 @@ export function openConsole(
       draw();
     },
     say(text) {
-      if (!isQuiet) tell(visibleText(text));
+      if (!isQuiet) tell(visibleText(asTyped(text)));
     },
     sayPlace(text) {
       if (!isQuiet) tell(colored(YELLOW, text));
@@ -82,8 +89,8 @@ export function openConsole(
       // Whatever failed, nothing goes on that the block could show.
       erase();
       block = [];
-      tell(`${colored(RED, 'Error:')} ${visibleText(message)}`);
-      if (hint !== '') tell(visibleText(hint));
+      tell(`${colored(RED, 'Error:')} ${visibleText(asTyped(message))}`);
+      if (hint !== '') tell(visibleText(asTyped(hint)));
     },
     drawBlock(lines) {
       erase();
@@ -108,6 +115,9 @@ export function openConsole(
     },
   };
 }
+
+/** A command line in a sentence. */
+const COMMAND = new RegExp(`(?<!npx )\\bmemberload (?=(?:${COMMAND_NAMES.join('|')}|help)\\b|--help)`, 'g');
 
 const RED = 31;
 const YELLOW = 33;

@@ -72,7 +72,8 @@ class Watched {
   readonly #counts: { done: number; failed: number; inDoubt: number };
   readonly #first: Sample;
   #samples: readonly Sample[];
-  #priceCalls: number | undefined;
+  /** How many calls will have been sent at the end, as reckoned before the sending. */
+  #sentAtEnd: number | undefined;
   #asleep: { readonly untilMs: number; readonly detail: string } | undefined;
 
   constructor(sending: Sending, clock: Clock) {
@@ -84,7 +85,7 @@ class Watched {
   }
 
   setPrice(callCount: number): void {
-    this.#priceCalls = callCount;
+    this.#sentAtEnd = this.#sample().sent + callCount;
   }
 
   add(outcome: Outcome): void {
@@ -142,7 +143,7 @@ class Watched {
   #callsLeft(left: number, now: Sample): number | undefined {
     const endedCount = now.ended - this.#first.ended;
     if (endedCount >= ROWS_TO_LEARN_FROM) return Math.ceil((left * (now.sent - this.#first.sent)) / endedCount);
-    return this.#priceCalls === undefined ? undefined : Math.max(0, this.#priceCalls - endedCount);
+    return this.#sentAtEnd === undefined ? undefined : Math.max(0, this.#sentAtEnd - now.sent);
   }
 
   #describeSleep(left: number, now: Sample): string | undefined {

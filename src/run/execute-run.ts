@@ -17,7 +17,7 @@ import { priceRun } from '../plan/price-run.ts';
 import { writeRecordCount } from '../plan/read-snapshots.ts';
 import type { ResultFile, ResultTarget } from '../result/result-file.ts';
 import type { NotSentReason } from '../result/row-view.ts';
-import type { RunDocument } from '../result/run-document.ts';
+import { type RunDocument, writeRunDocument } from '../result/run-document.ts';
 import { exitCodeOf, runDocument, withCalls } from '../result/summary.ts';
 import type { Tally } from '../result/tally.ts';
 import { writeResult } from '../result/write-result.ts';
@@ -313,7 +313,7 @@ async function endRun(
     exitCode: exitCodeAtEnd(failure !== undefined, isWaiting, reason, tally),
     rowByRowCalls,
   });
-  await ledger.runs.end(run.runId, { state, summaryJson: JSON.stringify(document) });
+  await ledger.runs.end(run.runId, { state, summaryJson: writeRunDocument(document) });
   // After the state: a run killed before it must find its stage.
   await removeRunFolder(context.homeFolder, run.runId, ledger);
   return document;

@@ -17,7 +17,7 @@ import type { LedgerReader, RunRecord, RunState, Target } from '../ledger/ledger
 import { describePrice, priceOf } from '../plan/price.ts';
 import { readCounts, writeRecordCount } from '../plan/read-snapshots.ts';
 import { openResultFile, PLAIN_CSV, PLAIN_DIALECT, type ResultFile, type ResultTarget } from '../result/result-file.ts';
-import type { RunDocument } from '../result/run-document.ts';
+import { type RunDocument, writeRunDocument } from '../result/run-document.ts';
 import { exitCodeOf, runDocument } from '../result/summary.ts';
 import { Tally } from '../result/tally.ts';
 import type { Connection } from '../settings/run-settings.ts';
@@ -137,7 +137,7 @@ export async function exportAll(job: ExportAll, parts: RunParts): Promise<RunDoc
     rowByRowCalls: tally.rows.read,
   });
   if (failure) reporter.note(`${failure.message} ${failure.hint}`);
-  await ledger.runs.end(runId, { state, summaryJson: JSON.stringify(document) });
+  await ledger.runs.end(runId, { state, summaryJson: writeRunDocument(document) });
   await removeRunFolder(homeFolder, runId, ledger);
   return document;
 }

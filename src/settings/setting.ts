@@ -12,6 +12,9 @@ export const COMMAND_NAMES = [
   'doctor',
   'schedule',
   'sandbox',
+  'init',
+  'template',
+  'completion',
 ] as const;
 export type CommandName = (typeof COMMAND_NAMES)[number];
 

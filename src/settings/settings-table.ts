@@ -166,7 +166,7 @@ export const SETTINGS = {
   },
   store: {
     about: '<name> the settings of this store in the config file',
-    ...where(anyText, ASKING, { isRepeated: true }),
+    ...where(anyText, [...ASKING, 'init'], { isRepeated: true }),
   },
   config: {
     about: '<file> settings file (default: memberload.config.json in this folder)',
@@ -272,7 +272,7 @@ export const SETTINGS = {
   // Output
   output: {
     about: '<file> the result file (default: <input>.result.csv beside the input; validate: <input>.checked.csv)',
-    ...output(anyText, [...WITH_FILE, 'resume', 'undo'], { alias: 'o' }),
+    ...output(anyText, [...WITH_FILE, 'resume', 'undo', 'template'], { alias: 'o' }),
   },
   overwrite: {
     about: 'replace a result file that is there',
