@@ -21,7 +21,8 @@ export class Settings {
   readonly #store: ReadonlyMap<SettingName, RawValue> | undefined;
   readonly #warnings = new Set<string>();
 
-  constructor(flags: TypedFlags, surroundings: Surroundings) {
+  /** `mayNameNewStore`: `--store` may name a store that the config file does not have yet. */
+  constructor(flags: TypedFlags, surroundings: Surroundings, { mayNameNewStore = false } = {}) {
     this.#flags = flags;
     this.#surroundings = surroundings;
     const given = this.typed('config');
@@ -29,7 +30,7 @@ export class Settings {
     const store = this.get('store');
     if (store === undefined) return;
     this.#store = this.config.stores.get(store);
-    if (this.#store !== undefined) return;
+    if (this.#store !== undefined || mayNameNewStore) return;
     throw usageError(
       'UNKNOWN_STORE',
       `--store: no store '${store}' in ${this.config.path ?? 'a config file (there is none)'}.`,
