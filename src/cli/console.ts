@@ -47,9 +47,9 @@ export function openConsole(
   const asTyped = (text: string): string => (isNpx ? text.replace(COMMAND, 'npx memberload ') : text);
   let block: readonly string[] = [];
   // The cursor rests at the block's first column, so that one sequence erases the block to the end of the screen.
-  // A terminal that was made narrower has folded the lines: counting them back would leave some of them, or take
-  // lines that are not the block's. Libraries count (log-update 8 does, needs Node 22, and hides the cursor of a
-  // process that is killed).
+  // Libraries count lines back from the block's end (log-update does; it also hides the cursor of a process that is
+  // killed, and needs Node 22). In a window that was made narrower the lines have been folded, and counting takes
+  // messages above the block with it.
   const erase = (): void => {
     if (block.length > 0) stderr.write('\r\u001b[J');
   };

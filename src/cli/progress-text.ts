@@ -31,12 +31,15 @@ const BAR_WIDTH_MAX = 32;
 const BAR_WIDTH_MIN = 8;
 const GAP = '   ';
 
+/** In a wide window too, so that lines which are there fit when the window is made narrower. */
+const WIDTH_MAX = 64;
+
 /**
  * The block of live progress. Every line is narrower than the terminal, and all of it is ASCII: box signs are two
  * columns wide in many Chinese terminals, and would wrap.
  */
 export function renderBlock(standing: Standing, columnCount: number): string[] {
-  const width = Math.max(10, columnCount - 1);
+  const width = Math.max(10, Math.min(WIDTH_MAX, columnCount - 1));
   const { asleep } = standing;
   return [
     headLine(standing, width),
