@@ -12,7 +12,7 @@ export type NextCommand = {
 };
 
 /** More kinds of causes than this would push the counts off the screen. */
-const CAUSES_SHOWN = 4;
+const CAUSES_SHOWN = { run: 4, validate: 10 } as const;
 /** A message that repeats a long cell is cut: the result file has all of it. */
 const MESSAGE_LENGTH_MAX = 200;
 
@@ -67,15 +67,16 @@ function inWords(name: string): string {
 }
 
 /** Of a run that ended long ago only the codes are known. */
-function describeCauses({ causes, errorCodes }: RunDocument): string[] {
+function describeCauses({ command, causes, errorCodes }: RunDocument): string[] {
   const known = causes ?? Object.entries(errorCodes).map(([errorCode, rowCount]) => ({ errorCode, rowCount }));
   const told = known.filter(({ errorCode }) => errorCode !== 'QUOTA_EXHAUSTED' && errorCode !== 'STOPPED');
   if (told.length === 0) return [];
-  const rest = told.slice(CAUSES_SHOWN);
+  const shownCount = CAUSES_SHOWN[command === 'validate' ? 'validate' : 'run'];
+  const rest = told.slice(shownCount);
   const restCount = rest.reduce((sum, { rowCount }) => sum + rowCount, 0);
   return [
     'What went wrong:',
-    ...told.slice(0, CAUSES_SHOWN).map((cause) => {
+    ...told.slice(0, shownCount).map((cause) => {
       const example = 'example' in cause ? ` ${renderExample(cause)}` : '';
       return `  ${cause.rowCount} ${cause.rowCount === 1 ? 'row' : 'rows'}: ${describeCause(cause.errorCode)}.${example}`;
     }),

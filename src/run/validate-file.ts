@@ -155,10 +155,13 @@ function tellRun({ fileKinds }: JobSettings, sums: InputRead['sums'], reporter: 
   const count = countToSend(sums);
   if (count === 0) return;
   const rows = count === 1 ? '1 row' : `${count} rows`;
+  const amounts = `${sums.pointIncrement} points and ${sums.balanceIncrement} of balance in all`;
   switch (fileKinds[0]) {
     case 'topup':
       reporter.note(
-        `memberload topup would credit ${rows}: ${sums.pointIncrement} points and ${sums.balanceIncrement} of balance in all.`,
+        sums.invalidCount === 0
+          ? `memberload topup would credit ${rows}: ${amounts}.`
+          : `memberload topup refuses a file with wrong rows. With --skip-invalid it would credit ${rows}: ${amounts}.`,
       );
       return;
     case 'customers':
