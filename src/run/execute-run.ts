@@ -77,7 +77,7 @@ export async function executeRun(run: BegunRun, parts: RunParts): Promise<RunDoc
   const found = settings.command === 'export' ? openFoundRecords(run.runFolder) : undefined;
   const snapshots = await openSnapshots(context);
   try {
-    tellRun(run.isCarriedOn ? 'goes on' : 'begins', context);
+    tellRun(run.isCarriedOn === true, context);
     await lookAtOldDoubts(context, parts.stdout);
     const gathered = await sendAll(run, context, snapshots, found);
     const written = await writeRunResult(run, context, found);

@@ -75,7 +75,7 @@ export async function exportAll(job: ExportAll, parts: RunParts): Promise<RunDoc
   count(progress.rowCount ?? 0);
   const part = await openTableAppender(partPath, PART_DIALECT, progress.byteCount ?? 0);
   let failure: OperatorError | undefined;
-  tellRun(carriedOn ? 'goes on' : 'begins', context);
+  tellRun(carriedOn !== undefined, context);
   reporter.start({
     ...sendingOf(context, carriedOn?.createdMs ?? parts.clock.nowMs()),
     unit: 'records',

@@ -2,8 +2,10 @@ import type { Sending } from '../calls/reporter.ts';
 import type { RunContext } from '../calls/run-context.ts';
 
 /** The run's id, and the one time zone of everything that the run prints. */
-export function tellRun(what: 'begins' | 'goes on', { runId, settings, reporter }: RunContext): void {
-  reporter.note(`Run ${runId} ${what}. Times are those of ${settings.storeZone}.`);
+export function tellRun(isCarriedOn: boolean, { runId, settings, reporter }: RunContext): void {
+  reporter.note(
+    `${isCarriedOn ? `Carrying on run ${runId}` : `Run ${runId} begins`}. Times are those of ${settings.storeZone}.`,
+  );
 }
 
 /** What is the same for everything that is sent, for the reporter. */
