@@ -159,6 +159,8 @@ async function startReporting(run: BegunRun, context: RunContext): Promise<void>
   const totalCount = countToSend(sums) * settings.targets.length;
   const ended = { done: countOf('done'), failed: countOf('failed', 'invalid'), inDoubt: countOf('in_doubt') };
   const endedCount = ended.done + ended.failed + ended.inDoubt;
+  // A run that reads nothing beforehand has not asked yet what other runs have used today.
+  await laneOf(context.vendors, settings.targets[0] ?? 'kybio').readDay();
   if (endedCount > 0) reporter.note(`${endedCount} of ${totalCount} ${unit} are decided already.`);
   reporter.start({
     ...sendingOf(context, record?.createdMs ?? context.startedMs),
