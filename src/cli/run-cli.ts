@@ -28,7 +28,7 @@ export async function runCli(surroundings: Surroundings): Promise<ExitCode> {
     }
     const command = chooseCommand(line);
     const { Settings } = await import('../settings/settings.ts');
-    const settings = new Settings(line.flags, surroundings, { mayNameNewStore: command.name === 'init' });
+    const settings = new Settings(line.flags, surroundings, { isWritten: command.name === 'init' });
     isJson = settings.get('json');
     settings.checkTyped(flagsOf(command.name));
     console = openConsole(surroundings, { isQuiet: settings.get('quiet'), isColorless: settings.get('noColor') });

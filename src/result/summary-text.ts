@@ -37,7 +37,7 @@ export function renderSummary(document: RunDocument, nextCommand: NextCommand): 
 function describeRows({ command, state, rows, actions }: RunDocument): string[] {
   const { doneBefore } = rows;
   if (command === 'validate') {
-    const before = doneBefore > 0 ? `, ${doneBefore} were done before` : '';
+    const before = doneBefore > 0 ? `, ${doneBefore} ${doneBefore === 1 ? 'was' : 'were'} done before` : '';
     const wrong = rows.invalid === 0 ? 'none wrong' : `${rows.invalid} ${rows.invalid === 1 ? 'is' : 'are'} wrong`;
     return [`${rowsAre(rows.read - rows.invalid - rows.done)} good, ${wrong}${before}.`];
   }

@@ -21,16 +21,16 @@ export class Settings {
   readonly #store: ReadonlyMap<SettingName, RawValue> | undefined;
   readonly #warnings = new Set<string>();
 
-  /** `mayNameNewStore`: `--store` may name a store that the config file does not have yet. */
-  constructor(flags: TypedFlags, surroundings: Surroundings, { mayNameNewStore = false } = {}) {
+  /** `isWritten`: the command writes the config file, so that `--config` and `--store` may name what is not there yet. */
+  constructor(flags: TypedFlags, surroundings: Surroundings, { isWritten = false } = {}) {
     this.#flags = flags;
     this.#surroundings = surroundings;
     const given = this.typed('config');
-    this.config = readConfigFile(surroundings.workingFolder, given);
+    this.config = readConfigFile(surroundings.workingFolder, given, isWritten);
     const store = this.get('store');
     if (store === undefined) return;
     this.#store = this.config.stores.get(store);
-    if (this.#store !== undefined || mayNameNewStore) return;
+    if (this.#store !== undefined || isWritten) return;
     throw usageError(
       'UNKNOWN_STORE',
       `--store: no store '${store}' in ${this.config.path ?? 'a config file (there is none)'}.`,

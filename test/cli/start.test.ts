@@ -103,6 +103,8 @@ describe('init', () => {
       command: 'init',
       keyFile: expect.stringMatching(/kybio-hk2\.key$/),
     });
+    expect((await work.run(['init', '--config', 'new.json'], { stdin: ANSWERS.join('\n') })).exitCode).toBe(0);
+    expect(JSON.parse(work.read('new.json'))).toMatchObject({ kybioAppId: 'APP0123456789CDEF' });
     const other = [...ANSWERS.slice(0, 2), 'APP2', ...ANSWERS.slice(3, 5), 'no'];
     expect(await work.run(['init'], { stdin: other.join('\n') })).toMatchObject({
       exitCode: 2,
