@@ -100,7 +100,7 @@ export class DayQuota {
   async reserve(isSettling: boolean, settlingCalls: number, held: QuotaHold): Promise<Reserved> {
     for (;;) {
       await this.count.start();
-      const { dailyQuota, reserve, quotaZone } = this.#settings;
+      const { dailyQuota, reserve } = this.#settings;
       if (this.isRefused) {
         await this.#pause("the vendor says that the day's calls are used up", this.#refusedUntilMs);
         continue;
@@ -119,7 +119,7 @@ export class DayQuota {
         continue;
       }
       await this.#pause(
-        `${this.count.used} of ${dailyQuota} calls of ${this.count.day} (${quotaZone}) are used${keptBack > 0 ? `, ${keptBack} kept back` : ''}${this.#whyAhead()}`,
+        `${this.count.used} of the day's ${dailyQuota} calls are used${keptBack > 0 ? `, ${keptBack} kept back` : ''}${this.#whyAhead()}`,
       );
     }
   }

@@ -26,6 +26,8 @@ export type Command = {
   readonly name: CommandName;
   /** As --help shows them: `<needed>` and `[not needed]`. */
   readonly arguments: readonly string[];
+  /** What the first argument may be, where it is one of a few words. */
+  readonly words?: readonly string[];
   readonly about: string;
   readonly examples: readonly (readonly [command: string, about: string])[];
   /** Loads the command's own modules: a command pays for the start of no other. */
@@ -95,6 +97,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'runs',
     arguments: ['[run|cancel|prune]', '[run]'],
+    words: ['cancel', 'prune'],
     about: 'list runs, or show one: settings, counts, calls, rows in doubt (no calls)',
     examples: [
       ['memberload runs', 'the latest runs and the calls of each day'],
@@ -152,5 +155,34 @@ export const COMMANDS: readonly Command[] = [
     about: 'run a local Kybio and Wonder to try things on, and print the settings to paste',
     examples: [['memberload sandbox --set fault.cutAfter=5%', 'one in twenty calls is applied but not answered']],
     load: async () => (await import('./sandbox.ts')).runSandbox,
+  },
+  {
+    name: 'init',
+    arguments: [],
+    about: 'ask for the accounts, write the settings file and the key file, and try them (no calls unless you say yes)',
+    examples: [
+      ['memberload init', 'the account of this folder'],
+      ['memberload init --store hk1', 'one of several stores'],
+    ],
+    load: async () => (await import('./start/init.ts')).runInit,
+  },
+  {
+    name: 'template',
+    arguments: ['<kind>'],
+    words: ['members', 'topup', 'customers', 'lookups'],
+    about: 'a file to begin with: the columns and one example row (no calls)',
+    examples: [
+      ['memberload template members -o members.xlsx', 'an Excel file; its sheet "columns" explains each column'],
+      ['memberload template topup', 'prints the CSV'],
+    ],
+    load: async () => (await import('./start/template.ts')).runTemplate,
+  },
+  {
+    name: 'completion',
+    arguments: ['<shell>'],
+    words: ['bash', 'zsh', 'fish', 'powershell'],
+    about: 'print the script that completes commands and flags when you press Tab (no calls)',
+    examples: [['memberload completion bash', 'the script, and how it is switched on']],
+    load: async () => (await import('./start/completion.ts')).runCompletion,
   },
 ];

@@ -1,5 +1,5 @@
 import type { OperatorError } from '../base/errors.ts';
-import type { RunDocument } from '../result/run-document.ts';
+import { type RunDocument, writeRunDocument } from '../result/run-document.ts';
 import { sumCalls } from '../result/summary.ts';
 import { renderSummary } from '../result/summary-text.ts';
 import { Tally } from '../result/tally.ts';
@@ -10,7 +10,7 @@ export function printRun(
   { document, next }: EndedRun,
   { settings, console }: Pick<CommandInput, 'settings' | 'console'>,
 ): void {
-  if (settings.get('json')) console.print(JSON.stringify(document));
+  if (settings.get('json')) console.print(writeRunDocument(document));
   for (const line of renderSummary(document, next)) console.say(line);
 }
 

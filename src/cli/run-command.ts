@@ -19,7 +19,6 @@ import { readSavedSettings } from '../settings/saved-settings.ts';
 import type { CommandInput, EndedRun } from './commands.ts';
 import { confirmImport, confirmTopup } from './confirm.ts';
 import { nextOfRun, nextOfTyped } from './next-command.ts';
-import { openProgress } from './progress.ts';
 import { resultTargetOf, sourceOf } from './run-files.ts';
 import { type Connected, connectToRun, type Session, withSession } from './session.ts';
 
@@ -126,14 +125,14 @@ function resumeExport(
   return exportAll({ ...request, resumed: run, isDryRun: false }, parts);
 }
 
-export function runParts({ console, surroundings }: CommandInput, session: Session, connected: Connected): RunParts {
+export function runParts({ surroundings }: CommandInput, session: Session, connected: Connected): RunParts {
   return {
     ledger: session.ledger,
     homeFolder: session.settings.homeFolder,
     openVendors: connected.openVendors,
     control: session.control,
     clock: session.clock,
-    reporter: openProgress(console, session.clock),
+    reporter: session.reporter,
     startedMs: session.startedMs,
     stdout: surroundings.stdout.stream,
   };

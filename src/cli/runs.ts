@@ -1,6 +1,7 @@
 import { EXIT, type ExitCode, usageError } from '../base/errors.ts';
+import { zonedDateTime } from '../base/zoned-time.ts';
 import type { CallsOfDay, LedgerReader, RowRecord, RunRecord } from '../ledger/ledger.ts';
-import { readRunDocument } from '../result/run-document.ts';
+import { readRunDocument, writeRunDocument } from '../result/run-document.ts';
 import { type NextCommand, renderSummary } from '../result/summary-text.ts';
 import { cancelRun } from '../run/cancel-run.ts';
 import { pruneRuns } from '../run/prune-runs.ts';
@@ -84,7 +85,8 @@ function cancel(input: CommandInput, runId: string | undefined): Promise<{ exitC
       reporter: openProgress(console, clock),
       stdout: surroundings.stdout.stream,
     });
-    if (settings.get('json')) console.print(JSON.stringify(document ?? { run: runId, state: 'cancelled' }));
+    if (settings.get('json'))
+      console.print(document ? writeRunDocument(document) : JSON.stringify({ run: runId, state: 'cancelled' }));
     console.say(`Run ${runId} is given up: ${givenUpCount} rows will not be sent.`);
     if (document?.result) console.say(`Result file: ${document.result}`);
     if (inDoubtCount > 0) {
@@ -131,12 +133,12 @@ function showRun(
   );
   const summary = readRunDocument(run.summaryJson);
   return [
-    `Run ${run.runId}: ${run.command}, ${run.state}, begun ${new Date(run.createdMs).toISOString()}`,
+    `Run ${run.runId}: ${run.command}, ${run.state}, begun ${zonedDateTime(run.createdMs, job.storeZone)} (times of ${job.storeZone})`,
     `Place: ${run.place}`,
     ...(run.inputPath === '' ? [] : [`Input: ${run.inputPath} (sha256 ${run.inputSha256})`]),
     `Settings: ${given.map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`).join(', ')}`,
     ...(run.undoes === '' ? [] : [`Takes back run ${run.undoes}.`]),
-    ...(summary ? renderSummary(summary, next) : []),
+    ...(summary ? renderSummary({ ...summary, place: null }, next) : []),
     ...undoing.map(tellUndo),
     ...inDoubt.map(
       (row) =>

@@ -2,10 +2,10 @@ import { dirname, join } from 'node:path';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { usageError } from '../base/errors.ts';
 import { isInsideFolder } from '../base/inside-folder.ts';
-import { zonedIso } from '../base/zoned-time.ts';
 import type { ControlSettings } from '../calls/control-settings.ts';
 import { Lane } from '../calls/lane.ts';
 import { createRateLimiter } from '../calls/rate-limiter.ts';
+import type { Reporter } from '../calls/reporter.ts';
 import type { RunControl } from '../calls/run-control.ts';
 import type { Vendors } from '../calls/vendors.ts';
 import type { CallLog } from '../http/call-log.ts';
@@ -20,6 +20,7 @@ import type { Settings } from '../settings/settings.ts';
 import { vendorSettings } from '../settings/vendor-settings.ts';
 import { withoutWords, withWords } from '../stage/wordless-ledger.ts';
 import type { CommandInput } from './commands.ts';
+import { openProgress } from './progress.ts';
 import { withStopSignals } from './stop-signals.ts';
 
 /** What a command that runs something has open: closed again by `withSession`, whatever happens. */
@@ -29,6 +30,7 @@ export type Session = {
   readonly control: RunControl;
   readonly clock: Clock;
   readonly startedMs: number;
+  readonly reporter: Reporter;
   /** Reads the settings of the vendors that the run needs, and says where it works: the first line of the command. */
   connect(targets: readonly Target[], controls: ControlSettings, usesSandbox: boolean): Promise<Connected>;
 };
@@ -61,6 +63,7 @@ export function withSession<T>(input: CommandInput, work: (session: Session) => 
       onFailure: (error) => control.stop({ kind: 'fatal', error }),
     });
     const ledger = withoutWords(opened, settings.homeFolder);
+    const reporter = openProgress(console, clock);
     let sandbox: Sandbox | undefined;
     let log: CallLog | undefined;
     const connect: Session['connect'] = async (targets, controls, usesSandbox) => {
@@ -72,8 +75,7 @@ export function withSession<T>(input: CommandInput, work: (session: Session) => 
         ledger,
         control,
         clock,
-        onQuotaWait: (untilMs, detail) =>
-          console.say(`Waiting until ${zonedIso(untilMs, controls.quotaZone)}: ${detail}.`),
+        onQuotaWait: (untilMs, detail) => reporter.sleep(untilMs, detail),
       });
       const where = { usesSandbox, store: located.get('store') };
       const { account } = connected;
@@ -83,8 +85,9 @@ export function withSession<T>(input: CommandInput, work: (session: Session) => 
       return { ...connected, place, placeKey: placeKey(where, account) };
     };
     try {
-      return await work({ settings, ledger, control, clock, startedMs, connect });
+      return await work({ settings, ledger, control, clock, startedMs, reporter, connect });
     } finally {
+      reporter.end();
       await sandbox?.close();
       log?.close();
       await ledger.close();

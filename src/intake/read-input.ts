@@ -2,7 +2,7 @@ import { DecimalSum } from '../base/decimal.ts';
 import { fileError, OperatorError } from '../base/errors.ts';
 import type { RunControl } from '../calls/run-control.ts';
 import type { CellDamage, Table } from '../csv/table.ts';
-import { ColumnJudge } from '../job/cells/column-judge.ts';
+import { ColumnJudge, type ColumnVerdict } from '../job/cells/column-judge.ts';
 import { type SignCounts, SignEvidence } from '../job/cells/sign-evidence.ts';
 import { type CheckedRow, rowChecker, type TargetRow } from '../job/check-row.ts';
 import type { HeaderMatch } from '../job/header-match.ts';
@@ -108,7 +108,12 @@ export async function readInput(
     return {
       sums: total,
       late: { issues: judge.lateIssues, damages: [...verdict.damages, ...(signs?.damages() ?? [])] },
-      notes: [...table.notes(), ...judge.tally.lines(countToSend(total)), ...verdict.notes, ...(signs?.notes() ?? [])],
+      notes: [
+        ...table.notes(),
+        ...judge.tally.lines(countToSend(total)),
+        ...damageNotes(verdict),
+        ...(signs?.notes() ?? []),
+      ],
       signs: signs?.counts() ?? {},
     };
   } catch (error) {
@@ -356,3 +361,12 @@ function interrupted({ reason }: RunControl): OperatorError {
 }
 
 const SIGNAL_EXITS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+
+/** Of so many cells the column is worth a word of its own; of fewer, the message of each row says it. */
+const DAMAGED_CELLS_MIN = 10;
+
+function damageNotes({ findings }: ColumnVerdict): string[] {
+  return findings
+    .filter(({ severity, cellCount }) => severity !== 'cells' || cellCount >= DAMAGED_CELLS_MIN)
+    .map(({ message }) => message);
+}

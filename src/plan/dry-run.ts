@@ -55,7 +55,6 @@ export async function dryRun(
   const lane = laneOf(vendors, settings.targets[0] ?? 'kybio');
   await lane.readDay();
   const plan = priceOf(calls, lane, controls, settings.storeZone, clock.nowMs());
-  reporter.note([...actions].map(([action, count]) => `${action} ${count}`).join(', ') || 'Nothing to do.');
   reporter.note(describePrice(plan, controls, lane, false));
   return { actions, plan };
 }
@@ -93,9 +92,18 @@ export async function lookUp(call: LookupCall, { snapshots }: Gathered, context:
 function plannedAction({ write, outcome }: RowPlan): string | undefined {
   if (outcome?.status === 'done') return outcome.action;
   if (outcome?.status === 'deferred') return 'updated';
-  if (write) return write.endpoint;
+  if (write) return ACTION_OF[write.endpoint];
   return outcome?.status === 'failed' ? outcome.errorCode : undefined;
 }
+
+/** What `result_action` would say. */
+const ACTION_OF: Readonly<Record<WriteCall['endpoint'], string>> = {
+  'customerOpenApi/add': 'created',
+  'customerOpenApi/updateBaseInfo': 'updated',
+  'customerOpenApi/updateBalancePointByIncrement': 'topped_up',
+  'POST /customers': 'upserted',
+  'PUT /customers/:id': 'updated',
+};
 
 type Change = {
   readonly row: number;

@@ -40,20 +40,25 @@ export function priceOf(
   };
 }
 
-/** `2,052 calls (add 2000, queryCustomerPages 52); 300 a day: 7 days, until 2026-11-29 08:12.` */
+/** What only reads: Kybio's names begin with query, Wonder's with GET. */
+const READS = /^GET |\/query/;
+
+/** `Price: 2052 calls (52 to read, 2000 to write). 300 of 300 left today, 7 days. Done by about 2026-11-29 08:12.` */
 export function describePrice(
   plan: PlanDocument,
   controls: ControlSettings,
   lane: Lane | undefined,
   isAtMost: boolean,
 ): string {
-  const byEndpoint = Object.entries(plan.calls)
-    .map(([endpoint, count]) => `${endpoint} ${count}`)
-    .join(', ');
+  const readCount = Object.entries(plan.calls).reduce((sum, [name, count]) => sum + (READS.test(name) ? count : 0), 0);
+  const parts = [
+    ...(readCount > 0 ? [`${readCount} to read`] : []),
+    ...(plan.total > readCount ? [`${plan.total - readCount} to write`] : []),
+  ].join(', ');
   const quota =
     controls.dailyQuota === undefined || !lane
       ? ''
       : ` ${Math.max(0, controls.dailyQuota - controls.reserve - lane.usedToday)} of ${controls.dailyQuota} left today, ${plan.days ?? '?'} ${plan.days === 1 ? 'day' : 'days'}.`;
   const finishes = plan.finishes === null || plan.total === 0 ? '' : ` Done by about ${plan.finishes}.`;
-  return `Price: ${isAtMost ? 'at most ' : ''}${plan.total} ${plan.total === 1 ? 'call' : 'calls'}${byEndpoint === '' ? '' : ` (${byEndpoint})`}.${quota}${finishes}`;
+  return `Price: ${isAtMost ? 'at most ' : ''}${plan.total} ${plan.total === 1 ? 'call' : 'calls'}${parts === '' ? '' : ` (${parts})`}.${quota}${finishes}`;
 }

@@ -118,8 +118,8 @@ async function fillWithMembers(
   if (way === 'auto') {
     reporter.note(
       facts.recordCount === undefined
-        ? `Not known how many members there are: reading ${choice.probePages} pages to find out what is cheaper.`
-        : `Reading the members by pages: fewer calls than a lookup for each of ${rowCount} rows.`,
+        ? `Reading ${choice.probePages === 1 ? '1 page' : `up to ${choice.probePages ?? 0} pages`} of members first, to find out whether pages or single lookups cost fewer calls.`
+        : `Reading the members by pages: that costs fewer calls than a lookup for each of ${rowCount} rows.`,
     );
   }
   let { probePages } = choice;

@@ -75,7 +75,7 @@ export class ResultRows {
   #renderRow(row: StagedRow, cells: readonly string[], records: readonly RowRecord[]): ResultRow {
     const { match, found } = this.#of;
     const result = this.#resultOf(row, cells, records);
-    this.#tally.add(result);
+    this.#tally.add({ ...result, causes: causesOf(row, result) });
     if (!result.isCarried) {
       for (const { row: asked } of row.targetRows) {
         if (asked.kind === 'topup') this.#tally.addAmounts(amountsOf(asked, records), result);
@@ -214,6 +214,17 @@ type Result = {
   /** Whether an earlier run decided the row: it adds nothing to this run's sums. */
   readonly isCarried: boolean;
 };
+
+/** Why the row is not done, for the summary. That a row was not sent has no cause of its own: the run says why. */
+function causesOf({ rowNumber, lineNumber, issues }: StagedRow, { status, errorCodes, values }: Result): RowCauses {
+  if (status === 'done' || status === 'not_sent') return [];
+  return errorCodes.map((errorCode) => {
+    const message = issues.find((issue) => issue.errorCode === errorCode)?.message ?? values.messages ?? '';
+    return { errorCode, rowNumber, lineNumber, message };
+  });
+}
+
+type RowCauses = NonNullable<Parameters<Tally['add']>[0]['causes']>;
 
 function invalidResult({ issues }: StagedRow, own: Result['values']): Result {
   const errorCodes = [...new Set(issues.map(({ errorCode }) => errorCode))];

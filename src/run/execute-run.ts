@@ -8,6 +8,7 @@ import { countToSend } from '../intake/read-input.ts';
 import type { StagedInput } from '../intake/stage-input.ts';
 import { isCrediting, type JobSettings } from '../job/job-settings.ts';
 import type { RunState } from '../ledger/ledger.ts';
+import type { RowState } from '../ledger/row-states.ts';
 import { closeSnapshots, type Gathered, gather, openSnapshots } from '../plan/gather.ts';
 import type { Snapshots } from '../plan/lookups.ts';
 import { lookForOthers } from '../plan/others-today.ts';
@@ -16,7 +17,7 @@ import { type Foreseen, priceRun } from '../plan/price-run.ts';
 import { writeRecordCount } from '../plan/read-snapshots.ts';
 import type { ResultFile, ResultTarget } from '../result/result-file.ts';
 import type { NotSentReason } from '../result/row-view.ts';
-import type { RunDocument } from '../result/run-document.ts';
+import { type RunDocument, writeRunDocument } from '../result/run-document.ts';
 import { exitCodeOf, runDocument, withCalls } from '../result/summary.ts';
 import type { Tally } from '../result/tally.ts';
 import { writeResult } from '../result/write-result.ts';
@@ -30,6 +31,7 @@ import { recordResult } from './own-result.ts';
 import { rebuildResult } from './rebuild-result.ts';
 import { removeRunFolder } from './run-folder.ts';
 import type { FileRun, RunParts } from './run-parts.ts';
+import { sendingOf, tellRun } from './tell-run.ts';
 
 /** A run that the ledger knows, with its stage: begun just now, or carried on. */
 export type BegunRun = {
@@ -45,6 +47,8 @@ export type BegunRun = {
   readonly staged: StagedInput;
   readonly file: ResultFile | undefined;
   readonly confirm?: FileRun['confirm'];
+  /** Begun by an earlier process. */
+  readonly isCarriedOn?: true;
 };
 
 /**
@@ -75,6 +79,7 @@ export async function executeRun(run: BegunRun, parts: RunParts): Promise<RunDoc
   const snapshots = await openSnapshots(context);
   let document: RunDocument;
   try {
+    tellRun(run.isCarriedOn === true, context);
     await lookAtOldDoubts(context, parts.stdout);
     const gathered = await sendAll(run, context, snapshots, found);
     const written = await writeRunResult(run, context, found);
@@ -107,6 +112,7 @@ async function sendAll(
 ): Promise<Gathered | undefined> {
   const { control, reporter, vendors, settings, ledger } = context;
   const { stage, facts } = run.staged;
+  await startReporting(run, context);
   const rows = (): AsyncIterable<readonly RowToDo[]> => rowsToDo(stage, ledger, run.runId);
   const errors = new ErrorCount(run.controls.maxErrors, facts.sums, control);
   const lookedAt = new Set<number>();
@@ -119,10 +125,12 @@ async function sendAll(
   await settleNow();
   await lookForOthers(context, countToSend(facts.sums));
   const gathered = await gatherOrStop(snapshots, context, rows);
-  if (gathered === undefined) return undefined;
+  if (gathered === undefined) {
+    reporter.end();
+    return undefined;
+  }
   const foreseen = await announcePrice(gathered, context, rows);
   if (control.reason === undefined) await run.confirm?.({ foreseen, match: run.staged.match });
-  reporter.start(countToSend(facts.sums));
   for (;;) {
     const refusedBefore = quotaRefusalCount(vendors);
     settledCount = 0;
@@ -144,6 +152,30 @@ async function sendAll(
   }
   reporter.end();
   return gathered;
+}
+
+/** Whoever watches a run that goes on sees it from where it stands. */
+async function startReporting(run: BegunRun, context: RunContext): Promise<void> {
+  const { settings, ledger, reporter, runId } = context;
+  const { sums } = run.staged.facts;
+  const record = await ledger.runs.find(runId);
+  const states = await ledger.rows.countByState(runId);
+  const countOf = (...wanted: readonly RowState[]): number =>
+    states.filter(({ state }) => wanted.includes(state)).reduce((sum, { rowCount }) => sum + rowCount, 0);
+  const unit = settings.targets.length > 1 ? 'writes' : 'rows';
+  const totalCount = countToSend(sums) * settings.targets.length;
+  const ended = { done: countOf('done'), failed: countOf('failed', 'invalid'), inDoubt: countOf('in_doubt') };
+  const endedCount = ended.done + ended.failed + ended.inDoubt;
+  // A run that reads nothing beforehand has not asked yet what other runs have used today.
+  await laneOf(context.vendors, settings.targets[0] ?? 'kybio').readDay();
+  if (endedCount > 0) reporter.note(`${endedCount} of ${totalCount} ${unit} are decided already.`);
+  reporter.start({
+    ...sendingOf(context, record?.createdMs ?? context.startedMs),
+    unit,
+    totalCount,
+    ended,
+    invalidCount: sums.invalidCount,
+  });
 }
 
 /** Rows of other runs that a look has decided: their result files are brought up to date. */
@@ -193,6 +225,7 @@ async function announcePrice(
   const lane = laneOf(vendors, settings.targets[0] ?? 'kybio');
   const price = priceOf(calls, lane, controls, settings.storeZone, clock.nowMs());
   reporter.note(describePrice(price, controls, lane, isAtMost));
+  reporter.price(price.total);
   return foreseen;
 }
 
@@ -265,7 +298,11 @@ async function endRun(
   const { control, ledger, clock, reporter, vendors } = context;
   const { reason } = control;
   const state = failure ? 'stopped' : endState(reason, tally);
-  if (reason && 'detail' in reason) reporter.note(`Stopped: ${reason.detail.replace(/\.$/, '')}.`);
+  // That the day's calls are used up was planned, and the last line says it; that the vendor says so earlier was not.
+  const isPlanned = reason?.kind === 'quota' && !reason.detail.startsWith('the vendor');
+  if (reason && 'detail' in reason && !isPlanned) {
+    reporter.note(`Stopped: ${reason.detail.replace(/\.$/, '')}.`);
+  }
   if (failure) {
     reporter.note(`${failure.message} What was done is in the ledger.`);
     reporter.note(`Write the result elsewhere with: memberload resume ${run.runId} -o other.csv`);
@@ -286,7 +323,7 @@ async function endRun(
     exitCode: exitCodeAtEnd(failure !== undefined, isWaiting, reason, tally),
     rowByRowCalls,
   });
-  await ledger.runs.end(run.runId, { state, summaryJson: JSON.stringify(document) });
+  await ledger.runs.end(run.runId, { state, summaryJson: writeRunDocument(document) });
   return document;
 }
 

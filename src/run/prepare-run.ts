@@ -46,7 +46,7 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
   const { ledger, clock, control, reporter, homeFolder } = parts;
   const { settings } = job;
   await removeLeftFolders(homeFolder, ledger);
-  const runId = newRunId(clock.nowMs());
+  const runId = newRunId(clock.nowMs(), settings.storeZone);
   let file: ResultFile | undefined;
   const runFolder = makeRunFolder(homeFolder, runId);
   let staged: StagedInput | undefined;

@@ -4,7 +4,7 @@ import type { Ledger, RunRecord } from '../ledger/ledger.ts';
 import type { ResultTarget } from '../result/result-file.ts';
 import { openResultFile } from '../result/result-file.ts';
 import type { NotSentReason } from '../result/row-view.ts';
-import { type RunDocument, readRunDocument } from '../result/run-document.ts';
+import { type RunDocument, readRunDocument, writeRunDocument } from '../result/run-document.ts';
 import { runDocument } from '../result/summary.ts';
 import { writeResult } from '../result/write-result.ts';
 import { readSavedSettings } from '../settings/saved-settings.ts';
@@ -86,7 +86,7 @@ export async function rebuildResult(
       quota: previous?.quota ?? null,
       calls: addCalls(previous?.calls, calls),
     };
-    await ledger.runs.end(run.runId, { state, summaryJson: JSON.stringify(document) });
+    await ledger.runs.end(run.runId, { state, summaryJson: writeRunDocument(document) });
     if (problem) {
       parts.reporter.note(`${problem.message} What was done is in the ledger.`);
       parts.reporter.note(`Write the result elsewhere with: memberload resume ${run.runId} -o other.csv`);

@@ -23,14 +23,13 @@ export async function resumeRun(
   request: { readonly controls: ControlSettings; readonly result: ResultTarget | undefined },
   parts: RunParts,
 ): Promise<RunDocument> {
-  const { ledger, homeFolder, reporter } = parts;
+  const { ledger, homeFolder } = parts;
   const runFolder = runFolderOf(homeFolder, run.runId);
   const staged = await openStagedInput(runFolder, saved.job);
   if (staged === undefined) throw withoutStage(run);
   try {
     const result = request.result ?? (await ownResult(run, saved, parts));
     const file = await openResultFile(result, { ...parts, ownSha256s: ownHashes(run), runId: run.runId });
-    reporter.note(`Carrying on run ${run.runId}.`);
     if (isCrediting(saved.job.command)) await ledger.requireNewest();
     await ledger.runs.setState(run.runId, 'running');
     return await executeRun(
@@ -46,6 +45,7 @@ export async function resumeRun(
         runFolder,
         staged,
         file,
+        isCarriedOn: true,
       },
       parts,
     );

@@ -2,15 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { makePrivateFolder, removePrivateFolder } from '../base/private-folder.ts';
+import { zonedDateTime } from '../base/zoned-time.ts';
 import { isCrediting } from '../job/job-settings.ts';
 import type { LedgerReader, RunRecord } from '../ledger/ledger.ts';
 import { readRunDocument } from '../result/run-document.ts';
 import { isUnsettled, withEvidence } from '../send/resolve-row.ts';
 import { holdsStage } from '../stage/stage.ts';
 
-/** `20261122-050612-3fa9`: sorts by time, short enough to type. UTC. */
-export function newRunId(nowMs: number): string {
-  const stamp = new Date(nowMs).toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
+/** `20261122-050612-3fa9`: the time in the store's zone, as everything else that a run prints; short enough to type. */
+export function newRunId(nowMs: number, storeZone: string): string {
+  const stamp = zonedDateTime(nowMs, storeZone).replace(/[-:]/g, '').replace(' ', '-');
   return `${stamp}-${randomBytes(2).toString('hex')}`;
 }
 

@@ -100,7 +100,7 @@ export async function prepareUndo(request: UndoRequest, parts: RunParts): Promis
   };
   // A reading shared with other commands may be older than a change that must be seen.
   const controls = { ...request.controls, snapshotMaxAgeMs: 0 };
-  const runId = newRunId(clock.nowMs());
+  const runId = newRunId(clock.nowMs(), settings.storeZone);
   const file =
     request.result.path === '' ? undefined : await openResultFile(request.result, { ...parts, ownSha256s: [], runId });
   const runFolder = makeRunFolder(homeFolder, runId);

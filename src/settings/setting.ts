@@ -13,6 +13,9 @@ export const COMMAND_NAMES = [
   'schedule',
   'sandbox',
   'map',
+  'init',
+  'template',
+  'completion',
 ] as const;
 export type CommandName = (typeof COMMAND_NAMES)[number];
 

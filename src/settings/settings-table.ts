@@ -172,7 +172,7 @@ export const SETTINGS = {
   },
   store: {
     about: '<name> the settings of this store in the config file',
-    ...where(anyText, ASKING, { isRepeated: true }),
+    ...where(anyText, [...ASKING, 'init'], { isRepeated: true }),
   },
   config: {
     about: '<file> settings file (default: memberload.config.json in this folder)',
@@ -279,7 +279,7 @@ export const SETTINGS = {
   output: {
     about:
       '<file> the result file; - for standard output, .xlsx for a workbook (default: beside the input, <input>.result.csv, of a workbook <input>.result.xlsx; validate: <input>.checked.csv; map: <input>.map.json; undo: undo-<run>.result.csv; export --all: <vendor>-export.csv)',
-    ...output(anyText, [...READING, 'resume', 'undo'], { alias: 'o' }),
+    ...output(anyText, [...READING, 'resume', 'undo', 'template'], { alias: 'o' }),
   },
   overwrite: {
     about: 'replace a result or mapping file that is there',

@@ -21,15 +21,16 @@ export class Settings {
   readonly #store: ReadonlyMap<SettingName, RawValue> | undefined;
   readonly #warnings = new Set<string>();
 
-  constructor(flags: TypedFlags, surroundings: Surroundings) {
+  /** `isWritten`: the command writes the config file, so that `--config` and `--store` may name what is not there yet. */
+  constructor(flags: TypedFlags, surroundings: Surroundings, { isWritten = false } = {}) {
     this.#flags = flags;
     this.#surroundings = surroundings;
     const given = this.typed('config');
-    this.config = readConfigFile(surroundings.workingFolder, given);
+    this.config = readConfigFile(surroundings.workingFolder, given, isWritten);
     const store = this.get('store');
     if (store === undefined) return;
     this.#store = this.config.stores.get(store);
-    if (this.#store !== undefined) return;
+    if (this.#store !== undefined || isWritten) return;
     throw usageError(
       'UNKNOWN_STORE',
       `--store: no store '${store}' in ${this.config.path ?? 'a config file (there is none)'}.`,

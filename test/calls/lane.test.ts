@@ -279,7 +279,7 @@ describe("the day's calls", () => {
     expect(await ledger.calls.total(ACCOUNT, '2026-11-22')).toBe(3);
     expect(control.reason).toMatchObject({
       kind: 'quota',
-      detail: expect.stringContaining('3 of 3 calls of 2026-11-22'),
+      detail: expect.stringContaining("3 of the day's 3 calls are used"),
     });
   });
 
