@@ -8,6 +8,7 @@ import { isResultMissing } from '../run/run-folder.ts';
 import { readSavedSettings } from '../settings/saved-settings.ts';
 import type { CommandInput } from './commands.ts';
 import { openProgress } from './progress.ts';
+import { reportOptions } from './run-command.ts';
 import { withLedgerReader, withSession } from './session.ts';
 
 const RUNS_SHOWN = 50;
@@ -83,6 +84,7 @@ function cancel(input: CommandInput, runId: string | undefined): Promise<{ exitC
       control,
       reporter: openProgress(console, clock),
       stdout: surroundings.stdout.stream,
+      report: reportOptions(input),
     });
     if (settings.get('json')) console.print(JSON.stringify(document ?? { run: runId, state: 'cancelled' }));
     console.say(`Run ${runId} is given up: ${givenUpCount} rows will not be sent.`);

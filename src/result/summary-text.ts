@@ -43,6 +43,7 @@ export function renderSummary(document: RunDocument, sameFlags = ''): string[] {
   if (quota?.limit !== null && quota !== null)
     lines.push(`Quota of ${quota.day}: ${quota.used} of ${quota.limit} used.`);
   if (document.result !== null) lines.push(`Result file: ${document.result}`);
+  if (document.report !== undefined) lines.push(`Report: ${document.report}`);
   const next = nextStep(document, sameFlags);
   if (next !== undefined) lines.push(next);
   return lines;

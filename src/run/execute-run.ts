@@ -1,4 +1,3 @@
-import type { Writable } from 'node:stream';
 import { EXIT, OperatorError } from '../base/errors.ts';
 import type { ControlSettings } from '../calls/control-settings.ts';
 import type { RunContext } from '../calls/run-context.ts';
@@ -15,6 +14,7 @@ import { describePrice, priceOf } from '../plan/price.ts';
 import { priceRun } from '../plan/price-run.ts';
 import { writeRecordCount } from '../plan/read-snapshots.ts';
 import type { ResultFile, ResultTarget } from '../result/result-file.ts';
+import type { RowWatch } from '../result/result-rows.ts';
 import type { NotSentReason } from '../result/row-view.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import { exitCodeOf, runDocument, withCalls } from '../result/summary.ts';
@@ -30,6 +30,7 @@ import { recordResult } from './own-result.ts';
 import { rebuildResult } from './rebuild-result.ts';
 import { removeRunFolder } from './run-folder.ts';
 import type { RunParts } from './run-parts.ts';
+import { watchRows, withReport } from './run-report.ts';
 
 /** A run that the ledger knows, with its stage: begun just now, or carried on. */
 export type BegunRun = {
@@ -73,11 +74,13 @@ export async function executeRun(run: BegunRun, parts: RunParts): Promise<RunDoc
   const found = settings.command === 'export' ? openFoundRecords(run.runFolder) : undefined;
   const snapshots = await openSnapshots(context);
   try {
-    await lookAtOldDoubts(context, parts.stdout);
+    await lookAtOldDoubts(context, parts);
     const gathered = await sendAll(run, context, snapshots, found);
-    const written = await writeRunResult(run, context, found);
+    const watch = run.result.path === '-' ? undefined : await watchRows(run, parts);
+    const written = await writeRunResult(run, context, found, watch);
     if (gathered) await rememberCreated(gathered, written.tally, context);
-    return await endRun(run, written, gathered?.rowByRowCalls ?? 0, context);
+    const document = await endRun(run, written, gathered?.rowByRowCalls ?? 0, context);
+    return await withReport(document, { controls: run.controls, watch }, parts);
   } catch (error) {
     // A failed ledger cannot be written to any more.
     if (error instanceof OperatorError && control.reason?.kind !== 'fatal')
@@ -140,7 +143,7 @@ async function sendAll(
 }
 
 /** Rows of other runs that a look has decided: their result files are brought up to date. */
-async function lookAtOldDoubts(context: RunContext, stdout: Writable): Promise<void> {
+async function lookAtOldDoubts(context: RunContext, { stdout, report }: RunParts): Promise<void> {
   const { ledger, reporter } = context;
   const decided = await settleOldDoubts(context);
   for (const { runId, rowNumber } of decided) {
@@ -150,7 +153,7 @@ async function lookAtOldDoubts(context: RunContext, stdout: Writable): Promise<v
     const run = await ledger.runs.find(runId);
     if (!run) continue;
     try {
-      await rebuildResult(run, { ...context, stdout });
+      await rebuildResult(run, { ...context, stdout, report });
     } catch (error) {
       if (!(error instanceof OperatorError)) throw error;
       reporter.note(`The result file of run ${runId} was not written again: ${error.message}`);
@@ -217,7 +220,12 @@ type Written = { readonly tally: Tally; readonly failure: OperatorError | undefi
  * Writes the result file. A file that cannot be written any more does not make the run's counts untrue: they are
  * counted without it, and `resume -o` writes the file elsewhere.
  */
-async function writeRunResult(run: BegunRun, context: RunContext, found: FoundRecords | undefined): Promise<Written> {
+async function writeRunResult(
+  run: BegunRun,
+  context: RunContext,
+  found: FoundRecords | undefined,
+  watch: RowWatch | undefined,
+): Promise<Written> {
   const { ledger, control } = context;
   const { stage, facts, match } = run.staged;
   const of = {
@@ -229,6 +237,7 @@ async function writeRunResult(run: BegunRun, context: RunContext, found: FoundRe
     resultFor: run.resultFor,
     found,
     notSent: notSentReason(control.reason, run.runId),
+    watch,
   };
   const file = run.file;
   try {

@@ -65,6 +65,7 @@ const CONTROLS = v.object({
   pageSizes: v.object({ kybio: count, wonder: count }),
   quietWindowMs: count,
   repeatAgeMaxMs: v.optional(count, 10 * 60_000),
+  skipsReport: v.optional(flag, false),
 }) satisfies v.GenericSchema<unknown, ControlSettings>;
 
 const CONNECTION = v.object({

@@ -4,6 +4,7 @@ import {
   anyText,
   count,
   duration,
+  language,
   listOf,
   maxErrors,
   oneOf,
@@ -29,6 +30,8 @@ const WITH_FILE = [...RUNNING, 'validate'] as const;
 const CALLING = [...RUNNING, 'resume'] as const;
 /** Those that call, and those that call a little. */
 const ASKING = [...CALLING, 'resolve', 'undo', 'doctor'] as const;
+/** Those that end with an HTML report. */
+const RUNS_THAT_REPORT = [...CALLING, 'undo'] as const;
 const NO_FLAG = [] as const;
 
 const KEPT = { keptAs: 'run' } as const;
@@ -271,8 +274,9 @@ export const SETTINGS = {
 
   // Output
   output: {
-    about: '<file> the result file (default: <input>.result.csv beside the input; validate: <input>.checked.csv)',
-    ...output(anyText, [...WITH_FILE, 'resume', 'undo'], { alias: 'o' }),
+    about:
+      '<file> the result file (default: <input>.result.csv beside the input; validate: <input>.checked.csv; report: <input>.report.html)',
+    ...output(anyText, [...WITH_FILE, 'resume', 'undo', 'report'], { alias: 'o' }),
   },
   overwrite: {
     about: 'replace a result file that is there',
@@ -285,6 +289,18 @@ export const SETTINGS = {
   excel: {
     about: 'write the result so that a double click in Excel keeps every digit',
     ...output(toggle, [...WITH_FILE, 'undo'], KEPT),
+  },
+  noReport: {
+    about: 'write no HTML report beside the result',
+    ...output(toggle, RUNS_THAT_REPORT, CONTROL),
+  },
+  showPersonal: {
+    about: 'do not mask names, phones and the like in the HTML report',
+    ...output(toggle, [...RUNS_THAT_REPORT, 'report']),
+  },
+  lang: {
+    about: "<language> of the HTML report: en, zh-Hans or zh-Hant (default: the system's)",
+    ...output(language, [...RUNS_THAT_REPORT, 'report']),
   },
   json: {
     about: 'print one JSON document on stdout',
