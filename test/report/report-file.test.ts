@@ -71,7 +71,9 @@ test('a report that cannot be written, or is not wanted, changes nothing of the 
   expect(await work.run(['report', '-o', join(work.home, 'r.html')])).toMatchObject({ exitCode: 2 });
 });
 
-test('a run that sleeps can be reported; after its rows are decided the report is brought up to date', async () => {
+test('a run that sleeps can be reported; after its rows are decided the report is brought up to date', {
+  timeout: 180_000,
+}, async () => {
   const work = openWorkspace();
   // A gateway's 429 after the increment has left says nothing, and the reads see that nothing was applied so far.
   work.config({ sandbox: { 'fault.tooFast': '50%', retryAfterSeconds: '0', seed: '3' } });
