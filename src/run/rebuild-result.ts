@@ -12,6 +12,7 @@ import { openFoundRecords } from '../stage/found-records.ts';
 import { ownHashes, ownResult, recordResult } from './own-result.ts';
 import { removeRunFolder, runFolderOf } from './run-folder.ts';
 import { type RunParts, withoutStage } from './run-parts.ts';
+import { hasReport, watchRows, withReport } from './run-report.ts';
 
 /**
  * Writes a run's result file again from its stage and the ledger, and brings the run's state and summary up to
@@ -22,7 +23,9 @@ import { type RunParts, withoutStage } from './run-parts.ts';
  */
 export async function rebuildResult(
   run: RunRecord,
-  parts: Pick<RunParts, 'homeFolder' | 'clock' | 'reporter' | 'control' | 'stdout'> & { readonly ledger: Ledger },
+  parts: Pick<RunParts, 'homeFolder' | 'clock' | 'reporter' | 'control' | 'stdout' | 'report'> & {
+    readonly ledger: Ledger;
+  },
   { calls, result }: { readonly calls?: RunDocument['calls']; readonly result?: ResultTarget } = {},
 ): Promise<RunDocument> {
   const { ledger, homeFolder } = parts;
@@ -35,6 +38,10 @@ export async function rebuildResult(
   let problem: OperatorError | undefined;
   try {
     const previous = readRunDocument(run.summaryJson);
+    // A report that is there would tell what was so before.
+    const watch = (await hasReport(run))
+      ? await watchRows({ ...saved, settings: saved.job, runId: run.runId }, parts)
+      : undefined;
     const of = {
       settings: saved.job,
       header: staged.facts.header,
@@ -44,6 +51,7 @@ export async function rebuildResult(
       resultFor: saved.resultFor,
       found,
       notSent: notSentOf(run),
+      watch,
     };
     const target = result ?? (await ownResult(run, saved, parts));
     const file = await openResultFile(target, { ...parts, ownSha256s: ownHashes(run), runId: run.runId });
@@ -91,6 +99,7 @@ export async function rebuildResult(
       parts.reporter.note(`${problem.message} What was done is in the ledger.`);
       parts.reporter.note(`Write the result elsewhere with: memberload resume ${run.runId} -o other.csv`);
     }
+    if (watch !== undefined) document = await withReport(document, { controls: saved.controls, watch }, parts);
   } finally {
     found?.close();
     await staged.stage.close();
