@@ -307,9 +307,9 @@ async function endRun(
   const { control, ledger, clock, reporter, vendors } = context;
   const { reason } = control;
   const state = failure ? 'stopped' : endState(reason, tally);
-  // That the day's calls are used up was planned, and the last line says it; that the vendor says so earlier was not.
-  const isPlanned = reason?.kind === 'quota' && !reason.detail.startsWith('the vendor');
-  if (reason && 'detail' in reason && !isPlanned) {
+  // The last line says until when.
+  const isForeseen = reason?.kind === 'quota' && reason.isForeseen;
+  if (reason && 'detail' in reason && !isForeseen) {
     reporter.note(`Stopped: ${reason.detail.replace(/\.$/, '')}.`);
   }
   if (failure) {

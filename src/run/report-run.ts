@@ -62,7 +62,8 @@ async function readStage(
   if (staged === undefined) return undefined;
   const { facts, match, stage } = staged;
   const { runId, state } = run;
-  const reason = state === 'paused' ? ({ kind: 'quota', detail: '', resumeAtMs: 0 } as const) : undefined;
+  const reason =
+    state === 'paused' ? ({ kind: 'quota', detail: '', resumeAtMs: 0, isForeseen: true } as const) : undefined;
   try {
     return await writeResult(
       {
