@@ -51,6 +51,7 @@ export type Connected = {
 /** Opens the ledger for writing, listens for signals, runs `work`, and closes everything. */
 export function withSession<T>(input: CommandInput, work: (session: Session) => Promise<T>): Promise<T> {
   const { settings, surroundings, console } = input;
+  requireNoSharedLedger(surroundings);
   return withStopSignals(input, 'Carry on with: memberload resume', async (control) => {
     const clock = systemClock;
     const startedMs = clock.nowMs();
@@ -144,15 +145,33 @@ export async function connectToRun(
 
 /** Runs `work` with the ledger as it is, also while another process writes; undefined: there is none yet. */
 export async function withLedgerReader<T>(
-  { settings }: CommandInput,
+  { settings, surroundings }: CommandInput,
   work: (ledger: LedgerReader | undefined, settings: Settings) => Promise<T>,
 ): Promise<T> {
+  requireNoSharedLedger(surroundings);
   const ledger = await openSqliteLedgerReader({ folder: settings.homeFolder, clock: systemClock });
   try {
     return await work(ledger && withWords(ledger, settings.homeFolder), settings);
   } finally {
     await ledger?.close();
   }
+}
+
+/**
+ * Whoever names a shared ledger must not work with the one of this computer instead: it knows no credit of the others.
+ *
+ * @throws OperatorError NO_SHARED_LEDGER (exit 2)
+ */
+function requireNoSharedLedger({ environment }: CommandInput['surroundings']): void {
+  const name = ['MEMBERLOAD_LEDGER_URL', 'MEMBERLOAD_LEDGER_URL_FILE'].find(
+    (known) => environment[known] !== undefined,
+  );
+  if (name === undefined) return;
+  throw usageError(
+    'NO_SHARED_LEDGER',
+    `${name} is set, but this version has no shared ledger yet.`,
+    `Remove it to work with the ledger of this computer. It does not know what other computers have credited.`,
+  );
 }
 
 async function openOwnSandbox(settings: Settings, clock: Clock): Promise<Sandbox> {

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { OperatorError } from '../base/errors.ts';
 import { removePrivateFolder } from '../base/private-folder.ts';
 import { CreditGuard } from '../intake/credit-guard.ts';
@@ -113,7 +112,7 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
           if (error instanceof OperatorError && error.code === 'NOT_CONFIRMED') {
             // Nothing was sent, and nothing is to be carried on.
             await ledger.runs.cancel(runId);
-            rmSync(runFolder, { recursive: true, force: true });
+            removePrivateFolder(runFolder);
           }
           throw error;
         }

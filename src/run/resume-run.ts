@@ -9,7 +9,7 @@ import type { SavedSettings } from '../settings/run-settings.ts';
 import { executeRun } from './execute-run.ts';
 import { ownHashes, ownResult } from './own-result.ts';
 import { runFolderOf } from './run-folder.ts';
-import { type RunParts, withoutStage } from './run-parts.ts';
+import { type FileRun, type RunParts, withoutStage } from './run-parts.ts';
 
 /**
  * Carries an unfinished run on from its stage, whatever became of its input file.
@@ -20,7 +20,11 @@ import { type RunParts, withoutStage } from './run-parts.ts';
 export async function resumeRun(
   run: RunRecord,
   saved: SavedSettings,
-  request: { readonly controls: ControlSettings; readonly result: ResultTarget | undefined },
+  request: {
+    readonly controls: ControlSettings;
+    readonly result: ResultTarget | undefined;
+    readonly confirm?: FileRun['confirm'];
+  },
   parts: RunParts,
 ): Promise<RunDocument> {
   const { ledger, homeFolder } = parts;
@@ -31,6 +35,8 @@ export async function resumeRun(
     const result = request.result ?? (await ownResult(run, saved, parts));
     const file = await openResultFile(result, { ...parts, ownSha256s: ownHashes(run), runId: run.runId });
     if (isCrediting(saved.job.command)) await ledger.requireNewest();
+    // A run that stopped while it was reading has asked nobody yet.
+    const isBegun = (await ledger.rows.countByState(run.runId)).length > 0;
     await ledger.runs.setState(run.runId, 'running');
     return await executeRun(
       {
@@ -46,6 +52,7 @@ export async function resumeRun(
         staged,
         file,
         isCarriedOn: true,
+        ...(!isBegun && request.confirm && { confirm: request.confirm }),
       },
       parts,
     );

@@ -64,6 +64,16 @@ describe('the config file', () => {
   });
 });
 
+test('a shared ledger that is named is not replaced by the one of this computer', async () => {
+  const work = withMembers();
+  const environment = { MEMBERLOAD_LEDGER_URL: 'postgres://ledger.example/credits' };
+  for (const command of [['import', 'members.csv'], ['runs'], ['resume', '--all']]) {
+    const ended = await work.run(command, { environment });
+    expect(ended).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('MEMBERLOAD_LEDGER_URL is set') });
+  }
+  expect(await vendor.callCount()).toBe(0);
+});
+
 describe('addresses and credentials', () => {
   test('an address with another ending is refused before a call is made', async () => {
     const work = withMembers({
