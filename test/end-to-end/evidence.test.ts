@@ -170,7 +170,7 @@ describe('a row that was never applied, at a vendor that refuses every time whic
       without: [
         {
           file: 'send/probe-repeat.js',
-          anchor: 'const earlier = await sendNothing(await earlierTime());',
+          anchor: 'const earlier = await sendNothing(earlyTime);',
           replacement: "return { isLearned: true, fact: { kind: 'refused', code: second.errorCode }, said };",
         },
       ],
