@@ -18,13 +18,13 @@ export function printRun(
 export function errorDocument(
   error: OperatorError,
   command: string,
-  argument: string | undefined,
+  { argument, place }: { readonly argument: string | undefined; readonly place: string | undefined },
 ): RunDocument & { readonly error: { readonly code: string; readonly message: string; readonly hint: string } } {
   const tally = new Tally();
   return {
     run: null,
     command,
-    place: null,
+    place: place ?? null,
     input: argument ?? null,
     result: null,
     state: 'stopped',

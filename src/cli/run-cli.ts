@@ -47,7 +47,7 @@ export async function runCli(surroundings: Surroundings): Promise<ExitCode> {
     const told = error instanceof OperatorError ? error : bug(error);
     if (isJson) {
       const { errorDocument } = await import('./print-end.ts');
-      console.print(JSON.stringify(errorDocument(told, words[0] ?? '', words[1])));
+      console.print(JSON.stringify(errorDocument(told, words[0] ?? '', { argument: words[1], place: console.place })));
     }
     console.fail(told);
     return told.exitCode;

@@ -45,6 +45,7 @@ describe('a config file', () => {
     ['{"kybio": {"signature": "v2"}}', "kybio.signature: 'v2' is not one of v1, v3, both."],
     ['{"kybio": {"quotaZone": "Mars"}}', "kybio.quotaZone: 'Mars' is not a time zone."],
     ['{"mode": "creat"}', "mode: 'creat' is not one of upsert, create, update.\nDid you mean create?"],
+    ['4629713580142637597', 'the file must be an object { … }, not a number.'],
     ['[]', 'the file must be an object { … }, not [], a list.'],
   ])('%s is refused with the key, the value seen, and what to write', (content, message) => {
     expect(refusalOf(content)).toContain(message);
