@@ -103,7 +103,7 @@ describe('the sandbox', () => {
   test('memberload sandbox prints settings that work, and --sandbox needs none', async () => {
     const server = openWorkspace();
     const environment = { MEMBERLOAD_HOME: join(server.folder, "O'Brien's home") };
-    const switches = ['--set', 'empty=true', '--set', 'addReturnsData=false'];
+    const switches = ['--set', 'empty=true', 'addReturnsData=false'];
     const sandbox = server.start(['sandbox', ...switches], { environment });
     const stdout = await sandbox.printed('stdout', /WONDER_PRIVATE_KEY_FILE=.*/);
     // As a person pastes them.
