@@ -142,35 +142,36 @@ export class ResultRows {
   ): Result {
     const { settings, notSent } = this.#of;
     const view = viewRow(settings.targets, records, notSent);
+    const { status, actions, errorCodes, values } = view;
     const hasTargets = settings.targets.length > 1;
     const name = (target: string, text: string): string => (hasTargets ? `${target}:${text}` : text);
     // Two targets that were not reached for one reason say it once.
     const joined = (texts: readonly string[], between: string): string =>
       texts.length < 2 ? (texts[0] ?? '') : [...new Set(texts)].join(between);
     const messages = view.messages.map(({ target, message }) =>
-      view.status === 'not_sent' ? message : name(target, message),
+      status === 'not_sent' ? message : name(target, message),
     );
+    // Into the view's own values: a copy for every row took longer than all the rest here.
+    values.run = own.run;
+    values.for = own.for;
+    values.status = status;
+    values.action = joined(
+      actions.map(({ target, action }) => name(target, action)),
+      ';',
+    );
+    values.errorCode = joined(
+      errorCodes.map(({ target, errorCode }) => name(target, errorCode)),
+      ';',
+    );
+    values.messages = joined(notes.length === 0 ? messages : [...messages, ...notes], ' ');
+    values.attempts = String(view.attempts);
     return {
-      status: view.status,
-      actions: view.actions.map(({ action }) => action),
-      errorCodes: [...new Set(view.errorCodes.map(({ errorCode }) => errorCode))],
+      status,
+      actions: actions.map(({ action }) => action),
+      errorCodes: [...new Set(errorCodes.map(({ errorCode }) => errorCode))],
       notChanged: view.messages.flatMap(({ message }) => readNotChanged(message)),
       isCarried: false,
-      values: {
-        ...view.values,
-        ...own,
-        status: view.status,
-        action: joined(
-          view.actions.map(({ target, action }) => name(target, action)),
-          ';',
-        ),
-        errorCode: joined(
-          view.errorCodes.map(({ target, errorCode }) => name(target, errorCode)),
-          ';',
-        ),
-        messages: joined([...messages, ...notes], ' '),
-        attempts: String(view.attempts),
-      },
+      values,
     };
   }
 
