@@ -224,7 +224,7 @@ export const SETTINGS = {
     ...safety(amount, ['topup']),
   },
   maxErrors: {
-    about: '<n|n%> stop after so many rows went wrong (exit 5; default: never)',
+    about: '<n|n%> stop when more than so many rows went wrong (exit 5; default: never)',
     ...safety(maxErrors, [...CALLING, 'undo'], { keptAs: 'control' }),
   },
   acceptLedger: {
