@@ -12,7 +12,7 @@ import { creditKeys, memberKeys } from '../job/row-key.ts';
 import { duplicateRow, wrongColumnCount, wrongColumnCountEarlier } from '../job/validate-row.ts';
 import type { LateIssue, LateVerdicts, StageBlock } from '../stage/stage.ts';
 import type { EarlierStatus, StagedRow } from '../stage/staged-row.ts';
-import type { CreditGuard } from './credit-guard.ts';
+import type { CreditGuard, DoneClaim } from './credit-guard.ts';
 import { openSeenKeys, type SeenKeys } from './seen-keys.ts';
 
 /** What one pass over the whole input tells, before anything is sent. */
@@ -54,7 +54,7 @@ export type RowSink = { write(block: StageBlock): Promise<void> };
 export type InputParts = {
   readonly settings: JobSettings;
   readonly control: RunControl;
-  readonly guard: Pick<CreditGuard, 'mark'> | undefined;
+  readonly guard: Pick<CreditGuard, 'mark' | 'compare' | 'notes'> | undefined;
   /** What `result_for` of this run's result will say; undefined: any earlier result is believed. */
   readonly resultFor: string | undefined;
   readonly nowMs: number;
@@ -98,6 +98,7 @@ export async function readInput(
           candidates.length === 0 ? row : { ...row, conditional: [...(row.conditional ?? []), ...candidates] };
         rows.push(damage ? withDamage(told, damage, match) : told);
       }
+      await guard?.compare(judge.claims.splice(0));
       const marked = guard ? await guard.mark(rows) : rows;
       for (const row of marked) sums.add(row);
       await sink.write({ rows: marked, cells: block.cells });
@@ -113,6 +114,7 @@ export async function readInput(
         ...judge.tally.lines(countToSend(total)),
         ...damageNotes(verdict),
         ...(signs?.notes() ?? []),
+        ...(guard?.notes() ?? []),
       ],
       signs: signs?.counts() ?? {},
     };
@@ -165,6 +167,8 @@ class RowJudge {
   readonly #resultFor: string | undefined;
   readonly #check: (cells: readonly string[]) => CheckedRow;
   readonly lateIssues: LateIssue[] = [];
+  /** Of the rows since they were taken last. */
+  readonly claims: DoneClaim[] = [];
   readonly tally = new NoteTally();
 
   constructor(
@@ -195,6 +199,7 @@ class RowJudge {
     const checked = this.#check(cells);
     const keys = checked.isValid ? this.#keysOf(checked.targetRows) : [];
     if (earlier === 'done' || earlier === 'in_doubt') {
+      if (earlier === 'done' && checked.isValid) this.#claimDone(place.rowNumber, cells, checked.targetRows[0]?.row);
       this.#claimForEarlier(place.rowNumber, this.#refusesRepeats() ? [...keys, ...this.#earlierKeys(cells)] : keys);
       return { ...place, earlier, issues: [], targetRows: [] };
     }
@@ -246,6 +251,12 @@ class RowJudge {
       const firstRow = this.#seenKeys.claim(key, rowNumber);
       if (firstRow !== rowNumber) this.lateIssues.push({ rowNumber: firstRow, issue: duplicateRow(key, rowNumber) });
     }
+  }
+
+  #claimDone(rowNumber: number, cells: readonly string[], row: TargetRow['row'] | undefined): void {
+    const runId = cellAt(cells, this.#match.earlier.run);
+    const customerUid = cellAt(cells, this.#match.earlier.customerUid);
+    if (row?.kind === 'topup' && runId && customerUid) this.claims.push({ rowNumber, row, runId, customerUid });
   }
 
   #earlierKeys(cells: readonly string[]): string[] {
