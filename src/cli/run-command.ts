@@ -14,9 +14,9 @@ import {
   readExpectations,
   readJobSettings,
 } from '../settings/job-settings.ts';
-import { systemLanguage } from '../settings/language.ts';
 import type { SavedSettings } from '../settings/run-settings.ts';
 import { readSavedSettings } from '../settings/saved-settings.ts';
+import { chosenLanguage } from '../texts/texts.ts';
 import type { CommandInput, EndedRun } from './commands.ts';
 import { confirmImport, confirmTopup } from './confirm.ts';
 import { nextOfRun, nextOfTyped } from './next-command.ts';
@@ -148,7 +148,7 @@ export function reportOptions({
   surroundings,
 }: Pick<CommandInput, 'settings' | 'surroundings'>): ReportOptions {
   return {
-    language: settings.get('lang') ?? systemLanguage(surroundings.environment, surroundings.locale),
+    language: chosenLanguage(),
     showsPersonal: settings.get('showPersonal'),
     version: surroundings.version,
   };

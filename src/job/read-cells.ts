@@ -1,5 +1,6 @@
 import { unreachable } from '../base/errors.ts';
 import { emptyFields } from '../base/text-fields.ts';
+import { sharedTexts } from '../texts/shared.ts';
 import { readChoice } from './cells/cell-choice.ts';
 import { readBirthday, readDateTime } from './cells/cell-date.ts';
 import { readDecimal, readPercentage } from './cells/cell-decimal.ts';
@@ -79,7 +80,11 @@ function readClosely(raw: string, planned: PlannedCell, reading: Reading, option
   const word = column.isKey ? wordProblem(text, planned) : undefined;
   const value = word ?? (isSpreadsheetError(text) ? spreadsheetError(text) : planned.read(text, column, options));
   if (typeof value !== 'string') {
-    const issue: RowIssue = { errorCode: value.errorCode, column: column.name, message: `${label}: ${value.text}` };
+    const issue: RowIssue = {
+      errorCode: value.errorCode,
+      column: column.name,
+      message: sharedTexts().about(label, value.text),
+    };
     reading.issues.push(issue);
     if (word !== undefined) reading.noMember ??= issue;
     if (column.type === 'uid' && value.errorCode === 'EXCEL_DAMAGED') reading.damagedUid = { value: text, issue };
@@ -93,7 +98,7 @@ function readClosely(raw: string, planned: PlannedCell, reading: Reading, option
   }
   if ((column.isKey || column.type === 'reference') && !options.trustRoundIds && mayBeRounded(value)) {
     const { errorCode, text: message } = rounded(value);
-    const issue: RowIssue = { errorCode, column: column.name, message: `${label}: ${message}` };
+    const issue: RowIssue = { errorCode, column: column.name, message: sharedTexts().about(label, message) };
     reading.conditional.push({ damage: `${column.name}:rounded`, effect: 'refuse', issue });
   }
 }
@@ -133,7 +138,7 @@ export function addIssue(reading: Reading, match: HeaderMatch, name: string, pro
   reading.issues.push({
     errorCode: problem.errorCode,
     column: name,
-    message: `${columnLabel(match, name)}: ${problem.text}`,
+    message: sharedTexts().about(columnLabel(match, name), problem.text),
   });
 }
 

@@ -11,8 +11,8 @@ import type { JobSettings } from '../job/job-settings.ts';
 import type { Ledger, RunRecord } from '../ledger/ledger.ts';
 import type { Foreseen } from '../plan/price-run.ts';
 import type { ResultTarget } from '../result/result-file.ts';
-import type { Language } from '../settings/language.ts';
 import type { Connection, Expectations } from '../settings/run-settings.ts';
+import type { Language } from '../texts/language.ts';
 
 /** What one run over a file is asked to do. */
 export type FileRun = {

@@ -4,7 +4,7 @@ import { isDecimal } from '../base/is-decimal.ts';
 import { nearestName } from '../base/nearest.ts';
 import { isTimeZone } from '../base/zoned-time.ts';
 import { parseRate, type Rate } from '../calls/rate.ts';
-import { LANGUAGES, type Language, languageOf } from './language.ts';
+import { LANGUAGES, type Language, languageOf } from '../texts/language.ts';
 
 /** How the config file writes a value: a JSON text, a JSON number, true or false, or a list of texts. */
 export type Shape = 'text' | 'number' | 'switch' | 'list';

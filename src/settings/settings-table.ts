@@ -305,8 +305,8 @@ export const SETTINGS = {
     ...output(toggle, [...RUNS_THAT_REPORT, 'report']),
   },
   lang: {
-    about: "<language> of the HTML report: en, zh-Hans or zh-Hant (default: the system's)",
-    ...output(language, [...RUNS_THAT_REPORT, 'report']),
+    about: "<language> of messages, results and reports: en, zh-Hans or zh-Hant (default: the system's)",
+    ...output(language, COMMAND_NAMES),
   },
   json: {
     about: 'print one JSON document on stdout',

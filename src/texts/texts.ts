@@ -1,0 +1,48 @@
+import type { CELLS } from './cells.ts';
+import type { Language } from './language.ts';
+import type { SHARED } from './shared.ts';
+
+/**
+ * All texts that a shop person reads, by topic. The type of the English text is the type of every language, so that a
+ * text that a language lacks fails the build.
+ */
+export type Catalogue = {
+  readonly cells: typeof CELLS;
+  readonly shared: typeof SHARED;
+};
+
+let current: { readonly language: Language; readonly catalogue: Catalogue | undefined } = {
+  language: 'en',
+  catalogue: undefined,
+};
+
+/**
+ * Chooses the language of every text from now on. The main command does so before it reads anything. English is
+ * loaded topic by topic, by the module that needs the topic; another language is loaded here, as a whole.
+ */
+export async function chooseLanguage(language: Language): Promise<void> {
+  if (language !== current.language) current = { language, catalogue: await catalogueOf(language) };
+}
+
+export function chosenLanguage(): Language {
+  return current.language;
+}
+
+/**
+ * The reader of one topic: gives its texts in the chosen language. Call the reader where a message is made, never when
+ * a module is loaded: at that time the language is not chosen yet.
+ */
+export function topic<Name extends keyof Catalogue>(name: Name, english: Catalogue[Name]): () => Catalogue[Name] {
+  return () => current.catalogue?.[name] ?? english;
+}
+
+async function catalogueOf(language: Language): Promise<Catalogue | undefined> {
+  switch (language) {
+    case 'en':
+      return undefined;
+    case 'zh-Hans':
+      return (await import('./zh-hans/catalogue.ts')).CATALOGUE;
+    case 'zh-Hant':
+      return (await import('./zh-hant/catalogue.ts')).CATALOGUE;
+  }
+}

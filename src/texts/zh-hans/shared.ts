@@ -1,0 +1,9 @@
+import type { Catalogue } from '../texts.ts';
+
+export const shared: Catalogue['shared'] = {
+  list: (items) => items.join('、'),
+  or: (items) => items.join(' 或 '),
+  sentences: (sentences) => sentences.join(''),
+  about: (column, text) => `${column}：${text}`,
+  rows: (count) => `${count} 行`,
+};
