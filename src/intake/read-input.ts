@@ -12,6 +12,7 @@ import { creditKeys, memberKeys } from '../job/row-key.ts';
 import { duplicateRow, wrongColumnCount, wrongColumnCountEarlier } from '../job/validate-row.ts';
 import type { LateIssue, LateVerdicts, StageBlock } from '../stage/stage.ts';
 import type { EarlierStatus, StagedRow } from '../stage/staged-row.ts';
+import { rowTexts } from '../texts/rows.ts';
 import type { CreditGuard } from './credit-guard.ts';
 import { openSeenKeys, type SeenKeys } from './seen-keys.ts';
 
@@ -142,7 +143,7 @@ function withDamage(row: StagedRow, damage: ReadonlyMap<number, CellDamage>, mat
       ({ column, header }): RowIssue => ({
         errorCode: 'EXCEL_DAMAGED',
         column,
-        message: `${columnName(header, column)}: the workbook keeps it as a number of more than 15 digits, and its last digits are lost. Format the column as text where the file was made, and export it again.`,
+        message: rowTexts().workbookNumber(columnName(header, column)),
       }),
     );
   return issues.length === 0 ? row : { ...row, issues: [...row.issues, ...issues], targetRows: [] };

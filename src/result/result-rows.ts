@@ -9,6 +9,7 @@ import type { RowRecord } from '../ledger/ledger.ts';
 import type { FoundRecords } from '../stage/found-records.ts';
 import type { StageBlock } from '../stage/stage.ts';
 import type { StagedRow } from '../stage/staged-row.ts';
+import { stepTexts } from '../texts/steps.ts';
 import { type NotSentReason, type RowView, viewRow } from './row-view.ts';
 import type { Tally } from './tally.ts';
 
@@ -147,14 +148,17 @@ export class ResultRows {
     // Two targets that were not reached for one reason say it once.
     const joined = (texts: readonly string[], between: string): string =>
       texts.length < 2 ? (texts[0] ?? '') : [...new Set(texts)].join(between);
-    const messages = view.messages.map(({ target, message }) =>
-      view.status === 'not_sent' ? message : name(target, message),
-    );
+    const notChanged = view.messages.flatMap(({ message }) => readNotChanged(message));
+    const messages = view.messages.map(({ target, message }) => {
+      const names = notChanged.length === 0 ? [] : readNotChanged(message);
+      const told = names.length === 0 ? message : stepTexts().notChanged(names);
+      return view.status === 'not_sent' ? told : name(target, told);
+    });
     return {
       status: view.status,
       actions: view.actions.map(({ action }) => action),
       errorCodes: [...new Set(view.errorCodes.map(({ errorCode }) => errorCode))],
-      notChanged: view.messages.flatMap(({ message }) => readNotChanged(message)),
+      notChanged,
       isCarried: false,
       values: {
         ...view.values,

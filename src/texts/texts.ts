@@ -1,6 +1,9 @@
 import type { CELLS } from './cells.ts';
+import type { COLUMN_TEXTS } from './columns.ts';
 import type { Language } from './language.ts';
+import type { ROWS } from './rows.ts';
 import type { SHARED } from './shared.ts';
+import type { STEPS } from './steps.ts';
 
 /**
  * All texts that a shop person reads, by topic. The type of the English text is the type of every language, so that a
@@ -9,6 +12,9 @@ import type { SHARED } from './shared.ts';
 export type Catalogue = {
   readonly cells: typeof CELLS;
   readonly shared: typeof SHARED;
+  readonly columns: typeof COLUMN_TEXTS;
+  readonly rows: typeof ROWS;
+  readonly steps: typeof STEPS;
 };
 
 let current: { readonly language: Language; readonly catalogue: Catalogue | undefined } = {

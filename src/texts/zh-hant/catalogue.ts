@@ -1,9 +1,15 @@
 import type { Catalogue } from '../texts.ts';
 import { cells } from './cells.ts';
+import { columns } from './columns.ts';
+import { rows } from './rows.ts';
 import { shared } from './shared.ts';
+import { steps } from './steps.ts';
 
 /** Every text of this language. */
 export const CATALOGUE: Catalogue = {
   cells,
   shared,
+  columns,
+  rows,
+  steps,
 };
