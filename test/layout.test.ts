@@ -24,8 +24,8 @@ const TOWER: readonly (readonly string[])[] = [
   ['xlsx'],
   ['http'],
   ['sandbox'],
-  ['texts'],
   ['base'],
+  ['texts'],
 ];
 
 function mayImport(from: string, to: string): boolean {

@@ -1,4 +1,5 @@
 import { fileError } from '../base/errors.ts';
+import { fileTexts } from '../texts/files.ts';
 
 /** How many rows from the top may hold the header. */
 const HEADER_ROWS_MAX = 20;
@@ -41,14 +42,10 @@ export function checkHeader(place: string, cells: readonly string[]): string[] {
   const names = cells.map((cell) => cell.trim());
   while (names.length > 0 && names.at(-1) === '') names.pop();
   if (names.length === 0) {
-    throw fileError('BLANK_HEADER', `${place}: no column has a name.`, 'Give every column a name in the first line.');
+    throw fileError('BLANK_HEADER', fileTexts().blankHeader(place), fileTexts().blankHeaderHint);
   }
   if (names.every((name) => name === '' || looksLikeData(name))) {
-    throw fileError(
-      'NO_HEADER',
-      `${place}: the first line looks like data: ${names.slice(0, 3).join(', ')}.`,
-      'Put a line with the column names first.',
-    );
+    throw fileError('NO_HEADER', fileTexts().noHeader(place, names.slice(0, 3)), fileTexts().noHeaderHint);
   }
   return names;
 }

@@ -1,5 +1,7 @@
 import type { CELLS } from './cells.ts';
 import type { COLUMN_TEXTS } from './columns.ts';
+import type { FILES } from './files.ts';
+import type { HEADER } from './header.ts';
 import type { Language } from './language.ts';
 import type { ROWS } from './rows.ts';
 import type { SHARED } from './shared.ts';
@@ -15,6 +17,8 @@ export type Catalogue = {
   readonly columns: typeof COLUMN_TEXTS;
   readonly rows: typeof ROWS;
   readonly steps: typeof STEPS;
+  readonly header: typeof HEADER;
+  readonly files: typeof FILES;
 };
 
 let current: { readonly language: Language; readonly catalogue: Catalogue | undefined } = {

@@ -1,6 +1,8 @@
 import type { Catalogue } from '../texts.ts';
 import { cells } from './cells.ts';
 import { columns } from './columns.ts';
+import { files } from './files.ts';
+import { header } from './header.ts';
 import { rows } from './rows.ts';
 import { shared } from './shared.ts';
 import { steps } from './steps.ts';
@@ -12,4 +14,6 @@ export const CATALOGUE: Catalogue = {
   columns,
   rows,
   steps,
+  header,
+  files,
 };
