@@ -12,6 +12,7 @@ import { creditKeys, memberKeys } from '../job/row-key.ts';
 import { duplicateRow, wrongColumnCount, wrongColumnCountEarlier } from '../job/validate-row.ts';
 import type { LateIssue, LateVerdicts, StageBlock } from '../stage/stage.ts';
 import type { EarlierStatus, StagedRow } from '../stage/staged-row.ts';
+import { intakeTexts } from '../texts/intake.ts';
 import { rowTexts } from '../texts/rows.ts';
 import type { CreditGuard } from './credit-guard.ts';
 import { openSeenKeys, type SeenKeys } from './seen-keys.ts';
@@ -283,14 +284,11 @@ function cellAt(cells: readonly string[], index: number | undefined): string | u
 }
 
 function otherResult(rowNumber: number, isFor: string, resultFor: string): OperatorError {
-  const what =
-    isFor === ''
-      ? `Row ${rowNumber} says that it is done, and does not say where (result_for is blank)`
-      : `Row ${rowNumber} is a result of '${isFor}', this run would be '${resultFor}'`;
+  const { otherResult, resultOfNothing, otherResultHint } = intakeTexts();
   return fileError(
     'OTHER_RESULT',
-    `${what}: what another command, vendor, store or the sandbox has done says nothing here.`,
-    'Nothing was sent. Run the result file where it belongs. To send all its rows from here as plain input, add --ignore-results.',
+    isFor === '' ? resultOfNothing(rowNumber) : otherResult(rowNumber, isFor, resultFor),
+    otherResultHint,
   );
 }
 
@@ -355,8 +353,8 @@ export function countToSend(sums: InputSums): number {
 function interrupted({ reason }: RunControl): OperatorError {
   return new OperatorError({
     code: 'INTERRUPTED',
-    message: 'Interrupted while the file was being checked; nothing was sent.',
-    hint: 'Type the same command to begin again.',
+    message: intakeTexts().interrupted,
+    hint: intakeTexts().interruptedHint,
     exitCode: reason?.kind === 'interrupted' ? SIGNAL_EXITS[reason.signal] : 130,
   });
 }

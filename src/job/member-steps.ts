@@ -226,6 +226,12 @@ function notChangedMessages(names: readonly string[]): string[] {
   return names.length === 0 ? [] : [`${NOT_CHANGED}${names.join(', ')}`];
 }
 
+/** A message of the ledger as a person reads it. */
+export function messageText(message: string): string {
+  const names = readNotChanged(message);
+  return names.length === 0 ? message : stepTexts().notChanged(names);
+}
+
 /** The columns that a row's message names as not changed; none: the message is another one. */
 export function readNotChanged(message: string): readonly string[] {
   const names = message.startsWith(NOT_CHANGED)

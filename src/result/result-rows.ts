@@ -4,12 +4,11 @@ import type { ResultColumn } from '../job/columns.ts';
 import { chooseFields } from '../job/fetched-fields.ts';
 import type { HeaderMatch } from '../job/header-match.ts';
 import type { JobSettings } from '../job/job-settings.ts';
-import { readNotChanged } from '../job/member-steps.ts';
+import { messageText, readNotChanged } from '../job/member-steps.ts';
 import type { RowRecord } from '../ledger/ledger.ts';
 import type { FoundRecords } from '../stage/found-records.ts';
 import type { StageBlock } from '../stage/stage.ts';
 import type { StagedRow } from '../stage/staged-row.ts';
-import { stepTexts } from '../texts/steps.ts';
 import { type NotSentReason, type RowView, viewRow } from './row-view.ts';
 import type { Tally } from './tally.ts';
 
@@ -148,17 +147,14 @@ export class ResultRows {
     // Two targets that were not reached for one reason say it once.
     const joined = (texts: readonly string[], between: string): string =>
       texts.length < 2 ? (texts[0] ?? '') : [...new Set(texts)].join(between);
-    const notChanged = view.messages.flatMap(({ message }) => readNotChanged(message));
-    const messages = view.messages.map(({ target, message }) => {
-      const names = notChanged.length === 0 ? [] : readNotChanged(message);
-      const told = names.length === 0 ? message : stepTexts().notChanged(names);
-      return view.status === 'not_sent' ? told : name(target, told);
-    });
+    const messages = view.messages.map(({ target, message }) =>
+      view.status === 'not_sent' ? message : name(target, messageText(message)),
+    );
     return {
       status: view.status,
       actions: view.actions.map(({ action }) => action),
       errorCodes: [...new Set(view.errorCodes.map(({ errorCode }) => errorCode))],
-      notChanged,
+      notChanged: view.messages.flatMap(({ message }) => readNotChanged(message)),
       isCarried: false,
       values: {
         ...view.values,

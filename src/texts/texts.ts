@@ -2,7 +2,9 @@ import type { CELLS } from './cells.ts';
 import type { COLUMN_TEXTS } from './columns.ts';
 import type { FILES } from './files.ts';
 import type { HEADER } from './header.ts';
+import type { INTAKE } from './intake.ts';
 import type { Language } from './language.ts';
+import type { PLAN } from './plan.ts';
 import type { ROWS } from './rows.ts';
 import type { SHARED } from './shared.ts';
 import type { STEPS } from './steps.ts';
@@ -19,6 +21,8 @@ export type Catalogue = {
   readonly steps: typeof STEPS;
   readonly header: typeof HEADER;
   readonly files: typeof FILES;
+  readonly intake: typeof INTAKE;
+  readonly plan: typeof PLAN;
 };
 
 let current: { readonly language: Language; readonly catalogue: Catalogue | undefined } = {

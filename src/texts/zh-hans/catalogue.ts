@@ -3,6 +3,8 @@ import { cells } from './cells.ts';
 import { columns } from './columns.ts';
 import { files } from './files.ts';
 import { header } from './header.ts';
+import { intake } from './intake.ts';
+import { plan } from './plan.ts';
 import { rows } from './rows.ts';
 import { shared } from './shared.ts';
 import { steps } from './steps.ts';
@@ -16,4 +18,6 @@ export const CATALOGUE: Catalogue = {
   steps,
   header,
   files,
+  intake,
+  plan,
 };
