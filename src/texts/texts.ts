@@ -6,6 +6,8 @@ import type { INTAKE } from './intake.ts';
 import type { Language } from './language.ts';
 import type { PLAN } from './plan.ts';
 import type { ROWS } from './rows.ts';
+import type { RUN } from './run.ts';
+import type { SETTINGS_TEXTS } from './settings.ts';
 import type { SHARED } from './shared.ts';
 import type { STEPS } from './steps.ts';
 
@@ -14,6 +16,8 @@ import type { STEPS } from './steps.ts';
  * text that a language lacks fails the build.
  */
 export type Catalogue = {
+  readonly settings: typeof SETTINGS_TEXTS;
+  readonly run: typeof RUN;
   readonly cells: typeof CELLS;
   readonly shared: typeof SHARED;
   readonly columns: typeof COLUMN_TEXTS;

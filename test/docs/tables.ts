@@ -68,7 +68,7 @@ const PARTS: Readonly<Record<string, Part>> = {
       named((_, name) => name.startsWith(`${vendor}.`)).map((name) => {
         const { reader } = settingOf(name);
         const { about } = describeSetting(name);
-        const values = reader.choices ? reader.choices.map(code).join(', ') : plain(reader.expects);
+        const values = reader.choices ? reader.choices.map(code).join(', ') : plain(reader.expects());
         return [code(name), plain(about), values, standardOf(name)];
       }),
     ),

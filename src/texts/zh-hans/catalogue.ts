@@ -6,11 +6,15 @@ import { header } from './header.ts';
 import { intake } from './intake.ts';
 import { plan } from './plan.ts';
 import { rows } from './rows.ts';
+import { run } from './run.ts';
+import { settings } from './settings.ts';
 import { shared } from './shared.ts';
 import { steps } from './steps.ts';
 
 /** Every text of this language. */
 export const CATALOGUE: Catalogue = {
+  settings,
+  run,
   cells,
   shared,
   columns,

@@ -5,5 +5,8 @@ export const shared: Catalogue['shared'] = {
   or: (items) => items.join(' 或 '),
   sentences: (sentences) => sentences.join(''),
   about: (column, text) => `${column}：${text}`,
+  withoutStop: (text) => text.replace(/[.。]$/, ''),
+  didYouMean: (name) => `是不是 ${name}？`,
+  yes: ['yes', 'y', '是', '是的'],
   rows: (count) => `${count} 行`,
 };
