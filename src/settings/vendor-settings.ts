@@ -6,7 +6,7 @@ import { settingsTexts } from '../texts/settings.ts';
 import type { WonderSettings } from '../wonder/client.ts';
 import { loadPrivateKey } from '../wonder/signature.ts';
 import type { Settings } from './settings.ts';
-import { type SettingName, settingOf } from './settings-table.ts';
+import { describeSetting, type SettingName, settingOf } from './settings-table.ts';
 
 type Transfer = { readonly timeoutMs: number; readonly connections: number };
 
@@ -46,7 +46,8 @@ function isGiven(settings: Settings, name: SettingName): boolean {
 function missingSettings(settings: Settings, names: readonly SettingName[]): Error {
   const store = settings.isTyped('store') ? `stores.${settings.get('store')}` : undefined;
   const lines = names.map((name) => {
-    const { environment = name, about } = settingOf(name);
+    const { environment = name } = settingOf(name);
+    const { about } = describeSetting(name);
     const key = name === 'kybioAppKey' ? 'kybioAppKeyFile' : name;
     return settingsTexts().missing(environment, about, key, store);
   });

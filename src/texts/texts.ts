@@ -1,7 +1,11 @@
 import type { CELLS } from './cells.ts';
+import type { COLUMN_HELP } from './column-help.ts';
 import type { COLUMN_TEXTS } from './columns.ts';
+import type { COMMAND_HELP } from './command-help.ts';
 import type { FILES } from './files.ts';
+import type { FLAGS } from './flags.ts';
 import type { HEADER } from './header.ts';
+import type { HELP } from './help.ts';
 import type { INTAKE } from './intake.ts';
 import type { Language } from './language.ts';
 import type { PLAN } from './plan.ts';
@@ -16,6 +20,10 @@ import type { STEPS } from './steps.ts';
  * text that a language lacks fails the build.
  */
 export type Catalogue = {
+  readonly columnHelp: typeof COLUMN_HELP;
+  readonly commandHelp: typeof COMMAND_HELP;
+  readonly help: typeof HELP;
+  readonly flags: typeof FLAGS;
   readonly settings: typeof SETTINGS_TEXTS;
   readonly run: typeof RUN;
   readonly cells: typeof CELLS;

@@ -3,6 +3,7 @@ import { nearestName } from '../../base/nearest.ts';
 import { quoted } from '../../base/quoted.ts';
 import { formatCsvRows } from '../../csv/format-csv.ts';
 import { openTableWriter, openXlsxWriter } from '../../csv/open-table-writer.ts';
+import { aboutColumn } from '../../job/column-about.ts';
 import { COLUMNS, type FileKind } from '../../job/columns.ts';
 import { PLAIN_DIALECT } from '../../result/result-file.ts';
 import { type CommandInput, type CommandResult, SENT_BY } from '../commands.ts';
@@ -58,7 +59,7 @@ export async function runTemplate({ settings, argument = '', console }: CommandI
     const sheetNames = { rows: kind, toCorrect: 'not used', summary: 'columns' };
     const workbook = await openXlsxWriter(target, { header, sheetNames });
     await workbook.writeBlock([{ cells: row, tone: 'waiting', isToCorrect: false }]);
-    await workbook.commit(COLUMNS[kind].map(({ name, about }) => [name, about.replaceAll('`', '')]));
+    await workbook.commit(COLUMNS[kind].map(({ name }) => [name, aboutColumn(kind, name).replaceAll('`', '')]));
   } else {
     // Excel takes a CSV for UTF-8 only by its byte order mark.
     const file = await openTableWriter(target, { ...PLAIN_DIALECT, withByteOrderMark: true });

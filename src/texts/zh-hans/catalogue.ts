@@ -1,8 +1,12 @@
 import type { Catalogue } from '../texts.ts';
 import { cells } from './cells.ts';
+import { columnHelp } from './column-help.ts';
 import { columns } from './columns.ts';
+import { commandHelp } from './command-help.ts';
 import { files } from './files.ts';
+import { flags } from './flags.ts';
 import { header } from './header.ts';
+import { help } from './help.ts';
 import { intake } from './intake.ts';
 import { plan } from './plan.ts';
 import { rows } from './rows.ts';
@@ -13,6 +17,10 @@ import { steps } from './steps.ts';
 
 /** Every text of this language. */
 export const CATALOGUE: Catalogue = {
+  columnHelp,
+  commandHelp,
+  help,
+  flags,
   settings,
   run,
   cells,

@@ -1,6 +1,6 @@
 import type { Catalogue } from '../texts.ts';
 
-const TYPES = { list: '清單', object: '物件', text: '文字', number: '數字', boolean: '布爾值' } as const;
+const TYPES = { list: '清單', object: '物件', text: '文字', number: '數字', boolean: '布林值' } as const;
 
 export const settings: Catalogue['settings'] = {
   expects: {
@@ -54,7 +54,7 @@ export const settings: Catalogue['settings'] = {
   logBodiesAlone: '--log-bodies 要與 --log <檔案> 一起用。',
   logBodiesAloneHint: '例如寫 --log calls.jsonl。',
   keyIsOpen: (path, quotedPath) => `${path} 中有密鑰，而其他用戶可以讀取。請輸入：chmod 600 ${quotedPath}`,
-  keyIsUtf16: (path) => `${path} 是 UTF-16 編碼。請把密鑰另存為純文本（UTF-8）。`,
+  keyIsUtf16: (path) => `${path} 是 UTF-16 編碼。請把密鑰另存為純文字（UTF-8）。`,
   keyHasLines: (path) => `${path} 有好幾行，而密鑰只有一行。檔案裏請只放密鑰。`,
   relativeHome: (path) => `MEMBERLOAD_HOME 是 '${path}'，而它必須是絕對路徑：換了資料夾，就不知道哪些已經入賬。`,
   relativeHomeHint: '請寫完整的路徑，例如 /var/lib/memberload，或不設定 MEMBERLOAD_HOME。',
@@ -81,7 +81,7 @@ export const settings: Catalogue['settings'] = {
   addressHint: (ending) => `請寫成 https://host${ending}。`,
   insecure: (where, address) => `${where}：'${address}' 會不加密地傳送會員資料。`,
   insecureHint: '請用 https://；http:// 只能用於本機（localhost、127.0.0.1）。',
-  otherEnding: (where, address, ending) => `${where}：'${address}' 的結尾不是 ${ending}，所有呼叫都會找不到API。`,
+  otherEnding: (where, address, ending) => `${where}：'${address}' 的結尾不是 ${ending}，所有呼叫都會失敗。`,
   otherEndingHint: (first, second) => `例如寫成 ${first} 或 ${second}。`,
   badProxy: 'HTTPS_PROXY 不是 HTTP 代理的地址。',
   badProxyHint: '請寫成 http://host:port，或不設定 HTTPS_PROXY。',
