@@ -9,6 +9,7 @@ import type { HELP } from './help.ts';
 import type { INTAKE } from './intake.ts';
 import type { Language } from './language.ts';
 import type { PLAN } from './plan.ts';
+import type { PROGRESS } from './progress.ts';
 import type { ROWS } from './rows.ts';
 import type { RUN } from './run.ts';
 import type { SETTINGS_TEXTS } from './settings.ts';
@@ -20,6 +21,7 @@ import type { STEPS } from './steps.ts';
  * text that a language lacks fails the build.
  */
 export type Catalogue = {
+  readonly progress: typeof PROGRESS;
   readonly columnHelp: typeof COLUMN_HELP;
   readonly commandHelp: typeof COMMAND_HELP;
   readonly help: typeof HELP;

@@ -9,6 +9,7 @@ import { header } from './header.ts';
 import { help } from './help.ts';
 import { intake } from './intake.ts';
 import { plan } from './plan.ts';
+import { progress } from './progress.ts';
 import { rows } from './rows.ts';
 import { run } from './run.ts';
 import { settings } from './settings.ts';
@@ -17,6 +18,7 @@ import { steps } from './steps.ts';
 
 /** Every text of this language. */
 export const CATALOGUE: Catalogue = {
+  progress,
   columnHelp,
   commandHelp,
   help,
