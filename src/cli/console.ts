@@ -2,6 +2,7 @@ import type { OperatorError } from '../base/errors.ts';
 import { visibleLines, visibleText } from '../base/visible-text.ts';
 import { COMMAND_NAMES } from '../settings/setting.ts';
 import type { Surroundings } from '../settings/surroundings.ts';
+import { commandTexts } from '../texts/commands.ts';
 
 /**
  * The one way to the terminal: data on stdout, everything else on stderr, control characters made visible. Each text
@@ -102,7 +103,7 @@ export function openConsole(
       // Whatever failed, nothing goes on that the block could show.
       erase();
       block = [];
-      tell(`${colored(RED, 'Error:')} ${visibleLines(asTyped(message))}`);
+      tell(`${colored(RED, commandTexts().error)} ${visibleLines(asTyped(message))}`);
       if (hint !== '') tell(visibleLines(asTyped(hint)));
     },
     drawBlock(lines) {

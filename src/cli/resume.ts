@@ -4,6 +4,7 @@ import { type RunDocument, readRunDocument } from '../result/run-document.ts';
 import { rebuildResult } from '../run/rebuild-result.ts';
 import { isResultMissing } from '../run/run-folder.ts';
 import { placesOf, readSavedSettings } from '../settings/saved-settings.ts';
+import { commandTexts } from '../texts/commands.ts';
 import type { CommandInput, CommandResult, EndedRun } from './commands.ts';
 import { findRun } from './find-run.ts';
 import { nextOfRun } from './next-command.ts';
@@ -20,7 +21,7 @@ export async function runResume(input: CommandInput): Promise<CommandResult> {
   if (input.settings.get('all')) return resumeAll(input);
   const run = await withSession(input, (session) => chooseRun(session, input.argument));
   if (run === undefined) {
-    input.console.say('No unfinished run.');
+    input.console.say(commandTexts().noUnfinishedRun);
     return { exitCode: EXIT.ok };
   }
   return resumeOne(input, run);
@@ -65,10 +66,10 @@ function hasEnded({ state }: RunRecord): boolean {
 async function resumeAll(input: CommandInput): Promise<{ exitCode: ExitCode }> {
   const { argument, console } = input;
   if (argument !== undefined) {
-    throw usageError('BAD_USAGE', '--all carries every unfinished run on.', 'Leave the run or --all away.');
+    throw usageError('BAD_USAGE', commandTexts().allOrOne, commandTexts().allOrOneHint);
   }
   const runs = await withSession(input, async ({ ledger }) => (await ledger.runs.listUnfinished()).reverse());
-  if (runs.length === 0) console.say('No unfinished run.');
+  if (runs.length === 0) console.say(commandTexts().noUnfinishedRun);
   const exitCodes: ExitCode[] = [];
   for (const run of runs) {
     const leftAlone = leaveAlone(run);
@@ -86,7 +87,7 @@ async function resumeAll(input: CommandInput): Promise<{ exitCode: ExitCode }> {
       if (!(error instanceof OperatorError)) throw error;
       // An earlier one of these runs has decided its last row, or it was cancelled meanwhile.
       if (error.code === 'RUN_FINISHED') continue;
-      console.say(`Run ${run.runId}:`);
+      console.say(commandTexts().run(run.runId));
       console.fail(error);
       exitCodes.push(error.exitCode);
     }
@@ -97,11 +98,10 @@ async function resumeAll(input: CommandInput): Promise<{ exitCode: ExitCode }> {
 function leaveAlone({ runId, state, summaryJson }: RunRecord): OperatorError | undefined {
   const exitCode = readRunDocument(summaryJson)?.exitCode;
   if (state !== 'stopped' || (exitCode !== EXIT.credentials && exitCode !== EXIT.stopped)) return undefined;
-  const reason = exitCode === EXIT.credentials ? 'the vendor refused the credentials' : 'it was stopped by errors';
   return new OperatorError({
     code: 'RUN_LEFT_ALONE',
-    message: `Run ${runId} is left alone: ${reason}.`,
-    hint: `Carry it on with: memberload resume ${runId}`,
+    message: commandTexts().leftAlone(runId, exitCode === EXIT.credentials ? 'credentials' : 'errors'),
+    hint: commandTexts().carryOn(runId),
     exitCode,
   });
 }
@@ -110,11 +110,10 @@ async function chooseRun({ ledger, settings }: Session, runId: string | undefine
   if (runId === undefined) return (await ledger.runs.listUnfinished())[0];
   const { run } = await findRun(runId, ledger);
   if (hasEnded(run) && !isResultMissing(run, settings.homeFolder)) {
-    const ended = run.state === 'finished' ? 'has finished' : 'was cancelled';
     throw usageError(
       'RUN_FINISHED',
-      `Run ${runId} ${ended}: nothing is left to carry on.`,
-      `Its result file: ${run.resultPath}. Its rows in doubt, if any: memberload resolve ${runId}`,
+      commandTexts().hasEnded(runId, run.state === 'finished' ? 'finished' : 'cancelled'),
+      commandTexts().hasEndedHint(runId, run.resultPath),
     );
   }
   return run;

@@ -16,6 +16,7 @@ import {
 } from '../settings/job-settings.ts';
 import type { SavedSettings } from '../settings/run-settings.ts';
 import { readSavedSettings } from '../settings/saved-settings.ts';
+import { commandTexts } from '../texts/commands.ts';
 import { chosenLanguage } from '../texts/texts.ts';
 import type { CommandInput, EndedRun } from './commands.ts';
 import { confirmImport, confirmTopup } from './confirm.ts';
@@ -36,11 +37,7 @@ async function runJobCommand(input: CommandInput, command: JobCommand): Promise<
     const job = readJobSettings(settings, command);
     const controls = readControlSettings(settings);
     if (command === 'export' && settings.get('all') !== (argument === undefined)) {
-      throw usageError(
-        'BAD_USAGE',
-        'export needs either a file of rows to look up, or --all.',
-        'Type: memberload export <file>, or memberload export --all -o members.csv',
-      );
+      throw usageError('BAD_USAGE', commandTexts().exportOfWhat, commandTexts().exportOfWhatHint);
     }
     const connected = await session.connect(job.targets, controls, settings.get('sandbox'));
     const connection = { ...readConnection(settings), origins: connected.origins };

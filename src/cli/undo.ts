@@ -7,6 +7,7 @@ import { controlsOf } from '../settings/job-settings.ts';
 import { repeatedFlags } from '../settings/repeated-flags.ts';
 import { placesOf, readSavedSettings } from '../settings/saved-settings.ts';
 import type { Settings } from '../settings/settings.ts';
+import { commandTexts } from '../texts/commands.ts';
 import type { CommandInput, EndedRun } from './commands.ts';
 import { confirmTopup } from './confirm.ts';
 import { findRun } from './find-run.ts';
@@ -18,7 +19,7 @@ import { connectToRun, withLedgerReader, withSession } from './session.ts';
 export async function runUndo(input: CommandInput): Promise<EndedRun> {
   const { argument } = input;
   if (argument === undefined) {
-    throw usageError('BAD_USAGE', 'undo needs the run.', 'List the runs with: memberload runs');
+    throw usageError('BAD_USAGE', commandTexts().undoWhat, commandTexts().listRuns);
   }
   // The run knows its store and its config file; both are needed before its settings can be read.
   const saved = await withLedgerReader(input, async (ledger) =>
@@ -61,11 +62,7 @@ export async function runUndo(input: CommandInput): Promise<EndedRun> {
 async function findCredits(runId: string, ledger: LedgerReader | undefined): Promise<RunRecord> {
   const { run } = await findRun(runId, ledger);
   if (run.prunedMs === 0) return run;
-  throw usageError(
-    'RUN_PRUNED',
-    `Run ${runId} was dropped by runs prune: where its rows were credited is not known any more.`,
-    'Credit the opposite amounts with a top-up of your own.',
-  );
+  throw usageError('RUN_PRUNED', commandTexts().creditsPruned(runId), commandTexts().creditsPrunedHint);
 }
 
 /** Beside the result of the run that is taken back; in the working folder where that went to standard output. */

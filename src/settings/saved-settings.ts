@@ -110,6 +110,12 @@ export function readSavedSettings(json: string): SavedSettings {
   );
 }
 
+/** Where the run's vendors are found; undefined: it cannot be read. */
+export function connectionOf(json: string): Connection | undefined {
+  const read = v.safeParse(v.pipe(v.string(), v.parseJson(), v.object({ connection: CONNECTION })), json);
+  return read.success ? read.output.connection : undefined;
+}
+
 /**
  * The settings with the store and the config file that the run began with, unless others are typed. A config file
  * that is gone is left out: what it said of the run itself is saved with the run.

@@ -2,6 +2,7 @@ import type { CELLS } from './cells.ts';
 import type { COLUMN_HELP } from './column-help.ts';
 import type { COLUMN_TEXTS } from './columns.ts';
 import type { COMMAND_HELP } from './command-help.ts';
+import type { COMMANDS_TEXTS } from './commands.ts';
 import type { FILES } from './files.ts';
 import type { FLAGS } from './flags.ts';
 import type { HEADER } from './header.ts';
@@ -21,6 +22,7 @@ import type { STEPS } from './steps.ts';
  * text that a language lacks fails the build.
  */
 export type Catalogue = {
+  readonly commands: typeof COMMANDS_TEXTS;
   readonly progress: typeof PROGRESS;
   readonly columnHelp: typeof COLUMN_HELP;
   readonly commandHelp: typeof COMMAND_HELP;

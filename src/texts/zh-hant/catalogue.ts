@@ -3,6 +3,7 @@ import { cells } from './cells.ts';
 import { columnHelp } from './column-help.ts';
 import { columns } from './columns.ts';
 import { commandHelp } from './command-help.ts';
+import { commands } from './commands.ts';
 import { files } from './files.ts';
 import { flags } from './flags.ts';
 import { header } from './header.ts';
@@ -18,6 +19,7 @@ import { steps } from './steps.ts';
 
 /** Every text of this language. */
 export const CATALOGUE: Catalogue = {
+  commands,
   progress,
   columnHelp,
   commandHelp,
