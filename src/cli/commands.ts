@@ -18,7 +18,12 @@ export type CommandInput = {
   readonly console: Console;
 };
 
-export type EndedRun = { readonly document: RunDocument; readonly next: NextCommand };
+export type EndedRun = {
+  readonly document: RunDocument;
+  readonly next: NextCommand;
+  /** Where the run works, in the chosen language; the document has it in English. Undefined: nowhere. */
+  readonly place: string | undefined;
+};
 
 /** A command either did something with rows, which ends in a document, or says its own exit code. */
 export type CommandResult = EndedRun | { readonly exitCode: ExitCode };

@@ -3,6 +3,7 @@ import type { RunRecord } from '../ledger/ledger.ts';
 import { type RunDocument, readRunDocument } from '../result/run-document.ts';
 import { rebuildResult } from '../run/rebuild-result.ts';
 import { isResultMissing } from '../run/run-folder.ts';
+import { describePlace } from '../settings/place.ts';
 import { placesOf, readSavedSettings } from '../settings/saved-settings.ts';
 import { commandTexts } from '../texts/commands.ts';
 import type { CommandInput, CommandResult, EndedRun } from './commands.ts';
@@ -29,14 +30,16 @@ export async function runResume(input: CommandInput): Promise<CommandResult> {
 
 /** The run knows its store and its config file; both are needed before its settings can be read. */
 function resumeOne(input: CommandInput, run: RunRecord): Promise<EndedRun> {
-  const withOwnPlaces = { ...input, settings: placesOf(input.settings, readSavedSettings(run.settingsJson)) };
+  const saved = readSavedSettings(run.settingsJson);
+  const withOwnPlaces = { ...input, settings: placesOf(input.settings, saved) };
   return withSession(withOwnPlaces, async (session) => {
     // Looked up again: another command may have ended the run since.
     const current = (await chooseRun(session, run.runId)) ?? run;
     const document = hasEnded(current)
       ? await writeMissingResult(input, session, current)
       : await resumeInSession(withOwnPlaces, session, current);
-    return { document, next: nextOfRun(run, input.settings) };
+    const place = describePlace(saved.connection, run.account);
+    return { document, next: nextOfRun(run, input.settings), place };
   });
 }
 

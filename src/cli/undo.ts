@@ -26,13 +26,13 @@ export async function runUndo(input: CommandInput): Promise<EndedRun> {
     readSavedSettings((await findCredits(argument, ledger)).settingsJson),
   );
   const located = { ...input, settings: placesOf(input.settings, saved) };
-  const document = await withSession(located, async (session) => {
+  const { document, place } = await withSession(located, async (session) => {
     const { settings } = session;
     const run = await findCredits(argument, session.ledger);
     const controls = controlsOf(settings, saved.controls);
     const connected = await connectToRun(session, run, saved, { targets: saved.job.targets, controls });
     const rows = settings.typed('row');
-    const { place, placeKey } = connected;
+    const { place, shownPlace, placeKey } = connected;
     const isDryRun = settings.get('dryRun');
     const result = resultOf(settings, run);
     const undo = await prepareUndo(
@@ -50,13 +50,13 @@ export async function runUndo(input: CommandInput): Promise<EndedRun> {
       runParts(located, session, connected),
     );
     try {
-      if (!isDryRun) await confirmTopup({ sums: undo }, place, located);
-      return await undo.run();
+      if (!isDryRun) await confirmTopup({ sums: undo }, shownPlace, located);
+      return { document: await undo.run(), place: shownPlace };
     } finally {
       await undo.discard();
     }
   });
-  return { document, next: nextOfTyped(input.settings, argument) };
+  return { document, next: nextOfTyped(input.settings, argument), place };
 }
 
 async function findCredits(runId: string, ledger: LedgerReader | undefined): Promise<RunRecord> {

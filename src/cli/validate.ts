@@ -28,6 +28,7 @@ export function runValidate(input: CommandInput): Promise<CommandResult> {
       stdout: surroundings.stdout.stream,
     }),
     next: nextOfTyped(settings),
+    place: undefined,
   }));
 }
 

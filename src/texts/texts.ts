@@ -11,6 +11,7 @@ import type { INTAKE } from './intake.ts';
 import type { Language } from './language.ts';
 import type { PLAN } from './plan.ts';
 import type { PROGRESS } from './progress.ts';
+import type { QUESTIONS } from './questions.ts';
 import type { ROWS } from './rows.ts';
 import type { RUN } from './run.ts';
 import type { SETTINGS_TEXTS } from './settings.ts';
@@ -22,6 +23,7 @@ import type { STEPS } from './steps.ts';
  * text that a language lacks fails the build.
  */
 export type Catalogue = {
+  readonly questions: typeof QUESTIONS;
   readonly commands: typeof COMMANDS_TEXTS;
   readonly progress: typeof PROGRESS;
   readonly columnHelp: typeof COLUMN_HELP;

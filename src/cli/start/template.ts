@@ -6,6 +6,8 @@ import { openTableWriter, openXlsxWriter } from '../../csv/open-table-writer.ts'
 import { aboutColumn } from '../../job/column-about.ts';
 import { COLUMNS, type FileKind } from '../../job/columns.ts';
 import { PLAIN_DIALECT } from '../../result/result-file.ts';
+import { questionTexts } from '../../texts/questions.ts';
+import { sharedTexts } from '../../texts/shared.ts';
 import { type CommandInput, type CommandResult, SENT_BY } from '../commands.ts';
 
 /** Columns that a shop needs most, and a value for each. Every other column can be added. */
@@ -66,9 +68,10 @@ export async function runTemplate({ settings, argument = '', console }: CommandI
     await file.writeBlock([header, row]);
     await file.commit();
   }
-  console.say(`${path} has the columns and one example row. Replace that row by your own rows.`);
-  console.say(`What each column may hold: memberload help ${SENT_BY[kind].split(' ')[0]}`);
-  console.say(`Then type: memberload validate ${quoted(output)}`);
+  const texts = questionTexts();
+  console.say(texts.templateWritten(path));
+  console.say(texts.templateColumns(`memberload help ${SENT_BY[kind].split(' ')[0]}`));
+  console.say(texts.templateNext(`memberload validate ${quoted(output)}`));
   return { exitCode: EXIT.ok };
 }
 
@@ -78,7 +81,7 @@ function kindOf(word: string): FileKind {
   const nearest = nearestName(word, TEMPLATE_KINDS);
   throw usageError(
     'BAD_USAGE',
-    `There is no template '${word}'.`,
-    nearest ? `Did you mean ${nearest}?` : `Kinds: ${TEMPLATE_KINDS.join(', ')}.`,
+    questionTexts().noTemplate(word),
+    nearest ? sharedTexts().didYouMean(nearest) : questionTexts().templateKinds(TEMPLATE_KINDS),
   );
 }

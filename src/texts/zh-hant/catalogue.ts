@@ -11,6 +11,7 @@ import { help } from './help.ts';
 import { intake } from './intake.ts';
 import { plan } from './plan.ts';
 import { progress } from './progress.ts';
+import { questions } from './questions.ts';
 import { rows } from './rows.ts';
 import { run } from './run.ts';
 import { settings } from './settings.ts';
@@ -19,6 +20,7 @@ import { steps } from './steps.ts';
 
 /** Every text of this language. */
 export const CATALOGUE: Catalogue = {
+  questions,
   commands,
   progress,
   columnHelp,
