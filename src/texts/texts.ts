@@ -12,6 +12,7 @@ import type { Language } from './language.ts';
 import type { PLAN } from './plan.ts';
 import type { PROGRESS } from './progress.ts';
 import type { QUESTIONS } from './questions.ts';
+import type { RESOLVE } from './resolve.ts';
 import type { ROWS } from './rows.ts';
 import type { RUN } from './run.ts';
 import type { SETTINGS_TEXTS } from './settings.ts';
@@ -23,6 +24,7 @@ import type { STEPS } from './steps.ts';
  * text that a language lacks fails the build.
  */
 export type Catalogue = {
+  readonly resolve: typeof RESOLVE;
   readonly questions: typeof QUESTIONS;
   readonly commands: typeof COMMANDS_TEXTS;
   readonly progress: typeof PROGRESS;

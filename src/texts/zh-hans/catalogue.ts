@@ -12,6 +12,7 @@ import { intake } from './intake.ts';
 import { plan } from './plan.ts';
 import { progress } from './progress.ts';
 import { questions } from './questions.ts';
+import { resolve } from './resolve.ts';
 import { rows } from './rows.ts';
 import { run } from './run.ts';
 import { settings } from './settings.ts';
@@ -20,6 +21,7 @@ import { steps } from './steps.ts';
 
 /** Every text of this language. */
 export const CATALOGUE: Catalogue = {
+  resolve,
   questions,
   commands,
   progress,
