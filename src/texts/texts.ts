@@ -3,6 +3,7 @@ import type { COLUMN_HELP } from './column-help.ts';
 import type { COLUMN_TEXTS } from './columns.ts';
 import type { COMMAND_HELP } from './command-help.ts';
 import type { COMMANDS_TEXTS } from './commands.ts';
+import type { DOCTOR } from './doctor.ts';
 import type { FILES } from './files.ts';
 import type { FLAGS } from './flags.ts';
 import type { HEADER } from './header.ts';
@@ -24,6 +25,7 @@ import type { STEPS } from './steps.ts';
  * text that a language lacks fails the build.
  */
 export type Catalogue = {
+  readonly doctor: typeof DOCTOR;
   readonly resolve: typeof RESOLVE;
   readonly questions: typeof QUESTIONS;
   readonly commands: typeof COMMANDS_TEXTS;

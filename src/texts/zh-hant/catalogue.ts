@@ -4,6 +4,7 @@ import { columnHelp } from './column-help.ts';
 import { columns } from './columns.ts';
 import { commandHelp } from './command-help.ts';
 import { commands } from './commands.ts';
+import { doctor } from './doctor.ts';
 import { files } from './files.ts';
 import { flags } from './flags.ts';
 import { header } from './header.ts';
@@ -21,6 +22,7 @@ import { steps } from './steps.ts';
 
 /** Every text of this language. */
 export const CATALOGUE: Catalogue = {
+  doctor,
   resolve,
   questions,
   commands,
