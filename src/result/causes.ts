@@ -15,7 +15,7 @@ export function describeCause(errorCode: string): string {
   if (words !== undefined) return words;
   const status = /^HTTP_([0-9]+)$/.exec(errorCode)?.[1];
   if (status !== undefined) return `no usable answer from the vendor (HTTP ${status})`;
-  const known = findKybioCode(errorCode, NO_SETTINGS)?.english;
+  const known = findKybioCode(errorCode, NO_SETTINGS)?.words;
   return known === undefined ? `refused by the vendor with ${errorCode}` : `refused by Kybio: ${known} (${errorCode})`;
 }
 

@@ -1,8 +1,11 @@
+import type { ANSWERS } from './answers.ts';
+import type { CALLS } from './calls.ts';
 import type { CELLS } from './cells.ts';
 import type { COLUMN_TEXTS } from './columns.ts';
 import type { FILES } from './files.ts';
 import type { HEADER } from './header.ts';
 import type { INTAKE } from './intake.ts';
+import type { KYBIO_CODES } from './kybio-codes.ts';
 import type { Language } from './language.ts';
 import type { PLAN } from './plan.ts';
 import type { ROWS } from './rows.ts';
@@ -14,6 +17,9 @@ import type { STEPS } from './steps.ts';
  * text that a language lacks fails the build.
  */
 export type Catalogue = {
+  readonly kybioCodes: typeof KYBIO_CODES;
+  readonly calls: typeof CALLS;
+  readonly answers: typeof ANSWERS;
   readonly cells: typeof CELLS;
   readonly shared: typeof SHARED;
   readonly columns: typeof COLUMN_TEXTS;
@@ -25,10 +31,11 @@ export type Catalogue = {
   readonly plan: typeof PLAN;
 };
 
-let current: { readonly language: Language; readonly catalogue: Catalogue | undefined } = {
-  language: 'en',
-  catalogue: undefined,
-};
+type Chosen = { readonly language: Language; readonly catalogue: Catalogue | undefined };
+
+const ENGLISH: Chosen = { language: 'en', catalogue: undefined };
+
+let current = ENGLISH;
 
 /**
  * Chooses the language of every text from now on. The main command does so before it reads anything. English is
@@ -48,6 +55,20 @@ export function chosenLanguage(): Language {
  */
 export function topic<Name extends keyof Catalogue>(name: Name, english: Catalogue[Name]): () => Catalogue[Name] {
   return () => current.catalogue?.[name] ?? english;
+}
+
+/**
+ * What `make` says in English, for what stays English in every language: the log. In English, `made` is the same already.
+ */
+export function inEnglish<T>(made: T, make: () => T): T {
+  if (current.catalogue === undefined) return made;
+  const chosen = current;
+  current = ENGLISH;
+  try {
+    return make();
+  } finally {
+    current = chosen;
+  }
 }
 
 async function catalogueOf(language: Language): Promise<Catalogue | undefined> {

@@ -1,9 +1,12 @@
 import type { Catalogue } from '../texts.ts';
+import { answers } from './answers.ts';
+import { calls } from './calls.ts';
 import { cells } from './cells.ts';
 import { columns } from './columns.ts';
 import { files } from './files.ts';
 import { header } from './header.ts';
 import { intake } from './intake.ts';
+import { kybioCodes } from './kybio-codes.ts';
 import { plan } from './plan.ts';
 import { rows } from './rows.ts';
 import { shared } from './shared.ts';
@@ -20,4 +23,7 @@ export const CATALOGUE: Catalogue = {
   files,
   intake,
   plan,
+  answers,
+  calls,
+  kybioCodes,
 };
