@@ -9,6 +9,7 @@ import type { KYBIO_CODES } from './kybio-codes.ts';
 import type { Language } from './language.ts';
 import type { PLAN } from './plan.ts';
 import type { ROWS } from './rows.ts';
+import type { SEND } from './send.ts';
 import type { SHARED } from './shared.ts';
 import type { STEPS } from './steps.ts';
 
@@ -17,6 +18,7 @@ import type { STEPS } from './steps.ts';
  * text that a language lacks fails the build.
  */
 export type Catalogue = {
+  readonly send: typeof SEND;
   readonly kybioCodes: typeof KYBIO_CODES;
   readonly calls: typeof CALLS;
   readonly answers: typeof ANSWERS;

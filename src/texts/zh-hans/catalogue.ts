@@ -9,6 +9,7 @@ import { intake } from './intake.ts';
 import { kybioCodes } from './kybio-codes.ts';
 import { plan } from './plan.ts';
 import { rows } from './rows.ts';
+import { send } from './send.ts';
 import { shared } from './shared.ts';
 import { steps } from './steps.ts';
 
@@ -26,4 +27,5 @@ export const CATALOGUE: Catalogue = {
   answers,
   calls,
   kybioCodes,
+  send,
 };
