@@ -7,7 +7,9 @@ import type { HEADER } from './header.ts';
 import type { INTAKE } from './intake.ts';
 import type { KYBIO_CODES } from './kybio-codes.ts';
 import type { Language } from './language.ts';
+import type { LEDGER } from './ledger.ts';
 import type { PLAN } from './plan.ts';
+import type { RESULT } from './result.ts';
 import type { ROWS } from './rows.ts';
 import type { SEND } from './send.ts';
 import type { SHARED } from './shared.ts';
@@ -18,6 +20,8 @@ import type { STEPS } from './steps.ts';
  * text that a language lacks fails the build.
  */
 export type Catalogue = {
+  readonly result: typeof RESULT;
+  readonly ledger: typeof LEDGER;
   readonly send: typeof SEND;
   readonly kybioCodes: typeof KYBIO_CODES;
   readonly calls: typeof CALLS;

@@ -7,7 +7,9 @@ import { files } from './files.ts';
 import { header } from './header.ts';
 import { intake } from './intake.ts';
 import { kybioCodes } from './kybio-codes.ts';
+import { ledger } from './ledger.ts';
 import { plan } from './plan.ts';
+import { result } from './result.ts';
 import { rows } from './rows.ts';
 import { send } from './send.ts';
 import { shared } from './shared.ts';
@@ -28,4 +30,6 @@ export const CATALOGUE: Catalogue = {
   calls,
   kybioCodes,
   send,
+  ledger,
+  result,
 };
