@@ -10,6 +10,7 @@ import {
   type WriteTarget,
 } from '../csv/open-table-writer.ts';
 import type { TableForm } from '../csv/table.ts';
+import { resultTexts } from '../texts/result.ts';
 import type { RowToWrite } from '../xlsx/write-sheet.ts';
 import { besideResult, checkResultPath, fileMark } from './result-path.ts';
 import type { ResultRow } from './result-rows.ts';
@@ -108,11 +109,7 @@ export async function openResultFile(
 async function requireUnchanged(path: string, markAtStart: string | undefined): Promise<void> {
   const mark = path === '-' ? undefined : await fileMark(path);
   if (mark === undefined || mark === markAtStart) return;
-  throw fileError(
-    'FILE_CHANGED',
-    `${path} was made or changed while the result was written; it is left as it is.`,
-    'Write the result to another file with -o.',
-  );
+  throw fileError('FILE_CHANGED', resultTexts().changedMeanwhile(path), resultTexts().changedMeanwhileHint);
 }
 
 /** Plain CSV: what memberload writes where nothing else is asked for. */

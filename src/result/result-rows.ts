@@ -9,6 +9,7 @@ import type { RowRecord } from '../ledger/ledger.ts';
 import type { FoundRecords } from '../stage/found-records.ts';
 import type { StageBlock } from '../stage/stage.ts';
 import type { StagedRow } from '../stage/staged-row.ts';
+import { resultTexts } from '../texts/result.ts';
 import { type NotSentReason, type RowView, viewRow } from './row-view.ts';
 import type { Tally } from './tally.ts';
 
@@ -206,7 +207,7 @@ export class ResultRows {
         status: 'done',
         action: 'credited_before',
         errorCode: '',
-        messages: [`Credited before: row ${rowNumber} of run ${runId} on ${when}.`, ...(row.notes ?? [])].join(' '),
+        messages: [resultTexts().creditedBefore(rowNumber, runId, when), ...(row.notes ?? [])].join(' '),
         attempts: '0',
       },
     };

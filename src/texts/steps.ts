@@ -15,6 +15,8 @@ export const STEPS = {
   },
   /** `words`: the vendor's own, in their quotes; '' when there are none. */
   refused: (call: string, words: string) => `${call}: ${words || 'refused without a message'}`,
+  /** A message of a vendor's refusal without the call before it. */
+  withoutCall: (message: string) => message.replace(/^[A-Za-z/: ]+: /, ''),
   noAnswer: (call: string, detail: string) => `${call}: ${detail}. Run the result file again to repeat this row.`,
 
   // member-steps.ts

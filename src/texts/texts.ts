@@ -1,3 +1,5 @@
+import type { ANSWERS } from './answers.ts';
+import type { CALLS } from './calls.ts';
 import type { CELLS } from './cells.ts';
 import type { COLUMN_HELP } from './column-help.ts';
 import type { COLUMN_TEXTS } from './columns.ts';
@@ -9,13 +11,17 @@ import type { FLAGS } from './flags.ts';
 import type { HEADER } from './header.ts';
 import type { HELP } from './help.ts';
 import type { INTAKE } from './intake.ts';
+import type { KYBIO_CODES } from './kybio-codes.ts';
 import type { Language } from './language.ts';
+import type { LEDGER } from './ledger.ts';
 import type { PLAN } from './plan.ts';
 import type { PROGRESS } from './progress.ts';
 import type { QUESTIONS } from './questions.ts';
 import type { RESOLVE } from './resolve.ts';
+import type { RESULT } from './result.ts';
 import type { ROWS } from './rows.ts';
 import type { RUN } from './run.ts';
+import type { SEND } from './send.ts';
 import type { SETTINGS_TEXTS } from './settings.ts';
 import type { SHARED } from './shared.ts';
 import type { STEPS } from './steps.ts';
@@ -36,6 +42,12 @@ export type Catalogue = {
   readonly flags: typeof FLAGS;
   readonly settings: typeof SETTINGS_TEXTS;
   readonly run: typeof RUN;
+  readonly result: typeof RESULT;
+  readonly ledger: typeof LEDGER;
+  readonly send: typeof SEND;
+  readonly kybioCodes: typeof KYBIO_CODES;
+  readonly calls: typeof CALLS;
+  readonly answers: typeof ANSWERS;
   readonly cells: typeof CELLS;
   readonly shared: typeof SHARED;
   readonly columns: typeof COLUMN_TEXTS;
@@ -47,10 +59,11 @@ export type Catalogue = {
   readonly plan: typeof PLAN;
 };
 
-let current: { readonly language: Language; readonly catalogue: Catalogue | undefined } = {
-  language: 'en',
-  catalogue: undefined,
-};
+type Chosen = { readonly language: Language; readonly catalogue: Catalogue | undefined };
+
+const ENGLISH: Chosen = { language: 'en', catalogue: undefined };
+
+let current = ENGLISH;
 
 /**
  * Chooses the language of every text from now on. The main command does so before it reads anything. English is
@@ -70,6 +83,20 @@ export function chosenLanguage(): Language {
  */
 export function topic<Name extends keyof Catalogue>(name: Name, english: Catalogue[Name]): () => Catalogue[Name] {
   return () => current.catalogue?.[name] ?? english;
+}
+
+/**
+ * What `make` says in English, for what stays English in every language: the log. In English, `made` is the same already.
+ */
+export function inEnglish<T>(made: T, make: () => T): T {
+  if (current.catalogue === undefined) return made;
+  const chosen = current;
+  current = ENGLISH;
+  try {
+    return make();
+  } finally {
+    current = chosen;
+  }
 }
 
 async function catalogueOf(language: Language): Promise<Catalogue | undefined> {

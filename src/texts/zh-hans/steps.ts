@@ -12,6 +12,7 @@ export const steps: Catalogue['steps'] = {
     'PUT customers': '修改客户',
   },
   refused: (call, words) => `${call}：${words || '被拒绝，对方没有说明原因'}`,
+  withoutCall: (message) => message,
   noAnswer: (call, detail) => `${call}：${detail}。再次运行结果文件即可重做这一行。`,
 
   notChanged: (columns) => `已有会员的这些列没有更改（updateBaseInfo 不能改）：${columns.join('、')}。`,

@@ -1,4 +1,6 @@
 import type { Catalogue } from '../texts.ts';
+import { answers } from './answers.ts';
+import { calls } from './calls.ts';
 import { cells } from './cells.ts';
 import { columnHelp } from './column-help.ts';
 import { columns } from './columns.ts';
@@ -10,12 +12,16 @@ import { flags } from './flags.ts';
 import { header } from './header.ts';
 import { help } from './help.ts';
 import { intake } from './intake.ts';
+import { kybioCodes } from './kybio-codes.ts';
+import { ledger } from './ledger.ts';
 import { plan } from './plan.ts';
 import { progress } from './progress.ts';
 import { questions } from './questions.ts';
 import { resolve } from './resolve.ts';
+import { result } from './result.ts';
 import { rows } from './rows.ts';
 import { run } from './run.ts';
+import { send } from './send.ts';
 import { settings } from './settings.ts';
 import { shared } from './shared.ts';
 import { steps } from './steps.ts';
@@ -42,4 +48,10 @@ export const CATALOGUE: Catalogue = {
   files,
   intake,
   plan,
+  answers,
+  calls,
+  kybioCodes,
+  send,
+  ledger,
+  result,
 };

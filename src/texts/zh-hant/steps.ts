@@ -12,6 +12,7 @@ export const steps: Catalogue['steps'] = {
     'PUT customers': '修改客戶',
   },
   refused: (call, words) => `${call}：${words || '被拒絕，對方沒有說明原因'}`,
+  withoutCall: (message) => message,
   noAnswer: (call, detail) => `${call}：${detail}。再次執行結果檔案即可重做這一行。`,
 
   notChanged: (columns) => `現有會員的這些欄沒有更改（updateBaseInfo 不能改）：${columns.join('、')}。`,
