@@ -86,7 +86,7 @@ export const questions: Catalogue['questions'] = {
   columnsOf: (kind) => `檔案的欄${kind === undefined ? '' : `（按 ${kind}）`}：`,
   notUsed: '（不使用）',
   askColumns: (names) =>
-    `不確定的欄請寫出對應的名稱；直接按 Enter採用建議，寫 - 表示不使用。可用的名稱：${names.join('、')}。`,
+    `不確定的欄請寫出對應的名稱；直接按 Enter 採用建議，寫 - 表示不使用。可用的名稱：${names.join('、')}。`,
   askColumn: (header, values, proposed) => `${header}（${values.join('、')}） [${proposed}]：`,
   questionsLeft: '沒有回答完問題。',
   takenAlready: (column, header) => `${column} 已經對應 '${header}'。請換一個，或寫 -。`,
