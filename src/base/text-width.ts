@@ -25,6 +25,25 @@ export function cutToWidth(text: string, width: number): string {
   return cut;
 }
 
+/**
+ * The text in lines of at most so many columns. A line ends at a space, or between East Asian signs, which have no
+ * spaces; a word that is wider than a line stands alone.
+ */
+export function wrapToWidth(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const piece of text.split(LINE_MAY_END)) {
+    if (line.trimEnd() !== '' && textWidth((line + piece).trimEnd()) > width) {
+      lines.push(line.trimEnd());
+      line = piece;
+    } else line += piece;
+  }
+  return [...lines, line.trimEnd()];
+}
+
+/** After a space or an East Asian sign, but not before a sign that ends something, nor after one that opens it. */
+const LINE_MAY_END = /(?<= )|(?<=[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef])(?<![（「])(?![，。、；：！？）」%>])/u;
+
 const SEGMENTER = new Intl.Segmenter();
 
 /**

@@ -1,6 +1,7 @@
 import { EXIT, type ExitCode, errorText, OperatorError } from '../base/errors.ts';
 import { flagsOf } from '../settings/settings-table.ts';
 import type { Surroundings } from '../settings/surroundings.ts';
+import { commandTexts } from '../texts/commands.ts';
 import { systemLanguage, typedLanguage } from '../texts/language.ts';
 import { chooseLanguage } from '../texts/texts.ts';
 import { chooseCommand, parseCommandLine } from './command-line.ts';
@@ -63,8 +64,8 @@ function bug(error: unknown): OperatorError {
   const trace = error instanceof Error ? (error.stack ?? error.message) : errorText(error);
   return new OperatorError({
     code: 'BUG',
-    message: `A bug of memberload: ${trace}`,
-    hint: 'What was sent is in the ledger; memberload resume is safe. Please report this with the text above.',
+    message: commandTexts().bug(trace),
+    hint: commandTexts().bugHint,
     exitCode: EXIT.bug,
     cause: error,
   });

@@ -3,6 +3,7 @@ import { EXIT } from '../base/errors.ts';
 import { quotedForUnix } from '../base/quoted.ts';
 import { zonedDateTime } from '../base/zoned-time.ts';
 import type { Settings } from '../settings/settings.ts';
+import { commandTexts } from '../texts/commands.ts';
 import type { CommandInput, CommandResult } from './commands.ts';
 
 const SCHEDULERS = ['cron', 'systemd', 'windows'] as const;
@@ -27,9 +28,7 @@ export async function runSchedule({ settings, surroundings, console }: CommandIn
   if (settings.get('json')) {
     console.print(JSON.stringify(Object.fromEntries(schedulers.map((name) => [name, RENDERERS[name](plan)]))));
   } else for (const line of schedulers.flatMap((name) => [...RENDERERS[name](plan), ''])) console.print(line);
-  console.say(
-    'resume does nothing when no run is unfinished, and needs the same settings as the run: keep them in the config file of this folder and in key files, never on a command line.',
-  );
+  console.say(commandTexts().scheduleHint);
   return { exitCode: EXIT.ok };
 }
 
@@ -153,7 +152,7 @@ export function renderWindows(plan: Schedule): string[] {
 }
 
 function aboutTime({ quotaTime, quotaZone, localTime, localZone }: Schedule): string {
-  return `${localTime} here (${localZone}) is ${quotaTime} in ${quotaZone}, or up to an hour later in the other half of the year.`;
+  return commandTexts().scheduleTime(localTime, localZone, quotaTime, quotaZone);
 }
 
 /** A percent sign begins a variable in a batch file. */

@@ -2,6 +2,7 @@ import { systemClock } from '../base/clock.ts';
 import { EXIT } from '../base/errors.ts';
 import { RunControl } from '../calls/run-control.ts';
 import type { StopSignal } from '../settings/surroundings.ts';
+import { commandTexts } from '../texts/commands.ts';
 import type { CommandInput } from './commands.ts';
 
 const EXIT_CODES = {
@@ -35,7 +36,7 @@ export async function withStopSignals<T>(
       );
       return;
     }
-    console.say('Stopping: finishing what is in flight. Press Ctrl-C again to leave at once.');
+    console.say(commandTexts().stopping);
     control.stop({ kind: 'interrupted', signal });
   });
   try {

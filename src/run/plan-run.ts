@@ -10,6 +10,8 @@ import { exitCodeOf, runDocument, withCalls } from '../result/summary.ts';
 import { Tally } from '../result/tally.ts';
 import { writeResult } from '../result/write-result.ts';
 import { type RowToDo, rowsToDo } from '../stage/rows-to-do.ts';
+import { runTexts } from '../texts/run.ts';
+import { sharedTexts } from '../texts/shared.ts';
 import type { FileRun, RunParts } from './run-parts.ts';
 
 /** --dry-run: everything but writing, and nothing of it in the ledger but the calls that it made. */
@@ -84,11 +86,11 @@ function diffWriter(file: ResultFile | undefined): Parameters<typeof dryRun>[3] 
 }
 
 export function stoppedInPlan(reason: StopReason | undefined): OperatorError {
-  const detail = reason && 'detail' in reason ? reason.detail : 'interrupted';
+  const detail = reason && 'detail' in reason ? sharedTexts().withoutStop(reason.detail) : runTexts().interrupted;
   return new OperatorError({
     code: 'PLAN_STOPPED',
-    message: `The dry run stopped: ${detail}.`,
-    hint: 'Nothing was written.',
+    message: runTexts().planStopped(detail),
+    hint: runTexts().planStoppedHint,
     exitCode: exitCodeOf(reason, new Tally()),
   });
 }

@@ -16,14 +16,16 @@ const ALLOWED = [
   /\b[a-z]+_[a-z_]+\b/g,
   /\b[A-Z][A-Z0-9_:+-]+\b/g,
   /\w*\.\w+/g,
+  // Names of several words.
+  /Credit Card|Wechat Pay|runs (?:prune|cancel)|probe of repeats/g,
   // Names.
   /\b(?:Kybio|Wonder|Excel|SQLite|OpenDocument|Content-Encoding|AppID|MiB|Ctrl-C|Pospal|Windows|PowerShell|systemd|cron|bash|zsh|fish)\b/g,
   // Columns of one word, and values that a setting takes.
   /\b(?:number|name|phone|birthday|email|address|remarks|point|balance|discount|enable|password|uuid|reference|topup|resume|unlimited|gzip|zip|sep|say|hi|true|false|kybio|wonder|tab|uid)\b/g,
 ];
 
-/** Runs of two English words or more, and single words of four letters or more, outside of what stays as it is. */
+/** Runs of two English words or more, outside of what stays as it is: one word alone is a value, a command or a name. */
 export function englishIn(text: string): string[] {
   const rest = ALLOWED.reduce((left, pattern) => left.replace(pattern, '\u0000'), text);
-  return rest.match(/[A-Za-z]{2,}(?:[ ,]+[A-Za-z']{2,})+|\b[A-Za-z]{4,}\b/g) ?? [];
+  return rest.match(/[A-Za-z]{2,}(?:[ ,]+[A-Za-z']{2,})+/g) ?? [];
 }

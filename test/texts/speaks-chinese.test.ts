@@ -42,7 +42,7 @@ async function inEachLanguage(
 
 /** The Chinese runs end as the English one does, and have no English words. The English one does have some. */
 function expectSpoken({ en, ...chinese }: Awaited<ReturnType<typeof inEachLanguage>>): void {
-  expect(en.texts.flatMap(englishIn).length).toBeGreaterThan(10);
+  expect(en.texts.flatMap(englishIn).length).toBeGreaterThan(5);
   for (const { exitCode, codes, texts } of Object.values(chinese)) {
     expect({ exitCode, codes }).toEqual({ exitCode: en.exitCode, codes: en.codes });
     expect(texts.flatMap((text) => englishIn(text).map((words) => `${words}: ${text}`))).toEqual([]);
@@ -74,7 +74,7 @@ describe('in Chinese, with the codes, counts and exit codes of English', () => {
     expectSpoken(told);
     expect(told.en).toMatchObject({
       exitCode: 1,
-      codes: expect.arrayContaining(['8 invalid  DUPLICATE_ROW;BAD_DATE 0']),
+      codes: expect.arrayContaining(['3 invalid  EXCEL_DAMAGED;BAD_DATE;NOT_A_DECIMAL;BAD_ID 0']),
     });
   });
 

@@ -8,5 +8,8 @@ export const shared: Catalogue['shared'] = {
       .filter(Boolean)
       .reduce((text, sentence) => `${text}${text === '' || text.endsWith('。') ? '' : ' '}${sentence}`, ''),
   about: (column, text) => `${column}：${text}`,
+  withoutStop: (text) => text.replace(/[.。]$/, ''),
+  didYouMean: (name) => `是不是 ${name}？`,
+  yes: ['yes', 'y', '是', '是的'],
   rows: (count) => `${count} 行`,
 };
