@@ -1,4 +1,5 @@
 import type { OperatorError } from '../base/errors.ts';
+import { foldLine, textWidth } from '../base/text-width.ts';
 import { visibleLines, visibleText } from '../base/visible-text.ts';
 import { COMMAND_NAMES } from '../settings/setting.ts';
 import type { Surroundings } from '../settings/surroundings.ts';
@@ -73,6 +74,17 @@ export function openConsole(
     stderr.write(`${line}\n`);
     draw();
   };
+  /** A command to type stays whole, so that it can be copied: it begins a line of its own when it does not fit. */
+  const folded = (text: string): string => {
+    if (!isScreen) return text;
+    const start = text.search(COMMAND_START);
+    const [prose, command] = start < 0 ? [text, ''] : [text.slice(0, start), text.slice(start)];
+    const lines = foldLine(prose.trimEnd(), stderr.columnCount);
+    if (command === '') return lines.join('\n');
+    const between = prose.slice(prose.trimEnd().length);
+    const fits = textWidth(`${lines.at(-1)}${between}${command}`) <= stderr.columnCount;
+    return `${lines.join('\n')}${fits || prose === between ? between : '\n'}${command}`;
+  };
   const print = (text: string): void => {
     erase();
     stdout.write(`${visibleText(text)}\n`);
@@ -93,7 +105,7 @@ export function openConsole(
       for (const line of text.split('\n')) print(line);
     },
     say(text) {
-      if (!isQuiet) tell(visibleText(asTyped(text)));
+      if (!isQuiet) tell(folded(visibleText(asTyped(text))));
     },
     sayPlace(text) {
       const line = colored(YELLOW, text);
@@ -103,8 +115,11 @@ export function openConsole(
       // Whatever failed, nothing goes on that the block could show.
       erase();
       block = [];
-      tell(`${colored(RED, commandTexts().error)} ${visibleLines(asTyped(message))}`);
-      if (hint !== '') tell(visibleLines(asTyped(hint)));
+      const lines = (text: string): string => visibleLines(asTyped(text)).split('\n').map(folded).join('\n');
+      const { error } = commandTexts();
+      const told = lines(`${error} ${message}`);
+      tell(told.startsWith(error) ? colored(RED, error) + told.slice(error.length) : told);
+      if (hint !== '') tell(lines(hint));
     },
     drawBlock(lines) {
       erase();
@@ -137,6 +152,8 @@ export function openConsole(
 
 /** A command line in a sentence. */
 const COMMAND = new RegExp(`(?<!npx )\\bmemberload (?=(?:${COMMAND_NAMES.join('|')}|help)\\b|--help)`, 'g');
+
+const COMMAND_START = new RegExp(`(?:npx )?\\bmemberload (?:${COMMAND_NAMES.join('|')}|help)\\b`);
 
 const RED = 31;
 const YELLOW = 33;

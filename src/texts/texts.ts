@@ -31,6 +31,12 @@ import type { STEPS } from './steps.ts';
  * text that a language lacks fails the build.
  */
 export type Catalogue = {
+  readonly result: typeof RESULT;
+  readonly ledger: typeof LEDGER;
+  readonly send: typeof SEND;
+  readonly kybioCodes: typeof KYBIO_CODES;
+  readonly calls: typeof CALLS;
+  readonly answers: typeof ANSWERS;
   readonly doctor: typeof DOCTOR;
   readonly resolve: typeof RESOLVE;
   readonly questions: typeof QUESTIONS;
@@ -42,12 +48,6 @@ export type Catalogue = {
   readonly flags: typeof FLAGS;
   readonly settings: typeof SETTINGS_TEXTS;
   readonly run: typeof RUN;
-  readonly result: typeof RESULT;
-  readonly ledger: typeof LEDGER;
-  readonly send: typeof SEND;
-  readonly kybioCodes: typeof KYBIO_CODES;
-  readonly calls: typeof CALLS;
-  readonly answers: typeof ANSWERS;
   readonly cells: typeof CELLS;
   readonly shared: typeof SHARED;
   readonly columns: typeof COLUMN_TEXTS;

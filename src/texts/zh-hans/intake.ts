@@ -3,7 +3,7 @@ import type { Catalogue } from '../texts.ts';
 const LISTS_THEM = '用 memberload validate --as topup 可全部列出';
 
 export const intake: Catalogue['intake'] = {
-  row: (rowNumber, lineNumber, message) => `第 ${rowNumber} 条（第 ${lineNumber} 行）${message}`,
+  row: (rowNumber, lineNumber, message) => `第 ${rowNumber} 行（文件第 ${lineNumber} 行），${message}`,
 
   expectedRows: (expected, actual) => `--expect-rows 是 ${expected}，而文件要入账的有 ${actual} 行`,
   expectedAmount: (flag, expected, actual) => `${flag} 是 ${expected}，而文件合计为 ${actual}`,

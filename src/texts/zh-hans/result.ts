@@ -31,7 +31,7 @@ export const result: Catalogue['result'] = {
   cause: (rowCount, cause, example) => `${rowCount} 行：${cause}。${example ?? ''}`,
   otherCauses: (rowCount) => `${rowCount} 行：其他原因，见结果文件。`,
   example: (rowCount, rowNumber, lineNumber, message) =>
-    `${rowCount === 1 ? '' : '例如'}第 ${rowNumber} 条${lineNumber > 0 ? `（第 ${lineNumber} 行）` : ''}，${message}`,
+    `${rowCount === 1 ? '' : '例如'}第 ${rowNumber} 行${lineNumber > 0 ? `（文件第 ${lineNumber} 行）` : ''}，${message}`,
   notChanged: (columns, hasAmounts) =>
     `没有更改（Kybio 不能改已有会员的这些列）：${columns.map(([name, count]) => `${name}（${count} 行）`).join('、')}。${
       hasAmounts ? '要把积分和余额改成文件中的值，请用 topup 和 pointTarget、balanceTarget 列。' : ''

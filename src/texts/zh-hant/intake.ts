@@ -3,7 +3,7 @@ import type { Catalogue } from '../texts.ts';
 const LISTS_THEM = '用 memberload validate --as topup 可全部列出';
 
 export const intake: Catalogue['intake'] = {
-  row: (rowNumber, lineNumber, message) => `第 ${rowNumber} 筆（第 ${lineNumber} 行）${message}`,
+  row: (rowNumber, lineNumber, message) => `第 ${rowNumber} 行（檔案第 ${lineNumber} 行），${message}`,
 
   expectedRows: (expected, actual) => `--expect-rows 是 ${expected}，而檔案要入賬的有 ${actual} 行`,
   expectedAmount: (flag, expected, actual) => `${flag} 是 ${expected}，而檔案合計為 ${actual}`,

@@ -31,7 +31,7 @@ export const result: Catalogue['result'] = {
   cause: (rowCount, cause, example) => `${rowCount} 行：${cause}。${example ?? ''}`,
   otherCauses: (rowCount) => `${rowCount} 行：其他原因，見結果檔案。`,
   example: (rowCount, rowNumber, lineNumber, message) =>
-    `${rowCount === 1 ? '' : '例如'}第 ${rowNumber} 筆${lineNumber > 0 ? `（第 ${lineNumber} 行）` : ''}，${message}`,
+    `${rowCount === 1 ? '' : '例如'}第 ${rowNumber} 行${lineNumber > 0 ? `（檔案第 ${lineNumber} 行）` : ''}，${message}`,
   notChanged: (columns, hasAmounts) =>
     `沒有更改（Kybio 不能改現有會員的這些欄）：${columns.map(([name, count]) => `${name}（${count} 行）`).join('、')}。${
       hasAmounts ? '要把積分和餘額改成檔案中的值，請用 topup 和 pointTarget、balanceTarget 欄。' : ''
