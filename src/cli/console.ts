@@ -116,8 +116,8 @@ export function openConsole(
       erase();
       block = [];
       const lines = (text: string): string => visibleLines(asTyped(text)).split('\n').map(folded).join('\n');
-      const { error } = commandTexts();
-      const told = lines(`${error} ${message}`);
+      const { error, failure } = commandTexts();
+      const told = lines(failure(error, message));
       tell(told.startsWith(error) ? colored(RED, error) + told.slice(error.length) : told);
       if (hint !== '') tell(lines(hint));
     },

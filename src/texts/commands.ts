@@ -4,6 +4,8 @@ import { topic } from './texts.ts';
 export const COMMANDS_TEXTS = {
   // console.ts, run-cli.ts
   error: 'Error:',
+  /** `label`: the text above, in colour. */
+  failure: (label: string, message: string) => `${label} ${message}`,
   bug: (trace: string) => `A bug of memberload: ${trace}`,
   bugHint: 'What was sent is in the ledger; memberload resume is safe. Please report this with the text above.',
 
