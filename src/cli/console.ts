@@ -117,8 +117,8 @@ export function openConsole(
       block = [];
       const lines = (text: string): string => visibleLines(asTyped(text)).split('\n').map(folded).join('\n');
       const { error } = commandTexts();
-      const told = lines(`${error} ${message}`);
-      tell(told.startsWith(error) ? colored(RED, error) + told.slice(error.length) : told);
+      const told = lines(`${error}${message}`);
+      tell(told.replace(error.trimEnd(), () => colored(RED, error.trimEnd())));
       if (hint !== '') tell(lines(hint));
     },
     drawBlock(lines) {

@@ -3,7 +3,8 @@ import { topic } from './texts.ts';
 /** What commands say around their runs, and what is wrong with a command line. */
 export const COMMANDS_TEXTS = {
   // console.ts, run-cli.ts
-  error: 'Error:',
+  /** Stands before the message, with the space between them. */
+  error: 'Error: ',
   bug: (trace: string) => `A bug of memberload: ${trace}`,
   bugHint: 'What was sent is in the ledger; memberload resume is safe. Please report this with the text above.',
 
