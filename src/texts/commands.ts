@@ -3,9 +3,8 @@ import { topic } from './texts.ts';
 /** What commands say around their runs, and what is wrong with a command line. */
 export const COMMANDS_TEXTS = {
   // console.ts, run-cli.ts
-  error: 'Error:',
-  /** `label`: the text above, in colour. */
-  failure: (label: string, message: string) => `${label} ${message}`,
+  /** Stands before the message, with the space between them. */
+  error: 'Error: ',
   bug: (trace: string) => `A bug of memberload: ${trace}`,
   bugHint: 'What was sent is in the ledger; memberload resume is safe. Please report this with the text above.',
 

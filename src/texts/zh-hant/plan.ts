@@ -36,7 +36,7 @@ export const plan: Catalogue['plan'] = {
       ...(total > readCount ? [`寫入 ${total - readCount} 次`] : []),
     ].join('，');
     const left = quota && `今天還剩 ${quota.left} 次（共 ${quota.of} 次），需要 ${quota.days ?? '?'} 天。`;
-    return `需要${isAtMost ? '最多' : ''} ${total} 次呼叫${parts === '' ? '' : `（${parts}）`}。${left ?? ''}${
+    return `${isAtMost ? '最多' : ''}需要 ${total} 次呼叫${parts === '' ? '' : `（${parts}）`}。${left ?? ''}${
       finishes === undefined ? '' : `預計 ${finishes} 完成。`
     }`;
   },
