@@ -25,25 +25,6 @@ export function cutToWidth(text: string, width: number): string {
   return cut;
 }
 
-/**
- * The text in lines of at most so many columns. A line ends at a space, or between East Asian signs, which have no
- * spaces; a word that is wider than a line stands alone.
- */
-export function wrapToWidth(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const piece of text.split(LINE_MAY_END)) {
-    if (line.trimEnd() !== '' && textWidth((line + piece).trimEnd()) > width) {
-      lines.push(line.trimEnd());
-      line = piece;
-    } else line += piece;
-  }
-  return [...lines, line.trimEnd()];
-}
-
-/** After a space or an East Asian sign, but not before a sign that ends something, nor after one that opens it. */
-const LINE_MAY_END = /(?<= )|(?<=[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef])(?<![（「])(?![，。、；：！？）」%>])/u;
-
 const SEGMENTER = new Intl.Segmenter();
 
 /**
@@ -67,4 +48,4 @@ export function foldLine(line: string, width: number): string[] {
 }
 
 /** A word or a Chinese character with the blanks after it; signs that may not begin or end a line stay with it. */
-const UNBROKEN = /[（「《]*(?:\p{sc=Han}|[^\s\p{sc=Han}（「《，。：；！？、）」》]+|)[，。：；！？、）」》]*\s*/gu;
+const UNBROKEN = /[（「《]*(?:\p{sc=Han}|[^\s\p{sc=Han}（「《，。：；！？、）」》]+|)[，。：；！？、）」》>]*\s*/gu;

@@ -116,9 +116,9 @@ export function openConsole(
       erase();
       block = [];
       const lines = (text: string): string => visibleLines(asTyped(text)).split('\n').map(folded).join('\n');
-      const { error } = commandTexts();
-      const told = lines(`${error}${message}`);
-      tell(told.replace(error.trimEnd(), () => colored(RED, error.trimEnd())));
+      const { error, failure } = commandTexts();
+      const told = lines(failure(error, message));
+      tell(told.startsWith(error) ? colored(RED, error) + told.slice(error.length) : told);
       if (hint !== '') tell(lines(hint));
     },
     drawBlock(lines) {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { usageError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest.ts';
-import { padToWidth, textWidth, wrapToWidth } from '../base/text-width.ts';
+import { foldLine, padToWidth, textWidth } from '../base/text-width.ts';
 import { aboutColumn } from '../job/column-about.ts';
 import { COLUMNS, type FileKind } from '../job/columns.ts';
 import { GROUPS } from '../settings/setting.ts';
@@ -83,8 +83,8 @@ function generalHelp(width: number): string {
     ...table([...common.map(flagRow), ['-h, --help', texts.helpFlag], ['-v, --version', texts.versionFlag]], width),
     '',
     texts.flagsOfCommand,
-    ...(topics.length > 0 ? wrapToWidth(texts.topics(topics), width) : []),
-    ...wrapToWidth(texts.exitCodes, width),
+    ...(topics.length > 0 ? foldLine(texts.topics(topics), width) : []),
+    ...foldLine(texts.exitCodes, width),
   ].join('\n');
 }
 
@@ -103,7 +103,7 @@ function commandHelp({ name, arguments: words, examples, words: choices }: Comma
   return [
     ['memberload', name, ...words.map(shownWord), texts.flags].join(' '),
     '',
-    ...wrapToWidth(about, width),
+    ...foldLine(about, width),
     ...(words.length === 1 && choices !== undefined ? ['', texts.oneOf(shownWord(words[0] ?? ''), choices)] : []),
     '',
     texts.examples,
@@ -125,7 +125,7 @@ function columnsHelp(kind: FileKind, width: number): string[] {
       COLUMNS[kind].map(({ name }) => [name, aboutColumn(kind, name).replaceAll('`', '')]),
       width,
     ),
-    ...(kind === 'customers' ? [] : wrapToWidth(texts.headersKnown, width)),
+    ...(kind === 'customers' ? [] : foldLine(texts.headersKnown, width)),
   ];
 }
 
@@ -148,7 +148,7 @@ const LEFT_MAX = 30;
 function table(rows: readonly (readonly [left: string, right: string])[], width: number): string[] {
   const leftWidth = Math.min(LEFT_MAX, Math.max(...rows.map(([left]) => textWidth(left))));
   return rows.flatMap(([left, right]) => {
-    const [first = '', ...rest] = wrapToWidth(right, width - leftWidth - 4);
+    const [first = '', ...rest] = foldLine(right, width - leftWidth - 4);
     const indent = ' '.repeat(leftWidth + 4);
     const more = rest.map((line) => indent + line);
     if (textWidth(left) > leftWidth) return [`  ${left}`, indent + first, ...more];

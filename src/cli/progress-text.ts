@@ -1,4 +1,4 @@
-import { cutToWidth, textWidth, wrapToWidth } from '../base/text-width.ts';
+import { cutToWidth, foldLine, textWidth } from '../base/text-width.ts';
 import { progressTexts } from '../texts/progress.ts';
 
 /** When a run is going to be finished: soon, or on a day that the quota decides. */
@@ -116,7 +116,7 @@ function flow(items: readonly string[], width: number, gap = GAP): string[] {
 
 /** An item that is wider than a line, in several; a word that is wider is cut. */
 function pieces(text: string, width: number): string[] {
-  return wrapToWidth(text, width).map((line) => cutToWidth(line, width));
+  return foldLine(text, width).map((line) => cutToWidth(line, width));
 }
 
 /** `3 s`, `12 min`, `2 h 05 min`, `3 d 4 h`, in the chosen language. */

@@ -92,7 +92,7 @@ export function renderCron(plan: Schedule): string[] {
   const [hour, minute] = plan.localTime.split(':');
   const command = [...plan.program, ...plan.words].map(quotedForUnix).join(' ');
   return [
-    `# cron: crontab -e. ${aboutTime(plan)}`,
+    commandTexts().scheduleLines.cron(aboutTime(plan)),
     // A percent sign ends a cron command.
     `${Number(minute)} ${Number(hour)} * * * cd ${quotedForUnix(plan.folder)} && MEMBERLOAD_HOME=${quotedForUnix(plan.homeFolder)} ${command}`.replaceAll(
       '%',
@@ -102,21 +102,21 @@ export function renderCron(plan: Schedule): string[] {
 }
 
 export function renderSystemd(plan: Schedule): string[] {
+  const texts = commandTexts().scheduleLines;
   return [
     '# systemd: ~/.config/systemd/user/memberload.service',
     '[Service]',
     'Type=oneshot',
     `WorkingDirectory=${plan.folder.replaceAll('%', '%%')}`,
     `Environment=${quoteSystemd(`MEMBERLOAD_HOME=${plan.homeFolder}`)}`,
-    '# KYBIO_BASE_URL, KYBIO_APP_ID, KYBIO_APP_KEY_FILE and the like, one a line, in a file with mode 0600. The dash:',
-    '# the file may be missing, when the config file in the folder has it all.',
+    ...texts.environment,
     'EnvironmentFile=-%h/.config/memberload.env',
     `ExecStart=${[...plan.program, ...plan.words].map(quoteSystemd).join(' ')}`,
-    '# 6: paused until tomorrow, as planned',
+    texts.paused,
     'SuccessExitStatus=6',
     '',
-    '# ~/.config/systemd/user/memberload.timer, then: systemctl --user enable --now memberload.timer',
-    '# It works only while you are logged in, until you type once: loginctl enable-linger',
+    texts.timer,
+    texts.linger,
     '[Timer]',
     `OnCalendar=*-*-* ${plan.quotaTime}:00 ${plan.quotaZone}`,
     'Persistent=true',
@@ -131,23 +131,24 @@ const TASK_LENGTH_MAX = 260;
 
 /** A file of its own: a task has no start folder, no variables and no room for them. */
 export function renderWindows(plan: Schedule): string[] {
+  const texts = commandTexts().scheduleLines;
   const script = `${plan.folder.replace(/\\+$/, '')}\\memberload-resume.cmd`;
   const task = `\\"${script}\\"`;
   const create =
     task.length > TASK_LENGTH_MAX
-      ? `:: ${script} is too long a path for a task: move the folder to a shorter one, and type this command there.`
+      ? texts.tooLong(script)
       : `schtasks /Create /TN memberload /SC DAILY /ST ${plan.localTime} /TR "${task}"`;
   return [
-    `:: Windows Task Scheduler. ${aboutTime(plan)}`,
-    `:: Save the next lines as ${script} (UTF-8):`,
+    texts.windows(aboutTime(plan)),
+    texts.save(script),
     '@echo off',
     'chcp 65001 >nul',
     `cd /d "${inBatch(plan.folder)}"`,
     `set "MEMBERLOAD_HOME=${inBatch(plan.homeFolder)}"`,
     [...plan.program, ...plan.words].map((word) => `"${inBatch(word)}"`).join(' '),
-    ':: Then type once:',
+    texts.thenType,
     create,
-    ':: Keys stay in files that the config file names: a variable set with setx can be read by every program of this user.',
+    texts.keys,
   ];
 }
 

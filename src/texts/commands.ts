@@ -3,8 +3,9 @@ import { topic } from './texts.ts';
 /** What commands say around their runs, and what is wrong with a command line. */
 export const COMMANDS_TEXTS = {
   // console.ts, run-cli.ts
-  /** Stands before the message, with the space between them. */
-  error: 'Error: ',
+  error: 'Error:',
+  /** `label`: the text above, in colour. */
+  failure: (label: string, message: string) => `${label} ${message}`,
   bug: (trace: string) => `A bug of memberload: ${trace}`,
   bugHint: 'What was sent is in the ledger; memberload resume is safe. Please report this with the text above.',
 
@@ -145,6 +146,23 @@ export const COMMANDS_TEXTS = {
     `The sandbox listens at ${url}; its state is kept in ${folder}. Stop it with Ctrl-C.`,
   scheduleHint:
     'resume does nothing when no run is unfinished, and needs the same settings as the run: keep them in the config file of this folder and in key files, never on a command line.',
+  /** Comments among the lines: they begin as comments do there. */
+  scheduleLines: {
+    cron: (time: string) => `# cron: crontab -e. ${time}`,
+    environment: [
+      '# KYBIO_BASE_URL, KYBIO_APP_ID, KYBIO_APP_KEY_FILE and the like, one a line, in a file with mode 0600. The dash:',
+      '# the file may be missing, when the config file in the folder has it all.',
+    ],
+    paused: '# 6: paused until tomorrow, as planned',
+    timer: '# ~/.config/systemd/user/memberload.timer, then: systemctl --user enable --now memberload.timer',
+    linger: '# It works only while you are logged in, until you type once: loginctl enable-linger',
+    windows: (time: string) => `:: Windows Task Scheduler. ${time}`,
+    save: (script: string) => `:: Save the next lines as ${script} (UTF-8):`,
+    thenType: ':: Then type once:',
+    tooLong: (script: string) =>
+      `:: ${script} is too long a path for a task: move the folder to a shorter one, and type this command there.`,
+    keys: ':: Keys stay in files that the config file names: a variable set with setx can be read by every program of this user.',
+  },
   scheduleTime: (localTime: string, localZone: string, quotaTime: string, quotaZone: string) =>
     `${localTime} here (${localZone}) is ${quotaTime} in ${quotaZone}, or up to an hour later in the other half of the year.`,
 };

@@ -42,8 +42,8 @@ export const commandHelp: Catalogue['commandHelp'] = {
     examples: ['最近一次运行：在结果旁边写出 <文件名>.report.html', '另一次运行，写到另一个文件'],
   },
   doctor: {
-    about: '检查设置、网络、主文件夹、记录、签名、时钟和额度（Kybio 1 或 2 次调用，Wonder 1 次）',
-    examples: ['每项未通过的检查都会说明怎么办', '没有答复的入账能不能重发？（多 4 或 6 次调用）'],
+    about: '检查设置、网络、主文件夹、账本、签名、时钟和额度（Kybio 1 或 2 次调用，Wonder 1 次）',
+    examples: ['每项未通过的检查都会说明怎么办', '没有回复的入账能不能重发？（多 4 或 6 次调用）'],
   },
   schedule: {
     about: '显示 cron、systemd 和 Windows 的配置，每天自动继续未完成的运行（不用调用）',
@@ -51,7 +51,7 @@ export const commandHelp: Catalogue['commandHelp'] = {
   },
   sandbox: {
     about: '在本机运行一套 Kybio 和 Wonder 供试用，并显示可粘贴的设置',
-    examples: ['二十次调用中有一次已生效却没有答复'],
+    examples: ['二十次调用中有一次已生效却没有回复'],
   },
   init: {
     about: '询问账户，写出设置文件和密钥文件，并试用（您同意才会调用）',

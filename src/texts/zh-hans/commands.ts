@@ -2,8 +2,9 @@ import type { Catalogue } from '../texts.ts';
 
 export const commands: Catalogue['commands'] = {
   error: '错误：',
+  failure: (label, message) => `${label}${message}`,
   bug: (trace) => `memberload 的程序错误：${trace}`,
-  bugHint: '已发送的内容都有记录；用 memberload resume 继续是安全的。请连同上面的文字反馈给我们。',
+  bugHint: '已发送的内容都记在账本里；用 memberload resume 继续是安全的。请连同上面的文字反馈给我们。',
 
   seeHelp: '请看：memberload --help',
   seeHelpOf: (command) => `请看：memberload ${command} --help`,
@@ -24,7 +25,7 @@ export const commands: Catalogue['commands'] = {
   notTakenAsWell: (command, word) => `memberload ${command} 后面不能再写 '${word}'。`,
   typeIt: (usage) => `请输入：${usage}`,
 
-  unknownRun: (runId) => `没有运行 '${runId}'。`,
+  unknownRun: (runId) => `没有编号为 '${runId}' 的运行。`,
   unknownRunHint: '列出所有运行：memberload runs',
   flagsOfRun: ' <开始时的选项>',
   exportOfWhat: 'export 要么写出要查询的文件，要么写 --all。',
@@ -43,9 +44,9 @@ export const commands: Catalogue['commands'] = {
     `运行 ${runId} 是在 ${origins.join('、')} 开始的，而现在的设置指向 ${now.join('、')}。`,
   otherAddressHint: (runId) =>
     `请改回这次运行开始时的网址。如果对方换了网址，请放弃其余的行：memberload runs cancel ${runId}，再用同样的选项运行结果文件`,
-  noSharedLedger: (variable) => `设置了 ${variable}，但这个版本还没有共享的记录。`,
-  noSharedLedgerHint: '不设置它，就使用本机的记录；本机不知道其他电脑已入账的内容。',
-  logInHome: (path) => `日志不能写到 ${path}：它在 MEMBERLOAD_HOME 中，那里存放入账记录。`,
+  noSharedLedger: (variable) => `设置了 ${variable}，但这个版本还没有共享的账本。`,
+  noSharedLedgerHint: '不设置它，就使用本机的账本；它不知道其他电脑已入账的内容。',
+  logInHome: (path) => `日志不能写到 ${path}：它在 MEMBERLOAD_HOME 中，那里存放账本。`,
   logInHomeHint: '没有发送任何数据。请用 --log 指定别处的文件。',
 
   noUnfinishedRun: '没有未完成的运行。',
@@ -60,7 +61,7 @@ export const commands: Catalogue['commands'] = {
 
   noRunToReport: '还没有运行过，没有可以报告的内容。',
   reportOf: (runId, command, state) => `运行 ${runId}（${command}，${state}）的报告：`,
-  reportInHome: (path) => `报告不能写到 ${path}：它在 MEMBERLOAD_HOME 中，那里存放入账记录。`,
+  reportInHome: (path) => `报告不能写到 ${path}：它在 MEMBERLOAD_HOME 中，那里存放账本。`,
   nameAnotherOutput: '请用 -o 指定别处的文件。',
 
   states: {
@@ -105,6 +106,21 @@ export const commands: Catalogue['commands'] = {
   sandboxListens: (url, folder) => `沙盒的网址是 ${url}，状态保存在 ${folder}。按 Ctrl-C 停止。`,
   scheduleHint:
     '没有未完成的运行时，resume 什么也不做。它需要与运行相同的设置：请放在这个文件夹的设置文件和密钥文件里，不要写在命令行上。',
+  scheduleLines: {
+    cron: (time) => `# cron：crontab -e。${time}`,
+    environment: [
+      '# 把 KYBIO_BASE_URL、KYBIO_APP_ID、KYBIO_APP_KEY_FILE 等写进一个权限为 0600 的文件，每行一个。前面的短横表示：',
+      '# 如果这个文件夹的设置文件里都有，可以没有这个文件。',
+    ],
+    paused: '# 6：按计划暂停到明天',
+    timer: '# ~/.config/systemd/user/memberload.timer，然后输入：systemctl --user enable --now memberload.timer',
+    linger: '# 只在您登录期间有效，除非输入一次：loginctl enable-linger',
+    windows: (time) => `:: Windows 任务计划程序。${time}`,
+    save: (script) => `:: 把下面几行存成 ${script}（UTF-8）：`,
+    thenType: ':: 然后输入一次：',
+    tooLong: (script) => `:: ${script} 的路径太长，任务用不了：请把文件夹移到较短的路径，再在那里输入这个命令。`,
+    keys: ':: 密钥请放在设置文件指明的文件里：用 setx 设置的变量，这个用户的所有程序都能读取。',
+  },
   scheduleTime: (localTime, localZone, quotaTime, quotaZone) =>
     `本机的 ${localTime}（${localZone}）是 ${quotaZone} 的 ${quotaTime}，夏令时变动时最多晚一小时。`,
 };

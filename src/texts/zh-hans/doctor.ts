@@ -6,7 +6,7 @@ export const doctor: Catalogue['doctor'] = {
     settings: '设置',
     network: '网络',
     vendors: '账户',
-    ledger: '入账记录',
+    ledger: '账本',
     runs: '运行',
     'home folder': '主文件夹',
     'kybio key': 'Kybio 密钥',
@@ -31,7 +31,7 @@ export const doctor: Catalogue['doctor'] = {
   notProbed: '没有试验：请先看 Kybio 签名',
   notProbedHint: '那一项正常后，请再输入一次。',
   willProbe: (number) => `将给会员 ${number} 发送零增量。`,
-  noLedger: '没有入账记录就无法计算调用次数',
+  noLedger: '没有账本就无法计算调用次数',
   ledgerAtWork: (health, atWork) => `${health}。${atWork}`,
   othersAtWork: '另一个 memberload 正在工作',
   othersAtWorkHint: '等它结束后再输入一次。',
@@ -40,10 +40,10 @@ export const doctor: Catalogue['doctor'] = {
       kybio === undefined
         ? undefined
         : `Kybio ${kybio.least} 次（签名、时钟和额度一起；第一次没有告知额度时 ${kybio.most} 次）`,
-      wonder === undefined ? undefined : `Wonder ${wonder} 次（回声）`,
+      wonder === undefined ? undefined : `Wonder ${wonder} 次（回声测试）`,
       probe === undefined ? undefined : `--probe-repeat 为 Kybio ${probe.least} 或 ${probe.most} 次`,
     ].filter((part) => part !== undefined);
-    return `检查设置、网络、主文件夹和入账记录不用调用。需要的调用：${parts.join('，') || '无'}。`;
+    return `检查设置、网络、主文件夹和账本不用调用。需要的调用：${parts.join('，') || '无'}。`;
   },
   tlsOff: 'NODE_TLS_REJECT_UNAUTHORIZED=0：不检查证书，中间任何人都能看到密钥和会员资料',
   tlsOffHint: '请取消这个变量。公司自己的证书机构，请把 NODE_EXTRA_CA_CERTS 设为它的证书（PEM）。',
@@ -65,7 +65,7 @@ export const doctor: Catalogue['doctor'] = {
   megabytesFree: (folder, megabytes) => `${folder}，剩余 ${megabytes} MB`,
   openToOthers: (detail, mode) => `${detail}，其他用户也能访问（权限 ${mode}）`,
   type: (command) => `请输入：${command}`,
-  diskFull: '请腾出磁盘空间：写不了入账记录，运行就会停止。',
+  diskFull: '请腾出磁盘空间：写不了账本，运行就会停止。',
   diskNearlyFull: '运行大文件前，请先腾出磁盘空间。',
   ledgerDamaged: (place, problems) => `${place} 已损坏：${problems.join('；')}`,
   ledgerDamagedHint: '请用备份恢复。没有改动任何内容。',
@@ -76,7 +76,7 @@ export const doctor: Catalogue['doctor'] = {
     `运行 ${runCount} 次${isMore ? '以上' : ''}，未完成 ${unfinishedCount} 次，待核实 ${inDoubtCount} 行`,
   decideThem: (runId) => `请逐行确认：memberload resolve ${runId}`,
   carryOn: (runId) => `继续请输入：memberload resume ${runId}`,
-  ledgerIsNewest: '入账记录就是最新的，无需确认。',
+  ledgerIsNewest: '账本就是最新的，无需确认。',
   acceptLedger: (place) => `将把 ${place} 当作最新的。未完成的运行中，如果有行在这份副本之后已经发送，就会重复入账。`,
   ledgerAccepted: (place, incrementCount) => `从现在起，${place} 就是最新的，记有 ${incrementCount} 笔入账。`,
   nothingLearned: (why) => `没有得出结论：${why}`,
@@ -84,9 +84,9 @@ export const doctor: Catalogue['doctor'] = {
   callsUsedUp: '当天的调用额度已用完',
   probeTomorrow: '没有得出结论。请明天再试。',
   learnedRefused: (code, said) =>
-    `账户以代码 ${code} 拒绝重复（${said || '没有说明'}），并接受较早但没用过的时间；已记下，今后用来核实没有答复的入账`,
-  learnedNewerOnly: '账户拒绝所有不晚于上次变动的时间；已记下：这不是重复检查，没有答复的入账要靠读取会员来核实',
-  learnedAccepted: '账户接受重复；已记下：没有答复的入账要靠读取会员来核实',
+    `账户以代码 ${code} 拒绝重复（${said || '没有说明'}），并接受较早但没用过的时间；已记下，今后用来核实没有回复的入账`,
+  learnedNewerOnly: '账户拒绝所有不晚于上次变动的时间；已记下：这不是重复检查，没有回复的入账要靠读取会员来核实',
+  learnedAccepted: '账户接受重复；已记下：没有回复的入账要靠读取会员来核实',
 
   signatureRefused:
     '请检查 KYBIO_APP_ID 和 KYBIO_APP_KEY：两者要属于同一门店。如果无误，请把 kybio.signature 设为 v1、v3 或 both。',
@@ -96,8 +96,8 @@ export const doctor: Catalogue['doctor'] = {
   noCallsLeft: '按我们或对方的计数，当天的调用额度已用完',
   tryTomorrow: '请在 kybio.quotaZone 的午夜之后再输入一次；如果额度更高，请写更大的 --daily-quota。',
   accepted: '对方已接受',
-  acceptedAndSaid: (said) => `对方已接受，并答复：${said}`,
-  noDate: '答复中都没有 Date 标头',
+  acceptedAndSaid: (said) => `对方已接受，并回复：${said}`,
+  noDate: '回复中都没有 Date 标头',
   clockAgrees: '本机时钟与对方一致',
   clockOff: (seconds, isAhead, vendorTime) =>
     `本机时钟比对方${isAhead ? '快' : '慢'} ${seconds} 秒（对方是 ${vendorTime}）`,
@@ -105,7 +105,7 @@ export const doctor: Catalogue['doctor'] = {
   clockOffHint: '请校准时钟：dataChangeTime 和额度的日期都以它为准。',
   quotaNotTold: (said) => `对方没有告知：${said}`,
   setQuota: '请把 --daily-quota 设为购买的次数。',
-  quotaAnswered: (said) => `对方答复：${said}。请把 --daily-quota 设为购买的次数。`,
+  quotaAnswered: (said) => `对方回复：${said}。请把 --daily-quota 设为购买的次数。`,
   quotaPerDay: (limit, used) => `每天 ${limit} 次调用，按我们的计数今天已用 ${used} 次`,
   quotaNone: (used) => `对方没有告知这个 appId 的额度；按我们的计数今天已用 ${used} 次`,
   quotaUsed: (used, limit, day, counted, isLate) =>
@@ -114,13 +114,13 @@ export const doctor: Catalogue['doctor'] = {
     }`,
   quotaHint: (dailyQuota, limit) =>
     `${dailyQuota === undefined ? '没有设置 --daily-quota' : `--daily-quota 是 ${dailyQuota}，超过了额度`}：请设为 ${limit}，运行会在对方拒绝之前暂停。`,
-  repeatsRefused: (code) => `账户以 ${code} 拒绝重复的 dataChangeTime：没有答复的入账会自动核实`,
+  repeatsRefused: (code) => `账户以 ${code} 拒绝重复的 dataChangeTime：没有回复的入账会自动核实`,
   repeatsAccepted: (isNewerOnly, codes) => {
     const what = isNewerOnly
       ? '账户拒绝所有不晚于上次变动的 dataChangeTime，这不是重复检查'
       : '账户接受重复的 dataChangeTime';
     return codes.length === 0
-      ? `${what}：没有答复的入账要靠读取会员来核实`
+      ? `${what}：没有回复的入账要靠读取会员来核实`
       : `${what}。而 kybio.repeatCodes 写着 ${codes.join('、')}。`;
   },
   removeRepeatCodes: '请删除 kybio.repeatCodes，它没有用处。',

@@ -13,7 +13,7 @@ export const progress: Catalogue['progress'] = {
   left: (count) => `剩余 ${count}`,
   callsPerSecond: (calls, max) => `每秒 ${calls} 次调用${max === undefined ? '' : `（最多 ${max}）`}`,
   callsLeft: (left, quota) => `今天还剩 ${left} 次调用（共 ${quota} 次）`,
-  retries: (count) => `重发 ${count}`,
+  retries: (count) => `重试 ${count}`,
   timeUnknown: '剩余时间：还不清楚',
   timeLeft: (time) => `剩余时间：约 ${time}`,
   doneBy: (when) => `预计 ${when} 完成`,

@@ -94,7 +94,7 @@ export const questions: Catalogue['questions'] = {
   notComplete: (what) => `还不完整：${what}`,
   mappingFile: (path) => `对应文件：${path}`,
   mappingNext: (command) => `请先查看，再使用：${command}`,
-  mapInHome: (path) => `对应文件不能写到 ${path}：它在 MEMBERLOAD_HOME 中，那里存放入账记录。`,
+  mapInHome: (path) => `对应文件不能写到 ${path}：它在 MEMBERLOAD_HOME 中，那里存放账本。`,
   nameAnother: '请用 -o 指定别处的文件。',
   isNoMapping: (path) => `已有 ${path}，但不是对应文件，已原样保留。`,
   isNoMappingHint: '请用 -o 指定另一个文件。',

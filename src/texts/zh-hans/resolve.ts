@@ -28,7 +28,7 @@ export const resolve: Catalogue['resolve'] = {
   willLook: (rowCount, callsPerRow) =>
     `再查看 ${rowCount} 行：每行最多 ${callsPerRow} 次调用，共 ${rowCount * callsPerRow} 次。`,
   willResend: (rowCount, callsPerRow, more) =>
-    `重新发送 ${rowCount} 行：每行 ${callsPerRow} 次调用，共 ${rowCount * callsPerRow} 次；再次没有答复的，每行最多再用 ${more} 次。`,
+    `重新发送 ${rowCount} 行：每行 ${callsPerRow} 次调用，共 ${rowCount * callsPerRow} 次；再次没有回复的，每行最多再用 ${more} 次。`,
   creditedTwice: '其实已经入账的，会重复入账。',
   decided: (row, verdict, messages) => `第 ${row} 行：已确认${VERDICTS[verdict] ?? verdict}。${messages.join('')}`,
   noneInDoubt: (runId) => `运行 ${runId} 没有待核实的行。`,
@@ -52,7 +52,7 @@ export const resolve: Catalogue['resolve'] = {
   noOutcome: (runId) => `没有记下结果：程序提前结束了。memberload resume ${runId} 会查看这个会员。`,
   evidence: {
     read: (point, balance) => `读取：积分 ${point ?? '不清楚'}，余额 ${balance ?? '不清楚'}`,
-    answer: (answer, data) => `对方答复：${answer}${data === '' ? '' : ` ${data}`}`,
+    answer: (answer, data) => `对方回复：${answer}${data === '' ? '' : ` ${data}`}`,
     repeat: (answer) => `原样重发：${answer}`,
     decision: (verdict) => `人工确认：${VERDICTS[verdict] ?? verdict}`,
     resend: (detail) => `人工重新发送：${detail}`,

@@ -56,9 +56,9 @@ export const settings: Catalogue['settings'] = {
   keyIsOpen: (path, quotedPath) => `${path} 中有密钥，而其他用户可以读取。请输入：chmod 600 ${quotedPath}`,
   keyIsUtf16: (path) => `${path} 是 UTF-16 编码。请把密钥另存为纯文字（UTF-8）。`,
   keyHasLines: (path) => `${path} 有好几行，而密钥只有一行。文件里请只放密钥。`,
-  relativeHome: (path) => `MEMBERLOAD_HOME 是 '${path}'，而它必须是绝对路径：换了文件夹，就不知道哪些已经入账。`,
+  relativeHome: (path) => `MEMBERLOAD_HOME 是 '${path}'，而它必须是绝对路径：换了文件夹，账本就不知道哪些已经入账。`,
   relativeHomeHint: '请写完整的路径，例如 /var/lib/memberload，或不设置 MEMBERLOAD_HOME。',
-  noHome: '没有主目录可以存放记录。',
+  noHome: '没有主目录可以存放账本。',
   noHomeHint: '请把 MEMBERLOAD_HOME 设为只有这个用户能读取的绝对路径。',
 
   reserveTooLarge: (reserve, dailyQuota) => `--reserve：'${reserve}' 把每天的 ${dailyQuota} 次调用全留出去了。`,

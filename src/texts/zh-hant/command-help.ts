@@ -42,8 +42,8 @@ export const commandHelp: Catalogue['commandHelp'] = {
     examples: ['最近一次執行：在結果旁邊寫出 <檔名>.report.html', '另一次執行，寫到另一個檔案'],
   },
   doctor: {
-    about: '檢查設定、網絡、主資料夾、記錄、簽名、時鐘和額度（Kybio 1 或 2 次呼叫，Wonder 1 次）',
-    examples: ['每項未通過的檢查都會說明怎麼辦', '沒有答覆的入賬能不能重發？（多 4 或 6 次呼叫）'],
+    about: '檢查設定、網絡、主資料夾、帳本、簽名、時鐘和額度（Kybio 1 或 2 次呼叫，Wonder 1 次）',
+    examples: ['每項未通過的檢查都會說明怎麼辦', '沒有回覆的入賬能不能重發？（多 4 或 6 次呼叫）'],
   },
   schedule: {
     about: '顯示 cron、systemd 和 Windows 的設定，每天自動繼續未完成的執行（不用呼叫）',
@@ -51,7 +51,7 @@ export const commandHelp: Catalogue['commandHelp'] = {
   },
   sandbox: {
     about: '在本機執行一套 Kybio 和 Wonder 供試用，並顯示可貼上的設定',
-    examples: ['二十次呼叫中有一次已生效卻沒有答覆'],
+    examples: ['二十次呼叫中有一次已生效卻沒有回覆'],
   },
   init: {
     about: '詢問帳戶，寫出設定檔案和密鑰檔案，並試用（您同意才會呼叫）',

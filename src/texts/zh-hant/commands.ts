@@ -2,8 +2,9 @@ import type { Catalogue } from '../texts.ts';
 
 export const commands: Catalogue['commands'] = {
   error: '錯誤：',
+  failure: (label, message) => `${label}${message}`,
   bug: (trace) => `memberload 的程式錯誤：${trace}`,
-  bugHint: '已傳送的內容都有記錄；用 memberload resume 繼續是安全的。請連同上面的文字反饋給我們。',
+  bugHint: '已傳送的內容都記在帳本里；用 memberload resume 繼續是安全的。請連同上面的文字回報給我們。',
 
   seeHelp: '請看：memberload --help',
   seeHelpOf: (command) => `請看：memberload ${command} --help`,
@@ -24,7 +25,7 @@ export const commands: Catalogue['commands'] = {
   notTakenAsWell: (command, word) => `memberload ${command} 後面不能再寫 '${word}'。`,
   typeIt: (usage) => `請輸入：${usage}`,
 
-  unknownRun: (runId) => `沒有執行 '${runId}'。`,
+  unknownRun: (runId) => `沒有編號為 '${runId}' 的執行。`,
   unknownRunHint: '列出所有執行：memberload runs',
   flagsOfRun: ' <開始時的選項>',
   exportOfWhat: 'export 要麼寫出要查詢的檔案，要麼寫 --all。',
@@ -43,9 +44,9 @@ export const commands: Catalogue['commands'] = {
     `執行 ${runId} 是在 ${origins.join('、')} 開始的，而現在的設定指向 ${now.join('、')}。`,
   otherAddressHint: (runId) =>
     `請改回這次執行開始時的網址。如果對方換了網址，請放棄其餘的行：memberload runs cancel ${runId}，再用同樣的選項執行結果檔案`,
-  noSharedLedger: (variable) => `設定了 ${variable}，但這個版本還沒有共享的記錄。`,
-  noSharedLedgerHint: '不設定它，就使用本機的記錄；本機不知道其他電腦已入賬的內容。',
-  logInHome: (path) => `日誌不能寫到 ${path}：它在 MEMBERLOAD_HOME 中，那裏存放入賬記錄。`,
+  noSharedLedger: (variable) => `設定了 ${variable}，但這個版本還沒有共享的帳本。`,
+  noSharedLedgerHint: '不設定它，就使用本機的帳本；它不知道其他電腦已入賬的內容。',
+  logInHome: (path) => `日誌不能寫到 ${path}：它在 MEMBERLOAD_HOME 中，那裏存放帳本。`,
   logInHomeHint: '沒有傳送任何資料。請用 --log 指定別處的檔案。',
 
   noUnfinishedRun: '沒有未完成的執行。',
@@ -60,7 +61,7 @@ export const commands: Catalogue['commands'] = {
 
   noRunToReport: '還沒有執行過，沒有可以報告的內容。',
   reportOf: (runId, command, state) => `執行 ${runId}（${command}，${state}）的報告：`,
-  reportInHome: (path) => `報告不能寫到 ${path}：它在 MEMBERLOAD_HOME 中，那裏存放入賬記錄。`,
+  reportInHome: (path) => `報告不能寫到 ${path}：它在 MEMBERLOAD_HOME 中，那裏存放帳本。`,
   nameAnotherOutput: '請用 -o 指定別處的檔案。',
 
   states: {
@@ -105,6 +106,21 @@ export const commands: Catalogue['commands'] = {
   sandboxListens: (url, folder) => `沙盒的網址是 ${url}，狀態儲存在 ${folder}。按 Ctrl-C 停止。`,
   scheduleHint:
     '沒有未完成的執行時，resume 什麼也不做。它需要與執行相同的設定：請放在這個資料夾的設定檔案和密鑰檔案裏，不要寫在命令列上。',
+  scheduleLines: {
+    cron: (time) => `# cron：crontab -e。${time}`,
+    environment: [
+      '# 把 KYBIO_BASE_URL、KYBIO_APP_ID、KYBIO_APP_KEY_FILE 等寫進一個權限為 0600 的檔案，每行一個。前面的短橫表示：',
+      '# 如果這個資料夾的設定檔案裏都有，可以沒有這個檔案。',
+    ],
+    paused: '# 6：按計劃暫停到明天',
+    timer: '# ~/.config/systemd/user/memberload.timer，然後輸入：systemctl --user enable --now memberload.timer',
+    linger: '# 只在您登入期間有效，除非輸入一次：loginctl enable-linger',
+    windows: (time) => `:: Windows 工作排程器。${time}`,
+    save: (script) => `:: 把下面幾行存成 ${script}（UTF-8）：`,
+    thenType: ':: 然後輸入一次：',
+    tooLong: (script) => `:: ${script} 的路徑太長，任務用不了：請把資料夾移到較短的路徑，再在那裏輸入這個命令。`,
+    keys: ':: 密鑰請放在設定檔案指明的檔案裏：用 setx 設定的變數，這個用戶的所有程式都能讀取。',
+  },
   scheduleTime: (localTime, localZone, quotaTime, quotaZone) =>
     `本機的 ${localTime}（${localZone}）是 ${quotaZone} 的 ${quotaTime}，夏令時變動時最多晚一小時。`,
 };

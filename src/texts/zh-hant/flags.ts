@@ -40,16 +40,16 @@ export const flags: Catalogue['flags'] = {
   skipCredited: '跳過之前已入賬的行，而不是拒絕整個檔案',
   again: '不論之前是否入賬，都再入賬一次',
   repeatWindow: '<時間> 這段時間內，同一會員的同樣數額視為同一筆',
-  readBefore: '入賬前先讀取每個會員，萬一沒有收到答覆也有依據（每行多 1 次呼叫）',
+  readBefore: '入賬前先讀取每個會員，萬一沒有收到回覆也有依據（每行多 1 次呼叫）',
   ignoreResults: '把結果檔案的行當作普通資料：不讀取 result_ 各欄',
   expectRows: '<n> 要入賬的行數不是 n 就拒絕檔案（退出碼 3）',
   expectPoints: '<x> 積分合計不是 x 就拒絕檔案（退出碼 3）',
   expectBalance: '<x> 餘額合計不是 x 就拒絕檔案（退出碼 3）',
   maxErrors: '<n|n%> 出錯的行達到這個數量就停止（退出碼 5；預設：不停止）',
-  acceptLedger: '確認恢復回來的記錄是最新的（請先查看）',
-  yes: '不再詢問；不會因此替換任何檔案',
-  quietWindow: '沒有答覆的入賬在時限之後多久內仍可能生效：核實會等到那時',
-  repeatAgeMax: '沒有答覆的入賬超過這個時間，就要先讀取會員確認，才會重發',
+  acceptLedger: '確認放回的帳本是最新的（請先查看）',
+  yes: '不再詢問；不會因此取代任何檔案',
+  quietWindow: '沒有回覆的入賬在時限之後多久內仍可能生效：核實會等到那時',
+  repeatAgeMax: '沒有回覆的入賬超過這個時間，就要先讀取會員確認，才會重發',
 
   rate: '<速率> 呼叫的上限：5/s、100/m 或 unlimited',
   concurrency: '<n> 同時進行的呼叫數',
@@ -62,7 +62,7 @@ export const flags: Catalogue['flags'] = {
 
   output:
     '<檔案> 結果檔案；- 表示標準輸出，.xlsx 則寫成工作簿（預設：寫在輸入檔案旁邊，<檔名>.result.csv，工作簿則為 <檔名>.result.xlsx；validate：<檔名>.checked.csv；map：<檔名>.map.json；report：<檔名>.report.html；undo：undo-<run>.result.csv；export --all：<系統>-export.csv）',
-  overwrite: '替換已有的結果檔案或對應檔案',
+  overwrite: '取代已有的結果檔案或對應檔案',
   raw: '儲存格按原樣讀寫，不為試算表防範公式',
   excel: '寫出的結果可用 Excel 雙擊開啟，數字一位不少',
   noReport: '不在結果旁邊寫 HTML 報告',
@@ -81,5 +81,5 @@ export const flags: Catalogue['flags'] = {
   wonderAppId: '商戶的 AppID',
   wonderPrivateKeyFile: '存放 RSA 私鑰的檔案（PEM）',
   kybioAppKey: 'appId 的密鑰',
-  home: '存放記錄、副本和沙盒狀態的資料夾，須為絕對路徑',
+  home: '存放帳本、副本和沙盒狀態的資料夾，須為絕對路徑',
 };

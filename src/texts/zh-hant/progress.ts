@@ -13,7 +13,7 @@ export const progress: Catalogue['progress'] = {
   left: (count) => `剩餘 ${count}`,
   callsPerSecond: (calls, max) => `每秒 ${calls} 次呼叫${max === undefined ? '' : `（最多 ${max}）`}`,
   callsLeft: (left, quota) => `今天還剩 ${left} 次呼叫（共 ${quota} 次）`,
-  retries: (count) => `重發 ${count}`,
+  retries: (count) => `重試 ${count}`,
   timeUnknown: '剩餘時間：還不清楚',
   timeLeft: (time) => `剩餘時間：約 ${time}`,
   doneBy: (when) => `預計 ${when} 完成`,

@@ -38,13 +38,13 @@ export const questions: Catalogue['questions'] = {
   templateWritten: (path) => `${path} 裏有各欄和一行例子。請把例子換成您自己的資料。`,
   templateColumns: (command) => `每一欄可以填什麼：${command}`,
   templateNext: (command) => `然後輸入：${command}`,
-  noTemplate: (word) => `沒有 '${word}' 這種模板。`,
+  noTemplate: (word) => `沒有 '${word}' 這種範本。`,
   templateKinds: (kinds) => `可用的有：${kinds.join('、')}。`,
 
   notAnswered: '問題沒有得到回答。',
   notAnsweredHint: '沒有寫入任何資料。請在終端機上輸入這個命令。',
   initBegins: 'memberload 把帳戶儲存在設定檔案中。您同意之前不會傳送任何資料。',
-  initEnter: '直接按回車，就採用 [方括號] 裏的內容。',
+  initEnter: '直接按 Enter，就採用 [方括號] 裏的內容。',
   written: (path) => `已寫出：${path}`,
   keyIsIn: (path) => `密鑰儲存在 ${path}，只有您能讀取。`,
   tryNow: (targets) =>
@@ -67,9 +67,9 @@ export const questions: Catalogue['questions'] = {
   replaces: (path, others, hasComments) =>
     `${path} 中${[
       ...(others.length > 0 ? [`已有不同的 ${others.join('、')}`] : []),
-      ...(hasComments ? ['有註釋，替換後不會保留'] : []),
-    ].join('，並且')}。要替換請輸入「是」：`,
-  secondStore: '沒有寫入任何資料。要添加另一家店舖：memberload init --store <名稱>',
+      ...(hasComments ? ['有註解，取代後不會保留'] : []),
+    ].join('，並且')}。要取代請輸入「是」：`,
+  secondStore: '沒有寫入任何資料。要加入另一家店舖：memberload init --store <名稱>',
   keyFileIsThere: (path) => `已有 ${path}，裏面是另一個密鑰。沒有寫入任何資料。`,
   keyFileIsThereHint: '請移走這個檔案，或給店舖起個名稱：memberload init --store <名稱>',
   noHomeForKey: '沒有主目錄可以存放密鑰。',
@@ -86,7 +86,7 @@ export const questions: Catalogue['questions'] = {
   columnsOf: (kind) => `檔案的欄${kind === undefined ? '' : `（按 ${kind}）`}：`,
   notUsed: '（不使用）',
   askColumns: (names) =>
-    `不確定的欄請寫出對應的名稱；直接按回車採用建議，寫 - 表示不使用。可用的名稱：${names.join('、')}。`,
+    `不確定的欄請寫出對應的名稱；直接按 Enter 採用建議，寫 - 表示不使用。可用的名稱：${names.join('、')}。`,
   askColumn: (header, values, proposed) => `${header}（${values.join('、')}） [${proposed}]：`,
   questionsLeft: '沒有回答完問題。',
   takenAlready: (column, header) => `${column} 已經對應 '${header}'。請換一個，或寫 -。`,
@@ -94,12 +94,12 @@ export const questions: Catalogue['questions'] = {
   notComplete: (what) => `還不完整：${what}`,
   mappingFile: (path) => `對應檔案：${path}`,
   mappingNext: (command) => `請先查看，再使用：${command}`,
-  mapInHome: (path) => `對應檔案不能寫到 ${path}：它在 MEMBERLOAD_HOME 中，那裏存放入賬記錄。`,
+  mapInHome: (path) => `對應檔案不能寫到 ${path}：它在 MEMBERLOAD_HOME 中，那裏存放帳本。`,
   nameAnother: '請用 -o 指定別處的檔案。',
   isNoMapping: (path) => `已有 ${path}，但不是對應檔案，已原樣保留。`,
   isNoMappingHint: '請用 -o 指定另一個檔案。',
   mappingIsThere: (path) => `已有對應檔案 ${path}，已原樣保留。`,
-  mappingIsThereHint: '請用 -o 指定另一個檔案，或用 --overwrite 替換。',
+  mappingIsThereHint: '請用 -o 指定另一個檔案，或用 --overwrite 取代。',
   mapComments: (name, kind, columns) => [
     `${name} 的各欄對應什麼（按 ${kind} 讀取）。`,
     '左邊是檔案的標題列，右邊是對應的欄。"" 表示不使用。',

@@ -28,7 +28,7 @@ export const resolve: Catalogue['resolve'] = {
   willLook: (rowCount, callsPerRow) =>
     `再查看 ${rowCount} 行：每行最多 ${callsPerRow} 次呼叫，共 ${rowCount * callsPerRow} 次。`,
   willResend: (rowCount, callsPerRow, more) =>
-    `重新傳送 ${rowCount} 行：每行 ${callsPerRow} 次呼叫，共 ${rowCount * callsPerRow} 次；再次沒有答覆的，每行最多再用 ${more} 次。`,
+    `重新傳送 ${rowCount} 行：每行 ${callsPerRow} 次呼叫，共 ${rowCount * callsPerRow} 次；再次沒有回覆的，每行最多再用 ${more} 次。`,
   creditedTwice: '其實已經入賬的，會重複入賬。',
   decided: (row, verdict, messages) => `第 ${row} 行：已確認${VERDICTS[verdict] ?? verdict}。${messages.join('')}`,
   noneInDoubt: (runId) => `執行 ${runId} 沒有待核實的行。`,
@@ -52,7 +52,7 @@ export const resolve: Catalogue['resolve'] = {
   noOutcome: (runId) => `沒有記下結果：程式提前結束了。memberload resume ${runId} 會查看這個會員。`,
   evidence: {
     read: (point, balance) => `讀取：積分 ${point ?? '不清楚'}，餘額 ${balance ?? '不清楚'}`,
-    answer: (answer, data) => `對方答覆：${answer}${data === '' ? '' : ` ${data}`}`,
+    answer: (answer, data) => `對方回覆：${answer}${data === '' ? '' : ` ${data}`}`,
     repeat: (answer) => `原樣重發：${answer}`,
     decision: (verdict) => `人工確認：${VERDICTS[verdict] ?? verdict}`,
     resend: (detail) => `人工重新傳送：${detail}`,

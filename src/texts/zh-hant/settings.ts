@@ -56,9 +56,9 @@ export const settings: Catalogue['settings'] = {
   keyIsOpen: (path, quotedPath) => `${path} 中有密鑰，而其他用戶可以讀取。請輸入：chmod 600 ${quotedPath}`,
   keyIsUtf16: (path) => `${path} 是 UTF-16 編碼。請把密鑰另存為純文字（UTF-8）。`,
   keyHasLines: (path) => `${path} 有好幾行，而密鑰只有一行。檔案裏請只放密鑰。`,
-  relativeHome: (path) => `MEMBERLOAD_HOME 是 '${path}'，而它必須是絕對路徑：換了資料夾，就不知道哪些已經入賬。`,
+  relativeHome: (path) => `MEMBERLOAD_HOME 是 '${path}'，而它必須是絕對路徑：換了資料夾，帳本就不知道哪些已經入賬。`,
   relativeHomeHint: '請寫完整的路徑，例如 /var/lib/memberload，或不設定 MEMBERLOAD_HOME。',
-  noHome: '沒有主目錄可以存放記錄。',
+  noHome: '沒有主目錄可以存放帳本。',
   noHomeHint: '請把 MEMBERLOAD_HOME 設為只有這個用戶能讀取的絕對路徑。',
 
   reserveTooLarge: (reserve, dailyQuota) => `--reserve：'${reserve}' 把每天的 ${dailyQuota} 次呼叫全留出去了。`,
