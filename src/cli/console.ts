@@ -18,6 +18,8 @@ export interface Console {
   say(text: string): void;
   /** As `say`, in colour: where the command works. Once, when it is said twice in a row. */
   sayPlace(text: string): void;
+  /** Where the command works, as `sayPlace` said last, also with --quiet. */
+  readonly place: string | undefined;
   /** An error: what happened, then what to do. Never dropped. */
   fail(error: OperatorError): void;
   /**
@@ -55,6 +57,7 @@ export function openConsole(
   let lastLine = '';
   let block: readonly string[] = [];
   let isAsking = false;
+  let place: string | undefined;
   // The cursor rests at the block's first column, so that one sequence erases the block to the end of the screen.
   // Libraries count lines back from the block's end (log-update does; it also hides the cursor of a process that is
   // killed, and needs Node 22). In a window that was made narrower the lines have been folded, and counting takes
@@ -107,7 +110,11 @@ export function openConsole(
     say(text) {
       if (!isQuiet) tell(folded(visibleText(asTyped(text))));
     },
+    get place() {
+      return place;
+    },
     sayPlace(text) {
+      place = text;
       const line = colored(YELLOW, text);
       if (!isQuiet && line !== lastLine) tell(line);
     },
@@ -116,9 +123,9 @@ export function openConsole(
       erase();
       block = [];
       const lines = (text: string): string => visibleLines(asTyped(text)).split('\n').map(folded).join('\n');
-      const { error } = commandTexts();
-      const told = lines(`${error}${message}`);
-      tell(told.replace(error.trimEnd(), () => colored(RED, error.trimEnd())));
+      const { error, failure } = commandTexts();
+      const told = lines(failure(error, message));
+      tell(told.startsWith(error) ? colored(RED, error) + told.slice(error.length) : told);
       if (hint !== '') tell(lines(hint));
     },
     drawBlock(lines) {

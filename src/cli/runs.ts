@@ -13,6 +13,7 @@ import { commandTexts } from '../texts/commands.ts';
 import type { CommandInput } from './commands.ts';
 import { findRun } from './find-run.ts';
 import { nextOfRun } from './next-command.ts';
+import { emptyDocument } from './print-end.ts';
 import { reportOptions } from './run-command.ts';
 import { withLedgerReader, withSession } from './session.ts';
 
@@ -87,16 +88,17 @@ function cancel(input: CommandInput, runId: string | undefined): Promise<{ exitC
       stdout: surroundings.stdout.stream,
       report: reportOptions(input),
     });
-    if (settings.get('json'))
-      console.print(document ? writeRunDocument(document) : JSON.stringify({ run: runId, state: 'cancelled' }));
+    // The result could not be written: the person was told where to go on.
+    const isUnwritten = document?.exitCode === EXIT.stopped;
+    const exitCode = inDoubtCount > 0 ? EXIT.inDoubt : isUnwritten ? EXIT.stopped : EXIT.ok;
+    if (settings.get('json')) {
+      const ended = document ?? { ...emptyDocument(run.command), run: runId, place: run.place, state: 'cancelled' };
+      console.print(writeRunDocument({ ...ended, exitCode }));
+    }
     console.say(commandTexts().givenUp(runId, givenUpCount));
     if (document?.result) console.say(commandTexts().resultFile(document.result));
-    if (inDoubtCount > 0) {
-      console.say(commandTexts().doubtsStay(runId, inDoubtCount));
-      return { exitCode: EXIT.inDoubt };
-    }
-    // The result could not be written, and the person was told where to go on.
-    return { exitCode: document?.exitCode === EXIT.stopped ? EXIT.stopped : EXIT.ok };
+    if (inDoubtCount > 0) console.say(commandTexts().doubtsStay(runId, inDoubtCount));
+    return { exitCode };
   });
 }
 

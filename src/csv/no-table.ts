@@ -24,6 +24,7 @@ const SIGNATURES: readonly { bytes: Buffer; kind: keyof ReturnType<typeof fileTe
   { bytes: Buffer.from('Rar!'), kind: 'rar' },
   { bytes: Buffer.from('377abcaf271c', 'hex'), kind: 'sevenZip' },
   { bytes: Buffer.from('SQLite format 3'), kind: 'sqlite' },
+  { bytes: Buffer.from('-----BEGIN '), kind: 'pem' },
   { bytes: Buffer.from('89504e470d0a1a0a', 'hex'), kind: 'picture' },
   { bytes: Buffer.from('ffd8ff', 'hex'), kind: 'picture' },
 ];

@@ -1,4 +1,5 @@
 import { EXIT, OperatorError } from '../base/errors.ts';
+import { zonedIso } from '../base/zoned-time.ts';
 import type { RunContext } from '../calls/run-context.ts';
 import { StoppedError, type StopReason } from '../calls/run-control.ts';
 import type { StagedInput } from '../intake/stage-input.ts';
@@ -65,7 +66,10 @@ export async function planRun(
     });
     return { ...document, plan };
   } catch (error) {
-    throw withCalls(error instanceof StoppedError ? stoppedInPlan(control.reason) : error, vendors);
+    throw withCalls(
+      error instanceof StoppedError ? stoppedInPlan(control.reason, job.settings.storeZone) : error,
+      vendors,
+    );
   } finally {
     closeSnapshots(snapshots);
     await Promise.all([vendors.kybio?.client.close(), vendors.wonder?.client.close()]);
@@ -85,12 +89,17 @@ function diffWriter(file: ResultFile | undefined): Parameters<typeof dryRun>[3] 
   };
 }
 
-export function stoppedInPlan(reason: StopReason | undefined): OperatorError {
-  const detail = reason && 'detail' in reason ? sharedTexts().withoutStop(reason.detail) : runTexts().interrupted;
+export function stoppedInPlan(reason: StopReason | undefined, storeZone: string): OperatorError {
+  const texts = runTexts();
+  const detail = reason && 'detail' in reason ? sharedTexts().withoutStop(reason.detail) : texts.interrupted;
+  const back = reason?.kind === 'quota' ? zonedIso(reason.resumeAtMs, storeZone).slice(0, 16).replace('T', ' ') : '';
   return new OperatorError({
     code: 'PLAN_STOPPED',
-    message: runTexts().planStopped(detail),
-    hint: runTexts().planStoppedHint,
+    message: texts.planStopped(detail),
+    hint: texts.planStoppedHint(
+      reason?.kind === 'quota' || reason?.kind === 'interrupted' ? reason.kind : 'cause',
+      back,
+    ),
     exitCode: exitCodeOf(reason, new Tally()),
   });
 }

@@ -86,9 +86,11 @@ function readStore(path: string, store: string, settings: unknown): ReadonlyMap<
 /** JSON.parse makes `__proto__` an own key, so Object.entries sees it like any other. */
 function entriesOf(path: string, where: string | undefined, value: unknown): [key: string, value: unknown][] {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return Object.entries(value);
-  const { mustBeObject, mustBeObjectHint, sandboxHint } = settingsTexts();
+  const { mustBeObject, mustBeObjectHint, sandboxHint, ofType } = settingsTexts();
   const hint = where === 'sandbox' ? sandboxHint : mustBeObjectHint;
-  throw usageError('BAD_CONFIG', mustBeObject(path, where, shownValue(value)), hint);
+  // A file that is one number or one text may be a key: it is not shown.
+  const isHidden = where === undefined && !Array.isArray(value) && value !== null;
+  throw usageError('BAD_CONFIG', mustBeObject(path, where, isHidden ? ofType(typeof value) : shownValue(value)), hint);
 }
 
 function knownName(

@@ -3,8 +3,9 @@ import { topic } from './texts.ts';
 /** What commands say around their runs, and what is wrong with a command line. */
 export const COMMANDS_TEXTS = {
   // console.ts, run-cli.ts
-  /** Stands before the message, with the space between them. */
-  error: 'Error: ',
+  error: 'Error:',
+  /** `label`: the text above, in colour. */
+  failure: (label: string, message: string) => `${label} ${message}`,
   bug: (trace: string) => `A bug of memberload: ${trace}`,
   bugHint: 'What was sent is in the ledger; memberload resume is safe. Please report this with the text above.',
 

@@ -32,7 +32,7 @@ export const FILES = {
   held: (path: string) => `${path} is open in another program, such as Excel.`,
   heldHint: 'Close it there, or name another file with -o.',
   exists: (path: string) => `${path} is there already.`,
-  existsHint: 'Name another file with -o, or say --overwrite.',
+  existsHint: 'Name another file with -o.',
   notRegular: (path: string) => `${path} is not a regular file.`,
   notRegularHint: 'Write to a file with -o.',
   inputChanged: (path: string) => `${path} was changed while it was being read.`,
@@ -53,6 +53,7 @@ export const FILES = {
     rar: ['a RAR archive', UNPACK],
     sevenZip: ['a 7z archive', UNPACK],
     sqlite: ['a SQLite database', GIVE_A_TABLE],
+    pem: ['a key or a certificate (PEM)', GIVE_A_TABLE],
     picture: ['a picture', GIVE_A_TABLE],
     webPage: ['a web page (HTML or XML), whatever its name says', SAVE_AGAIN],
     binaryWorkbook: ['a binary workbook (.xlsb)', 'Open it in Excel, save it as .xlsx, and give that file.'],
@@ -91,6 +92,10 @@ export const FILES = {
   noHeader: (place: string, names: readonly string[]) =>
     `${place}: the first line looks like data: ${names.join(', ')}.`,
   noHeaderHint: 'Put a line with the column names first.',
+
+  oneWordHeader: (place: string, length: number) =>
+    `${place}: the first line names no columns: it is one word of ${length} characters. It is not shown here, since it may be a key.`,
+  oneWordHeaderHint: 'Check that it is the right file. If it is a list, put a line with the column names first.',
 
   // scan-records.ts, text-blocks.ts
   unclosedQuote: (place: string) => `${place}: the quote that opens here is never closed.`,

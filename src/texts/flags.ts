@@ -47,7 +47,7 @@ export const FLAGS = {
   expectRows: '<n> refuse the file unless it has n rows to credit (exit 3)',
   expectPoints: '<x> refuse the file unless its points add up to x (exit 3)',
   expectBalance: '<x> refuse the file unless its balances add up to x (exit 3)',
-  maxErrors: '<n|n%> stop after so many rows went wrong (exit 5; default: never)',
+  maxErrors: '<n|n%> stop when more than so many rows went wrong (exit 5; default: never)',
   acceptLedger: 'take a ledger that was put back for the newest, after having looked',
   yes: 'do not ask; replaces nothing',
   quietWindow: 'so long after its deadline an unanswered top-up may still be applied: settling waits for it',

@@ -119,6 +119,7 @@ export const RESULT = {
   },
 
   // result-file.ts, result-path.ts, report/report-file.ts
+  standardOutput: 'standard output',
   changedMeanwhile: (path: string) => `${path} was made or changed while the result was written; it is left as it is.`,
   changedMeanwhileHint: 'Write the result to another file with -o.',
   exists: (path: string) => `The result file ${path} is there already; it was left as it is.`,

@@ -39,7 +39,7 @@ export const RUN = {
 
   // export-all.ts
   countUnknown: (pageSize: number) =>
-    `Not known yet how many there are: 1 call for every ${pageSize}. The first export counts them.`,
+    `Not known yet how many there are: 1 call for every ${pageSize}, at least 1. The first export counts them.`,
 
   // own-result.ts, cancel-run.ts
   resultGoesTo: (path: string, other: string) =>
@@ -48,7 +48,15 @@ export const RUN = {
 
   // plan-run.ts
   planStopped: (detail: string) => `The dry run stopped: ${detail}.`,
-  planStoppedHint: 'Nothing was written.',
+  /** `back`: when the calls are back; '' when it is not known. */
+  planStoppedHint: (why: 'quota' | 'interrupted' | 'cause', back: string) => {
+    const when = {
+      quota: `When the day's calls are back${back === '' ? '' : ` (${back})`}, type`,
+      interrupted: 'To plan it after all, type',
+      cause: 'When the cause is gone, type',
+    }[why];
+    return `Nothing was written. ${when} the same command again.`;
+  },
   interrupted: 'interrupted',
 
   // report-run.ts, run-report.ts
@@ -96,7 +104,8 @@ export const RUN = {
       : `memberload topup ${credit}`;
   },
   wouldSaveCustomers: (rowCount: number) => `memberload import --to wonder would create or update ${rows(rowCount)}.`,
-  wouldLookUp: (rowCount: number) => `memberload export would look up ${rows(rowCount)}.`,
+  wouldLookUp: (rowCount: number, isForWonder: boolean) =>
+    `memberload export${isForWonder ? ' --from wonder' : ''} would look up ${rows(rowCount)}.`,
   wouldImport: (rowCount: number) => `memberload import would create or update ${rows(rowCount)}.`,
 };
 

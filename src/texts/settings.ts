@@ -5,6 +5,7 @@ export const SETTINGS_TEXTS = {
   // readers.ts: each ends the sentence "'x' is not …"
   expects: {
     text: 'a text',
+    occasion: 'a name',
     toggle: 'true or false',
     count: (min: number, max: number) => `a whole number from ${min} to ${max}`,
     oneOf: (choices: readonly string[]) => `one of ${choices.join(', ')}`,
@@ -40,6 +41,8 @@ export const SETTINGS_TEXTS = {
   keyOf: (path: string, key: string) => `${path}: ${key}`,
   mustBeObject: (path: string, key: string | undefined, value: string) =>
     `${path}: ${key ?? 'the file'} must be an object { … }, not ${value}.`,
+  /** A value that is not shown. */
+  ofType: (type: string) => `a ${type}`,
   mustBeObjectHint: 'Correct it.',
   sandboxHint: 'Type --sandbox to use the sandbox; in the file are its switches.',
   typedOnly: (path: string, name: string) =>

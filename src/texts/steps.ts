@@ -36,6 +36,10 @@ export const STEPS = {
   memberNotFound: (number: string) =>
     `number: no member has '${number}'. Correct it, or use --mode upsert to create the member.`,
 
+  // customer-steps.ts
+  customerNotFound: (reference: string) =>
+    `reference_number: no customer has '${reference}'. Correct it, or use --mode upsert to create the customer.`,
+
   // topup-steps.ts
   zerosLostInTopup: (number: string, whole: string) =>
     `number: no member has '${number}', but one has '${whole}': a spreadsheet takes zeros away. Nothing was credited. Write ${whole} and run the result file again.`,

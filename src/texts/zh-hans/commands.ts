@@ -2,6 +2,7 @@ import type { Catalogue } from '../texts.ts';
 
 export const commands: Catalogue['commands'] = {
   error: '错误：',
+  failure: (label, message) => `${label}${message}`,
   bug: (trace) => `memberload 的程序错误：${trace}`,
   bugHint: '已发送的内容都记在账本里；用 memberload resume 继续是安全的。请连同上面的文字反馈给我们。',
 

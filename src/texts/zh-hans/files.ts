@@ -30,7 +30,7 @@ export const files: Catalogue['files'] = {
   held: (path) => `${path} 正被其他程序（例如 Excel）打开。`,
   heldHint: '请先在那里关闭，或用 -o 指定另一个文件。',
   exists: (path) => `${path} 已经存在。`,
-  existsHint: '请用 -o 指定另一个文件，或加上 --overwrite。',
+  existsHint: '请用 -o 指定另一个文件。',
   notRegular: (path) => `${path} 不是普通文件。`,
   notRegularHint: '请用 -o 写到一个文件。',
   inputChanged: (path) => `${path} 在读取过程中被改动了。`,
@@ -49,6 +49,7 @@ export const files: Catalogue['files'] = {
     rar: ['RAR 压缩包', UNPACK],
     sevenZip: ['7z 压缩包', UNPACK],
     sqlite: ['SQLite 数据库', GIVE_A_TABLE],
+    pem: ['密钥或证书（PEM）', GIVE_A_TABLE],
     picture: ['图片', GIVE_A_TABLE],
     webPage: ['网页（HTML 或 XML），不论文件名怎么写', SAVE_AGAIN],
     binaryWorkbook: ['二进制工作簿（.xlsb）', '请用 Excel 打开，另存为 .xlsx，再使用那个文件。'],
@@ -78,6 +79,10 @@ export const files: Catalogue['files'] = {
   blankHeaderHint: '请在第一行给每列起名字。',
   noHeader: (place, names) => `${place}：第一行像是数据：${names.join('、')}。`,
   noHeaderHint: '请在最上面加一行列名。',
+
+  oneWordHeader: (place, length) =>
+    `${place}：第一行没有列名，只有一个 ${length} 个字符的词。它可能是密钥，所以不在这里显示。`,
+  oneWordHeaderHint: '请确认文件没有拿错。如果是名单，请在最上面加一行列名。',
 
   unclosedQuote: (place) => `${place}：这里开始的引号没有结束。`,
   unclosedQuoteHint: '请补上结束的引号，或去掉它；引号内的单元格里，引号要写两次。',

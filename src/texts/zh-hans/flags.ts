@@ -45,7 +45,7 @@ export const flags: Catalogue['flags'] = {
   expectRows: '<n> 要入账的行数不是 n 就拒绝文件（退出码 3）',
   expectPoints: '<x> 积分合计不是 x 就拒绝文件（退出码 3）',
   expectBalance: '<x> 余额合计不是 x 就拒绝文件（退出码 3）',
-  maxErrors: '<n|n%> 出错的行达到这个数量就停止（退出码 5；默认：不停止）',
+  maxErrors: '<n|n%> 出错的行超过这个数量就停止（退出码 5；默认：不停止）',
   acceptLedger: '确认放回的账本是最新的（请先查看）',
   yes: '不再询问；不会因此替换任何文件',
   quietWindow: '没有回复的入账在时限之后多久内仍可能生效：核实会等到那时',

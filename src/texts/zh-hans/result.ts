@@ -89,6 +89,7 @@ export const result: Catalogue['result'] = {
     RESPONSE_MISMATCH: '对方回复的不是同一件事',
   },
 
+  standardOutput: '标准输出',
   changedMeanwhile: (path) => `写结果期间，${path} 被新建或改动；已保留原样。`,
   changedMeanwhileHint: '请用 -o 把结果写到另一个文件。',
   exists: (path) => `结果文件 ${path} 已经存在，保持原样。`,

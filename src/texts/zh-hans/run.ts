@@ -27,13 +27,16 @@ export const run: Catalogue['run'] = {
   notSentStopped: (runId) => `运行在这一行之前停止了。继续请输入：memberload resume ${runId}`,
   notSentGivenUp: (runId) => `运行 ${runId} 在这一行之前已放弃。`,
 
-  countUnknown: (pageSize) => `还不知道一共有多少条：每 ${pageSize} 条用 1 次调用。第一次导出时会数清。`,
+  countUnknown: (pageSize) => `还不知道一共有多少条：每 ${pageSize} 条用 1 次调用，至少 1 次。第一次导出时会数清。`,
 
   resultGoesTo: (path, other) => `${path} 在运行写入之后被改动，或属于别的运行，已原样保留。结果将写到 ${other}。`,
   resultUnwritable: (runId) => `运行 ${runId} 的结果无法写出：没有保留输入文件的副本。`,
 
   planStopped: (detail) => `试运行已停止：${detail}。`,
-  planStoppedHint: '没有写入任何数据。',
+  planStoppedHint: (why, back) =>
+    `没有写入任何数据。${
+      { quota: `额度恢复后${back === '' ? '' : `（${back}）`}`, interrupted: '要重新计划', cause: '排除原因后' }[why]
+    }，请重新输入同一条命令。`,
   interrupted: '被中断',
 
   rowsPruned: (runId) => `运行 ${runId} 已被 runs prune 清理：各行的情况已经查不到。`,
@@ -69,6 +72,7 @@ export const run: Catalogue['run'] = {
   wouldCredit: (rowCount, points, balance, hasInvalid) =>
     `${hasInvalid ? '文件中有数据有误的行，memberload topup 会拒绝；加上 --skip-invalid 则' : 'memberload topup '}将为 ${rowCount} 行入账：共积分 ${points}、余额 ${balance}。`,
   wouldSaveCustomers: (rowCount) => `memberload import --to wonder 将新增或更新 ${rowCount} 行。`,
-  wouldLookUp: (rowCount) => `memberload export 将查询 ${rowCount} 行。`,
+  wouldLookUp: (rowCount, isForWonder) =>
+    `memberload export${isForWonder ? ' --from wonder' : ''} 将查询 ${rowCount} 行。`,
   wouldImport: (rowCount) => `memberload import 将新增或更新 ${rowCount} 行。`,
 };

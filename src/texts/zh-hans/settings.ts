@@ -4,6 +4,7 @@ const TYPES = { list: '列表', object: '对象', text: '文字', number: '数�
 
 export const settings: Catalogue['settings'] = {
   expects: {
+    occasion: '名称',
     text: '文字',
     toggle: 'true 或 false',
     count: (min, max) => `${min} 到 ${max} 的整数`,
@@ -36,6 +37,7 @@ export const settings: Catalogue['settings'] = {
   keyOf: (path, key) => `${path}：${key}`,
   mustBeObject: (path, key, value) =>
     `${path}：${key === undefined ? '文件内容' : `${key} `}必须是对象 { … }，而现在是 ${value}。`,
+  ofType: (type) => (type === 'string' ? '一段文字' : `一个 ${type}`),
   mustBeObjectHint: '请更正。',
   sandboxHint: '要使用沙盒，请输入 --sandbox；文件里写的是沙盒的开关。',
   typedOnly: (path, name) => `${path}：'${name}' 只能当场输入，因为它可能让钱重复入账，或代替人回答问题。`,

@@ -28,6 +28,8 @@ export const steps: Catalogue['steps'] = {
   phoneKept: 'phone：这是会员原有号码被电子表格改动后的样子，所以没有更改。',
   memberNotFound: (number) => `number：没有会员号 '${number}'。请更正，或用 --mode upsert 新增会员。`,
 
+  customerNotFound: (reference) => `reference_number：没有客户 '${reference}'。请更正，或用 --mode upsert 新增客户。`,
+
   zerosLostInTopup: (number, whole) =>
     `number：没有会员号 '${number}'，但有 '${whole}'：开头的 0 被电子表格去掉了。没有入账。请写成 ${whole}，再运行结果文件。`,
   noMemberToCredit: (column, value) => `${column}：没有会员 '${value}'，所以没有入账。请更正后再运行结果文件。`,

@@ -2,6 +2,7 @@ import type { Catalogue } from '../texts.ts';
 
 export const commands: Catalogue['commands'] = {
   error: '錯誤：',
+  failure: (label, message) => `${label}${message}`,
   bug: (trace) => `memberload 的程式錯誤：${trace}`,
   bugHint: '已傳送的內容都記在帳本里；用 memberload resume 繼續是安全的。請連同上面的文字回報給我們。',
 

@@ -30,7 +30,7 @@ export const files: Catalogue['files'] = {
   held: (path) => `${path} 正被其他程式（例如 Excel）開啟。`,
   heldHint: '請先在那裏關閉，或用 -o 指定另一個檔案。',
   exists: (path) => `${path} 已經存在。`,
-  existsHint: '請用 -o 指定另一個檔案，或加上 --overwrite。',
+  existsHint: '請用 -o 指定另一個檔案。',
   notRegular: (path) => `${path} 不是普通檔案。`,
   notRegularHint: '請用 -o 寫到一個檔案。',
   inputChanged: (path) => `${path} 在讀取期間被改動了。`,
@@ -49,6 +49,7 @@ export const files: Catalogue['files'] = {
     rar: ['RAR 壓縮檔', UNPACK],
     sevenZip: ['7z 壓縮檔', UNPACK],
     sqlite: ['SQLite 資料庫', GIVE_A_TABLE],
+    pem: ['金鑰或憑證（PEM）', GIVE_A_TABLE],
     picture: ['圖片', GIVE_A_TABLE],
     webPage: ['網頁（HTML 或 XML），不論檔名怎樣寫', SAVE_AGAIN],
     binaryWorkbook: ['二進位活頁簿（.xlsb）', '請用 Excel 開啟，另存為 .xlsx，再使用那個檔案。'],
@@ -78,6 +79,10 @@ export const files: Catalogue['files'] = {
   blankHeaderHint: '請在第一行為每欄寫上名稱。',
   noHeader: (place, names) => `${place}：第一行像是資料：${names.join('、')}。`,
   noHeaderHint: '請在最上面加一行欄名。',
+
+  oneWordHeader: (place, length) =>
+    `${place}：第一行沒有欄名，只有一個 ${length} 個字元的詞。它可能是金鑰，所以不在這裏顯示。`,
+  oneWordHeaderHint: '請確認檔案沒有拿錯。如果是名單，請在最上面加一行欄名。',
 
   unclosedQuote: (place) => `${place}：這裏開始的引號沒有結束。`,
   unclosedQuoteHint: '請補上結束的引號，或去掉它；引號內的儲存格裏，引號要寫兩次。',

@@ -45,7 +45,7 @@ export const flags: Catalogue['flags'] = {
   expectRows: '<n> 要入賬的行數不是 n 就拒絕檔案（退出碼 3）',
   expectPoints: '<x> 積分合計不是 x 就拒絕檔案（退出碼 3）',
   expectBalance: '<x> 餘額合計不是 x 就拒絕檔案（退出碼 3）',
-  maxErrors: '<n|n%> 出錯的行達到這個數量就停止（退出碼 5；預設：不停止）',
+  maxErrors: '<n|n%> 出錯的行超過這個數量就停止（退出碼 5；預設：不停止）',
   acceptLedger: '確認放回的帳本是最新的（請先查看）',
   yes: '不再詢問；不會因此取代任何檔案',
   quietWindow: '沒有回覆的入賬在時限之後多久內仍可能生效：核實會等到那時',

@@ -89,6 +89,7 @@ export const result: Catalogue['result'] = {
     RESPONSE_MISMATCH: '對方回覆的不是同一件事',
   },
 
+  standardOutput: '標準輸出',
   changedMeanwhile: (path) => `寫結果期間，${path} 被新建或改動；已保留原樣。`,
   changedMeanwhileHint: '請用 -o 把結果寫到另一個檔案。',
   exists: (path) => `結果檔案 ${path} 已經存在，保持原樣。`,

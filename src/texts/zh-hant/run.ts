@@ -27,13 +27,16 @@ export const run: Catalogue['run'] = {
   notSentStopped: (runId) => `執行在這一行之前停止了。繼續請輸入：memberload resume ${runId}`,
   notSentGivenUp: (runId) => `執行 ${runId} 在這一行之前已放棄。`,
 
-  countUnknown: (pageSize) => `還不知道一共有多少條：每 ${pageSize} 條用 1 次呼叫。第一次匯出時會數清。`,
+  countUnknown: (pageSize) => `還不知道一共有多少條：每 ${pageSize} 條用 1 次呼叫，至少 1 次。第一次匯出時會數清。`,
 
   resultGoesTo: (path, other) => `${path} 在執行寫入之後被改動，或屬於別的執行，已原樣保留。結果將寫到 ${other}。`,
   resultUnwritable: (runId) => `執行 ${runId} 的結果無法寫出：沒有保留輸入檔案的副本。`,
 
   planStopped: (detail) => `試執行已停止：${detail}。`,
-  planStoppedHint: '沒有寫入任何資料。',
+  planStoppedHint: (why, back) =>
+    `沒有寫入任何資料。${
+      { quota: `額度恢復後${back === '' ? '' : `（${back}）`}`, interrupted: '要重新計劃', cause: '排除原因後' }[why]
+    }，請重新輸入同一條命令。`,
   interrupted: '被中斷',
 
   rowsPruned: (runId) => `執行 ${runId} 已被 runs prune 清理：各行的情況已經查不到。`,
@@ -69,6 +72,7 @@ export const run: Catalogue['run'] = {
   wouldCredit: (rowCount, points, balance, hasInvalid) =>
     `${hasInvalid ? '檔案中有資料有誤的行，memberload topup 會拒絕；加上 --skip-invalid 則' : 'memberload topup '}將為 ${rowCount} 行入賬：共積分 ${points}、餘額 ${balance}。`,
   wouldSaveCustomers: (rowCount) => `memberload import --to wonder 將新增或更新 ${rowCount} 行。`,
-  wouldLookUp: (rowCount) => `memberload export 將查詢 ${rowCount} 行。`,
+  wouldLookUp: (rowCount, isForWonder) =>
+    `memberload export${isForWonder ? ' --from wonder' : ''} 將查詢 ${rowCount} 行。`,
   wouldImport: (rowCount) => `memberload import 將新增或更新 ${rowCount} 行。`,
 };

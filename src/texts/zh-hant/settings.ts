@@ -4,6 +4,7 @@ const TYPES = { list: '清單', object: '物件', text: '文字', number: '數�
 
 export const settings: Catalogue['settings'] = {
   expects: {
+    occasion: '名稱',
     text: '文字',
     toggle: 'true 或 false',
     count: (min, max) => `${min} 到 ${max} 的整數`,
@@ -36,6 +37,7 @@ export const settings: Catalogue['settings'] = {
   keyOf: (path, key) => `${path}：${key}`,
   mustBeObject: (path, key, value) =>
     `${path}：${key === undefined ? '檔案內容' : `${key} `}必須是物件 { … }，而現在是 ${value}。`,
+  ofType: (type) => (type === 'string' ? '一段文字' : `一個 ${type}`),
   mustBeObjectHint: '請更正。',
   sandboxHint: '要使用沙盒，請輸入 --sandbox；檔案裏寫的是沙盒的開關。',
   typedOnly: (path, name) => `${path}：'${name}' 只能當場輸入，因為它可能讓錢重複入賬，或代替人回答問題。`,

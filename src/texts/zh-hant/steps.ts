@@ -28,6 +28,8 @@ export const steps: Catalogue['steps'] = {
   phoneKept: 'phone：這是會員原有號碼被試算表改動後的樣子，所以沒有更改。',
   memberNotFound: (number) => `number：沒有會員編號 '${number}'。請更正，或用 --mode upsert 新增會員。`,
 
+  customerNotFound: (reference) => `reference_number：沒有客戶 '${reference}'。請更正，或用 --mode upsert 新增客戶。`,
+
   zerosLostInTopup: (number, whole) =>
     `number：沒有會員編號 '${number}'，但有 '${whole}'：開頭的 0 被試算表去掉了。沒有入賬。請寫成 ${whole}，再執行結果檔案。`,
   noMemberToCredit: (column, value) => `${column}：沒有會員 '${value}'，所以沒有入賬。請更正後再執行結果檔案。`,
