@@ -103,18 +103,28 @@ describe('in Chinese, with the codes, counts and exit codes of English', () => {
   });
 
   test('topup tells of rows in doubt, of members who are not there, and of what to decide', async () => {
+    const works: Workspace[] = [];
     const told = await inEachLanguage(
       async (work) => {
         work.file(
           'quarter.csv',
           lines('number,pointIncrement', '8008010003,50', '8008019999,10', '8008010005,5', '8008010006,zwölf'),
         );
-        await vendor.set({ faultsOn: 'increments', 'fault.cutBefore': 1 });
+        await vendor.set({ faultsOn: 'increments', 'fault.serverErrorBefore': 1 });
+        works.push(work);
       },
-      ['topup', 'quarter.csv', '--skip-invalid', '--yes'],
+      ['topup', 'quarter.csv', '--skip-invalid', '--yes', '--log', 'calls.jsonl'],
       'quarter.result.csv',
     );
     expectSpoken(told);
+    expect(told.en.exitCode).toBe(7);
+    // The log is for the vendor's support, who may read no Chinese: the same lines in each language.
+    const details = works.map((work) =>
+      [...work.read('calls.jsonl').matchAll(/"detail":"([^"]*)"/g)].map(([, text]) => text),
+    );
+    expect(details[2]).toEqual(expect.arrayContaining([expect.stringMatching(/^HTTP 502.*bytes, text\/html/)]));
+    expect(details[0]).toEqual(details[2]);
+    expect(details[1]).toEqual(details[2]);
   });
 
   test('a file is refused as a whole', async () => {
