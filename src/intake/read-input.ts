@@ -12,6 +12,8 @@ import { creditKeys, memberKeys } from '../job/row-key.ts';
 import { duplicateRow, wrongColumnCount, wrongColumnCountEarlier } from '../job/validate-row.ts';
 import type { LateIssue, LateVerdicts, StageBlock } from '../stage/stage.ts';
 import type { EarlierStatus, StagedRow } from '../stage/staged-row.ts';
+import { intakeTexts } from '../texts/intake.ts';
+import { rowTexts } from '../texts/rows.ts';
 import type { CreditGuard, DoneClaim } from './credit-guard.ts';
 import { openSeenKeys, type SeenKeys } from './seen-keys.ts';
 
@@ -144,7 +146,7 @@ function withDamage(row: StagedRow, damage: ReadonlyMap<number, CellDamage>, mat
       ({ column, header }): RowIssue => ({
         errorCode: 'EXCEL_DAMAGED',
         column,
-        message: `${columnName(header, column)}: the workbook keeps it as a number of more than 15 digits, and its last digits are lost. Format the column as text where the file was made, and export it again.`,
+        message: rowTexts().workbookNumber(columnName(header, column)),
       }),
     );
   return issues.length === 0 ? row : { ...row, issues: [...row.issues, ...issues], targetRows: [] };
@@ -293,14 +295,11 @@ function cellAt(cells: readonly string[], index: number | undefined): string | u
 }
 
 function otherResult(rowNumber: number, isFor: string, resultFor: string): OperatorError {
-  const what =
-    isFor === ''
-      ? `Row ${rowNumber} says that it is done, and does not say where (result_for is blank)`
-      : `Row ${rowNumber} is a result of '${isFor}', this run would be '${resultFor}'`;
+  const { otherResult, resultOfNothing, otherResultHint } = intakeTexts();
   return fileError(
     'OTHER_RESULT',
-    `${what}: what another command, vendor, store or the sandbox has done says nothing here.`,
-    'Nothing was sent. Run the result file where it belongs. To send all its rows from here as plain input, add --ignore-results.',
+    isFor === '' ? resultOfNothing(rowNumber) : otherResult(rowNumber, isFor, resultFor),
+    otherResultHint,
   );
 }
 
@@ -365,8 +364,8 @@ export function countToSend(sums: InputSums): number {
 function interrupted({ reason }: RunControl): OperatorError {
   return new OperatorError({
     code: 'INTERRUPTED',
-    message: 'Interrupted while the file was being checked; nothing was sent.',
-    hint: 'Type the same command to begin again.',
+    message: intakeTexts().interrupted,
+    hint: intakeTexts().interruptedHint,
     exitCode: reason?.kind === 'interrupted' ? SIGNAL_EXITS[reason.signal] : 130,
   });
 }

@@ -11,8 +11,9 @@ import type { JobSettings } from '../job/job-settings.ts';
 import type { Ledger, RunRecord } from '../ledger/ledger.ts';
 import type { Foreseen } from '../plan/price-run.ts';
 import type { ResultTarget } from '../result/result-file.ts';
-import type { Language } from '../settings/language.ts';
 import type { Connection, Expectations } from '../settings/run-settings.ts';
+import type { Language } from '../texts/language.ts';
+import { runTexts } from '../texts/run.ts';
 
 /** What one run over a file is asked to do. */
 export type FileRun = {
@@ -70,9 +71,5 @@ export type ReportOptions = {
 
 /** A run that has no stage: an earlier version began it. */
 export function withoutStage(run: RunRecord): OperatorError {
-  return fileError(
-    'NO_STAGE',
-    `Run ${run.runId} has no copy of its input: an earlier version of memberload began it, or the copy was removed.`,
-    `Give the rest up with: memberload runs cancel ${run.runId} — then run the file anew. What was credited is known and is not credited again.`,
-  );
+  return fileError('NO_STAGE', runTexts().noStage(run.runId), runTexts().noStageHint(run.runId));
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { OperatorError } from '../../base/errors.ts';
 import { errorText, unreachable } from '../../base/errors.ts';
 import { makePrivateFolder, requirePrivateFolder } from '../../base/private-folder.ts';
+import { ledgerTexts } from '../../texts/ledger.ts';
 import type { Ledger, LedgerHealth, LedgerReader } from '../ledger.ts';
 import { Columns } from './columns.ts';
 import { type Connection, readerConnection, writerConnection } from './connection.ts';
@@ -256,11 +257,11 @@ function describeDoubt({ state }: HighWaterMark): string | undefined {
     case 'agrees':
       return undefined;
     case 'older':
-      return `it knows ${state.countedInLedger} increments, ${state.marked} were recorded from here. An older copy was put back, or its newest part was lost`;
+      return ledgerTexts().knowsFewer(state.countedInLedger, state.marked);
     case 'missing':
-      return 'ledger.mark, which stood beside it, is gone, so nobody can tell whether it is the newest';
+      return ledgerTexts().markMissing;
     case 'unreadable':
-      return 'ledger.mark, which stands beside it, cannot be read, so nobody can tell whether it is the newest';
+      return ledgerTexts().markUnreadable;
     default:
       return unreachable(state);
   }
