@@ -98,10 +98,9 @@ export class CreditGuard {
   notes(): string[] {
     if (this.#firstChanged === undefined) return [];
     const { rowNumber, credit } = this.#firstChanged;
-    const rows = this.#changedCount === 1 ? '1 row is' : `${this.#changedCount} rows are`;
-    const member = credit.number === '' ? `customerUid ${credit.customerUid}` : `member ${credit.number}`;
+    const { runId, number, customerUid, pointIncrement: points, balanceIncrement: balance } = credit;
     return [
-      `Warning: ${rows} called done, but another member or other amounts stand there than were credited. Row ${rowNumber}: run ${credit.runId} credited ${member} with points ${credit.pointIncrement}, balance ${credit.balanceIncrement}. Such a row is skipped. Put back what the result file had, or empty its result_status to credit what stands there as well.`,
+      intakeTexts().changedAfterCredit(this.#changedCount, rowNumber, { runId, number, customerUid, points, balance }),
     ];
   }
 

@@ -43,6 +43,21 @@ export const INTAKE = {
   invalidRowsHint: `Nothing was sent. Correct them (${LISTS_THEM}), or credit the others with --skip-invalid.`,
 
   // credit-guard.ts
+  changedAfterCredit: (
+    rowCount: number,
+    rowNumber: number,
+    credit: {
+      readonly runId: string;
+      readonly number: string;
+      readonly customerUid: string;
+      readonly points: string;
+      readonly balance: string;
+    },
+  ) => {
+    const rows = rowCount === 1 ? '1 row is' : `${rowCount} rows are`;
+    const member = credit.number === '' ? `customerUid ${credit.customerUid}` : `member ${credit.number}`;
+    return `Warning: ${rows} called done, but another member or other amounts stand there than were credited. Row ${rowNumber}: run ${credit.runId} credited ${member} with points ${credit.points}, balance ${credit.balance}. Such a row is skipped. Put back what the result file had, or empty its result_status to credit what stands there as well.`;
+  },
   creditedBefore: (
     count: number,
     rowCount: number,

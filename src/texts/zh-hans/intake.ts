@@ -17,6 +17,10 @@ export const intake: Catalogue['intake'] = {
   invalidRows: (count, rowCount, first) => `${rowCount} 行中有 ${count} 行不能入账。${first.join('')}`,
   invalidRowsHint: `什么都没有发送。请更正这些行（${LISTS_THEM}），或用 --skip-invalid 只入账其他行。`,
 
+  changedAfterCredit: (rowCount, rowNumber, credit) =>
+    `警告：有 ${rowCount} 行标为已完成，但行内的会员或数额与当时入账的不同。第 ${rowNumber} 行：运行 ${credit.runId} 为${
+      credit.number === '' ? ` customerUid ${credit.customerUid} ` : `会员 ${credit.number} `
+    }入账积分 ${credit.points}，余额 ${credit.balance}。这样的行会跳过。请恢复结果文件原来的内容；如果现在的内容也要入账，请清空该行的 result_status。`,
   creditedBefore: (count, rowCount, runs, moreRuns, firstRow) => {
     const told = runs.map(({ runId, when, creditedCount, unsentCount }) => {
       const what = [
