@@ -8,6 +8,14 @@ import type { Credit, LedgerReader } from '../ledger/ledger.ts';
 import type { CreditedBefore, StagedRow } from '../stage/staged-row.ts';
 import { intakeTexts } from '../texts/intake.ts';
 
+/** A row that a result file calls done: what it asks for now, and whom its run says it credited. */
+export type DoneClaim = {
+  readonly rowNumber: number;
+  readonly row: TopupRow;
+  readonly runId: string;
+  readonly customerUid: string;
+};
+
 /**
  * Compares the rows of a top-up with every credit of the account (DESIGN §4): done, in flight, in doubt, and still
  * to be sent by another run. Files change, members do not: a credit is known by its member, not by its file.
@@ -28,6 +36,8 @@ export class CreditGuard {
   readonly #nowMs: number;
   #creditedCount = 0;
   #firstRow: number | undefined;
+  #changedCount = 0;
+  #firstChanged: { readonly rowNumber: number; readonly credit: Credit } | undefined;
   readonly #countByRun = new Map<string, { rowCount: number; unsentCount: number; createdMs: number }>();
 
   constructor(parts: { ledger: LedgerReader; account: string; settings: JobSettings; nowMs: number }) {
@@ -53,6 +63,46 @@ export class CreditGuard {
       const topup = topups[index];
       return topup === undefined ? row : this.#judge(row, topup, known);
     });
+  }
+
+  /**
+   * Rows that are called done, against what their run has credited. A row that was edited since, or whose member was
+   * sorted away from it, was never credited as it stands now. It is skipped all the same, which must be said.
+   */
+  async compare(claims: readonly DoneClaim[]): Promise<void> {
+    if (claims.length === 0) return;
+    const customerUids = claims.map(({ customerUid }) => customerUid);
+    const credits = await this.#ledger.increments.findCredits(this.#account, {
+      numbers: [],
+      customerUids,
+      references: [],
+    });
+    const ofRun = (runId: string, uid: string): string => `${runId} ${uid}`;
+    const byRun = new Map<string, Credit[]>();
+    for (const credit of credits) {
+      const key = ofRun(credit.runId, credit.customerUid);
+      byRun.set(key, [...(byRun.get(key) ?? []), credit]);
+    }
+    for (const { rowNumber, row, runId, customerUid } of claims) {
+      const isTarget = row.pointTarget !== undefined || row.balanceTarget !== undefined;
+      const own = (byRun.get(ofRun(runId, customerUid)) ?? []).filter(({ state }) => state === 'done');
+      const isAsCredited = (credit: Credit): boolean =>
+        isSameMember(row, credit) && (isTarget || hasSameAmounts(row, credit));
+      const [credit] = own;
+      if (credit === undefined || own.some(isAsCredited)) continue;
+      this.#changedCount += 1;
+      this.#firstChanged ??= { rowNumber, credit };
+    }
+  }
+
+  notes(): string[] {
+    if (this.#firstChanged === undefined) return [];
+    const { rowNumber, credit } = this.#firstChanged;
+    const rows = this.#changedCount === 1 ? '1 row is' : `${this.#changedCount} rows are`;
+    const member = credit.number === '' ? `customerUid ${credit.customerUid}` : `member ${credit.number}`;
+    return [
+      `Warning: ${rows} called done, but another member or other amounts stand there than were credited. Row ${rowNumber}: run ${credit.runId} credited ${member} with points ${credit.pointIncrement}, balance ${credit.balanceIncrement}. Such a row is skipped. Put back what the result file had, or empty its result_status to credit what stands there as well.`,
+    ];
   }
 
   /** @throws OperatorError CREDITED_BEFORE (exit 3) when rows were credited before and nobody said what to do */

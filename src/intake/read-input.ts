@@ -14,7 +14,7 @@ import type { LateIssue, LateVerdicts, StageBlock } from '../stage/stage.ts';
 import type { EarlierStatus, StagedRow } from '../stage/staged-row.ts';
 import { intakeTexts } from '../texts/intake.ts';
 import { rowTexts } from '../texts/rows.ts';
-import type { CreditGuard } from './credit-guard.ts';
+import type { CreditGuard, DoneClaim } from './credit-guard.ts';
 import { openSeenKeys, type SeenKeys } from './seen-keys.ts';
 
 /** What one pass over the whole input tells, before anything is sent. */
@@ -56,7 +56,7 @@ export type RowSink = { write(block: StageBlock): Promise<void> };
 export type InputParts = {
   readonly settings: JobSettings;
   readonly control: RunControl;
-  readonly guard: Pick<CreditGuard, 'mark'> | undefined;
+  readonly guard: Pick<CreditGuard, 'mark' | 'compare' | 'notes'> | undefined;
   /** What `result_for` of this run's result will say; undefined: any earlier result is believed. */
   readonly resultFor: string | undefined;
   readonly nowMs: number;
@@ -100,6 +100,7 @@ export async function readInput(
           candidates.length === 0 ? row : { ...row, conditional: [...(row.conditional ?? []), ...candidates] };
         rows.push(damage ? withDamage(told, damage, match) : told);
       }
+      await guard?.compare(judge.claims.splice(0));
       const marked = guard ? await guard.mark(rows) : rows;
       for (const row of marked) sums.add(row);
       await sink.write({ rows: marked, cells: block.cells });
@@ -115,6 +116,7 @@ export async function readInput(
         ...judge.tally.lines(countToSend(total)),
         ...damageNotes(verdict),
         ...(signs?.notes() ?? []),
+        ...(guard?.notes() ?? []),
       ],
       signs: signs?.counts() ?? {},
     };
@@ -167,6 +169,8 @@ class RowJudge {
   readonly #resultFor: string | undefined;
   readonly #check: (cells: readonly string[]) => CheckedRow;
   readonly lateIssues: LateIssue[] = [];
+  /** Of the rows since they were taken last. */
+  readonly claims: DoneClaim[] = [];
   readonly tally = new NoteTally();
 
   constructor(
@@ -197,6 +201,7 @@ class RowJudge {
     const checked = this.#check(cells);
     const keys = checked.isValid ? this.#keysOf(checked.targetRows) : [];
     if (earlier === 'done' || earlier === 'in_doubt') {
+      if (earlier === 'done' && checked.isValid) this.#claimDone(place.rowNumber, cells, checked.targetRows[0]?.row);
       this.#claimForEarlier(place.rowNumber, this.#refusesRepeats() ? [...keys, ...this.#earlierKeys(cells)] : keys);
       return { ...place, earlier, issues: [], targetRows: [] };
     }
@@ -248,6 +253,12 @@ class RowJudge {
       const firstRow = this.#seenKeys.claim(key, rowNumber);
       if (firstRow !== rowNumber) this.lateIssues.push({ rowNumber: firstRow, issue: duplicateRow(key, rowNumber) });
     }
+  }
+
+  #claimDone(rowNumber: number, cells: readonly string[], row: TargetRow['row'] | undefined): void {
+    const runId = cellAt(cells, this.#match.earlier.run);
+    const customerUid = cellAt(cells, this.#match.earlier.customerUid);
+    if (row?.kind === 'topup' && runId && customerUid) this.claims.push({ rowNumber, row, runId, customerUid });
   }
 
   #earlierKeys(cells: readonly string[]): string[] {
