@@ -1,7 +1,15 @@
 import type { Catalogue } from '../texts.ts';
 
+/** What a row would become. */
+const ACTIONS: Readonly<Record<string, string>> = {
+  created: '新增',
+  updated: '更新',
+  topped_up: '入账',
+  upserted: '新增或更新',
+};
+
 export const plan: Catalogue['plan'] = {
-  changes: (row, key, action, fields) => `第 ${row} 行 ${key}（${action}）：${fields.join('，')}`,
+  changes: (row, key, action, fields) => `第 ${row} 行 ${key}（${ACTIONS[action] ?? action}）：${fields.join('，')}`,
   allInDiff: '… 全部写在 -o 的文件里',
   othersInDiff: '… 其余的请用 -o diff.csv 查看',
   lookupFailed: (errorCode) => `查询失败（${errorCode}），无法做出计划。`,

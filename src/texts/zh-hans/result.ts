@@ -26,7 +26,7 @@ export const result: Catalogue['result'] = {
     return `行数：读取 ${read}，${[told, ...others.map(([status, count]) => `${STATUSES[status]} ${count}`)].join('，')}。`;
   },
   actions: (actions, isPlanned) =>
-    `${isPlanned ? '计划' : '操作'}：${actions.map(([name, count]) => `${ACTIONS[name] ?? name} ${count}`).join('，')}。`,
+    `${isPlanned ? '计划' : '操作'}：${actions.map(([name, count]) => `${isPlanned && name === 'topped_up' ? '入账' : (ACTIONS[name] ?? name)} ${count}`).join('，')}。`,
   wentWrong: '出错的原因：',
   cause: (rowCount, cause, example) => `${rowCount} 行：${cause}。${example ?? ''}`,
   otherCauses: (rowCount) => `${rowCount} 行：其他原因，见结果文件。`,

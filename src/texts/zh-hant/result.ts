@@ -26,7 +26,7 @@ export const result: Catalogue['result'] = {
     return `行數：讀取 ${read}，${[told, ...others.map(([status, count]) => `${STATUSES[status]} ${count}`)].join('，')}。`;
   },
   actions: (actions, isPlanned) =>
-    `${isPlanned ? '計劃' : '操作'}：${actions.map(([name, count]) => `${ACTIONS[name] ?? name} ${count}`).join('，')}。`,
+    `${isPlanned ? '計劃' : '操作'}：${actions.map(([name, count]) => `${isPlanned && name === 'topped_up' ? '入賬' : (ACTIONS[name] ?? name)} ${count}`).join('，')}。`,
   wentWrong: '出錯的原因：',
   cause: (rowCount, cause, example) => `${rowCount} 行：${cause}。${example ?? ''}`,
   otherCauses: (rowCount) => `${rowCount} 行：其他原因，見結果檔案。`,
