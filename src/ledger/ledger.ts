@@ -29,6 +29,13 @@ export interface Ledger extends LedgerReader {
   requireNewest(): Promise<void>;
   /** A person has looked, and says that this ledger is the newest. */
   acceptAsNewest(): Promise<void>;
+  /**
+   * Whether a call that takes at most `callMs` may go out now: it must have ended before others may take this process
+   * for dead. Asked immediately before the first byte of an increment. A ledger with one writer always says yes.
+   */
+  mayStillSend(callMs: number): boolean;
+  /** Makes the lease long enough for calls that take at most `callMs`. Does nothing in a ledger with one writer. */
+  holdFor(callMs: number): Promise<void>;
 }
 
 /** The half of the ledger that only reads. It works while another process writes. */
@@ -134,13 +141,31 @@ export type PlannedRow = {
   readonly undoes?: { readonly runId: string; readonly rowNumber: number };
 };
 
+/**
+ * `overtaken`: since the mark somebody has started a run that this one should have been compared with: of the same
+ * command and file, or one that credits the same account. Nothing was recorded.
+ */
+export type Started =
+  | { readonly kind: 'started' }
+  /** `who`: the person and the machine, for a message. */
+  | { readonly kind: 'overtaken'; readonly by: RunRecord; readonly who: string };
+
 export interface RunStore extends RunReader {
   /**
    * Records a new run with state `running`, and the rows of a top-up that it is going to send. The run and its
    * rows appear together: no read sees some of them, and a kill before that moment leaves nothing. Memory holds
    * one page. When `planned` throws, the error is passed on as it is, nothing is recorded, and the ledger goes on.
+   *
+   * @param after what `markOf` gave before the rows were compared with earlier credits; undefined: whoever came since
+   *   does not matter
    */
-  start(run: NewRun, planned: AsyncIterable<readonly PlannedRow[]> | Iterable<readonly PlannedRow[]>): Promise<void>;
+  start(
+    run: NewRun,
+    planned: AsyncIterable<readonly PlannedRow[]> | Iterable<readonly PlannedRow[]>,
+    after?: number,
+  ): Promise<Started>;
+  /** Where the account's runs stand. Asked before a file is compared with what was credited. */
+  markOf(account: string): Promise<number>;
   setState(runId: string, state: RunState): Promise<void>;
   /** State and summary together: a run never ends without its summary. */
   end(runId: string, end: { readonly state: RunState; readonly summaryJson: string }): Promise<void>;
@@ -228,6 +253,13 @@ export interface RowStore extends RowReader {
    * writes that come next. Lost in a kill or a power cut, the row still has its intent, and the intent is settled.
    */
   recordSoon(key: RowKey, change: RowChange & { state: RowState }): Promise<void>;
+  /**
+   * Records what was decided about a row as it was read, together with the evidence, unless the row was changed since
+   * or the process that has begun it may still be at work.
+   *
+   * @returns whether it was recorded
+   */
+  decide(record: RowRecord, change: RowChange & { state: RowState }, evidence?: NewEvidence): Promise<boolean>;
   addEvidence(key: RowKey, evidence: NewEvidence): Promise<void>;
 }
 
@@ -298,7 +330,9 @@ export type Begun =
   /** The same credit was given before. */
   | { readonly kind: 'credited_before'; readonly credit: Credit }
   /** The same reference or campaign was credited with other amounts. */
-  | { readonly kind: 'credited_otherwise'; readonly credit: Credit };
+  | { readonly kind: 'credited_otherwise'; readonly credit: Credit }
+  /** This process was out of touch with a shared ledger for too long: others take it for dead. */
+  | { readonly kind: 'lease_lost' };
 
 export interface IncrementReader {
   /** Increments of all runs of the account without an outcome (intent, in doubt), the oldest run first. */

@@ -293,6 +293,11 @@ function refusalOf(begun: Exclude<Begun, Begin>, call: Increment, context: RunCo
         'DUPLICATE_ROW',
         `This is the member of row ${begun.rowNumber} (customerUid ${customerUid}), given under another key. Remove one of the two, or use --on-duplicate allow.`,
       );
+    case 'lease_lost': {
+      const detail = 'this machine was out of touch with the shared ledger for longer than its lease';
+      context.control.stop({ kind: 'breaker', detail });
+      return { status: 'unapplied', errorCode: 'STOPPED', messages: [`Not sent: ${detail}.`], customerUid };
+    }
     case 'credited_before': {
       const { settings } = context;
       const message = `${creditText(begun.credit, member, settings.storeZone)}, the same as this row`;

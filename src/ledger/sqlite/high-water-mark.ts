@@ -1,5 +1,6 @@
 import { closeSync, fdatasync as fdatasyncCallback, fdatasyncSync, ftruncateSync, readSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { unreachable } from '../../base/errors.ts';
 import { writeAllAtOnce } from '../../base/whole-bytes.ts';
 import { hasCode, openPrivateFile } from './private-files.ts';
 
@@ -111,4 +112,20 @@ function compare(marked: ReturnType<typeof readMark>, countedInLedger: number): 
   if (marked === 'unreadable') return { kind: 'unreadable', countedInLedger };
   if (marked === 'missing') return { kind: countedInLedger === 0 ? 'agrees' : 'missing', countedInLedger };
   return marked > countedInLedger ? { kind: 'older', countedInLedger, marked } : { kind: 'agrees', countedInLedger };
+}
+
+/** Why nobody can tell whether the ledger is the newest; undefined: it is. */
+export function describeDoubt(state: MarkState): string | undefined {
+  switch (state.kind) {
+    case 'agrees':
+      return undefined;
+    case 'older':
+      return `it knows ${state.countedInLedger} increments, ${state.marked} were recorded from here. An older copy was put back, or its newest part was lost`;
+    case 'missing':
+      return 'ledger.mark, which stood beside it, is gone, so nobody can tell whether it is the newest';
+    case 'unreadable':
+      return 'ledger.mark, which stands beside it, cannot be read, so nobody can tell whether it is the newest';
+    default:
+      return unreachable(state);
+  }
 }

@@ -1,4 +1,5 @@
 import { EXIT, errorText, OperatorError } from '../../base/errors.ts';
+import { DamagedValueError } from '../columns.ts';
 
 /** SQLite's result codes (https://sqlite.org/rescode.html). */
 const SQLITE_BUSY = 5;
@@ -33,9 +34,6 @@ export function explainAtOpen(error: unknown, path: string): OperatorError {
     cause: error,
   });
 }
-
-/** What was read cannot have been written by us. */
-export class DamagedValueError extends Error {}
 
 export function isBusy(error: unknown): boolean {
   return resultCodeOf(error) === SQLITE_BUSY;

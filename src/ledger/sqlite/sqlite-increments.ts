@@ -1,11 +1,12 @@
 import { assert, EXIT, OperatorError } from '../../base/errors.ts';
 import { zonedDateTime } from '../../base/zoned-time.ts';
+import { Columns } from '../columns.ts';
 import { findRefusal, isOutdated, type OtherRow, type OtherRows } from '../credit-guard.ts';
 import type { Begun, IncrementIntent, IncrementStore, RowKey } from '../ledger.ts';
+import { toOtherRow } from '../records.ts';
 import { ROW_STATES, type RowState } from '../row-states.ts';
-import { Columns } from './columns.ts';
 import type { Connection } from './connection.ts';
-import { OTHER_ROWS, openIncrementReader, toOtherRow } from './sqlite-credits.ts';
+import { OTHER_ROWS, openIncrementReader } from './sqlite-credits.ts';
 import type { PutRow } from './sqlite-rows.ts';
 import type { WriterParts } from './writer-parts.ts';
 

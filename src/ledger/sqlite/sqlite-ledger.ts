@@ -2,13 +2,13 @@ import { join, resolve } from 'node:path';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Clock } from '../../base/clock.ts';
 import type { OperatorError } from '../../base/errors.ts';
-import { errorText, unreachable } from '../../base/errors.ts';
+import { errorText } from '../../base/errors.ts';
 import { makePrivateFolder } from '../../base/private-folder.ts';
+import { Columns } from '../columns.ts';
 import type { Ledger, LedgerHealth, LedgerReader } from '../ledger.ts';
-import { Columns } from './columns.ts';
 import { type Connection, readerConnection, writerConnection } from './connection.ts';
 import { type Disk, GroupCommit } from './group-commit.ts';
-import { type HighWaterMark, openHighWaterMark } from './high-water-mark.ts';
+import { describeDoubt, type HighWaterMark, openHighWaterMark } from './high-water-mark.ts';
 import { type LedgerHolder, type LedgerPaths, lockLedger } from './ledger-lock.ts';
 import { firstValue, numberOf, openForReading, openForWriting } from './open-database.ts';
 import { openCallReader, openCallStore, openFactReader, openFactStore } from './sqlite-calls.ts';
@@ -158,7 +158,7 @@ function composeLedger({
   const putRow = openPutRow(parts);
   const calls = openCallStore(parts);
   const requireNewest = (): void => {
-    const found = describeDoubt(mark);
+    const found = describeDoubt(mark.state);
     if (found !== undefined) throw ledgerOlder(paths.database, found);
   };
   let closing: Promise<void> | undefined;
@@ -180,6 +180,8 @@ function composeLedger({
     sequence: async () => counters.sequence,
     flush: () => commits.write(() => undefined),
     requireNewest: async () => requireNewest(),
+    mayStillSend: () => true,
+    holdFor: async () => undefined,
     acceptAsNewest: () => connection.read(() => mark.accept(counters.intents)),
     close() {
       closing ??= close();
@@ -241,20 +243,5 @@ function findProblems(database: DatabaseSyncInstance): string[] {
     // Too damaged to be checked to the end.
     if (!isSqliteError(error)) throw error;
     return [errorText(error)];
-  }
-}
-
-function describeDoubt({ state }: HighWaterMark): string | undefined {
-  switch (state.kind) {
-    case 'agrees':
-      return undefined;
-    case 'older':
-      return `it knows ${state.countedInLedger} increments, ${state.marked} were recorded from here. An older copy was put back, or its newest part was lost`;
-    case 'missing':
-      return 'ledger.mark, which stood beside it, is gone, so nobody can tell whether it is the newest';
-    case 'unreadable':
-      return 'ledger.mark, which stands beside it, cannot be read, so nobody can tell whether it is the newest';
-    default:
-      return unreachable(state);
   }
 }

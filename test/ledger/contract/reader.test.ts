@@ -57,7 +57,7 @@ describe.each(LEDGERS)('a reader ($name)', ({ newPlace }) => {
 
   test('reads what a killed writer has left, while nobody writes', async () => {
     const { openReader, killAfter } = newPlace();
-    killAfter([
+    await killAfter([
       { store: 'runs', method: 'start', given: [newRun(), []] },
       { store: 'increments', method: 'begin', given: [newIntent()] },
     ]);

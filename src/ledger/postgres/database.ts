@@ -1,0 +1,71 @@
+import { Client, types } from 'pg';
+import type { LedgerAddress } from './address.ts';
+
+/** Text and numbers in, records out. */
+export type Query = (sql: string, values?: readonly unknown[]) => Promise<readonly unknown[]>;
+
+/** One connection. */
+export type Database = {
+  readonly query: Query;
+  /** Ends the connection at once; what was under way fails. */
+  destroy(): void;
+  close(): Promise<void>;
+};
+
+/** PostgreSQL's own number of the type bigint. */
+const INT8 = 20;
+
+/** As numbers: `Columns` refuses what is no safe integer. Everything else as the driver gives it. */
+const BIGINT_AS_NUMBER = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    oid === INT8 ? Number : types.getTypeParser(oid, format)) as typeof types.getTypeParser,
+};
+
+/**
+ * Opens a connection on which a finished statement is durable, here and on every synchronous standby.
+ *
+ * @param onLost told once when the connection ends by itself
+ */
+export async function openDatabase(
+  { client: config }: LedgerAddress,
+  onLost?: (error: Error) => void,
+): Promise<Database> {
+  const client = new Client({ ...config, types: BIGINT_AS_NUMBER });
+  let lost: Error | undefined;
+  let warning: Error | undefined;
+  client.on('error', (error) => {
+    lost ??= error;
+    onLost?.(error);
+  });
+  await client.connect();
+  // The server warns, and reports success, when a commit did not reach the standby that it waited for ("canceling
+  // wait for synchronous replication"). After a warning this connection is not believed any more.
+  client.on('notice', (notice) => {
+    if (!notice.code?.startsWith('00')) warning ??= new Error(`the server warned: ${notice.message}`);
+  });
+  const query: Query = async (sql, values) => {
+    if (lost) throw lost;
+    const { rows } = await client.query(sql, values && [...values]);
+    if (warning) throw warning;
+    return rows;
+  };
+  try {
+    // A server, a role or a pooler may have set something else.
+    await query(`SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit')
+      NOT IN ('on', 'remote_apply')`);
+    await query(`SELECT set_config('statement_timeout', '0', false), set_config('lock_timeout', '0', false),
+      set_config('default_transaction_isolation', 'read committed', false)`);
+  } catch (error) {
+    client.connection.stream.destroy();
+    throw error;
+  }
+  return {
+    query,
+    destroy() {
+      client.connection.stream.destroy();
+    },
+    async close() {
+      if (!lost) await client.end().catch(() => undefined);
+    },
+  };
+}

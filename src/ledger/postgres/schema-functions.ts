@@ -1,0 +1,368 @@
+/**
+ * What must hold together, as functions in the database. A group of writes is one call of `apply`: one statement, one
+ * transaction, one round trip. So no lock is ever held while this program, or the laptop that it runs on, stands still.
+ *
+ * Each statement inside a function sees what others have committed before it (READ COMMITTED): a guard that reads
+ * after it has taken a lock sees everything that the lock's former holder has done.
+ *
+ * The rules of the guard are those of `credit-guard.ts`. The contract suite runs on both.
+ */
+export const APPLY_FUNCTIONS = `
+  CREATE FUNCTION memberload.clock_ms() RETURNS bigint LANGUAGE sql VOLATILE AS
+    'SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint';
+
+  CREATE FUNCTION memberload.is_alive(id bigint) RETURNS boolean LANGUAGE sql VOLATILE AS
+    'SELECT EXISTS (SELECT FROM memberload.worker
+       WHERE worker_id = id AND ended_ms IS NULL AND lease_until_ms > memberload.clock_ms())';
+
+  -- An amount that is not given adds nothing.
+  CREATE FUNCTION memberload.is_same_amount(a text, b text) RETURNS boolean LANGUAGE sql IMMUTABLE AS
+    'SELECT a = b OR COALESCE(NULLIF(a, ''''), ''0'')::numeric = COALESCE(NULLIF(b, ''''), ''0'')::numeric';
+
+  -- Rows as the guard sees them: whether each one counts, and whether it was taken back.
+  CREATE VIEW memberload.other_row AS
+    SELECT r.*, COALESCE(run.created_ms, 0) AS run_created_ms,
+      COALESCE(r.state IN ('intent', 'in_doubt') OR r.state = 'done' AND r.data_change_time <> ''
+        OR r.state IN ('planned', 'open', 'retry') AND run.state NOT IN ('finished', 'cancelled'), false)::int AS is_credit,
+      (EXISTS (SELECT FROM memberload.run_row AS undo
+        WHERE undo.undoes_run <> '' AND undo.undoes_run = r.run_id AND undo.undoes_row = r.row_number
+          AND undo.state = 'done' AND undo.data_change_time <> ''))::int AS is_undone
+    FROM memberload.run_row AS r LEFT JOIN memberload.run USING (run_id);
+
+  -- The first of these times that the member never had, now taken; null: none is free.
+  CREATE FUNCTION memberload.claim_time(of_account text, uid text, times jsonb) RETURNS text LANGUAGE plpgsql AS $$
+  DECLARE
+    wanted text;
+  BEGIN
+    FOR wanted IN SELECT value FROM jsonb_array_elements_text(times) LOOP
+      INSERT INTO memberload.change_time VALUES (of_account, uid, wanted) ON CONFLICT DO NOTHING;
+      IF FOUND THEN RETURN wanted; END IF;
+    END LOOP;
+    RETURN NULL;
+  END $$;
+
+  -- Writes the row's change whatever anybody else did: the callers have decided. Keeps in_flight in step.
+  CREATE FUNCTION memberload.write_row(me bigint, at_ms bigint, was memberload.run_row, change jsonb) RETURNS void
+  LANGUAGE plpgsql AS $$
+  DECLARE
+    r memberload.run_row := jsonb_populate_record(was, change);
+  BEGIN
+    r.changed_by := me;
+    r.updated_ms := at_ms;
+    r.sequence := nextval('memberload.row_sequence');
+    INSERT INTO memberload.run_row SELECT r.*
+    ON CONFLICT (run_id, row_number, target) DO UPDATE SET
+      state = r.state, operation = r.operation, action = r.action, error_code = r.error_code,
+      messages_json = r.messages_json, attempts = r.attempts, account = r.account, customer_uid = r.customer_uid,
+      number = r.number, uuid = r.uuid, category_uid = r.category_uid, point_increment = r.point_increment,
+      balance_increment = r.balance_increment, reference = r.reference, campaign = r.campaign,
+      data_change_time = r.data_change_time, point_before = r.point_before, point_after = r.point_after,
+      balance_before = r.balance_before, balance_after = r.balance_after, intent_ms = r.intent_ms,
+      intent_worker = r.intent_worker, changed_by = r.changed_by, updated_ms = r.updated_ms, sequence = r.sequence;
+    IF r.account = '' THEN RETURN; END IF;
+    IF r.state IN ('intent', 'in_doubt') AND r.data_change_time <> '' THEN
+      INSERT INTO memberload.in_flight VALUES (r.account, r.customer_uid, r.run_id, r.row_number, r.target)
+      ON CONFLICT DO NOTHING;
+    ELSE
+      DELETE FROM memberload.in_flight AS f WHERE (f.account, f.customer_uid) = (r.account, r.customer_uid)
+        AND (f.run_id, f.row_number, f.target) = (r.run_id, r.row_number, r.target);
+    END IF;
+  END $$;
+
+  -- The row as it is, locked; a row that is not there yet as one without any value.
+  CREATE FUNCTION memberload.lock_row(op jsonb) RETURNS memberload.run_row LANGUAGE plpgsql AS $$
+  DECLARE
+    r memberload.run_row;
+  BEGIN
+    SELECT * INTO r FROM memberload.run_row
+    WHERE run_id = op->>'runId' AND row_number = (op->>'rowNumber')::bigint AND target = op->>'target' FOR UPDATE;
+    IF FOUND THEN RETURN r; END IF;
+    RETURN jsonb_populate_record(NULL::memberload.run_row, jsonb_build_object(
+      'run_id', op->>'runId', 'row_number', op->'rowNumber', 'target', op->>'target', 'state', '', 'operation', '',
+      'action', '', 'error_code', '', 'messages_json', '[]', 'attempts', 0, 'account', '', 'customer_uid', '',
+      'number', '', 'uuid', '', 'category_uid', '', 'point_increment', '', 'balance_increment', '', 'reference', '',
+      'campaign', '', 'data_change_time', '', 'point_before', '', 'point_after', '', 'balance_before', '',
+      'balance_after', '', 'undoes_run', '', 'undoes_row', 0, 'intent_ms', 0, 'intent_worker', 0, 'changed_by', 0,
+      'sequence', 0));
+  END $$;
+
+  CREATE FUNCTION memberload.add_evidence(at_ms bigint, op jsonb, what text, detail text) RETURNS void
+  LANGUAGE sql AS $$
+    INSERT INTO memberload.evidence (run_id, row_number, recorded_ms, kind, detail_json)
+    VALUES (op->>'runId', (op->>'rowNumber')::bigint, at_ms, what, detail)
+  $$;
+
+  -- An outcome, or a decision. Whoever has begun an increment may say how it ended as long as nobody has decided
+  -- meanwhile, also after its lease: a late answer is a true one. Anybody else must wait until that process is gone.
+  CREATE FUNCTION memberload.put_row(me bigint, at_ms bigint, op jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
+  DECLARE
+    was memberload.run_row := memberload.lock_row(op);
+    may boolean := true;
+  BEGIN
+    IF op ? 'ifSequence' AND was.sequence <> (op->>'ifSequence')::bigint THEN RETURN false; END IF;
+    IF was.intent_worker <> 0 AND was.changed_by <> me THEN
+      IF was.intent_worker = me THEN
+        may := was.state IN ('intent', 'in_doubt');
+      ELSE
+        may := NOT memberload.is_alive(was.intent_worker) AND memberload.is_alive(me);
+      END IF;
+    END IF;
+    IF NOT may THEN
+      IF NOT op ? 'ifSequence' THEN
+        PERFORM memberload.add_evidence(at_ms, op, 'late_answer', (op->'change')::text);
+      END IF;
+      RETURN false;
+    END IF;
+    PERFORM memberload.write_row(me, at_ms, was, op->'change');
+    IF op ? 'evidence' THEN
+      PERFORM memberload.add_evidence(at_ms, op, op#>>'{evidence,kind}', op#>>'{evidence,detailJson}');
+    END IF;
+    RETURN true;
+  END $$;
+
+  -- Why the increment must not be sent, by what was credited before; null: nothing speaks against it.
+  CREATE FUNCTION memberload.find_credited(own memberload.run_row, at_ms bigint, op jsonb) RETURNS jsonb
+  LANGUAGE plpgsql AS $$
+  DECLARE
+    of_account text := op->>'account';
+    uid text := op->>'customerUid';
+    own_number text := op->>'number';
+    own_reference text := op->>'reference';
+    of_campaign text := op#>>'{guard,campaign}';
+    since_ms bigint := at_ms - (op#>>'{guard,repeatWindowMs}')::bigint;
+    hit record;
+  BEGIN
+    IF own.undoes_run <> '' THEN
+      -- What was taken back once is never taken back again, whatever else is asked for.
+      PERFORM pg_advisory_xact_lock(hashtextextended('undo ' || own.undoes_run || ' ' || own.undoes_row, 0));
+    ELSIF NOT op ? 'guard' THEN
+      RETURN NULL;
+    END IF;
+    SELECT o.*, ((CASE WHEN o.customer_uid <> '' THEN o.customer_uid = uid
+                       ELSE o.number <> '' AND o.number = own_number END)
+        AND memberload.is_same_amount(o.point_increment, op->>'pointIncrement')
+        AND memberload.is_same_amount(o.balance_increment, op->>'balanceIncrement')) AS is_same
+    INTO hit FROM memberload.other_row AS o
+    WHERE o.is_credit = 1 AND o.is_undone = 0
+      AND NOT (o.run_id = own.run_id AND o.row_number = own.row_number AND o.target = own.target)
+      AND CASE
+        WHEN own.undoes_run <> '' THEN true
+        WHEN own_reference <> '' THEN o.undoes_run = '' AND (o.run_id <> own.run_id OR o.data_change_time <> '')
+        WHEN of_campaign <> '' THEN o.undoes_run = '' AND o.run_id <> own.run_id AND o.campaign = of_campaign
+        ELSE o.undoes_run = '' AND o.run_id <> own.run_id AND (o.intent_ms = 0 OR o.intent_ms >= since_ms)
+          AND memberload.is_same_amount(o.point_increment, op->>'pointIncrement')
+          AND memberload.is_same_amount(o.balance_increment, op->>'balanceIncrement')
+      END
+      AND (o.run_id, o.row_number, o.target) IN (
+        SELECT c.run_id, c.row_number, c.target FROM memberload.run_row AS c
+        WHERE own.undoes_run <> '' AND c.undoes_run <> '' AND c.undoes_run = own.undoes_run
+          AND c.undoes_row = own.undoes_row
+        UNION
+        SELECT c.run_id, c.row_number, c.target FROM memberload.run_row AS c
+        WHERE own.undoes_run = '' AND own_reference <> '' AND c.account <> '' AND c.reference <> ''
+          AND c.account = of_account AND c.reference = own_reference
+        UNION
+        SELECT c.run_id, c.row_number, c.target FROM memberload.run_row AS c
+        WHERE own.undoes_run = '' AND own_reference = '' AND c.account <> '' AND c.customer_uid <> ''
+          AND c.account = of_account AND c.customer_uid = uid
+        UNION
+        SELECT c.run_id, c.row_number, c.target FROM memberload.run_row AS c
+        WHERE own.undoes_run = '' AND own_reference = '' AND own_number <> '' AND c.account <> '' AND c.number <> ''
+          AND c.account = of_account AND c.number = own_number AND c.customer_uid = '')
+    ORDER BY is_same DESC, o.sequence LIMIT 1;
+    IF NOT FOUND THEN RETURN NULL; END IF;
+    RETURN jsonb_build_object('kind', CASE WHEN hit.is_same THEN 'credited_before' ELSE 'credited_otherwise' END,
+      'credit', to_jsonb(hit));
+  END $$;
+
+  -- Records an increment's intent, or says why it must not be sent.
+  CREATE FUNCTION memberload.begin_increment(me bigint, at_ms bigint, op jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+  DECLARE
+    own memberload.run_row := memberload.lock_row(op);
+    of_account text := op->>'account';
+    uid text := op->>'customerUid';
+    holder memberload.in_flight;
+    held_before boolean;
+    other memberload.run_row;
+    refusal jsonb;
+    own_time text;
+    has_before boolean;
+  BEGIN
+    IF own.state = 'done' AND own.data_change_time <> '' THEN RETURN '{"kind": "done_before"}'; END IF;
+    IF own.intent_worker NOT IN (0, me) AND own.state IN ('intent', 'in_doubt')
+      AND memberload.is_alive(own.intent_worker) THEN
+      RETURN jsonb_build_object('kind', 'member_waits', 'runId', own.run_id, 'rowNumber', own.row_number);
+    END IF;
+
+    -- One increment of a member at a time. Whoever comes second waits here for the first one's commit.
+    LOOP
+      INSERT INTO memberload.in_flight VALUES (of_account, uid, own.run_id, own.row_number, own.target)
+      ON CONFLICT DO NOTHING;
+      held_before := NOT FOUND;
+      SELECT * INTO holder FROM memberload.in_flight WHERE account = of_account AND customer_uid = uid;
+      EXIT WHEN FOUND;
+    END LOOP;
+    IF (holder.run_id, holder.row_number, holder.target) <> (own.run_id, own.row_number, own.target) THEN
+      RETURN jsonb_build_object('kind', 'member_waits', 'runId', holder.run_id, 'rowNumber', holder.row_number);
+    END IF;
+
+    IF NOT (op->>'mayRepeatMember')::boolean THEN
+      SELECT * INTO other FROM memberload.run_row AS o
+      WHERE o.account <> '' AND o.customer_uid <> '' AND o.account = of_account AND o.customer_uid = uid
+        AND o.run_id = own.run_id AND o.data_change_time <> ''
+        AND NOT (o.row_number = own.row_number AND o.target = own.target)
+      ORDER BY o.row_number LIMIT 1;
+      IF FOUND THEN
+        refusal := jsonb_build_object('kind', 'member_repeated', 'rowNumber', other.row_number);
+      END IF;
+    END IF;
+    IF refusal IS NULL THEN refusal := memberload.find_credited(own, at_ms, op); END IF;
+    IF refusal IS NULL THEN
+      -- Begun before and certainly not applied: the same row keeps its time for ever.
+      own_time := CASE WHEN own.data_change_time <> '' AND own.customer_uid = uid THEN own.data_change_time
+                       ELSE memberload.claim_time(of_account, uid, op->'times') END;
+      IF own_time IS NULL THEN refusal := '{"kind": "time_taken"}'; END IF;
+    END IF;
+    IF refusal IS NOT NULL THEN
+      IF NOT held_before THEN
+        DELETE FROM memberload.in_flight WHERE account = of_account AND customer_uid = uid;
+      END IF;
+      RETURN refusal;
+    END IF;
+
+    has_before := op ? 'before' AND NOT EXISTS (SELECT FROM memberload.run_row AS o
+      WHERE o.account <> '' AND o.customer_uid <> '' AND o.account = of_account AND o.customer_uid = uid
+        AND o.data_change_time <> '' AND o.sequence > (op#>>'{before,sequence}')::bigint
+        AND NOT (o.run_id = own.run_id AND o.row_number = own.row_number AND o.target = own.target));
+    PERFORM memberload.write_row(me, at_ms, own, (op->'change') || jsonb_build_object(
+      'data_change_time', own_time, 'intent_ms', at_ms, 'intent_worker', me,
+      'point_before', CASE WHEN has_before THEN op#>>'{before,point}' ELSE '' END,
+      'balance_before', CASE WHEN has_before THEN op#>>'{before,balance}' ELSE '' END));
+    RETURN jsonb_build_object('kind', 'begun', 'dataChangeTime', own_time, 'hasBefore', has_before);
+  END $$;
+
+  -- Whoever records a run of the account holds this until the commit.
+  CREATE FUNCTION memberload.lock_runs(of_account text) RETURNS void LANGUAGE sql AS
+    $$ SELECT pg_advisory_xact_lock(hashtextextended('runs ' || of_account, 0)) $$;
+
+  -- Where the account's runs stand now. Waits for a run that is being recorded at this moment, so that whatever is
+  -- read after this sees its rows.
+  CREATE FUNCTION memberload.mark_of(of_account text) RETURNS bigint LANGUAGE plpgsql AS $$
+  BEGIN
+    PERFORM memberload.lock_runs(of_account);
+    RETURN (SELECT COALESCE(max(run_number), 0) FROM memberload.run WHERE account = of_account);
+  END $$;
+
+  CREATE FUNCTION memberload.drop_planned(ids text[]) RETURNS void LANGUAGE sql AS $$
+    DELETE FROM memberload.run_row WHERE run_id = ANY(ids) AND state = 'planned';
+    DELETE FROM memberload.starting_run WHERE run_id = ANY(ids)
+  $$;
+
+  -- Makes a run, whose planned rows are there, appear with all of them; unless another run that it should have been
+  -- compared with came after the mark. Of two people who start one file, one wins.
+  CREATE FUNCTION memberload.record_run(me bigint, at_ms bigint, mark bigint, r jsonb) RETURNS jsonb
+  LANGUAGE plpgsql AS $$
+  DECLARE
+    other record;
+    is_crediting boolean := r->>'command' IN ('topup', 'undo');
+  BEGIN
+    PERFORM memberload.lock_runs(r->>'account');
+    SELECT run.*, worker.who INTO other FROM memberload.run JOIN memberload.worker USING (worker_id)
+    WHERE mark IS NOT NULL AND run.account = r->>'account' AND run.run_number > mark
+      AND (run.input_sha256 = r->>'inputSha256' AND run.command = r->>'command'
+        OR is_crediting AND run.command IN ('topup', 'undo'))
+    ORDER BY run.run_number LIMIT 1;
+    IF FOUND THEN
+      PERFORM memberload.drop_planned(ARRAY[r->>'runId']);
+      RETURN jsonb_build_object('who', other.who, 'run', to_jsonb(other));
+    END IF;
+    at_ms := COALESCE(at_ms, memberload.clock_ms());
+    INSERT INTO memberload.run (run_id, worker_id, command, targets, account, place, state, created_ms, updated_ms,
+      input_path, input_sha256, result_path, undoes, row_count, settings_json)
+    VALUES (r->>'runId', me, r->>'command', r->>'targets', r->>'account', r->>'place', 'running', at_ms, at_ms,
+      r->>'inputPath', r->>'inputSha256', r->>'resultPath', r->>'undoes', (r->>'rowCount')::bigint, r->>'settingsJson');
+    DELETE FROM memberload.starting_run WHERE run_id = r->>'runId';
+    RETURN NULL;
+  END $$;
+
+  CREATE FUNCTION memberload.take_call(op jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+  DECLARE
+    now_used bigint;
+  BEGIN
+    INSERT INTO memberload.call_day VALUES (op->>'account', op->>'day', 0) ON CONFLICT DO NOTHING;
+    UPDATE memberload.call_day SET used = used + 1
+    WHERE account = op->>'account' AND day = op->>'day' AND (NOT op ? 'limit' OR used < (op->>'limit')::bigint)
+    RETURNING used INTO now_used;
+    IF NOT FOUND THEN
+      SELECT used INTO now_used FROM memberload.call_day WHERE account = op->>'account' AND day = op->>'day';
+      RETURN jsonb_build_object('isTaken', false, 'used', now_used);
+    END IF;
+    INSERT INTO memberload.call_count AS c VALUES (op->>'account', op->>'day', op->>'endpoint', 1)
+    ON CONFLICT (account, day, endpoint) DO UPDATE SET calls = c.calls + 1;
+    RETURN jsonb_build_object('isTaken', true, 'used', now_used);
+  END $$;
+
+  -- A group of writes, in their order. Returns what each one found.
+  CREATE FUNCTION memberload.apply(me bigint, held_ms bigint, ops jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+  DECLARE
+    at_ms bigint := COALESCE(held_ms, memberload.clock_ms());
+    op jsonb;
+    answer jsonb;
+    results jsonb := '[]';
+    begun_count int := 0;
+    has_lease boolean := true;
+  BEGIN
+    IF jsonb_path_exists(ops, '$[*] ? (@.do == "begin")') THEN
+      -- The fence: an intent needs the lease. The lock makes whoever takes this process for dead wait for the commit.
+      PERFORM FROM memberload.worker
+      WHERE worker_id = me AND ended_ms IS NULL AND lease_until_ms > memberload.clock_ms() FOR UPDATE;
+      has_lease := FOUND;
+      -- In one order for all, so that two groups never wait for each other. A reference is guarded by its lock alone.
+      PERFORM pg_advisory_xact_lock(wanted.key) FROM (
+        SELECT DISTINCT hashtextextended(name, 0) AS key
+        FROM jsonb_array_elements(ops) AS o, LATERAL (VALUES
+          ('member ' || (o->>'account') || ' ' || (o->>'customerUid')),
+          ('reference ' || (o->>'account') || ' ' || NULLIF(o->>'reference', ''))) AS names(name)
+        WHERE o->>'do' = 'begin' AND name IS NOT NULL ORDER BY key) AS wanted;
+    END IF;
+    FOR op IN SELECT value FROM jsonb_array_elements(ops) LOOP
+      CASE op->>'do'
+        WHEN 'put' THEN
+          answer := to_jsonb(memberload.put_row(me, at_ms, op));
+        WHEN 'begin' THEN
+          IF has_lease THEN
+            answer := memberload.begin_increment(me, at_ms, op);
+            IF answer->>'kind' = 'begun' THEN begun_count := begun_count + 1; END IF;
+          ELSE
+            answer := '{"kind": "lease_lost"}';
+          END IF;
+        WHEN 'evidence' THEN
+          PERFORM memberload.add_evidence(at_ms, op, op#>>'{evidence,kind}', op#>>'{evidence,detailJson}');
+          answer := 'null';
+        WHEN 'take' THEN
+          answer := memberload.take_call(op);
+        WHEN 'claim' THEN
+          answer := COALESCE(to_jsonb(memberload.claim_time(op->>'account', op->>'customerUid', op->'times')), 'null');
+        WHEN 'fact' THEN
+          INSERT INTO memberload.account_fact VALUES (op->>'account', op->>'fact', op->>'value', at_ms)
+          ON CONFLICT (account, fact) DO UPDATE SET value = excluded.value, updated_ms = excluded.updated_ms;
+          answer := 'null';
+        WHEN 'run' THEN
+          UPDATE memberload.run AS r SET
+            state = COALESCE(op->>'state', r.state), summary_json = COALESCE(op->>'summaryJson', r.summary_json),
+            progress_json = COALESCE(op->>'progressJson', r.progress_json),
+            result_path = COALESCE(op->>'resultPath', r.result_path),
+            result_sha256 = COALESCE(op->>'resultSha256', r.result_sha256), updated_ms = at_ms
+          WHERE r.run_id = op->>'runId';
+          answer := 'null';
+        ELSE
+          RAISE EXCEPTION 'unknown write %', op->>'do';
+      END CASE;
+      results := results || jsonb_build_array(answer);
+    END LOOP;
+    IF begun_count > 0 THEN
+      UPDATE memberload.worker SET intents = intents + begun_count WHERE worker_id = me;
+    END IF;
+    RETURN results;
+  END $$;
+`;
