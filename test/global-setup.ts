@@ -9,7 +9,7 @@ export default function setUp(): (() => void) | undefined {
   buildWhenStale();
   if (!HAS_POSTGRES) {
     const what = 'the tests of the shared ledger: there is no PostgreSQL here (Debian: apt-get install postgresql)';
-    if (process.env.CI === 'true') throw new Error(`CI must not leave out ${what}`);
+    if (process.env.CI === 'true' && process.platform === 'linux') throw new Error(`CI must not leave out ${what}`);
     process.stderr.write(`\nLeft out: ${what}.\n\n`);
     return undefined;
   }

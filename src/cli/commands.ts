@@ -127,6 +127,17 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./doctor.ts')).runDoctor,
   },
   {
+    name: 'ledger',
+    arguments: ['<init|status>', '[role]'],
+    about:
+      'make or upgrade the ledger that several machines share (MEMBERLOAD_LEDGER_URL), and see who is at work (no calls)',
+    examples: [
+      ['memberload ledger init memberload', "as the schema's owner; the role memberload may then work with it"],
+      ['memberload ledger status', 'version, what a commit survives, who is at work'],
+    ],
+    load: async () => (await import('./ledger.ts')).runLedger,
+  },
+  {
     name: 'schedule',
     arguments: [],
     about: 'print the lines for cron, systemd and Windows that carry unfinished runs on every day (no calls)',

@@ -8,6 +8,7 @@ import type { LedgerReader, RowRecord, RunRecord } from '../ledger/ledger.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import { exitCodeOfReason, sumCalls } from '../result/summary.ts';
 import { renderSummary } from '../result/summary-text.ts';
+import { claimRun } from '../run/claim-run.ts';
 import { rebuildResult } from '../run/rebuild-result.ts';
 import { runFolderOf } from '../run/run-folder.ts';
 import {
@@ -118,11 +119,15 @@ async function decideAndReport(
 ): Promise<{ exitCode: ExitCode }> {
   const { ledger } = session;
   const notes: string[] = [];
+  const note = (text: string): void => input.console.say(text);
+  await claimRun(run.runId, { ledger, note, signal: session.control.signal });
   const chosen = await chooseRows(run, choice, ledger);
   let calls = sumCalls([]);
   if (choice.way === 'decide' && choice.verdict !== undefined) {
-    for (const { record } of chosen) {
-      await decideRow(record, choice.verdict, { ledger, storeZone: saved.job.storeZone });
+    const isAgain = session.settings.typed('again') === true;
+    for (const row of chosen) {
+      const refusal = await decideRow(row, choice.verdict, { ledger, storeZone: saved.job.storeZone, isAgain });
+      if (refusal !== undefined) notes.push(`Row ${row.record.rowNumber} is left as it is: ${refusal}.`);
     }
   } else calls = await callAgain(input, session, { run, saved, ledger }, { way: choice.way, rows: chosen, notes });
   const document = await rebuild(input, session, run, { calls, notes });
@@ -332,7 +337,7 @@ function tell(kind: string, detailJson: string): string {
     case 'repeat':
       return `the same again: ${detail.answer}`;
     case 'decision':
-      return `decided by a person: ${detail.as}`;
+      return `decided by ${detail.by ?? 'a person'}: ${detail.as}`;
     case 'resend':
       return `sent again by a person: ${detailJson}`;
     default:

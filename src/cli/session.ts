@@ -11,7 +11,6 @@ import type { Vendors } from '../calls/vendors.ts';
 import type { CallLog } from '../http/call-log.ts';
 import type { Surrounds } from '../http/transport.ts';
 import type { Ledger, LedgerReader, RunRecord, Target } from '../ledger/ledger.ts';
-import { openSqliteLedger, openSqliteLedgerReader } from '../ledger/sqlite/sqlite-ledger.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { describePlace, placeKey } from '../settings/place.ts';
 import { readProxy } from '../settings/proxy-settings.ts';
@@ -19,6 +18,7 @@ import type { SavedSettings } from '../settings/run-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import { vendorSettings } from '../settings/vendor-settings.ts';
 import type { CommandInput } from './commands.ts';
+import { openLedger, openLedgerReader } from './open-ledger.ts';
 import { withStopSignals } from './stop-signals.ts';
 
 /** What a command that runs something has open: closed again by `withSession`, whatever happens. */
@@ -51,17 +51,15 @@ export function withSession<T>(input: CommandInput, work: (session: Session) => 
   return withStopSignals(input, 'Carry on with: memberload resume', async (control) => {
     const clock = systemClock;
     const startedMs = clock.nowMs();
-    const command = ['memberload', ...surroundings.argv].join(' ');
-    const ledger = await openSqliteLedger({
-      folder: settings.homeFolder,
-      holder: { pid: surroundings.pid, command, startedAt: new Date(startedMs).toISOString() },
-      clock,
+    const ledger = await openLedger(settings, surroundings, {
+      startedMs,
       // Before anything else: what waits for the rate or a retry must not go out any more.
       onFailure: (error) => control.stop({ kind: 'fatal', error }),
     });
     let sandbox: Sandbox | undefined;
     let log: CallLog | undefined;
     const connect: Session['connect'] = async (targets, controls, usesSandbox) => {
+      await ledger.holdFor(controls.timeoutMs);
       if (usesSandbox) sandbox ??= await openOwnSandbox(settings, clock);
       const located = sandbox && usesSandbox ? settings.withSandbox(sandbox.settings) : settings;
       log ??= await openLog(input, clock);
@@ -125,7 +123,7 @@ export async function withLedgerReader<T>(
   { settings }: CommandInput,
   work: (ledger: LedgerReader | undefined, settings: Settings) => Promise<T>,
 ): Promise<T> {
-  const ledger = await openSqliteLedgerReader({ folder: settings.homeFolder, clock: systemClock });
+  const ledger = await openLedgerReader(settings);
   try {
     return await work(ledger, settings);
   } finally {

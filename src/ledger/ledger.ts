@@ -19,6 +19,8 @@ export interface Ledger extends LedgerReader {
   readonly increments: IncrementStore;
   readonly calls: CallStore;
   readonly facts: FactStore;
+  /** Who this is, for others: `anna on hk-ops-2`; '' in a ledger with one writer. */
+  readonly person: string;
   /** Resolves when everything written so far is durable. */
   flush(): Promise<void>;
   /**
@@ -150,6 +152,11 @@ export type Started =
   /** `who`: the person and the machine, for a message. */
   | { readonly kind: 'overtaken'; readonly by: RunRecord; readonly who: string };
 
+export type Claimed =
+  | { readonly kind: 'claimed' }
+  /** `leaseUntilMs` rises with every renewal: while it does, that process is alive. */
+  | { readonly kind: 'at_work'; readonly who: string; readonly sinceMs: number; readonly leaseUntilMs: number };
+
 export interface RunStore extends RunReader {
   /**
    * Records a new run with state `running`, and the rows of a top-up that it is going to send. The run and its
@@ -166,6 +173,11 @@ export interface RunStore extends RunReader {
   ): Promise<Started>;
   /** Where the account's runs stand. Asked before a file is compared with what was credited. */
   markOf(account: string): Promise<number>;
+  /**
+   * Makes this process the one that works on the run, unless another process is at work on it. A process that was
+   * killed counts as at work until its lease has ended.
+   */
+  claim(runId: string): Promise<Claimed>;
   setState(runId: string, state: RunState): Promise<void>;
   /** State and summary together: a run never ends without its summary. */
   end(runId: string, end: { readonly state: RunState; readonly summaryJson: string }): Promise<void>;
@@ -175,7 +187,7 @@ export interface RunStore extends RunReader {
   /**
    * Ends the run as `cancelled` and gives up its rows that were not sent. Rows in doubt stay. Returns how many rows
    * of the ledger were given up; rows of an import that were never begun are not in the ledger. Does nothing to a
-   * run that has ended already.
+   * run that has ended already. The run must be claimed.
    */
   cancel(runId: string): Promise<number>;
   /**

@@ -22,6 +22,7 @@ import { exitCodeOf, runDocument } from '../result/summary.ts';
 import { Tally } from '../result/tally.ts';
 import type { Connection } from '../settings/run-settings.ts';
 import { writeSavedSettings } from '../settings/saved-settings.ts';
+import { claimRun } from './claim-run.ts';
 import { type ExportSink, exportCustomers, exportMembers, exportSnapshot } from './export-pages.ts';
 import { ownHashes, recordResult } from './own-result.ts';
 import { makeRunFolder, newRunId, removeRunFolder } from './run-folder.ts';
@@ -58,6 +59,7 @@ export async function exportAll(job: ExportAll, parts: RunParts): Promise<RunDoc
   const runFolder = makeRunFolder(homeFolder, runId);
   if (carriedOn) {
     reporter.note(`Carrying on run ${runId}.`);
+    await claimRun(runId, { ledger, note: reporter.note, signal: control.signal });
     await ledger.runs.setState(runId, 'running');
   } else await startRun(job, runId, parts);
   const partPath = join(runFolder, 'export.csv');

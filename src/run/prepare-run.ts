@@ -5,12 +5,13 @@ import { countToSend, type InputSums } from '../intake/read-input.ts';
 import { type StagedInput, stageInput } from '../intake/stage-input.ts';
 import type { HeaderMatch } from '../job/header-match.ts';
 import type { JobSettings } from '../job/job-settings.ts';
-import type { Ledger, PlannedRow, RunRecord } from '../ledger/ledger.ts';
+import type { Ledger, PlannedRow, RunRecord, Started } from '../ledger/ledger.ts';
 import { openResultFile, type ResultFile } from '../result/result-file.ts';
 import { sha256OfFile } from '../result/result-path.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import { readSavedSettings, writeSavedSettings } from '../settings/saved-settings.ts';
 import type { Stage } from '../stage/stage.ts';
+import { requireStarted } from './claim-run.ts';
 import { executeRun } from './execute-run.ts';
 import { recordResult } from './own-result.ts';
 import { planRun } from './plan-run.ts';
@@ -43,6 +44,8 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
   const { settings } = job;
   await removeLeftFolders(homeFolder, ledger);
   const runId = newRunId(clock.nowMs());
+  // Before anything of the ledger is looked at: whoever starts the same in between is found when this run starts.
+  const mark = job.isDryRun || settings.command === 'export' ? undefined : await ledger.runs.markOf(job.account);
   let file: ResultFile | undefined;
   const runFolder = makeRunFolder(homeFolder, runId);
   let staged: StagedInput | undefined;
@@ -92,7 +95,7 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
             await discard();
           }
         }
-        await startRun(job, input, runId, ledger);
+        requireStarted(await startRun(job, input, runId, { ledger, mark }), job.inputPath);
         // From here on the ledger knows the run: its stage stays, whatever fails.
         isBegun = true;
         // `--overwrite`: after a kill the earlier result is still the one that may be replaced.
@@ -108,9 +111,14 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
 }
 
 /** Records the run before anything is sent for it, with the rows of a top-up that it is going to send. */
-async function startRun(job: FileRun, { stage, facts }: StagedInput, runId: string, ledger: Ledger): Promise<void> {
+function startRun(
+  job: FileRun,
+  { stage, facts }: StagedInput,
+  runId: string,
+  { ledger, mark }: { ledger: Ledger; mark: number | undefined },
+): Promise<Started> {
   const { settings, controls, connection } = job;
-  await ledger.runs.start(
+  return ledger.runs.start(
     {
       runId,
       command: settings.command,
@@ -125,6 +133,7 @@ async function startRun(job: FileRun, { stage, facts }: StagedInput, runId: stri
       settingsJson: writeSavedSettings({ job: settings, controls, connection, resultFor: job.resultFor }),
     },
     settings.command === 'topup' ? plannedRows(stage, settings.campaign) : [],
+    mark,
   );
 }
 

@@ -29,7 +29,7 @@ export async function rebuildResult(
   const saved = readSavedSettings(run.settingsJson);
   const runFolder = runFolderOf(homeFolder, run.runId);
   const staged = await openStagedInput(runFolder, saved.job);
-  if (staged === undefined) throw withoutStage(run);
+  if (staged === undefined) throw withoutStage(run, ledger);
   const found = saved.job.command === 'export' ? openFoundRecords(runFolder) : undefined;
   try {
     const previous = readRunDocument(run.summaryJson);

@@ -6,6 +6,7 @@ import type { ResultTarget } from '../result/result-file.ts';
 import { openResultFile } from '../result/result-file.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import type { SavedSettings } from '../settings/run-settings.ts';
+import { claimRun } from './claim-run.ts';
 import { executeRun } from './execute-run.ts';
 import { ownHashes, ownResult } from './own-result.ts';
 import { runFolderOf } from './run-folder.ts';
@@ -26,12 +27,13 @@ export async function resumeRun(
   const { ledger, homeFolder, reporter } = parts;
   const runFolder = runFolderOf(homeFolder, run.runId);
   const staged = await openStagedInput(runFolder, saved.job);
-  if (staged === undefined) throw withoutStage(run);
+  if (staged === undefined) throw withoutStage(run, ledger);
   try {
     const result = request.result ?? (await ownResult(run, saved, parts));
     const file = await openResultFile(result, { ...parts, ownSha256s: ownHashes(run), runId: run.runId });
     reporter.note(`Carrying on run ${run.runId}.`);
     if (isCrediting(saved.job.command)) await ledger.requireNewest();
+    const waitedMs = await claimRun(run.runId, { ledger, note: reporter.note, signal: parts.control.signal });
     await ledger.runs.setState(run.runId, 'running');
     return await executeRun(
       {
@@ -47,7 +49,8 @@ export async function resumeRun(
         staged,
         file,
       },
-      parts,
+      // What a killed process has sent it sent before its lease ended, not before this process began.
+      { ...parts, startedMs: parts.startedMs + waitedMs },
     );
   } finally {
     await staged.stage.close();

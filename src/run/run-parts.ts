@@ -44,8 +44,15 @@ export type RunParts = {
   readonly stdout: Writable;
 };
 
-/** A run that has no stage: an earlier version began it. */
-export function withoutStage(run: RunRecord): OperatorError {
+/** A run that has no stage here: another machine or an earlier version began it. */
+export function withoutStage(run: RunRecord, ledger: Ledger): OperatorError {
+  if (ledger.person !== '') {
+    return fileError(
+      'NO_STAGE',
+      `Run ${run.runId} has no copy of its input here: the copy is in the MEMBERLOAD_HOME that began the run.`,
+      `Type the command there. Or give the rest up with: memberload runs cancel ${run.runId} — then run the file anew here. What was credited is known and is not credited again.`,
+    );
+  }
   return fileError(
     'NO_STAGE',
     `Run ${run.runId} has no copy of its input: an earlier version of memberload began it, or the copy was removed.`,

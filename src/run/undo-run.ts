@@ -14,6 +14,7 @@ import type { SavedSettings } from '../settings/run-settings.ts';
 import { writeSavedSettings } from '../settings/saved-settings.ts';
 import { openStageWriter } from '../stage/stage.ts';
 import type { StagedRow } from '../stage/staged-row.ts';
+import { requireStarted } from './claim-run.ts';
 import { executeRun } from './execute-run.ts';
 import { hasCallsToLook, lookBeforeUndo, UNDO_CALLS } from './look-before-undo.ts';
 import { planRun, stoppedInPlan } from './plan-run.ts';
@@ -102,6 +103,7 @@ export async function prepareUndo(request: UndoRequest, parts: RunParts): Promis
     rmSync(runFolder, { recursive: true, force: true });
   };
   try {
+    const mark = await ledger.runs.markOf(run.account);
     const credits: Credit[] = [];
     const points = new DecimalSum();
     const balance = new DecimalSum();
@@ -168,7 +170,7 @@ export async function prepareUndo(request: UndoRequest, parts: RunParts): Promis
       async run() {
         if (request.isDryRun) return planUndo();
         await ledger.requireNewest();
-        await ledger.runs.start(
+        const started = await ledger.runs.start(
           {
             runId,
             command: 'undo',
@@ -188,7 +190,9 @@ export async function prepareUndo(request: UndoRequest, parts: RunParts): Promis
             }),
           },
           [credits.map(toPlanned)],
+          mark,
         );
+        requireStarted(started, `the undo of run ${run.runId}`);
         isBegun = true;
         const staged = await openStagedInput(runFolder, settings);
         if (staged === undefined) throw new Error('the stage that was just made is gone');

@@ -72,12 +72,22 @@ function readVerdict(detailJson: string): Verdict | undefined {
   return as === 'applied' || as === 'not-applied' ? as : undefined;
 }
 
-/** Keeps what a person has found out; the row and the decision become durable together. */
+/**
+ * Keeps what a person has found out; the row and the decision become durable together.
+ *
+ * @param isAgain `--again`: although another person has decided otherwise
+ * @returns why it was not kept, or undefined
+ */
 export async function decideRow(
-  record: RowRecord,
+  { record, evidence, decision }: RowInDoubt,
   verdict: Verdict,
-  { ledger, storeZone }: { ledger: Ledger; storeZone: string },
-): Promise<void> {
+  { ledger, storeZone, isAgain }: { ledger: Ledger; storeZone: string; isAgain: boolean },
+): Promise<string | undefined> {
+  const last = evidence.findLast(({ kind }) => kind === 'decision');
+  const by = last && readDecider(last.detailJson);
+  if (last && decision !== undefined && decision !== verdict && by && by !== ledger.person && !isAgain) {
+    return `${by} decided ${decision} at ${zonedIso(last.recordedMs, storeZone)}; to decide otherwise, add --again`;
+  }
   const when = `Decided by a person at ${zonedIso(await ledger.now(), storeZone)}`;
   const change =
     verdict === 'applied'
@@ -90,7 +100,15 @@ export async function decideRow(
           ],
         } as const);
   const { sequence } = record;
-  await ledger.rows.record(record, change, { kind: 'decision', detailJson: JSON.stringify({ as: verdict, sequence }) });
+  const detail = { as: verdict, sequence, ...(ledger.person !== '' && { by: ledger.person }) };
+  const isKept = await ledger.rows.decide(record, change, { kind: 'decision', detailJson: JSON.stringify(detail) });
+  return isKept ? undefined : 'it was changed by somebody else at this moment; look at it again';
+}
+
+function readDecider(detailJson: string): string | undefined {
+  const detail: unknown = JSON.parse(detailJson);
+  const by = typeof detail === 'object' && detail !== null && 'by' in detail ? detail.by : undefined;
+  return typeof by === 'string' ? by : undefined;
 }
 
 /** One read and one increment. */

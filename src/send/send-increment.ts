@@ -91,6 +91,7 @@ export async function performIncrement(call: Increment, work: IncrementWork): Pr
         const raw = await sendWrite(vendors, sent, {
           signal: unsent.signal,
           about: { rowNumber: key.rowNumber, attempt },
+          mayStart: () => mayStillSend(context),
           onSent: () => {
             progress.mayBeApplied = true;
             unsent.sent();
@@ -131,6 +132,19 @@ export async function performIncrement(call: Increment, work: IncrementWork): Pr
   } finally {
     unsent.end();
   }
+}
+
+const OUT_OF_TOUCH =
+  'this machine was out of touch with the shared ledger for too long, and others may carry on its runs';
+
+/**
+ * The last look before the first byte of an increment. Minutes may have passed since its intent was recorded (rate,
+ * connection, a laptop that slept): by now another process may take this one for dead.
+ */
+export function mayStillSend({ ledger, controls, control }: RunContext): boolean {
+  if (ledger.mayStillSend(controls.timeoutMs)) return true;
+  control.stop({ kind: 'breaker', detail: OUT_OF_TOUCH });
+  return false;
 }
 
 function intentOf(call: Increment, { context, key, ...work }: IncrementWork, { lane }: KybioVendor): IncrementIntent {
@@ -293,11 +307,9 @@ function refusalOf(begun: Exclude<Begun, Begin>, call: Increment, context: RunCo
         'DUPLICATE_ROW',
         `This is the member of row ${begun.rowNumber} (customerUid ${customerUid}), given under another key. Remove one of the two, or use --on-duplicate allow.`,
       );
-    case 'lease_lost': {
-      const detail = 'this machine was out of touch with the shared ledger for longer than its lease';
-      context.control.stop({ kind: 'breaker', detail });
-      return { status: 'unapplied', errorCode: 'STOPPED', messages: [`Not sent: ${detail}.`], customerUid };
-    }
+    case 'lease_lost':
+      context.control.stop({ kind: 'breaker', detail: OUT_OF_TOUCH });
+      return { status: 'unapplied', errorCode: 'STOPPED', messages: [`Not sent: ${OUT_OF_TOUCH}.`], customerUid };
     case 'credited_before': {
       const { settings } = context;
       const message = `${creditText(begun.credit, member, settings.storeZone)}, the same as this row`;

@@ -9,7 +9,7 @@ import type { RowState } from '../ledger/row-states.ts';
 import { judgeReads, looksApplied, sharedVerdict } from './judge-reads.ts';
 import { type Reading, readAmounts } from './read-amounts.ts';
 import { keepRepeatFact, readRepeatFact, repeatCodesOf } from './repeat-fact.ts';
-import { SETTLING_CALLS } from './send-increment.ts';
+import { mayStillSend, SETTLING_CALLS } from './send-increment.ts';
 
 /**
  * Decides increments that went out and got no answer that can be believed (DESIGN §5).
@@ -184,7 +184,11 @@ async function repeatIncrement(record: RowRecord, settling: Settling): Promise<b
     isRepeatable: true,
     isSettling: true,
     send: (onSent, attempt) =>
-      kybio.client.updateBalancePointByIncrement(record, { onSent, about: { rowNumber: record.rowNumber, attempt } }),
+      kybio.client.updateBalancePointByIncrement(record, {
+        mayStart: () => mayStillSend(settling.context),
+        onSent,
+        about: { rowNumber: record.rowNumber, attempt },
+      }),
   });
   await addEvidence(record, 'repeat', { answer: describeAnswer(answer) }, settling);
   if (answer.kind === 'refused' && settling.repeatCodes.includes(answer.errorCode)) {
@@ -244,12 +248,12 @@ async function decideByReads(record: RowRecord, reads: readonly Reading[], settl
     ...{ action: 'topped_up', errorCode: '' },
     ...{ pointAfter: reads[0]?.point ?? '', balanceAfter: reads[0]?.balance ?? '' },
   };
-  await decide(settling, record, {
+  const isDecided = await decide(settling, record, {
     state: verdict.isApplied ? 'done' : 'in_doubt',
     messages: [verdict.message],
     ...(verdict.isApplied ? applied : { errorCode: record.errorCode || 'IN_DOUBT' }),
   });
-  return verdict.isApplied;
+  return verdict.isApplied && isDecided;
 }
 
 /** Whether another increment without an outcome credits the same member. */
@@ -274,8 +278,10 @@ async function decide(
   { context }: Settling,
   record: RowRecord,
   change: RowChange & { state: RowState },
-): Promise<void> {
-  await context.ledger.rows.record(record, change);
+): Promise<boolean> {
+  // Another machine may have settled the row meanwhile: then that stands.
+  const isKept = await context.ledger.rows.decide(record, change);
+  return isKept;
 }
 
 /** The increment as it went out, dataChangeTime included. */

@@ -11,6 +11,11 @@ export const CONNECTION_SETTINGS = {
   wonderBaseUrl: location('WONDER_BASE_URL', anyText, "the gateway's address, e.g. https://gateway-stg.wonder.today"),
   wonderAppId: location('WONDER_APP_ID', accountId, 'the AppID of the business'),
   wonderPrivateKeyFile: location('WONDER_PRIVATE_KEY_FILE', anyText, 'the file with the RSA private key (PEM)'),
+  ledgerUrl: secret(
+    'MEMBERLOAD_LEDGER_URL',
+    'a ledger on PostgreSQL that several machines share: postgres://user@host/database',
+  ),
+  ledgerUrlFile: secret('MEMBERLOAD_LEDGER_URL_FILE', 'the file with that address, when the address holds a password'),
   home: secret('MEMBERLOAD_HOME', 'folder of ledger, stages and sandbox state; an absolute path'),
 
   'kybio.signature': fact(oneOf('v1', 'v3', 'both'), 'v1', 'the way of signing'),

@@ -10,6 +10,7 @@ export const COMMAND_NAMES = [
   'resolve',
   'undo',
   'doctor',
+  'ledger',
   'schedule',
   'sandbox',
 ] as const;

@@ -230,6 +230,10 @@ export const SETTINGS = {
     about: 'so long after its deadline an unanswered top-up may still be applied: settling waits for it',
     ...safety(duration('1h'), NO_FLAG, { keptAs: 'control', standard: '60s' }),
   },
+  ledgerMayLoseCommits: {
+    about: 'the server of the shared ledger may forget its newest commits, and a credit may then be given twice',
+    ...safety(toggle, NO_FLAG),
+  },
   repeatAgeMax: {
     about: 'an unanswered top-up that is older is not sent again without a read that decides',
     ...safety(duration('7d'), NO_FLAG, { keptAs: 'control', standard: '10m' }),

@@ -28,7 +28,7 @@ export type PostgresLedgerOptions = {
   /** MEMBERLOAD_HOME, made with mode 0700 when it is missing: stages are there, and the mark of this home. */
   readonly folder: string;
   /** What to tell other processes about this one. */
-  readonly holder: LedgerHolder & { readonly who: string };
+  readonly holder: LedgerHolder & { readonly person: string };
   /** The config file says that losing the newest commits is accepted: a second credit may follow. */
   readonly isLossAccepted: boolean;
   /** Told once, when nothing may be sent any more. */
@@ -62,7 +62,8 @@ export async function openPostgresLedger(options: PostgresLedgerOptions): Promis
     await requireVersion(writer.query, place);
     const home = readHomeId(options.folder);
     const leaseMs = options.leaseMs ?? LEASE_MS_MIN;
-    const workerId = await addWorker(writer, home, { ...holder, leaseMs });
+    const who = `${holder.person}, process ${holder.pid}`;
+    const workerId = await addWorker(writer, home, { who, command: holder.command, leaseMs });
     const heldNowMs = (): number | null => options.clock?.nowMs() ?? null;
     const intents = await countIntents(writer, home);
     const mark = open(openHighWaterMark(join(resolve(options.folder), 'ledger.shared.mark'), intents));
@@ -233,6 +234,7 @@ async function composeLedger(composed: Composed): Promise<Ledger> {
     increments: openIncrementStore(parts, requireNewest),
     calls: openCallStore(parts),
     facts: openFactStore(parts),
+    person: options.holder.person,
     flush: () => queue.flush(),
     requireNewest: async () => requireNewest(),
     acceptAsNewest: async () => mark.accept(counter.intents),

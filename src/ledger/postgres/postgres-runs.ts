@@ -24,7 +24,7 @@ export function openRunReader(read: Reader): RunReader {
 }
 
 export function openRunStore(parts: WriterParts): RunStore {
-  const { queue, read } = parts;
+  const { queue, read, workerId } = parts;
   const change = async (runId: string, fields: object): Promise<void> => {
     await queue.write({ do: 'run', runId, ...fields });
   };
@@ -35,6 +35,19 @@ export function openRunStore(parts: WriterParts): RunStore {
       queue.alone(async (query) => {
         const [record] = await query('SELECT memberload.mark_of($1) AS mark', [account]);
         return new Columns(record).integer('mark');
+      }),
+    claim: (runId) =>
+      queue.alone(async (query) => {
+        const [record] = await query('SELECT memberload.claim_run($1, $2) AS holder', [workerId, runId]);
+        const { holder } = record as { holder: unknown };
+        if (holder === null) return { kind: 'claimed' };
+        const columns = new Columns(holder);
+        return {
+          kind: 'at_work',
+          who: columns.text('who'),
+          sinceMs: columns.integer('started_ms'),
+          leaseUntilMs: columns.integer('lease_until_ms'),
+        };
       }),
     setState: (runId, state) => change(runId, { state }),
     end: (runId, { state, summaryJson }) => change(runId, { state, summaryJson }),

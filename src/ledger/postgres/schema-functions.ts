@@ -285,6 +285,26 @@ export const APPLY_FUNCTIONS = `
     RETURN NULL;
   END $$;
 
+  -- Null: the run is this process's now. Else the living process that works on it.
+  CREATE FUNCTION memberload.claim_run(me bigint, id text) RETURNS jsonb LANGUAGE plpgsql AS $$
+  DECLARE
+    holder memberload.worker;
+  BEGIN
+    PERFORM FROM memberload.run WHERE run_id = id FOR UPDATE;
+    SELECT w.* INTO holder FROM memberload.worker AS w JOIN memberload.run USING (worker_id) WHERE run_id = id;
+    IF holder.worker_id <> me THEN
+      -- Whose lease is over is dead for good. Waits for a commit of that process that is under way, so that whatever
+      -- it was told is durable is seen from here on.
+      UPDATE memberload.worker SET ended_ms = memberload.clock_ms()
+      WHERE worker_id = holder.worker_id AND ended_ms IS NULL AND lease_until_ms <= memberload.clock_ms();
+      IF memberload.is_alive(holder.worker_id) THEN
+        RETURN (SELECT to_jsonb(w) FROM memberload.worker AS w WHERE w.worker_id = holder.worker_id);
+      END IF;
+    END IF;
+    UPDATE memberload.run SET worker_id = me WHERE run_id = id;
+    RETURN NULL;
+  END $$;
+
   CREATE FUNCTION memberload.take_call(op jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
   DECLARE
     now_used bigint;

@@ -40,6 +40,8 @@ export function openRunStore(parts: WriterParts): RunStore {
     ...openEndedRuns(parts),
     start: startRuns(parts),
     markOf: (account) => connection.read(() => new Columns(mark.get(account)).integer('mark')),
+    // The ledger's lock keeps every other process out.
+    claim: async () => ({ kind: 'claimed' }),
     setState: (runId, state) => commits.write(() => void setState.run(state, clock.nowMs(), runId)),
     end: (runId, { state, summaryJson }) => commits.write(() => void end.run(state, summaryJson, clock.nowMs(), runId)),
     setProgress: (runId, progressJson) => commits.write(() => void setProgress.run(progressJson, clock.nowMs(), runId)),

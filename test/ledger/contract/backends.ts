@@ -92,7 +92,7 @@ const postgres: Backend = {
       async open(onFailure = () => undefined) {
         const ledger = await openPostgresLedger({
           ...{ address: await address(), folder, clock, onFailure, isLossAccepted: true },
-          holder: { ...HOLDER, who: 'anna' },
+          holder: { ...HOLDER, person: 'anna on hk-1' },
         });
         onTestFinished(() => ledger.close());
         return ledger;
@@ -113,7 +113,7 @@ const postgres: Backend = {
           import { readLedgerAddress } from ${JSON.stringify(ADDRESS_MODULE)};
           const ledger = await openPostgresLedger({ folder: ${JSON.stringify(folder)}, clock: { nowMs: () => ${clock.nowMs()} },
             address: readLedgerAddress(${JSON.stringify(await database())}), isLossAccepted: true, onFailure() {},
-            holder: { pid: process.pid, command: 'killed', startedAt: '', who: 'bert' } });`,
+            holder: { pid: process.pid, command: 'killed', startedAt: '', person: 'bert on hk-2' } });`,
           calls,
         );
       },

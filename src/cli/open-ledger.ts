@@ -1,0 +1,63 @@
+import { hostname, userInfo } from 'node:os';
+import { systemClock } from '../base/clock.ts';
+import { type OperatorError, usageError } from '../base/errors.ts';
+import type { Ledger, LedgerReader } from '../ledger/ledger.ts';
+import type { LedgerAddress } from '../ledger/postgres/address.ts';
+import { openSqliteLedger, openSqliteLedgerReader } from '../ledger/sqlite/sqlite-ledger.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { Surroundings } from '../settings/surroundings.ts';
+
+/**
+ * Where the shared ledger is; undefined: this home has a ledger of its own. Once it is set nothing falls back to that
+ * one.
+ *
+ * @throws OperatorError (exit 2) for an address that cannot be read
+ */
+export async function sharedLedgerAddress(settings: Settings): Promise<LedgerAddress | undefined> {
+  const url = settings.get('ledgerUrl');
+  const file = settings.get('ledgerUrlFile');
+  if (url !== undefined && file !== undefined) {
+    throw usageError(
+      'BAD_LEDGER_URL',
+      'MEMBERLOAD_LEDGER_URL and MEMBERLOAD_LEDGER_URL_FILE are both set.',
+      'Unset one of them: two ledgers would not know of each other.',
+    );
+  }
+  if (url === undefined && file === undefined) return undefined;
+  const { readLedgerAddress } = await import('../ledger/postgres/address.ts');
+  return readLedgerAddress(url ?? settings.readSecretFile('ledgerUrlFile', file ?? ''));
+}
+
+/** The ledger for a process that writes. */
+export async function openLedger(
+  settings: Settings,
+  { pid, argv }: Surroundings,
+  { startedMs, onFailure }: { startedMs: number; onFailure: (error: OperatorError) => void },
+): Promise<Ledger> {
+  const folder = settings.homeFolder;
+  const holder = { pid, command: ['memberload', ...argv].join(' '), startedAt: new Date(startedMs).toISOString() };
+  const address = await sharedLedgerAddress(settings);
+  if (address === undefined) return openSqliteLedger({ folder, holder, clock: systemClock, onFailure });
+  const { openPostgresLedger } = await import('../ledger/postgres/postgres-ledger.ts');
+  return openPostgresLedger({
+    ...{ address, folder, onFailure, isLossAccepted: settings.get('ledgerMayLoseCommits') },
+    holder: { ...holder, person: `${userName()} on ${hostname()}` },
+  });
+}
+
+/** The ledger for a process that only reads; undefined: there is none yet. */
+export async function openLedgerReader(settings: Settings): Promise<LedgerReader | undefined> {
+  const address = await sharedLedgerAddress(settings);
+  if (address === undefined) return openSqliteLedgerReader({ folder: settings.homeFolder, clock: systemClock });
+  const { openPostgresLedgerReader } = await import('../ledger/postgres/postgres-ledger.ts');
+  return openPostgresLedgerReader({ address, isLossAccepted: settings.get('ledgerMayLoseCommits') });
+}
+
+/** A user without an entry has no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'somebody';
+  }
+}
