@@ -7,6 +7,7 @@ import type { ControlSettings } from '../calls/control-settings.ts';
 import { Lane } from '../calls/lane.ts';
 import { createRateLimiter } from '../calls/rate-limiter.ts';
 import type { RunControl } from '../calls/run-control.ts';
+import { shareRate } from '../calls/shared-rate.ts';
 import type { Vendors } from '../calls/vendors.ts';
 import type { CallLog } from '../http/call-log.ts';
 import type { Surrounds } from '../http/transport.ts';
@@ -216,7 +217,9 @@ function openLane(account: string, controls: ControlSettings, parts: LaneParts):
     { account, quotaZone, dailyQuota, reserve, waitsForQuota },
     {
       ...parts,
-      limiter: createRateLimiter(controls.rate, parts.clock),
+      limiter: shareRate(createRateLimiter(controls.rate, parts.clock), controls.rate, {
+        ...{ pace: parts.ledger.pace, account, clock: parts.clock },
+      }),
       random: Math.random,
       connections: controls.concurrency,
     },

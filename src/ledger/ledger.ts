@@ -19,6 +19,8 @@ export interface Ledger extends LedgerReader {
   readonly increments: IncrementStore;
   readonly calls: CallStore;
   readonly facts: FactStore;
+  /** Shares out the rate of an account; undefined in a ledger with one writer. */
+  readonly pace: Pace | undefined;
   /** Who this is, for others: `anna on hk-ops-2`; '' in a ledger with one writer. */
   readonly person: string;
   /** Resolves when everything written so far is durable. */
@@ -414,6 +416,18 @@ export interface CallStore extends CallReader {
   ): Promise<{ readonly isTaken: boolean; readonly used: number }>;
   /** Forgets the days before that one. */
   prune(beforeDay: string): Promise<void>;
+}
+
+/** When calls of an account may go out, over all processes. */
+export interface Pace {
+  /**
+   * The account's next place, `spacingMs` after the one before, whoever had that.
+   *
+   * @returns when it is, by the monotonic clock of this process, in milliseconds; never early
+   */
+  nextPlace(account: string, spacingMs: number): Promise<number>;
+  /** Gives no places of the account for so long (Retry-After). It can only be pushed out. */
+  hold(account: string, forMs: number): Promise<void>;
 }
 
 /** What was learned of an account: its member count, the code of a refused repeat. */

@@ -15,6 +15,7 @@ import { type Database, openDatabase } from './database.ts';
 import { mayLoseCommits, readDurability, readHealth } from './durability.ts';
 import { LEASE_MS_MIN, type Lease, openLease } from './lease.ts';
 import { readVersion, requireVersion } from './migrate.ts';
+import { openPace } from './pace.ts';
 import type { Reader, WriterParts } from './parts.ts';
 import { openCallReader, openCallStore, openFactReader, openFactStore } from './postgres-calls.ts';
 import { explainAtOpen, explainAtWork } from './postgres-errors.ts';
@@ -81,7 +82,20 @@ export async function openPostgresLedger(options: PostgresLedgerOptions): Promis
     const reader = open(await openDatabase(address, onLost));
     const pulse = open(await openDatabase(address, onLost));
     const lease = await openLease({ id: workerId, leaseMs }, pulse.query, { onBroken: onLost });
-    return await composeLedger({ options, queue, writer, reader, lease, mark, counter, workerId, heldNowMs, closeAll });
+    const openForPace = async (): Promise<Database> => open(await openDatabase(address, onLost));
+    return await composeLedger({
+      options,
+      queue,
+      openForPace,
+      writer,
+      reader,
+      lease,
+      mark,
+      counter,
+      workerId,
+      heldNowMs,
+      closeAll,
+    });
   } catch (error) {
     await closeAll();
     throw explainAtOpen(error, place);
@@ -197,6 +211,8 @@ function countBegun(
 type Composed = {
   options: PostgresLedgerOptions;
   queue: WriteQueue;
+  /** A connection more, closed with the ledger. */
+  openForPace: () => Promise<Database>;
   writer: Database;
   reader: Database;
   lease: Lease;
@@ -208,7 +224,7 @@ type Composed = {
 };
 
 async function composeLedger(composed: Composed): Promise<Ledger> {
-  const { options, queue, writer, reader, lease, mark, counter, workerId, heldNowMs, closeAll } = composed;
+  const { options, queue, openForPace, writer, reader, lease, mark, counter, workerId, heldNowMs, closeAll } = composed;
   const { place } = options.address;
   const durability = await readDurability(writer.query);
   const read: Reader = async (sql, values) => {
@@ -234,6 +250,7 @@ async function composeLedger(composed: Composed): Promise<Ledger> {
     increments: openIncrementStore(parts, requireNewest),
     calls: openCallStore(parts),
     facts: openFactStore(parts),
+    pace: openPace(openForPace),
     person: options.holder.person,
     flush: () => queue.flush(),
     requireNewest: async () => requireNewest(),

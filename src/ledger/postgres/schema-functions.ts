@@ -305,6 +305,26 @@ export const APPLY_FUNCTIONS = `
     RETURN NULL;
   END $$;
 
+  CREATE FUNCTION memberload.clock_us() RETURNS bigint LANGUAGE sql VOLATILE AS
+    'SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint';
+
+  -- The account's next place, not before the caller can have read of it.
+  CREATE FUNCTION memberload.next_place(of_account text, spacing_us bigint, lead_us bigint, OUT due_us bigint, OUT now_us bigint)
+  LANGUAGE plpgsql AS $$
+  BEGIN
+    INSERT INTO memberload.account_pace AS p
+    VALUES (of_account, memberload.clock_us() + lead_us + spacing_us, 0)
+    ON CONFLICT (account) DO UPDATE
+    SET next_due_us = GREATEST(p.next_due_us, p.hold_until_us, memberload.clock_us() + lead_us) + spacing_us
+    RETURNING p.next_due_us - spacing_us INTO due_us;
+    now_us := memberload.clock_us();
+  END $$;
+
+  CREATE FUNCTION memberload.hold_places(of_account text, for_us bigint) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO memberload.account_pace AS p VALUES (of_account, 0, memberload.clock_us() + for_us)
+    ON CONFLICT (account) DO UPDATE SET hold_until_us = GREATEST(p.hold_until_us, memberload.clock_us() + for_us)
+  $$;
+
   CREATE FUNCTION memberload.take_call(op jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
   DECLARE
     now_used bigint;

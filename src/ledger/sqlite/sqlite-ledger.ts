@@ -178,6 +178,7 @@ function composeLedger({
     facts: openFactStore(parts),
     now: async () => clock.nowMs(),
     sequence: async () => counters.sequence,
+    pace: undefined,
     person: '',
     flush: () => commits.write(() => undefined),
     requireNewest: async () => requireNewest(),
