@@ -103,6 +103,13 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./resolve.ts')).runResolve,
   },
   {
+    name: 'result',
+    arguments: ['<run>'],
+    about: 'write the result file of an unfinished run once more, anywhere: what is done so far (no calls)',
+    examples: [['memberload result 20261122-050612-3fa9 -o result.csv', 'also a run that another machine has begun']],
+    load: async () => (await import('./result.ts')).runResult,
+  },
+  {
     name: 'undo',
     arguments: ['<run>'],
     about: 'take a top-up back, once: the opposite amounts for the rows it credited (2 calls a row)',
@@ -128,12 +135,16 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'ledger',
-    arguments: ['<init|status>', '[role]'],
+    arguments: ['<init|status|import>', '[role|folder]'],
     about:
       'make or upgrade the ledger that several machines share (MEMBERLOAD_LEDGER_URL), and see who is at work (no calls)',
     examples: [
       ['memberload ledger init memberload', "as the schema's owner; the role memberload may then work with it"],
       ['memberload ledger status', 'version, what a commit survives, who is at work'],
+      [
+        'memberload ledger import ~/.local/state/memberload',
+        "take a laptop's own ledger over; it then refuses top-ups",
+      ],
     ],
     load: async () => (await import('./ledger.ts')).runLedger,
   },

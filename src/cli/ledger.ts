@@ -1,16 +1,21 @@
 import { EXIT, type ExitCode, usageError } from '../base/errors.ts';
+import type { LedgerAddress } from '../ledger/postgres/address.ts';
 import type { CommandInput } from './commands.ts';
 import { sharedLedgerAddress } from './open-ledger.ts';
 
-/** `ledger`: makes and upgrades the shared ledger, and shows who is at work with it. */
-export async function runLedger(input: CommandInput): Promise<{ exitCode: ExitCode }> {
+type Ended = { readonly exitCode: ExitCode };
+
+/** `ledger`: makes and upgrades the shared ledger, shows who is at work with it, takes a home's own ledger over. */
+export async function runLedger(input: CommandInput): Promise<Ended> {
   const { settings, arguments: words } = input;
-  const [what, role] = words;
-  if (what !== 'init' && what !== 'status') {
+  const [what, given] = words;
+  const work =
+    what === 'init' ? initLedger : what === 'status' ? showStatus : what === 'import' ? importLedger : undefined;
+  if (work === undefined) {
     throw usageError(
       'BAD_USAGE',
       `memberload ledger does not know '${what}'.`,
-      'Type: memberload ledger init, or status',
+      'Type: memberload ledger init, status, or import <folder>',
     );
   }
   const address = await sharedLedgerAddress(settings);
@@ -21,32 +26,60 @@ export async function runLedger(input: CommandInput): Promise<{ exitCode: ExitCo
       'Set MEMBERLOAD_LEDGER_URL=postgres://user@host/database to share a ledger.',
     );
   }
-  const { initLedger, readStatus } = await import('../ledger/postgres/administer.ts');
-  if (what === 'init') {
-    const { before, version } = await initLedger(address, role);
-    if (settings.get('json'))
-      input.console.print(JSON.stringify({ command: 'ledger', place: address.place, before, version }));
-    const done = before === version ? `is at version ${version} already` : `is at version ${version} now`;
-    input.console.say(
-      `The ledger at ${address.place} ${done}.${role === undefined ? '' : ` ${role} may work with it.`}`,
-    );
-    return { exitCode: EXIT.ok };
-  }
-  const status = await readStatus(address);
-  if (settings.get('json')) input.console.print(JSON.stringify({ command: 'ledger', ...status }));
-  else for (const line of describe(status)) input.console.print(line);
-  return { exitCode: status.problems.length > 0 ? EXIT.rowsFailed : EXIT.ok };
+  return work(input, address, given);
 }
 
-type Status = Awaited<ReturnType<typeof import('../ledger/postgres/administer.ts').readStatus>>;
+async function initLedger(
+  { settings, console }: CommandInput,
+  address: LedgerAddress,
+  role: string | undefined,
+): Promise<Ended> {
+  const { place } = address;
+  const { initLedger: init } = await import('../ledger/postgres/administer.ts');
+  const { before, version } = await init(address, role);
+  if (settings.get('json')) console.print(JSON.stringify({ command: 'ledger', place, before, version }));
+  const done = before === version ? `is at version ${version} already` : `is at version ${version} now`;
+  console.say(`The ledger at ${place} ${done}.${role === undefined ? '' : ` ${role} may work with it.`}`);
+  return { exitCode: EXIT.ok };
+}
 
-function describe({ place, version, intentCount, problems, details, workers }: Status): string[] {
-  return [
-    `Ledger ${place}, version ${version}, ${details.join(', ')}; ${intentCount} increments recorded.`,
-    ...problems.map((problem) => `Problem: ${problem}.`),
-    workers.length === 0 ? 'Nobody is at work.' : 'At work:',
-    ...workers.map(
-      ({ who, command, since, leaseUntil }) => `  ${who}, since ${since}, lease until ${leaseUntil}: ${command}`,
-    ),
-  ];
+async function showStatus({ settings, console }: CommandInput, address: LedgerAddress): Promise<Ended> {
+  const { readStatus } = await import('../ledger/postgres/administer.ts');
+  const status = await readStatus(address);
+  const { place, version, intentCount, problems, details, workers } = status;
+  const exitCode = problems.length > 0 ? EXIT.rowsFailed : EXIT.ok;
+  if (settings.get('json')) {
+    console.print(JSON.stringify({ command: 'ledger', ...status, exitCode }));
+    return { exitCode };
+  }
+  console.print(`Ledger ${place}, version ${version}, ${details.join(', ')}; ${intentCount} increments recorded.`);
+  for (const problem of problems) console.print(`Problem: ${problem}.`);
+  console.print(workers.length === 0 ? 'Nobody is at work.' : 'At work:');
+  for (const { who, command, since, leaseUntil } of workers) {
+    console.print(`  ${who}, since ${since}, lease until ${leaseUntil}: ${command}`);
+  }
+  return { exitCode };
+}
+
+/** Takes the ledger of a home over. The home then refuses increments without the shared ledger. */
+async function importLedger(
+  { settings, console }: CommandInput,
+  address: LedgerAddress,
+  given: string | undefined,
+): Promise<Ended> {
+  if (given === undefined) {
+    throw usageError(
+      'BAD_USAGE',
+      'ledger import needs the folder of the ledger.',
+      `Type: memberload ledger import ${settings.homeFolder}`,
+    );
+  }
+  const folder = settings.path(given);
+  const { importHome } = await import('../ledger/postgres/import-home.ts');
+  const moved = await importHome(address, folder);
+  if (settings.get('json')) console.print(JSON.stringify({ command: 'ledger', place: address.place, ...moved }));
+  console.say(
+    `${moved.runs} runs with ${moved.rows} rows and ${moved.changeTimes} times of changes were taken over. The ledger in ${folder} is kept, and refuses top-ups from now on.`,
+  );
+  return { exitCode: EXIT.ok };
 }

@@ -23,7 +23,14 @@ export async function sharedLedgerAddress(settings: Settings): Promise<LedgerAdd
       'Unset one of them: two ledgers would not know of each other.',
     );
   }
-  if (url === undefined && file === undefined) return undefined;
+  if (url === undefined && file === undefined) {
+    if (!settings.get('ledgerRequired')) return undefined;
+    throw usageError(
+      'NO_SHARED_LEDGER',
+      'The config file says ledgerRequired, and MEMBERLOAD_LEDGER_URL is not set.',
+      'Nothing was sent. Set MEMBERLOAD_LEDGER_URL to the address that your team shares.',
+    );
+  }
   const { readLedgerAddress } = await import('../ledger/postgres/address.ts');
   return readLedgerAddress(url ?? settings.readSecretFile('ledgerUrlFile', file ?? ''));
 }
@@ -38,9 +45,14 @@ export async function openLedger(
   const holder = { pid, command: ['memberload', ...argv].join(' '), startedAt: new Date(startedMs).toISOString() };
   const address = await sharedLedgerAddress(settings);
   if (address === undefined) return openSqliteLedger({ folder, holder, clock: systemClock, onFailure });
-  const { openPostgresLedger } = await import('../ledger/postgres/postgres-ledger.ts');
+  const [{ openPostgresLedger }, { readDataKey }] = await Promise.all([
+    import('../ledger/postgres/postgres-ledger.ts'),
+    import('../ledger/postgres/sealed-stages.ts'),
+  ]);
+  const keyFile = settings.get('dataKeyFile');
+  const dataKey = keyFile === undefined ? undefined : readDataKey(settings.readSecretFile('dataKeyFile', keyFile));
   return openPostgresLedger({
-    ...{ address, folder, onFailure, isLossAccepted: settings.get('ledgerMayLoseCommits') },
+    ...{ address, folder, onFailure, isLossAccepted: settings.get('ledgerMayLoseCommits'), dataKey },
     holder: { ...holder, person: `${userName()} on ${hostname()}` },
   });
 }

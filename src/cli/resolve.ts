@@ -189,7 +189,7 @@ async function callAgain(
 ): Promise<RunDocument['calls']> {
   const { settings, ledger, control } = session;
   const isResend = way === 'resend';
-  await ledger.requireNewest();
+  await ledger.requireNewest(run.account);
   const controls = controlsOf(settings, saved.controls);
   const connected = await connectToRun(session, run, saved, { targets: ['kybio'], controls });
   if (rows.length === 0) {

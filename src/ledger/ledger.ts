@@ -19,6 +19,8 @@ export interface Ledger extends LedgerReader {
   readonly increments: IncrementStore;
   readonly calls: CallStore;
   readonly facts: FactStore;
+  /** Copies of the stages of runs, for other machines; undefined in a ledger with one writer, and without a key. */
+  readonly stages: StageStore | undefined;
   /** Shares out the rate of an account; undefined in a ledger with one writer. */
   readonly pace: Pace | undefined;
   /** Who this is, for others: `anna on hk-ops-2`; '' in a ledger with one writer. */
@@ -28,9 +30,12 @@ export interface Ledger extends LedgerReader {
   /**
    * Asked before increments are planned. Intents are refused without it, too.
    *
-   * @throws OperatorError LEDGER_OLDER when this may be an older copy of what was sent from here
+   * @param account whose members are to be credited; undefined: only the ledger itself is in question
+   * @throws OperatorError LEDGER_OLDER when this may be an older copy of what was sent from here; LEDGER_SHARED when
+   *   another ledger, shared with other machines, knows what was credited; LEDGER_MAY_LOSE when the ledger may forget
+   *   (all exit 2)
    */
-  requireNewest(): Promise<void>;
+  requireNewest(account?: string): Promise<void>;
   /** A person has looked, and says that this ledger is the newest. */
   acceptAsNewest(): Promise<void>;
   /**
@@ -416,6 +421,16 @@ export interface CallStore extends CallReader {
   ): Promise<{ readonly isTaken: boolean; readonly used: number }>;
   /** Forgets the days before that one. */
   prune(beforeDay: string): Promise<void>;
+}
+
+/** Files of a run's stage, sealed: the ledger itself cannot read them. */
+export interface StageStore {
+  /** Durable when it resolves. `size` is that of all bytes together. */
+  write(runId: string, file: string, size: number, bytes: AsyncIterable<Buffer>): Promise<void>;
+  /** Nothing when there is none. @throws OperatorError OTHER_DATA_KEY (exit 2), STAGE_FAILED (exit 5) */
+  read(runId: string, file: string): AsyncIterable<Buffer>;
+  holds(runId: string): Promise<boolean>;
+  remove(runId: string): Promise<void>;
 }
 
 /** When calls of an account may go out, over all processes. */

@@ -17,6 +17,7 @@ import { recordResult } from './own-result.ts';
 import { planRun } from './plan-run.ts';
 import { makeRunFolder, newRunId, removeLeftFolders } from './run-folder.ts';
 import type { FileRun, RunParts } from './run-parts.ts';
+import { shareStage } from './shared-stage.ts';
 import { tellColumns } from './tell-columns.ts';
 
 /** A run that may begin: its input is read, checked and staged, nothing was sent. */
@@ -54,6 +55,7 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
     if (isBegun) return;
     await staged?.stage.close();
     await file?.abort();
+    await ledger.stages?.remove(runId).catch(() => undefined);
     rmSync(runFolder, { recursive: true, force: true });
   };
   try {
@@ -78,7 +80,7 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
     for (const note of input.facts.notes) reporter.note(note);
     guardTopup(input.facts.sums, settings, job.expectations);
     guard?.check(input.facts.sums.rowCount);
-    if (settings.command === 'topup' && !job.isDryRun) await ledger.requireNewest();
+    if (settings.command === 'topup' && !job.isDryRun) await ledger.requireNewest(job.account);
     // After the guards: that a file was credited before matters more than that its result is there.
     if (job.result.path !== '') file = await openResultFile(job.result, { ...parts, ownSha256s: [], runId });
     const result = file;
@@ -95,6 +97,8 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
             await discard();
           }
         }
+        // What lookups find is in this home alone: an export is carried on where it was begun.
+        if (settings.command !== 'export') await shareStage(runId, runFolder, ledger);
         requireStarted(await startRun(job, input, runId, { ledger, mark }), job.inputPath);
         // From here on the ledger knows the run: its stage stays, whatever fails.
         isBegun = true;

@@ -1,5 +1,4 @@
 import { EXIT, type ExitCode, OperatorError } from '../base/errors.ts';
-import { openStagedInput } from '../intake/stage-input.ts';
 import type { Ledger, RunRecord } from '../ledger/ledger.ts';
 import type { ResultTarget } from '../result/result-file.ts';
 import { openResultFile } from '../result/result-file.ts';
@@ -11,7 +10,8 @@ import { readSavedSettings } from '../settings/saved-settings.ts';
 import { openFoundRecords } from '../stage/found-records.ts';
 import { ownHashes, ownResult, recordResult } from './own-result.ts';
 import { removeRunFolder, runFolderOf } from './run-folder.ts';
-import { type RunParts, withoutStage } from './run-parts.ts';
+import type { RunParts } from './run-parts.ts';
+import { findStage } from './shared-stage.ts';
 
 /**
  * Writes a run's result file again from its stage and the ledger, and brings the run's state and summary up to
@@ -28,8 +28,7 @@ export async function rebuildResult(
   const { ledger, homeFolder } = parts;
   const saved = readSavedSettings(run.settingsJson);
   const runFolder = runFolderOf(homeFolder, run.runId);
-  const staged = await openStagedInput(runFolder, saved.job);
-  if (staged === undefined) throw withoutStage(run, ledger);
+  const staged = await findStage(run, saved.job, parts);
   const found = saved.job.command === 'export' ? openFoundRecords(runFolder) : undefined;
   try {
     const previous = readRunDocument(run.summaryJson);

@@ -1,5 +1,4 @@
 import type { ControlSettings } from '../calls/control-settings.ts';
-import { openStagedInput } from '../intake/stage-input.ts';
 import { isCrediting } from '../job/job-settings.ts';
 import type { RunRecord } from '../ledger/ledger.ts';
 import type { ResultTarget } from '../result/result-file.ts';
@@ -10,7 +9,8 @@ import { claimRun } from './claim-run.ts';
 import { executeRun } from './execute-run.ts';
 import { ownHashes, ownResult } from './own-result.ts';
 import { runFolderOf } from './run-folder.ts';
-import { type RunParts, withoutStage } from './run-parts.ts';
+import type { RunParts } from './run-parts.ts';
+import { findStage } from './shared-stage.ts';
 
 /**
  * Carries an unfinished run on from its stage, whatever became of its input file.
@@ -26,13 +26,12 @@ export async function resumeRun(
 ): Promise<RunDocument> {
   const { ledger, homeFolder, reporter } = parts;
   const runFolder = runFolderOf(homeFolder, run.runId);
-  const staged = await openStagedInput(runFolder, saved.job);
-  if (staged === undefined) throw withoutStage(run, ledger);
+  const staged = await findStage(run, saved.job, parts);
   try {
     const result = request.result ?? (await ownResult(run, saved, parts));
     const file = await openResultFile(result, { ...parts, ownSha256s: ownHashes(run), runId: run.runId });
     reporter.note(`Carrying on run ${run.runId}.`);
-    if (isCrediting(saved.job.command)) await ledger.requireNewest();
+    if (isCrediting(saved.job.command)) await ledger.requireNewest(run.account);
     const waitedMs = await claimRun(run.runId, { ledger, note: reporter.note, signal: parts.control.signal });
     await ledger.runs.setState(run.runId, 'running');
     return await executeRun(

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { makePrivateFolder } from '../base/private-folder.ts';
 import { isCrediting } from '../job/job-settings.ts';
-import type { LedgerReader, RunRecord } from '../ledger/ledger.ts';
+import type { Ledger, LedgerReader, RunRecord } from '../ledger/ledger.ts';
 import { readRunDocument } from '../result/run-document.ts';
 import { holdsStage } from '../stage/stage.ts';
 
@@ -26,9 +26,10 @@ export function makeRunFolder(homeFolder: string, runId: string): string {
 }
 
 /** Removes the folder of a run that has just ended, unless the run still needs the folder. */
-export async function removeRunFolder(homeFolder: string, runId: string, ledger: LedgerReader): Promise<void> {
+export async function removeRunFolder(homeFolder: string, runId: string, ledger: Ledger): Promise<void> {
   const folder = runFolderOf(homeFolder, runId);
   if (await isNeeded(runId, folder, ledger)) return;
+  await ledger.stages?.remove(runId);
   rmSync(folder, { recursive: true, force: true });
 }
 

@@ -20,6 +20,7 @@ import { hasCallsToLook, lookBeforeUndo, UNDO_CALLS } from './look-before-undo.t
 import { planRun, stoppedInPlan } from './plan-run.ts';
 import { makeRunFolder, newRunId } from './run-folder.ts';
 import type { RunParts } from './run-parts.ts';
+import { shareStage } from './shared-stage.ts';
 
 /** Warnings that are shown before the sums; all of them are in the messages of the result. */
 const WARNINGS_SHOWN_MAX = 5;
@@ -169,7 +170,8 @@ export async function prepareUndo(request: UndoRequest, parts: RunParts): Promis
       discard,
       async run() {
         if (request.isDryRun) return planUndo();
-        await ledger.requireNewest();
+        await ledger.requireNewest(run.account);
+        await shareStage(runId, runFolder, ledger);
         const started = await ledger.runs.start(
           {
             runId,

@@ -16,6 +16,10 @@ export const CONNECTION_SETTINGS = {
     'a ledger on PostgreSQL that several machines share: postgres://user@host/database',
   ),
   ledgerUrlFile: secret('MEMBERLOAD_LEDGER_URL_FILE', 'the file with that address, when the address holds a password'),
+  dataKeyFile: secret(
+    'MEMBERLOAD_DATA_KEY_FILE',
+    'the file with the key that seals the rows of runs in a shared ledger, so that any machine can carry them on',
+  ),
   home: secret('MEMBERLOAD_HOME', 'folder of ledger, stages and sandbox state; an absolute path'),
 
   'kybio.signature': fact(oneOf('v1', 'v3', 'both'), 'v1', 'the way of signing'),

@@ -11,6 +11,7 @@ export const COMMAND_NAMES = [
   'undo',
   'doctor',
   'ledger',
+  'result',
   'schedule',
   'sandbox',
 ] as const;

@@ -230,6 +230,10 @@ export const SETTINGS = {
     about: 'so long after its deadline an unanswered top-up may still be applied: settling waits for it',
     ...safety(duration('1h'), NO_FLAG, { keptAs: 'control', standard: '60s' }),
   },
+  ledgerRequired: {
+    about: 'refuse to work without a shared ledger (MEMBERLOAD_LEDGER_URL)',
+    ...safety(toggle, NO_FLAG),
+  },
   ledgerMayLoseCommits: {
     about: 'the server of the shared ledger may forget its newest commits, and a credit may then be given twice',
     ...safety(toggle, NO_FLAG),
@@ -276,11 +280,11 @@ export const SETTINGS = {
   // Output
   output: {
     about: '<file> the result file (default: <input>.result.csv beside the input; validate: <input>.checked.csv)',
-    ...output(anyText, [...WITH_FILE, 'resume', 'undo'], { alias: 'o' }),
+    ...output(anyText, [...WITH_FILE, 'resume', 'undo', 'result'], { alias: 'o' }),
   },
   overwrite: {
     about: 'replace a result file that is there',
-    ...output(toggle, [...WITH_FILE, 'resume', 'undo']),
+    ...output(toggle, [...WITH_FILE, 'resume', 'undo', 'result']),
   },
   raw: {
     about: 'write and read cells as they are, without guarding spreadsheets against formulas',

@@ -65,7 +65,9 @@ export class Settings {
 
   /** Settings, mapping and key files of this command: no result may take their place. */
   get readPaths(): readonly string[] {
-    const files = (['map', 'kybioAppKeyFile', 'wonderPrivateKeyFile'] as const).map((name) => this.get(name));
+    const files = (['map', 'kybioAppKeyFile', 'wonderPrivateKeyFile', 'ledgerUrlFile', 'dataKeyFile'] as const).map(
+      (name) => this.get(name),
+    );
     const given = files.filter((file) => file !== undefined).map((file) => this.path(file));
     return this.config.path === undefined ? given : [this.config.path, ...given];
   }

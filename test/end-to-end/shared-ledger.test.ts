@@ -14,7 +14,7 @@ import { openWorkspace, type Workspace } from '../support/workspace.ts';
 const vendor = useVendorSandbox();
 const ACCEPTED = { ledgerMayLoseCommits: true };
 
-describe.runIf(HAS_POSTGRES)('several machines with one ledger', () => {
+describe.runIf(HAS_POSTGRES)('several machines with one ledger', { timeout: 240_000 }, () => {
   let url: string;
   let build: Build;
   beforeAll(() => {
@@ -103,6 +103,46 @@ describe.runIf(HAS_POSTGRES)('several machines with one ledger', () => {
     expect(newer).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('newer memberload') });
   });
 
+  test("a laptop's own ledger is taken over once: its credits are known to all, and it credits nobody alone any more", async () => {
+    const [laptop, desk] = [openMachine(), openMachine()];
+    const alone = { environment: { MEMBERLOAD_LEDGER_URL: '' } };
+    for (const machine of [laptop, desk]) machine.file('topup.csv', TWO_ROWS);
+    expect((await laptop.run(['topup', 'topup.csv', '-y', '--daily-quota', '2'], alone)).exitCode).toBe(6);
+    const importing = ['ledger', 'import', laptop.home, '--json'];
+    const early = await laptop.run(importing);
+    expect(early).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('1 unfinished runs') });
+    expect((await laptop.run(['resume', '--daily-quota', '300'], alone)).exitCode).toBe(0);
+    const taken = await laptop.run(importing);
+    expect(taken.exitCode, taken.stderr).toBe(0);
+    expect(JSON.parse(taken.stdout)).toMatchObject({ runs: 1, rows: 2, changeTimes: 2 });
+    expect((await desk.run(['topup', 'topup.csv', '-y'])).exitCode).toBe(3);
+    expect((await laptop.run(['topup', 'topup.csv', '-y', '--again', '--overwrite'], alone)).stderr).toContain(
+      'was moved to',
+    );
+    expect(await laptop.run(importing)).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('before') });
+    expect(await credits()).toEqual({ '8008010001': 1, '8008010003': 1 });
+    // Its runs came along: a credit can be taken back from the other machine.
+    const [run] = JSON.parse((await desk.run(['runs', '--json'])).stdout).runs;
+    const undone = await desk.run(['undo', run.run, '-y', '-o', 'undone.csv', '--daily-quota', '300']);
+    expect(undone.exitCode, undone.stderr).toBe(0);
+  });
+
+  test('a home that has credited an account with the shared ledger does not credit it without', async () => {
+    const machine = openMachine();
+    machine.file('topup.csv', TWO_ROWS);
+    expect((await machine.run(['topup', 'topup.csv', '-y'])).exitCode).toBe(0);
+    const alone = await machine.run(['topup', 'topup.csv', '-y', '--overwrite'], {
+      environment: { MEMBERLOAD_LEDGER_URL: '' },
+    });
+    expect(alone).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('has used the shared ledger') });
+    machine.config({ ledgerRequired: true });
+    const forgot = await openAlone(machine);
+    expect(forgot).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('MEMBERLOAD_LEDGER_URL is not set') });
+    expect(await credits()).toEqual({ '8008010001': 1, '8008010003': 1 });
+  });
+
+  const openAlone = (machine: Workspace) => machine.run(['runs'], { environment: { MEMBERLOAD_LEDGER_URL: '' } });
+
   test('the password comes from a file, and stands in no output', async () => {
     const machine = openMachine({ MEMBERLOAD_LEDGER_URL: '' });
     machine.file('url', url.replace('owner@', 'owner:s3cret@').replace(/:\d+/, ':1'));
@@ -110,6 +150,44 @@ describe.runIf(HAS_POSTGRES)('several machines with one ledger', () => {
     const end = await machine.run(['runs'], { environment });
     expect(end).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('postgres://owner@127.0.0.1:1/') });
     expect(end.stdout + end.stderr).not.toContain('s3cret');
+  });
+
+  test('a run is carried on, and its result written, on another machine, which needs the key; the database cannot read the rows', async () => {
+    const key = 'MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=';
+    const [one, two, three] = [openMachine(), openMachine(), openMachine()];
+    const sealed = (machine: Workspace, text = key) => {
+      machine.file('data.key', text);
+      return { environment: { MEMBERLOAD_DATA_KEY_FILE: `${machine.folder}/data.key` } };
+    };
+    one.file('topup.csv', lines('number,name,pointIncrement', '8008010001,Secretly Named,20', '8008010003,Other,30'));
+    expect(
+      (await one.run(['topup', 'topup.csv', '-y', '--daily-quota', '4', '--concurrency', '1'], sealed(one))).exitCode,
+    ).toBe(6);
+    const pieces = await inDatabase(
+      url,
+      "SELECT string_agg(encode(sealed, 'escape'), '') AS text FROM memberload.stage_piece",
+    );
+    expect(String(pieces[0]?.text).length).toBeGreaterThan(200);
+    const everything = JSON.stringify(await inDatabase(url, 'SELECT * FROM memberload.run_row')) + pieces[0]?.text;
+    expect(everything).not.toContain('Secretly');
+    const [run] = await inDatabase(url, 'SELECT run_id FROM memberload.run');
+    const runId = String(run?.run_id);
+
+    // Without the key, or with another one, nothing is sent.
+    expect(await two.run(['resume', runId, '-o', 'here.csv'])).toMatchObject({ exitCode: 3 });
+    const other = sealed(two, 'x'.repeat(43).replaceAll('x', 'A'));
+    expect((await two.run(['resume', runId, '-o', 'here.csv'], other)).stderr).toContain('sealed with another key');
+
+    const early = await three.run(['result', runId, '-o', 'so-far.csv'], sealed(three));
+    expect(early.exitCode, early.stderr).toBe(6);
+    expect(outcomesOf(three.read('so-far.csv'))).toEqual(['done topped_up', 'not_sent QUOTA_EXHAUSTED']);
+    const resumed = await two.run(['resume', runId, '-o', 'here.csv', '--daily-quota', '300'], sealed(two));
+    expect(resumed.exitCode, resumed.stderr).toBe(0);
+    expect(two.read('here.csv')).toContain('Secretly Named');
+    expect(outcomesOf(two.read('here.csv'))).toEqual(['done topped_up', 'done topped_up']);
+    expect(await credits()).toEqual({ '8008010001': 1, '8008010003': 1 });
+    // Gone with the run.
+    expect(await inDatabase(url, 'SELECT run_id FROM memberload.stage_file')).toEqual([]);
   });
 
   describe('a process that others take for dead', () => {

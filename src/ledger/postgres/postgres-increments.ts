@@ -104,7 +104,10 @@ function readCredits(read: Reader): IncrementReader['readCredits'] {
 /** Seconds offered at once for a dataChangeTime. A member has few increments in a row, so the first ones are enough. */
 const SECONDS_OFFERED = [8, 100, 2000];
 
-export function openIncrementStore({ queue, read }: WriterParts, requireNewest: () => void): IncrementStore {
+export function openIncrementStore(
+  { queue, read }: WriterParts,
+  requireNewest: (account: string) => void,
+): IncrementStore {
   const offer = (wanted: { fromMs: number; timeZone: string }, from: number, count: number): string[] =>
     Array.from({ length: count }, (_, index) => zonedDateTime(wanted.fromMs + (from + index) * 1000, wanted.timeZone));
 
@@ -125,7 +128,7 @@ export function openIncrementStore({ queue, read }: WriterParts, requireNewest: 
   return {
     ...openIncrementReader(read),
     async begin(intent) {
-      requireNewest();
+      requireNewest(intent.account);
       const { dataChangeTime: wanted } = intent;
       const ask = async (times: readonly string[]) => readBegun(await queue.write(beginOf(intent, times)), intent);
       if (wanted.kind === 'given') return ask([wanted.time]);

@@ -1,18 +1,17 @@
-import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { EXIT, OperatorError } from '../../base/errors.ts';
 import { makePrivateFolder } from '../../base/private-folder.ts';
 import { Columns } from '../columns.ts';
 import type { Ledger, LedgerReader } from '../ledger.ts';
+import { readSharedUse, writeSharedUse } from '../shared-use.ts';
 import { describeDoubt, type HighWaterMark, openHighWaterMark } from '../sqlite/high-water-mark.ts';
 import { type LedgerHolder, lockLedger } from '../sqlite/ledger-lock.ts';
-import { hasCode, writePrivateFile } from '../sqlite/private-files.ts';
 import { ledgerOlder } from '../sqlite/sqlite-increments.ts';
 import type { LedgerAddress } from './address.ts';
 import { type Database, openDatabase } from './database.ts';
 import { mayLoseCommits, readDurability, readHealth } from './durability.ts';
+import { pathsIn, readHomeId } from './home.ts';
 import { LEASE_MS_MIN, type Lease, openLease } from './lease.ts';
 import { readVersion, requireVersion } from './migrate.ts';
 import { openPace } from './pace.ts';
@@ -22,6 +21,7 @@ import { explainAtOpen, explainAtWork } from './postgres-errors.ts';
 import { openIncrementReader, openIncrementStore } from './postgres-increments.ts';
 import { openRowReader, openRowStore } from './postgres-rows.ts';
 import { openRunReader, openRunStore } from './postgres-runs.ts';
+import { type DataKey, openStageStore } from './sealed-stages.ts';
 import { WriteQueue } from './write-queue.ts';
 
 export type PostgresLedgerOptions = {
@@ -32,6 +32,8 @@ export type PostgresLedgerOptions = {
   readonly holder: LedgerHolder & { readonly person: string };
   /** The config file says that losing the newest commits is accepted: a second credit may follow. */
   readonly isLossAccepted: boolean;
+  /** Seals copies of stages; undefined: stages stay where they were made. */
+  readonly dataKey?: DataKey | undefined;
   /** Told once, when nothing may be sent any more. */
   readonly onFailure: (error: OperatorError) => void;
   /** For tests: the time instead of the database's own. Leases go by the database's clock all the same. */
@@ -141,31 +143,6 @@ export async function openPostgresLedgerReader(options: {
   }
 }
 
-/** The lock and its holder are those of a home with a ledger of its own: one process of a home at a time. */
-function pathsIn(folder: string) {
-  const at = (name: string): string => join(resolve(folder), name);
-  return {
-    database: at('ledger.sqlite'),
-    lock: at('ledger.lock'),
-    holder: at('ledger.holder.json'),
-    mark: at('ledger.mark'),
-  };
-}
-
-/** Tells the workers of this home from those of others. */
-function readHomeId(folder: string): string {
-  const path = join(resolve(folder), 'ledger.home');
-  try {
-    const id = readFileSync(path, 'utf8').trim();
-    if (id !== '') return id;
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT')) throw error;
-  }
-  const id = randomUUID();
-  writePrivateFile(path, `${id}\n`);
-  return id;
-}
-
 async function addWorker(
   { query }: Database,
   home: string,
@@ -180,6 +157,10 @@ async function addWorker(
   await query(
     `SELECT memberload.drop_planned(ARRAY(SELECT run_id FROM memberload.starting_run
        WHERE NOT memberload.is_alive(worker_id)))`,
+  );
+  await query(
+    `DELETE FROM memberload.stage_file AS f WHERE NOT memberload.is_alive(f.worker_id)
+       AND NOT EXISTS (SELECT FROM memberload.run WHERE run.run_id = f.run_id AND run.pruned_ms = 0)`,
   );
   return new Columns(record).integer('worker_id');
 }
@@ -236,11 +217,16 @@ async function composeLedger(composed: Composed): Promise<Ledger> {
     }
   };
   const parts: WriterParts = { queue, read, workerId, heldNowMs };
-  const requireNewest = (): void => {
+  let shared = readSharedUse(options.folder);
+  const requireNewest = (account?: string): void => {
     const loss = options.isLossAccepted ? undefined : mayLoseCommits(durability, place);
     if (loss) throw loss;
     const found = describeDoubt(mark.state);
     if (found !== undefined) throw ledgerOlder(place, found);
+    if (account === undefined || Object.hasOwn(shared.accounts, account)) return;
+    // Before the first increment: without the address this home would not know of it.
+    shared = { ...shared, accounts: { ...shared.accounts, [account]: place } };
+    writeSharedUse(options.folder, shared);
   };
   let closing: Promise<void> | undefined;
   return {
@@ -250,10 +236,11 @@ async function composeLedger(composed: Composed): Promise<Ledger> {
     increments: openIncrementStore(parts, requireNewest),
     calls: openCallStore(parts),
     facts: openFactStore(parts),
+    stages: options.dataKey && openStageStore(parts, options.dataKey),
     pace: openPace(openForPace),
     person: options.holder.person,
     flush: () => queue.flush(),
-    requireNewest: async () => requireNewest(),
+    requireNewest: async (account) => requireNewest(account),
     acceptAsNewest: async () => mark.accept(counter.intents),
     mayStillSend: lease.mayStillSend,
     async holdFor(callMs) {

@@ -93,6 +93,31 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX row_by_undone ON memberload.run_row (undoes_run, undoes_row) WHERE undoes_run <> '';
   CREATE INDEX row_unsettled ON memberload.run_row (account, run_id) WHERE state IN ('intent', 'in_doubt');
 
+  -- Copies of the stages of runs, sealed with a key that only the machines have. Gone with the stage.
+  CREATE TABLE memberload.stage_file (
+    run_id    text NOT NULL,
+    file      text NOT NULL,
+    worker_id bigint NOT NULL,
+    key_id    text NOT NULL,
+    pieces    bigint NOT NULL,
+    PRIMARY KEY (run_id, file)
+  );
+  CREATE TABLE memberload.stage_piece (
+    run_id text NOT NULL,
+    file   text NOT NULL,
+    piece  bigint NOT NULL,
+    sealed bytea NOT NULL,
+    PRIMARY KEY (run_id, file, piece),
+    FOREIGN KEY (run_id, file) REFERENCES memberload.stage_file ON DELETE CASCADE
+  );
+  ALTER TABLE memberload.stage_piece ALTER COLUMN sealed SET STORAGE EXTERNAL; -- ciphertext cannot be compressed
+
+  -- Homes whose own ledgers were taken over.
+  CREATE TABLE memberload.imported_home (
+    home        text PRIMARY KEY,
+    imported_at timestamptz NOT NULL DEFAULT clock_timestamp()
+  );
+
   -- Rises with every change of a row.
   CREATE SEQUENCE memberload.row_sequence;
 

@@ -13,7 +13,7 @@ import type { WriterParts } from './writer-parts.ts';
 export type IncrementParts = WriterParts & {
   readonly putRow: PutRow;
   /** @throws OperatorError LEDGER_OLDER */
-  requireNewest(): void;
+  requireNewest(account: string): void;
   /** An intent is part of the transaction that is open now. */
   countIntent(): void;
 };
@@ -68,7 +68,7 @@ export function openIncrementStore(parts: IncrementParts): IncrementStore {
   return {
     ...openIncrementReader(connection),
     async begin(intent) {
-      requireNewest();
+      requireNewest(intent.account);
       const sequence = nextSequence();
       const begun = await commits.write(() => beginNow(intent, sequence));
       assert(begun.kind !== 'done_before', `row ${intent.key.rowNumber} of ${intent.key.runId} is credited already`);

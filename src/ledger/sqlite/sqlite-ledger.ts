@@ -6,6 +6,7 @@ import { errorText } from '../../base/errors.ts';
 import { makePrivateFolder } from '../../base/private-folder.ts';
 import { Columns } from '../columns.ts';
 import type { Ledger, LedgerHealth, LedgerReader } from '../ledger.ts';
+import { readSharedUse, refuseShared } from '../shared-use.ts';
 import { type Connection, readerConnection, writerConnection } from './connection.ts';
 import { type Disk, GroupCommit } from './group-commit.ts';
 import { describeDoubt, type HighWaterMark, openHighWaterMark } from './high-water-mark.ts';
@@ -119,7 +120,7 @@ function readCounters(database: DatabaseSyncInstance): Counters {
 }
 
 function composeLedger({
-  options: { clock, onFailure },
+  options: { clock, onFailure, folder },
   paths,
   database,
   disk,
@@ -157,7 +158,10 @@ function composeLedger({
   const parts = { connection, commits, clock, nextSequence };
   const putRow = openPutRow(parts);
   const calls = openCallStore(parts);
-  const requireNewest = (): void => {
+  const shared = readSharedUse(folder);
+  const requireNewest = (account?: string): void => {
+    const refusal = refuseShared(shared, account ?? '');
+    if (refusal) throw refusal;
     const found = describeDoubt(mark.state);
     if (found !== undefined) throw ledgerOlder(paths.database, found);
   };
@@ -178,10 +182,11 @@ function composeLedger({
     facts: openFactStore(parts),
     now: async () => clock.nowMs(),
     sequence: async () => counters.sequence,
+    stages: undefined,
     pace: undefined,
     person: '',
     flush: () => commits.write(() => undefined),
-    requireNewest: async () => requireNewest(),
+    requireNewest: async (account) => requireNewest(account),
     mayStillSend: () => true,
     holdFor: async () => undefined,
     acceptAsNewest: () => connection.read(() => mark.accept(counters.intents)),
