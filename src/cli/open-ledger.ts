@@ -62,7 +62,7 @@ export async function openLedgerReader(settings: Settings): Promise<LedgerReader
   const address = await sharedLedgerAddress(settings);
   if (address === undefined) return openSqliteLedgerReader({ folder: settings.homeFolder, clock: systemClock });
   const { openPostgresLedgerReader } = await import('../ledger/postgres/postgres-ledger.ts');
-  return openPostgresLedgerReader({ address, isLossAccepted: settings.get('ledgerMayLoseCommits') });
+  return openPostgresLedgerReader({ address });
 }
 
 /** A user without an entry has no name. */

@@ -19,7 +19,7 @@ export interface Ledger extends LedgerReader {
   readonly increments: IncrementStore;
   readonly calls: CallStore;
   readonly facts: FactStore;
-  /** Copies of the stages of runs, for other machines; undefined in a ledger with one writer, and without a key. */
+  /** Copies of the stages of runs, for other machines; undefined in a ledger with one writer. */
   readonly stages: StageStore | undefined;
   /** Shares out the rate of an account; undefined in a ledger with one writer. */
   readonly pace: Pace | undefined;
@@ -182,7 +182,8 @@ export interface RunStore extends RunReader {
   markOf(account: string): Promise<number>;
   /**
    * Makes this process the one that works on the run, unless another process is at work on it. A process that was
-   * killed counts as at work until its lease has ended.
+   * killed counts as at work until its lease has ended. `start` claims the run that it records. What `setState`, `end`,
+   * `setProgress` and `setResult` say of a run that another process has claimed since is not recorded.
    */
   claim(runId: string): Promise<Claimed>;
   setState(runId: string, state: RunState): Promise<void>;
@@ -425,9 +426,11 @@ export interface CallStore extends CallReader {
 
 /** Files of a run's stage, sealed: the ledger itself cannot read them. */
 export interface StageStore {
+  /** Whether this machine has the key. Without it nothing may be written. */
+  readonly hasKey: boolean;
   /** Durable when it resolves. `size` is that of all bytes together. */
   write(runId: string, file: string, size: number, bytes: AsyncIterable<Buffer>): Promise<void>;
-  /** Nothing when there is none. @throws OperatorError OTHER_DATA_KEY (exit 2), STAGE_FAILED (exit 5) */
+  /** Nothing when there is none. @throws OperatorError NO_DATA_KEY, OTHER_DATA_KEY (exit 2), STAGE_FAILED (exit 5) */
   read(runId: string, file: string): AsyncIterable<Buffer>;
   holds(runId: string): Promise<boolean>;
   remove(runId: string): Promise<void>;

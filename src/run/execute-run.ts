@@ -148,7 +148,8 @@ async function lookAtOldDoubts(context: RunContext, stdout: Writable): Promise<v
   }
   for (const runId of new Set(decided.map((row) => row.runId))) {
     const run = await ledger.runs.find(runId);
-    if (!run) continue;
+    // Whoever is at work on that run writes its result.
+    if (!run || (await ledger.runs.claim(runId)).kind !== 'claimed') continue;
     try {
       await rebuildResult(run, { ...context, stdout });
     } catch (error) {

@@ -13,7 +13,7 @@ import { withoutStage } from './run-parts.ts';
  * the run is recorded. Does nothing where the ledger is not shared, or no key seals what lies there.
  */
 export async function shareStage(runId: string, runFolder: string, { stages }: Ledger): Promise<void> {
-  if (stages === undefined) return;
+  if (!stages?.hasKey) return;
   for (const file of STAGE_FILES) {
     const path = join(runFolder, file);
     await stages.write(runId, file, (await stat(path)).size, createReadStream(path, { highWaterMark: 256 * 1024 }));

@@ -2,7 +2,7 @@ import { Columns } from '../columns.ts';
 import type { LedgerHealth } from '../ledger.ts';
 import type { LedgerAddress } from './address.ts';
 import { type Database, openDatabase } from './database.ts';
-import { readHealth } from './durability.ts';
+import { lossesOf, readDurability, readHealth } from './durability.ts';
 import { grantTo, LEDGER_VERSION, migrate, requireVersion } from './migrate.ts';
 import { explainAtOpen } from './postgres-errors.ts';
 
@@ -47,7 +47,8 @@ export function readStatus(
         ...{ since: iso('started_ms'), leaseUntil: iso('lease_until_ms') },
       };
     });
-    return { ...(await readHealth(query, address.place, false)), workers };
+    const problems = lossesOf(await readDurability(query));
+    return { ...(await readHealth(query, address.place)), problems, workers };
   });
 }
 

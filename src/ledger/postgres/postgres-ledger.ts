@@ -116,7 +116,6 @@ export async function openPostgresLedger(options: PostgresLedgerOptions): Promis
  */
 export async function openPostgresLedgerReader(options: {
   readonly address: LedgerAddress;
-  readonly isLossAccepted: boolean;
   readonly clock?: Clock;
 }): Promise<LedgerReader | undefined> {
   const { address } = options;
@@ -236,7 +235,7 @@ async function composeLedger(composed: Composed): Promise<Ledger> {
     increments: openIncrementStore(parts, requireNewest),
     calls: openCallStore(parts),
     facts: openFactStore(parts),
-    stages: options.dataKey && openStageStore(parts, options.dataKey),
+    stages: openStageStore(parts, options.dataKey),
     pace: openPace(openForPace),
     person: options.holder.person,
     flush: () => queue.flush(),
@@ -275,9 +274,9 @@ function closed(place: string): OperatorError {
 /** What both kinds of ledger read in the same way. */
 function openReaders(
   read: Reader,
-  options: { readonly address: LedgerAddress; readonly isLossAccepted: boolean; readonly clock?: Clock },
+  options: { readonly address: LedgerAddress; readonly clock?: Clock },
 ): Omit<LedgerReader, 'close'> {
-  const { address, clock, isLossAccepted } = options;
+  const { address, clock } = options;
   return {
     place: address.place,
     runs: openRunReader(read),
@@ -298,6 +297,6 @@ function openReaders(
       );
       return new Columns(record).integer('value');
     },
-    readHealth: () => readHealth(read, address.place, isLossAccepted),
+    readHealth: () => readHealth(read, address.place),
   };
 }

@@ -168,6 +168,7 @@ async function pruneRuns(query: Query, endedBeforeMs: number, heldNowMs: number 
       all,
     );
     await query('DELETE FROM memberload.evidence WHERE run_id = ANY($1)', all);
+    await query('DELETE FROM memberload.stage_file WHERE run_id = ANY($1)', all);
     // A run whose credits stay is kept as a name and a time.
     await query(
       `UPDATE memberload.run SET pruned_ms = COALESCE($2, memberload.clock_ms()), place = '', input_path = '',

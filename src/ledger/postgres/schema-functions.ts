@@ -393,7 +393,8 @@ export const APPLY_FUNCTIONS = `
             progress_json = COALESCE(op->>'progressJson', r.progress_json),
             result_path = COALESCE(op->>'resultPath', r.result_path),
             result_sha256 = COALESCE(op->>'resultSha256', r.result_sha256), updated_ms = at_ms
-          WHERE r.run_id = op->>'runId';
+          -- Whose run was claimed by another process has nothing more to say about it.
+          WHERE r.run_id = op->>'runId' AND r.worker_id = me;
           answer := 'null';
         ELSE
           RAISE EXCEPTION 'unknown write %', op->>'do';

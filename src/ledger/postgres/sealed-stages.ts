@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
-import { EXIT, OperatorError, usageError } from '../../base/errors.ts';
+import { assert, EXIT, OperatorError, usageError } from '../../base/errors.ts';
 import { Columns } from '../columns.ts';
 import type { StageStore } from '../ledger.ts';
 import type { WriterParts } from './parts.ts';
@@ -52,12 +52,14 @@ export function unseal(sealed: Buffer, { bytes }: DataKey, about: string): Buffe
   return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, cut)), decipher.final()]);
 }
 
-export function openStageStore(parts: WriterParts, key: DataKey): StageStore {
+export function openStageStore(parts: WriterParts, key: DataKey | undefined): StageStore {
   const { queue, read, workerId } = parts;
   const about = (runId: string, file: string, piece: number, pieceCount: number): string =>
     `${runId}/${file}/${piece}/${pieceCount}`;
   return {
+    hasKey: key !== undefined,
     async write(runId, file, size, bytes) {
+      assert(key, 'rows are never put into the ledger unsealed');
       const pieceCount = Math.ceil(size / PIECE_BYTES);
       await queue.alone((query) =>
         query('INSERT INTO memberload.stage_file VALUES ($1, $2, $3, $4, $5)', [
@@ -88,6 +90,7 @@ export function openStageStore(parts: WriterParts, key: DataKey): StageStore {
         file,
       ]);
       if (record === undefined) return;
+      if (key === undefined) throw noKey(runId);
       const columns = new Columns(record);
       if (columns.text('key_id') !== key.id) throw otherKey(runId);
       const pieceCount = columns.integer('pieces');
@@ -114,6 +117,14 @@ export function openStageStore(parts: WriterParts, key: DataKey): StageStore {
         await query('DELETE FROM memberload.stage_file WHERE run_id = $1', [runId]);
       }),
   };
+}
+
+function noKey(runId: string): OperatorError {
+  return usageError(
+    'NO_DATA_KEY',
+    `The rows of run ${runId} lie sealed in the shared ledger, and MEMBERLOAD_DATA_KEY_FILE is not set here.`,
+    'Nothing was sent. Set MEMBERLOAD_DATA_KEY_FILE to the key file that all machines share.',
+  );
 }
 
 function otherKey(runId: string): OperatorError {

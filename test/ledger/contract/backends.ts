@@ -100,7 +100,7 @@ const postgres: Backend = {
       async openReader() {
         // A reader comes first only where there is no ledger yet.
         await database(() => sharedCluster().then(newDatabase));
-        const reader = await openPostgresLedgerReader({ address: await address(), clock, isLossAccepted: true });
+        const reader = await openPostgresLedgerReader({ address: await address(), clock });
         onTestFinished(() => reader?.close());
         return reader;
       },

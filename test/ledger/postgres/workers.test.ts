@@ -6,9 +6,11 @@ import { createRateLimiter } from '../../../src/calls/rate-limiter.ts';
 import { shareRate } from '../../../src/calls/shared-rate.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { readLedgerAddress } from '../../../src/ledger/postgres/address.ts';
+import { readStatus } from '../../../src/ledger/postgres/administer.ts';
 import { openDatabase } from '../../../src/ledger/postgres/database.ts';
 import { openLease } from '../../../src/ledger/postgres/lease.ts';
 import { openPostgresLedger } from '../../../src/ledger/postgres/postgres-ledger.ts';
+import { decideRow, withEvidence } from '../../../src/send/resolve-row.ts';
 import {
   emptyLedger,
   HAS_POSTGRES,
@@ -187,6 +189,26 @@ describe.runIf(HAS_POSTGRES)('two processes with one ledger', () => {
     expect(await bert.rows.listEvidence('run-1', 1)).toHaveLength(1);
   });
 
+  test('of two people who decide one row, the second is told who has decided', async () => {
+    const { anna, bert, url } = await openTwo();
+    const gone = await openAs('carl', url);
+    await gone.runs.start(newRun(), []);
+    await gone.increments.begin(newIntent());
+    await gone.rows.record(key('run-1'), { state: 'in_doubt' });
+    await gone.close();
+    const decide = async (ledger: Ledger, verdict: 'applied' | 'not-applied', isAgain = false) => {
+      const record = await ledger.rows.find(key('run-1'));
+      if (record === undefined) throw new Error('the row was begun');
+      return decideRow(await withEvidence(record, ledger), verdict, { ledger, storeZone: 'UTC', isAgain });
+    };
+    expect(await decide(anna, 'applied')).toBeUndefined();
+    expect(await decide(bert, 'not-applied')).toMatch(/^anna decided applied at .* add --again$/);
+    expect(await decide(bert, 'applied')).toBeUndefined();
+    expect(await anna.rows.find(key('run-1'))).toMatchObject({ state: 'done' });
+    expect(await decide(anna, 'not-applied', true)).toBeUndefined();
+    expect(await bert.rows.find(key('run-1'))).toMatchObject({ state: 'failed' });
+  });
+
   test('together they send no more than the rate in any second, and a hold of one holds the other', async () => {
     const { anna, bert } = await openTwo();
     const rate = { calls: 50, perMs: 1000 };
@@ -273,7 +295,7 @@ describe.runIf(HAS_POSTGRES)('a server of its own', () => {
       code: 'LEDGER_MAY_LOSE',
       message: expect.stringContaining('fsync is off'),
     });
-    expect((await strict.readHealth()).problems).toHaveLength(1);
+    expect((await readStatus(readLedgerAddress(url))).problems).toHaveLength(1);
     await strict.close();
 
     await inDatabase(url, "ALTER SYSTEM SET synchronous_standby_names = 'nobody'", 'SELECT pg_reload_conf()');
