@@ -16,7 +16,13 @@ function outputStream(stream: NodeJS.WriteStream & Writable): OutputStream {
       stream.write(text);
     },
     isTerminal: stream.isTTY === true,
-    columnCount: stream.columns || 80,
+    // Asked anew each time: a person may change the window while a run goes on.
+    get columnCount() {
+      return stream.columns || 80;
+    },
+    get rowCount() {
+      return stream.rows || 24;
+    },
     stream,
   };
 }

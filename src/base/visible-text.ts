@@ -1,11 +1,21 @@
 /**
- * Control characters (C0, DEL, C1) but newline and tab, bidirectional marks, and the line separators of Unicode: they
- * move a cursor, write the clipboard (OSC 52), or show another order of characters than there is.
+ * Control characters (C0, DEL, C1) but tab, bidirectional marks, and the line separators of Unicode: they move a
+ * cursor, write the clipboard (OSC 52), or show another order of characters than there is.
  */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to be found
 const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** The text with its unseen characters written as `\u001b`: in a JSON document this is the same text. */
+/**
+ * One line: unseen characters are written as `\u001b`, which in a JSON document is the same text. A line end is shown
+ * as ⏎, so that a header or a file name cannot make a line that looks like ours.
+ */
 export function visibleText(text: string): string {
-  return text.replace(UNSEEN, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return text
+    .replace(/\r?\n/g, '⏎')
+    .replace(UNSEEN, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** Several lines, for messages that have them: what follows the first is set in, and so is no line of its own. */
+export function visibleLines(text: string): string {
+  return text.split('\n').map(visibleText).join('\n  ');
 }

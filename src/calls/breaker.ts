@@ -1,4 +1,4 @@
-import type { Answer } from '../http/answer.ts';
+import { type Answer, quoteWords } from '../http/answer.ts';
 
 /** As DESIGN §5 says. */
 const SAME_REFUSALS_MAX = 10;
@@ -28,7 +28,7 @@ export class Breaker {
     this.#refusals = answer.errorCode === this.#refusalCode ? this.#refusals + 1 : 1;
     this.#refusalCode = answer.errorCode;
     if (this.#refusals < SAME_REFUSALS_MAX) return undefined;
-    const refusals = `${this.#refusals} refusals in a row with code ${answer.errorCode} (${answer.messages.join('; ')})`;
+    const refusals = `${this.#refusals} refusals in a row with code ${answer.errorCode} (${quoteWords(answer.messages) || 'without a message'})`;
     // An address that is not there is no quota.
     if (answer.meaning !== 'unknown' || answer.errorCode === 'HTTP_404') return refusals;
     return `${refusals}. If it means that the day's calls are used up, put it into kybio.quotaCodes of the config file; if too many calls at once, into kybio.tooFastCodes or wonder.tooFastCodes`;

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import { nextMidnightMs, zonedDay } from '../base/zoned-time.ts';
+import { dayEndMs, nextMidnightMs, zonedDay } from '../base/zoned-time.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { DayCount } from './day-count.ts';
 import { type RunControl, StoppedError } from './run-control.ts';
@@ -40,6 +40,9 @@ const AFTER_MIDNIGHT_MS = 30_000;
 /** A vendor that still says "used up" so soon after midnight is asked again before the next midnight. */
 const MIDNIGHT_DISPUTE_MS = 10 * 60_000;
 const DISPUTE_RETRY_MS = 2 * 60_000;
+
+/** After so long the clock is looked at again: it may have been set right meanwhile. A timer holds only 24 days. */
+const SLEEP_MS_MAX = 86_400_000;
 
 /**
  * The calls that one account may make in a day: lets a call through while there is one, keeps back what settling
@@ -97,7 +100,7 @@ export class DayQuota {
   async reserve(isSettling: boolean, settlingCalls: number, held: QuotaHold): Promise<Reserved> {
     for (;;) {
       await this.count.start();
-      const { dailyQuota, reserve, quotaZone } = this.#settings;
+      const { dailyQuota, reserve } = this.#settings;
       if (this.isRefused) {
         await this.#pause("the vendor says that the day's calls are used up", this.#refusedUntilMs);
         continue;
@@ -116,7 +119,7 @@ export class DayQuota {
         continue;
       }
       await this.#pause(
-        `${this.count.used} of ${dailyQuota} calls of ${this.count.day} (${quotaZone}) are used${keptBack > 0 ? `, ${keptBack} kept back` : ''}`,
+        `${this.count.used} of the day's ${dailyQuota} calls are used${keptBack > 0 ? `, ${keptBack} kept back` : ''}${this.#whyAhead()}`,
       );
     }
   }
@@ -151,9 +154,10 @@ export class DayQuota {
   refuse(errorCode: string): void {
     const { quotaZone, waitsForQuota } = this.#settings;
     const nowMs = this.#clock.nowMs();
-    // By the vendor's clock the day before may not be over yet.
-    const isDisputed = zonedDay(nowMs - MIDNIGHT_DISPUTE_MS, quotaZone) !== this.count.day;
-    this.#refusedUntilMs = isDisputed ? nowMs + DISPUTE_RETRY_MS : this.#nextDayMs();
+    // By the vendor's clock the day before may not be over yet. The day of our own count may lie ahead of both clocks.
+    const isDisputed = zonedDay(nowMs - MIDNIGHT_DISPUTE_MS, quotaZone) !== zonedDay(nowMs, quotaZone);
+    const midnightMs = nextMidnightMs(nowMs, quotaZone) + AFTER_MIDNIGHT_MS;
+    this.#refusedUntilMs = isDisputed ? nowMs + DISPUTE_RETRY_MS : midnightMs;
     if (waitsForQuota) return;
     this.#control.stop({
       kind: 'quota',
@@ -163,7 +167,7 @@ export class DayQuota {
   }
 
   /** With --wait sleeps until then and returns; otherwise stops the run. */
-  async #pause(detail: string, resumeAtMs = this.#nextDayMs()): Promise<void> {
+  async #pause(detail: string, resumeAtMs = this.#dayEndMs()): Promise<void> {
     if (!this.#settings.waitsForQuota) {
       this.#control.stop({ kind: 'quota', detail, resumeAtMs });
       throw new StoppedError();
@@ -173,11 +177,20 @@ export class DayQuota {
       if (!this.isRefused && this.#reserveOnWire === 0) await this.beforeSleep();
       this.#onQuotaWait(resumeAtMs, detail);
     }
-    await this.#clock.sleep(resumeAtMs - this.#clock.nowMs(), this.#control.signal);
+    await this.#clock.sleep(Math.min(resumeAtMs - this.#clock.nowMs(), SLEEP_MS_MAX), this.#control.signal);
     this.#control.check();
   }
 
-  #nextDayMs(): number {
-    return nextMidnightMs(this.#clock.nowMs(), this.#settings.quotaZone) + AFTER_MIDNIGHT_MS;
+  /** When the counted day is over. After a clock that was ahead this is not the next midnight. */
+  #dayEndMs(): number {
+    return dayEndMs(this.count.day, this.#settings.quotaZone) + AFTER_MIDNIGHT_MS;
+  }
+
+  /** Why the calls do not come back at the next midnight; '' when they do. */
+  #whyAhead(): string {
+    const { day } = this.count;
+    const clockDay = zonedDay(this.#clock.nowMs(), this.#settings.quotaZone);
+    if (day <= clockDay) return '';
+    return `; by the clock it is ${clockDay}, but calls were counted on ${day} while a clock was ahead, and the count never goes back to an earlier day`;
   }
 }

@@ -1,4 +1,4 @@
-import type { Answer } from '../http/answer.ts';
+import { type Answer, quoteWords } from '../http/answer.ts';
 
 /** What the vendor said, in one line, for evidence and messages. */
 export function describeAnswer(answer: Answer<unknown>): string {
@@ -6,7 +6,7 @@ export function describeAnswer(answer: Answer<unknown>): string {
     case 'success':
       return 'success';
     case 'refused':
-      return `refused ${answer.errorCode}: ${answer.messages.join('; ') || 'without a message'}`;
+      return `refused ${answer.errorCode}: ${quoteWords(answer.messages) || 'without a message'}`;
     case 'unanswered':
       return `no answer that can be believed (${answer.errorCode}: ${answer.detail})`;
     case 'not_sent':

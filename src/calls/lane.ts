@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { Clock } from '../base/clock.ts';
-import type { Answer } from '../http/answer.ts';
+import { type Answer, quoteWords } from '../http/answer.ts';
 import { createRetryBudget, decideRetry } from '../http/retry-timing.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { Breaker } from './breaker.ts';
@@ -236,7 +236,7 @@ export class Lane {
     admission.answered();
     if (answer.kind === 'not_sent') this.#uncount(call.endpoint, day);
     // Here and not by the caller: until this returns, nobody else takes the connection.
-    this.#judge(answer, call.endpoint);
+    this.#judge(answer);
     const weight = await call.weigh?.(answer);
     held.isInDoubt = weight?.isInDoubt ?? false;
     if (weight?.stop) this.#control.stop(weight.stop);
@@ -259,14 +259,14 @@ export class Lane {
     return this.#limiter.admit(this.#control.interruptSignal);
   }
 
-  #judge(answer: Answer<unknown>, endpoint: string): void {
+  #judge(answer: Answer<unknown>): void {
     if (answer.kind !== 'success' && 'retryAfterMs' in answer && answer.retryAfterMs !== undefined) {
       this.#limiter.hold(this.#clock.monotonicMs() + answer.retryAfterMs);
     }
     if (answer.kind === 'refused' && answer.meaning === 'credentials') {
       this.#control.stop({
         kind: 'credentials',
-        detail: `${endpoint} was refused with ${answer.errorCode} (${answer.messages.join('; ')})`,
+        detail: `the vendor answered ${answer.errorCode} (${quoteWords(answer.messages) || 'without a message'})`,
       });
     }
     if (answer.kind === 'refused' && answer.meaning === 'quota') this.#quota.refuse(answer.errorCode);

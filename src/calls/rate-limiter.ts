@@ -111,15 +111,20 @@ export function createRateLimiter(rate: Rate, clock: Clock): RateLimiter {
     };
   }
 
+  /** How long the next call has to wait; 0 or less: it may go out. */
+  function delayMs(nowMs: number): number {
+    const leftBeforeMs = leftAtMs[admittedCount % callsPerWindow] ?? Number.NEGATIVE_INFINITY;
+    return Math.max(nextPlaceMs(nowMs), leftBeforeMs + windowMs) - nowMs;
+  }
+
   function admitWhoMay(): void {
     while (!sleep) {
       const next = waiting[0];
       if (!next) return;
       const nowMs = clock.monotonicMs();
-      const leftBeforeMs = leftAtMs[admittedCount % callsPerWindow] ?? Number.NEGATIVE_INFINITY;
-      const delayMs = Math.max(nextPlaceMs(nowMs), leftBeforeMs + windowMs) - nowMs;
-      if (delayMs > 0) {
-        sleepThenAdmit(delayMs);
+      const waitMs = delayMs(nowMs);
+      if (waitMs > 0) {
+        sleepThenAdmit(waitMs);
         return;
       }
       waiting.shift();
@@ -128,10 +133,10 @@ export function createRateLimiter(rate: Rate, clock: Clock): RateLimiter {
   }
 
   /** Sleeping too short is harmless: whoever wakes looks at the clock again. */
-  function sleepThenAdmit(delayMs: number): void {
+  function sleepThenAdmit(waitMs: number): void {
     const mine = new AbortController();
     sleep = mine;
-    clock.sleep(delayMs, mine.signal).then(() => {
+    clock.sleep(waitMs, mine.signal).then(() => {
       if (sleep === mine) sleep = undefined;
       admitWhoMay();
     });
@@ -140,6 +145,9 @@ export function createRateLimiter(rate: Rate, clock: Clock): RateLimiter {
   return {
     admit(signal) {
       if (signal?.aborted) return Promise.resolve(undefined);
+      // Without a wait there is nothing to abort. A listener for each call would cost as much as the call's signature.
+      const nowMs = clock.monotonicMs();
+      if (!sleep && waiting.length === 0 && delayMs(nowMs) <= 0) return Promise.resolve(admitNow(nowMs));
       return new Promise((resolve) => {
         const waiter: Waiter = {
           admit(admission) {

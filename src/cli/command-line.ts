@@ -1,5 +1,6 @@
 import { BugError, usageError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest.ts';
+import { quoted } from '../base/quoted.ts';
 import type { CommandName } from '../settings/setting.ts';
 import type { TypedFlags } from '../settings/settings.ts';
 import { describeSetting, flagName, flagsOf, settingOf } from '../settings/settings-table.ts';
@@ -125,6 +126,14 @@ function commandNamed(word: string | undefined): Command {
   if (word === undefined) throw usageError('BAD_USAGE', 'Name a command.', 'See: memberload --help');
   const command = COMMANDS.find(({ name }) => name === word);
   if (command !== undefined) return command;
+  if (/\.(csv|tsv|txt|xlsx)$/i.test(word)) {
+    const file = quoted(word);
+    throw usageError(
+      'UNKNOWN_COMMAND',
+      `'${word}' is a file, and the command is missing.`,
+      `To check the file: memberload validate ${file}\nTo import it: memberload import ${file}`,
+    );
+  }
   const nearest = nearestName(
     word,
     COMMANDS.map(({ name }) => name),
@@ -151,8 +160,14 @@ function notTaken(command: CommandName, wrong: string, own: readonly string[]): 
 
 function checkArguments(command: Command, given: readonly string[]): void {
   const usage = ['memberload', command.name, ...command.arguments].join(' ');
-  const missing = command.arguments.find((name, index) => name.startsWith('<') && given[index] === undefined);
-  if (missing !== undefined) throw usageError('BAD_USAGE', `${command.name} needs ${missing}.`, `Type: ${usage}`);
+  // A file that is missing is asked for, where somebody can answer.
+  const missing = command.arguments.find(
+    (name, index) => name.startsWith('<') && name !== '<file>' && given[index] === undefined,
+  );
+  if (missing !== undefined) {
+    const one = command.words === undefined ? '' : ` ${missing} is one of: ${command.words.join(', ')}.`;
+    throw usageError('BAD_USAGE', `${command.name} needs ${missing}.`, `Type: ${usage}${one && `.${one}`}`);
+  }
   const surplus = given[command.arguments.length];
   if (surplus === undefined) return;
   throw usageError('BAD_USAGE', `memberload ${command.name} does not take '${surplus}' as well.`, `Type: ${usage}`);

@@ -1,5 +1,6 @@
 import type { ExitCode } from '../base/errors.ts';
 import type { RunDocument } from '../result/run-document.ts';
+import type { NextCommand } from '../result/summary-text.ts';
 import type { CommandName } from '../settings/setting.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Surroundings } from '../settings/surroundings.ts';
@@ -16,13 +17,17 @@ export type CommandInput = {
   readonly console: Console;
 };
 
+export type EndedRun = { readonly document: RunDocument; readonly next: NextCommand };
+
 /** A command either did something with rows, which ends in a document, or says its own exit code. */
-export type CommandResult = { readonly document: RunDocument } | { readonly exitCode: ExitCode };
+export type CommandResult = EndedRun | { readonly exitCode: ExitCode };
 
 export type Command = {
   readonly name: CommandName;
   /** As --help shows them: `<needed>` and `[not needed]`. */
   readonly arguments: readonly string[];
+  /** What the first argument may be, where it is one of a few words. */
+  readonly words?: readonly string[];
   readonly about: string;
   readonly examples: readonly (readonly [command: string, about: string])[];
   /** Loads the command's own modules: a command pays for the start of no other. */
@@ -71,6 +76,15 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./validate.ts')).runValidate,
   },
   {
+    name: 'map',
+    arguments: ['<file>'],
+    about: 'propose which column is which, and write it as a mapping file for --map (no calls)',
+    examples: [
+      ['memberload map legacy.csv --as members', 'writes legacy.map.json; on a terminal it asks for what is not sure'],
+    ],
+    load: async () => (await import('./map.ts')).runMap,
+  },
+  {
     name: 'resume',
     arguments: ['[run]'],
     about: 'carry on an unfinished run (default: the latest) with its own settings',
@@ -83,6 +97,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'runs',
     arguments: ['[run|cancel|prune]', '[run]'],
+    words: ['cancel', 'prune'],
     about: 'list runs, or show one: settings, counts, calls, rows in doubt (no calls)',
     examples: [
       ['memberload runs', 'the latest runs and the calls of each day'],
@@ -123,7 +138,8 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'doctor',
     arguments: [],
-    about: 'check settings, ledger, signature, clock and quota (1 or 2 calls to Kybio, 1 to Wonder)',
+    about:
+      'check settings, network, home folder, ledger, signature, clock and quota (1 or 2 calls to Kybio, 1 to Wonder)',
     examples: [
       ['memberload doctor', 'each failed check says what to do'],
       [
@@ -136,6 +152,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'ledger',
     arguments: ['<init|status|import>', '[role|folder]'],
+    words: ['init', 'status', 'import'],
     about:
       'make or upgrade the ledger that several machines share (MEMBERLOAD_LEDGER_URL), and see who is at work (no calls)',
     examples: [
@@ -161,5 +178,34 @@ export const COMMANDS: readonly Command[] = [
     about: 'run a local Kybio and Wonder to try things on, and print the settings to paste',
     examples: [['memberload sandbox --set fault.cutAfter=5%', 'one in twenty calls is applied but not answered']],
     load: async () => (await import('./sandbox.ts')).runSandbox,
+  },
+  {
+    name: 'init',
+    arguments: [],
+    about: 'ask for the accounts, write the settings file and the key file, and try them (no calls unless you say yes)',
+    examples: [
+      ['memberload init', 'the account of this folder'],
+      ['memberload init --store hk1', 'one of several stores'],
+    ],
+    load: async () => (await import('./start/init.ts')).runInit,
+  },
+  {
+    name: 'template',
+    arguments: ['<kind>'],
+    words: ['members', 'topup', 'customers', 'lookups'],
+    about: 'a file to begin with: the columns and one example row (no calls)',
+    examples: [
+      ['memberload template members -o members.xlsx', 'an Excel file; its sheet "columns" explains each column'],
+      ['memberload template topup', 'prints the CSV'],
+    ],
+    load: async () => (await import('./start/template.ts')).runTemplate,
+  },
+  {
+    name: 'completion',
+    arguments: ['<shell>'],
+    words: ['bash', 'zsh', 'fish', 'powershell'],
+    about: 'print the script that completes commands and flags when you press Tab (no calls)',
+    examples: [['memberload completion bash', 'the script, and how it is switched on']],
+    load: async () => (await import('./start/completion.ts')).runCompletion,
   },
 ];

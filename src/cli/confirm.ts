@@ -1,6 +1,7 @@
 import { decimalsEqual, isDecimal, isZeroDecimal } from '../base/decimal.ts';
 import { usageError } from '../base/errors.ts';
 import type { HeaderMatch } from '../job/header-match.ts';
+import type { Foreseen } from '../plan/price-run.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Console } from './console.ts';
 
@@ -18,7 +19,7 @@ export type TopupSums = {
  * @throws OperatorError (exit 2) when something else is typed; nothing was sent
  */
 export async function confirmTopup(
-  sums: TopupSums,
+  { sums, match }: { readonly sums: TopupSums; readonly match?: HeaderMatch },
   place: string,
   { settings, console }: { readonly settings: Settings; readonly console: Console },
 ): Promise<void> {
@@ -27,7 +28,7 @@ export async function confirmTopup(
     ? ['balance', sums.balanceIncrement]
     : ['points', sums.pointIncrement];
   const typed = await console.ask(
-    `${place}: ${sums.rowCount} rows, ${sums.pointIncrement} points and ${sums.balanceIncrement} of balance in all.\nType the sum of the ${name} to send it: `,
+    `${place}: ${sums.rowCount} rows, ${sums.pointIncrement} points and ${sums.balanceIncrement} of balance in all.${match === undefined ? '' : notRead(match)}\nType the sum of the ${name} to send it: `,
   );
   if (typed !== undefined && isDecimal(typed) && decimalsEqual(typed, sum)) return;
   throw usageError(
@@ -38,22 +39,33 @@ export async function confirmTopup(
 }
 
 /**
- * On a terminal, without -y, an import says where its rows go and which columns are read, before its first write.
+ * On a terminal, without -y, an import says where its rows go, what will become of them and which columns are read,
+ * before its first write.
  *
  * @throws OperatorError (exit 2) when it is not confirmed; nothing was sent
  */
 export async function confirmImport(
-  { sums, match }: { readonly sums: { readonly rowCount: number }; readonly match: HeaderMatch },
+  { foreseen, match }: { readonly foreseen: Foreseen; readonly match: HeaderMatch },
   place: string,
   parts: { readonly settings: Settings; readonly console: Console },
 ): Promise<void> {
-  if (sums.rowCount === 0) return;
+  const { created = 0, updated = 0, unchanged = 0, upserted = 0 } = foreseen.actions;
+  const writeCount = created + updated + upserted + foreseen.unknownCount;
+  if (writeCount === 0) return;
+  const counts = [
+    [created, 'created'],
+    [updated, 'updated'],
+    [unchanged, 'unchanged'],
+    [upserted, 'created or updated'],
+    [foreseen.unknownCount, 'created or updated, which a lookup of each will tell'],
+  ] as const;
+  const told = counts.flatMap(([count, what]) => (count === 0 ? [] : `${count} ${what}`)).join(', ');
   const read = match.matches.map(({ column }) => column).join(', ');
-  const notRead =
-    match.moneyLike.length === 0
-      ? ''
-      : `\nNot read, although they look like money or points: ${match.moneyLike.join(', ')}.`;
-  await confirmYes(`${place}: ${sums.rowCount} rows are created or updated. Columns: ${read}.${notRead}`, 'go', parts);
+  await confirmYes(`${place}: ${told}. Columns: ${read}.${notRead(match)}`, 'go', parts);
+}
+
+function notRead({ moneyLike }: HeaderMatch): string {
+  return moneyLike.length === 0 ? '' : `\nNot read, although they look like money or points: ${moneyLike.join(', ')}.`;
 }
 
 /**

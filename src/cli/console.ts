@@ -1,19 +1,30 @@
 import type { OperatorError } from '../base/errors.ts';
-import { visibleText } from '../base/visible-text.ts';
+import { visibleLines, visibleText } from '../base/visible-text.ts';
+import { COMMAND_NAMES } from '../settings/setting.ts';
 import type { Surroundings } from '../settings/surroundings.ts';
 
-/** The one way to the terminal: data on stdout, everything else on stderr, control characters made visible. */
+/**
+ * The one way to the terminal: data on stdout, everything else on stderr, control characters made visible. Each text
+ * is one line; only errors and questions may have several.
+ */
 export interface Console {
   /** Data, also with --quiet. */
   print(text: string): void;
   /** A message for the person; dropped by --quiet. */
   say(text: string): void;
-  /** As `say`, in colour: where the command works. */
+  /** As `say`, in colour: where the command works. Once, when it is said twice in a row. */
   sayPlace(text: string): void;
   /** An error: what happened, then what to do. Never dropped. */
   fail(error: OperatorError): void;
-  /** Draws the line of live progress anew; '' clears it. */
-  drawLine(text: string): void;
+  /**
+   * Draws the block of live progress anew, below everything that was said; no lines clear it. Each line must be
+   * narrower than the terminal.
+   */
+  drawBlock(lines: readonly string[]): void;
+  /** The text with its commands as this person has to type them: `npx memberload …` where it was started so. */
+  asTyped(text: string): string;
+  /** Columns of the terminal as it is now. */
+  readonly columnCount: number;
   /** Whether there is a person who can be asked. */
   readonly canAsk: boolean;
   /** What is typed, trimmed; undefined when the prompt was left with Ctrl-C or Ctrl-D. */
@@ -34,11 +45,29 @@ export function openConsole(
   const hasColors = isScreen && !isColorless && !environment.NO_COLOR;
   const colored = (code: number, text: string): string =>
     hasColors ? `\u001b[${code}m${visibleText(text)}\u001b[0m` : visibleText(text);
-  let isDrawn = false;
+  // npx sets it. In a checkout `memberload` alone is no command.
+  const isNpx = environment.npm_command === 'exec';
+  const asTyped = (text: string): string => (isNpx ? text.replace(COMMAND, 'npx memberload ') : text);
+  let lastLine = '';
+  let block: readonly string[] = [];
+  // The cursor rests at the block's first column, so that one sequence erases the block to the end of the screen.
+  // Libraries count lines back from the block's end (log-update does; it also hides the cursor of a process that is
+  // killed, and needs Node 22). In a window that was made narrower the lines have been folded, and counting takes
+  // messages above the block with it.
+  const erase = (): void => {
+    if (block.length > 0) stderr.write('\r\u001b[J');
+  };
+  const draw = (): void => {
+    if (block.length === 0) return;
+    const shown = block.slice(0, Math.max(1, stderr.rowCount - 1));
+    const up = shown.length > 1 ? `\u001b[${shown.length - 1}A` : '';
+    stderr.write(`${shown.join('\n')}\r${up}`);
+  };
   const tell = (line: string): void => {
-    if (isDrawn) stderr.write('\r\u001b[2K');
-    isDrawn = false;
+    erase();
+    lastLine = line;
     stderr.write(`${line}\n`);
+    draw();
   };
   return {
     isQuiet,
@@ -46,21 +75,33 @@ export function openConsole(
     get canAsk() {
       return surroundings.stdin.isTTY === true && stderr.isTerminal;
     },
-    print: (text) => stdout.write(`${visibleText(text)}\n`),
+    asTyped,
+    get columnCount() {
+      return stderr.columnCount;
+    },
+    print(text) {
+      erase();
+      stdout.write(`${visibleText(text)}\n`);
+      draw();
+    },
     say(text) {
-      if (!isQuiet) tell(visibleText(text));
+      if (!isQuiet) tell(visibleText(asTyped(text)));
     },
     sayPlace(text) {
-      if (!isQuiet) tell(colored(YELLOW, text));
+      const line = colored(YELLOW, text);
+      if (!isQuiet && line !== lastLine) tell(line);
     },
     fail({ message, hint }) {
-      tell(`${colored(RED, 'Error:')} ${visibleText(message)}`);
-      if (hint !== '') tell(visibleText(hint));
+      // Whatever failed, nothing goes on that the block could show.
+      erase();
+      block = [];
+      tell(`${colored(RED, 'Error:')} ${visibleLines(asTyped(message))}`);
+      if (hint !== '') tell(visibleLines(asTyped(hint)));
     },
-    drawLine(text) {
-      if (text !== '') stderr.write(`\r\u001b[2K${visibleText(text).slice(0, stderr.columnCount - 1)}`);
-      else if (isDrawn) stderr.write('\r\u001b[2K');
-      isDrawn = text !== '';
+    drawBlock(lines) {
+      erase();
+      block = lines.map(visibleText);
+      draw();
     },
     async ask(question) {
       const { createInterface } = await import('node:readline/promises');
@@ -69,7 +110,7 @@ export function openConsole(
         return await new Promise<string | undefined>((resolve) => {
           // Without this a prompt that was left would never be answered, and the process end without a word.
           prompt.once('close', () => resolve(undefined));
-          prompt.question(visibleText(question)).then(
+          prompt.question(visibleLines(question)).then(
             (typed) => resolve(typed.trim()),
             () => resolve(undefined),
           );
@@ -80,6 +121,9 @@ export function openConsole(
     },
   };
 }
+
+/** A command line in a sentence. */
+const COMMAND = new RegExp(`(?<!npx )\\bmemberload (?=(?:${COMMAND_NAMES.join('|')}|help)\\b|--help)`, 'g');
 
 const RED = 31;
 const YELLOW = 33;

@@ -1,5 +1,6 @@
 import { statfsSync, statSync } from 'node:fs';
 import { EXIT, type ExitCode, OperatorError, unreachable, usageError } from '../base/errors.ts';
+import { quoted } from '../base/quoted.ts';
 import type { ControlSettings } from '../calls/control-settings.ts';
 import { StoppedError } from '../calls/run-control.ts';
 import type { Vendors } from '../calls/vendors.ts';
@@ -103,7 +104,7 @@ export async function runDoctor(input: CommandInput): Promise<{ exitCode: ExitCo
       );
     }
   } catch (error) {
-    if (!(error instanceof OperatorError) || !error.code.startsWith('LEDGER_')) throw error;
+    if (!(error instanceof OperatorError) || !/^(LEDGER_|OPEN_FOLDER)/.test(error.code)) throw error;
     const onlyLooks = number === undefined && !settings.typed('acceptLedger');
     if (error.code === 'LEDGER_IN_USE' && onlyLooks && !isLedgerOpen) {
       findings.checks.push(...(await lookWhileAtWork(input, error, targets)));
@@ -148,7 +149,7 @@ function describeCost(targets: readonly Target[], number: string | undefined): s
     targets.includes('wonder') ? `Wonder ${WONDER_CHECK_CALLS} call (echo)` : undefined,
     number === undefined ? undefined : `--probe-repeat ${PROBE_CALLS.least} or ${PROBE_CALLS.most} calls to Kybio`,
   ].filter((part) => part !== undefined);
-  return `The checks of settings, home and ledger cost no call. Cost: ${parts.join(', ') || 'nothing'}.`;
+  return `The checks of settings, network, home folder and ledger cost no call. Cost: ${parts.join(', ') || 'nothing'}.`;
 }
 
 /** Opens the vendor's client for `work`; settings that cannot be used are a failed check, not an end. */
@@ -213,8 +214,11 @@ function checkKybioKey(settings: Settings, controls: ControlSettings): Check {
       /^(["']).*\1$/.test(appKey) ? 'the key is in quotation marks' : undefined,
       appKey.toLowerCase() === appId.toLowerCase() ? 'the key is the same as the appId' : undefined,
     ].filter((problem) => problem !== undefined);
-    if (problems.length === 0) return ok(name, 'appId and key look as they should');
-    return warning(name, problems.join('; '), 'Copy both again from the back office.');
+    if (problems.length > 0) return warning(name, problems.join('; '), 'Copy both again from the back office.');
+    // What reading the file has told: its encoding, its lines, who can read it.
+    const [about, ...more] = settings.warnings;
+    if (about !== undefined) return warning(name, [about, ...more].join(' '), 'Runs say so too, and go on.');
+    return ok(name, 'appId and key look as they should');
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     return skipped(name, 'see kybio settings');
@@ -234,7 +238,7 @@ function checkHome(folder: string): Check {
   if (freeBytes < FREE_BYTES_MIN)
     return failed(name, detail, 'Free disk space: a run stops when the ledger cannot be written.');
   if ((mode & 0o077) !== 0) {
-    return warning(name, `${detail}, open to others (mode ${mode.toString(8)})`, `Type: chmod 700 ${folder}`);
+    return warning(name, `${detail}, open to others (mode ${mode.toString(8)})`, `Type: chmod 700 ${quoted(folder)}`);
   }
   return freeBytes < FREE_BYTES_WARNED
     ? warning(name, detail, 'Free disk space before a large run.')

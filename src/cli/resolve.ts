@@ -7,7 +7,7 @@ import { isCrediting } from '../job/job-settings.ts';
 import type { LedgerReader, RowRecord, RunRecord } from '../ledger/ledger.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import { exitCodeOfReason, sumCalls } from '../result/summary.ts';
-import { renderSummary } from '../result/summary-text.ts';
+import { type NextCommand, renderSummary } from '../result/summary-text.ts';
 import { claimRun } from '../run/claim-run.ts';
 import { rebuildResult } from '../run/rebuild-result.ts';
 import { runFolderOf } from '../run/run-folder.ts';
@@ -29,9 +29,10 @@ import { placesOf, readSavedSettings } from '../settings/saved-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { CommandInput } from './commands.ts';
 import { confirmYes } from './confirm.ts';
+import { findRun } from './find-run.ts';
+import { nextOfRun } from './next-command.ts';
 import { openProgress } from './progress.ts';
-import { unknownRun } from './runs.ts';
-import { connectToRun, type Session, withLedgerReader, withSession } from './session.ts';
+import { checkSandbox, connectToRun, type Session, withLedgerReader, withSession } from './session.ts';
 
 /**
  * `resolve`: shows a run's rows in doubt with their evidence, keeps a person's decisions, sends again what is
@@ -45,7 +46,7 @@ export async function runResolve(input: CommandInput): Promise<{ exitCode: ExitC
   const choice = readChoice(settings);
   if (choice.way === 'show') {
     return withLedgerReader(input, async (ledger) => {
-      const found = await findRun(argument, ledger);
+      const found = await findIncrements(argument, ledger, settings);
       return report(input, found, {
         ledger: found.ledger,
         choice,
@@ -56,19 +57,23 @@ export async function runResolve(input: CommandInput): Promise<{ exitCode: ExitC
     });
   }
   // The run knows its store and its config file; both are needed before its settings can be read.
-  const { saved } = await withLedgerReader(input, (ledger) => findRun(argument, ledger));
+  const { saved } = await withLedgerReader(input, (ledger) => findIncrements(argument, ledger, settings));
   const located = { ...input, settings: placesOf(settings, saved) };
   return withSession(located, async (session) => {
-    const run = await findRun(argument, session.ledger);
+    const run = await findIncrements(argument, session.ledger, settings);
     return decideAndReport(located, session, run, choice);
   });
 }
 
-type FoundRun = { readonly run: RunRecord; readonly saved: SavedSettings; readonly ledger: LedgerReader };
+type FoundRun = {
+  readonly run: RunRecord;
+  readonly ledger: LedgerReader;
+  readonly saved: SavedSettings;
+  readonly next: NextCommand;
+};
 
-async function findRun(runId: string, ledger: LedgerReader | undefined): Promise<FoundRun> {
-  const run = await ledger?.runs.find(runId);
-  if (!ledger || !run) throw unknownRun(runId);
+async function findIncrements(runId: string, opened: LedgerReader | undefined, settings: Settings): Promise<FoundRun> {
+  const { run, ledger } = await findRun(runId, opened);
   if (!isCrediting(run.command)) {
     throw usageError(
       'NOTHING_IN_DOUBT',
@@ -79,7 +84,9 @@ async function findRun(runId: string, ledger: LedgerReader | undefined): Promise
   if (run.prunedMs > 0) {
     throw usageError('RUN_PRUNED', `Run ${runId} had nothing in doubt; its rows were dropped by runs prune.`, '');
   }
-  return { run, saved: readSavedSettings(run.settingsJson), ledger };
+  const saved = readSavedSettings(run.settingsJson);
+  checkSandbox(settings, run, saved);
+  return { run, ledger, saved, next: nextOfRun(run, settings) };
 }
 
 type Choice = {
@@ -114,9 +121,10 @@ function readChoice(settings: Settings): Choice {
 async function decideAndReport(
   input: CommandInput,
   session: Session,
-  { run, saved }: FoundRun,
+  found: FoundRun,
   choice: Choice,
 ): Promise<{ exitCode: ExitCode }> {
+  const { run, saved } = found;
   const { ledger } = session;
   const notes: string[] = [];
   const note = (text: string): void => input.console.say(text);
@@ -129,10 +137,10 @@ async function decideAndReport(
       const refusal = await decideRow(row, choice.verdict, { ledger, storeZone: saved.job.storeZone, isAgain });
       if (refusal !== undefined) notes.push(`Row ${row.record.rowNumber} is left as it is: ${refusal}.`);
     }
-  } else calls = await callAgain(input, session, { run, saved, ledger }, { way: choice.way, rows: chosen, notes });
+  } else calls = await callAgain(input, session, found, { way: choice.way, rows: chosen, notes });
   const document = await rebuild(input, session, run, { calls, notes });
   const current = (await ledger.runs.find(run.runId)) ?? run;
-  return report(input, { run: current, saved, ledger }, { ledger, choice, notes, calls, document }, session);
+  return report(input, { ...found, run: current }, { ledger, choice, notes, calls, document }, session);
 }
 
 /** The decision is in the ledger already. When the result file cannot be written, that is told, and nothing is lost. */
@@ -251,7 +259,7 @@ type Report = {
 /** Prints where the run stands. */
 async function report(
   { settings, console }: CommandInput,
-  { run, saved }: FoundRun,
+  { run, saved, next }: FoundRun,
   { ledger, choice, notes, calls, document }: Report,
   session?: Session,
 ): Promise<{ exitCode: ExitCode }> {
@@ -283,7 +291,7 @@ async function report(
     if (open.length + decided.length === 0) console.print(`Run ${run.runId} has no row in doubt.`);
   }
   for (const note of notes) console.say(note);
-  if (document) for (const line of renderSummary({ ...document, exitCode })) console.say(line);
+  if (document) for (const line of renderSummary({ ...document, exitCode }, next)) console.say(line);
   else if (open.length > 0) for (const line of whatToDo(run)) console.say(line);
   return { exitCode };
 }

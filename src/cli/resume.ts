@@ -4,7 +4,9 @@ import { type RunDocument, readRunDocument } from '../result/run-document.ts';
 import { rebuildResult } from '../run/rebuild-result.ts';
 import { isResultMissing } from '../run/run-folder.ts';
 import { placesOf, readSavedSettings } from '../settings/saved-settings.ts';
-import type { CommandInput } from './commands.ts';
+import type { CommandInput, CommandResult, EndedRun } from './commands.ts';
+import { findRun } from './find-run.ts';
+import { nextOfRun } from './next-command.ts';
 import { printRun } from './print-end.ts';
 import { openProgress } from './progress.ts';
 import { resumeInSession, worstExitCode } from './run-command.ts';
@@ -15,25 +17,26 @@ import { type Session, withSession } from './session.ts';
  * `resume`: an unfinished run with its own settings, and the run-control flags that are typed now. The input file is
  * not needed. `--all`: every unfinished run, oldest first.
  */
-export async function runResume(input: CommandInput): Promise<{ document: RunDocument } | { exitCode: ExitCode }> {
+export async function runResume(input: CommandInput): Promise<CommandResult> {
   if (input.settings.get('all')) return resumeAll(input);
   const run = await withSession(input, (session) => chooseRun(session, input.argument));
   if (run === undefined) {
     input.console.say('No unfinished run.');
     return { exitCode: EXIT.ok };
   }
-  return { document: await resumeOne(input, run) };
+  return resumeOne(input, run);
 }
 
 /** The run knows its store and its config file; both are needed before its settings can be read. */
-function resumeOne(input: CommandInput, run: RunRecord): Promise<RunDocument> {
+function resumeOne(input: CommandInput, run: RunRecord): Promise<EndedRun> {
   const withOwnPlaces = { ...input, settings: placesOf(input.settings, readSavedSettings(run.settingsJson)) };
   return withSession(withOwnPlaces, async (session) => {
     // Looked up again: another command may have ended the run since.
     const current = (await chooseRun(session, run.runId)) ?? run;
-    return hasEnded(current)
-      ? writeMissingResult(input, session, current)
-      : resumeInSession(withOwnPlaces, session, current);
+    const document = hasEnded(current)
+      ? await writeMissingResult(input, session, current)
+      : await resumeInSession(withOwnPlaces, session, current);
+    return { document, next: nextOfRun(run, input.settings) };
   });
 }
 
@@ -55,9 +58,9 @@ function hasEnded({ state }: RunRecord): boolean {
 }
 
 /**
- * Goes on after a run that fails, and ends with the worst exit code. A run that the vendor's refusal of the
- * credentials or a breaker has stopped is named and left alone: it would most likely end so again, and each try
- * costs calls. `resume <run>` carries it on.
+ * Goes on after a run that fails, and ends with the worst exit code. A run that was stopped by refused credentials or
+ * by a breaker is named and left alone: the run would most likely end so again, and each try costs calls. Its exit
+ * code counts, so that a scheduler tells of it every day. `resume <run>` carries it on.
  */
 async function resumeAll(input: CommandInput): Promise<{ exitCode: ExitCode }> {
   const { argument, console } = input;
@@ -68,16 +71,17 @@ async function resumeAll(input: CommandInput): Promise<{ exitCode: ExitCode }> {
   if (runs.length === 0) console.say('No unfinished run.');
   const exitCodes: ExitCode[] = [];
   for (const run of runs) {
-    const reason = whyLeftAlone(run);
-    if (reason !== undefined) {
-      console.say(`Run ${run.runId} is left alone: ${reason}. Carry it on with: memberload resume ${run.runId}`);
+    const leftAlone = leaveAlone(run);
+    if (leftAlone !== undefined) {
+      console.fail(leftAlone);
+      exitCodes.push(leftAlone.exitCode);
       continue;
     }
     try {
-      const document = await resumeOne(input, run);
-      exitCodes.push(document.exitCode);
-      printRun(document, input);
-      if (document.state === 'interrupted') break;
+      const ended = await resumeOne(input, run);
+      exitCodes.push(ended.document.exitCode);
+      printRun(ended, input);
+      if (ended.document.state === 'interrupted') break;
     } catch (error) {
       if (!(error instanceof OperatorError)) throw error;
       // An earlier one of these runs has decided its last row, or it was cancelled meanwhile.
@@ -90,17 +94,21 @@ async function resumeAll(input: CommandInput): Promise<{ exitCode: ExitCode }> {
   return { exitCode: worstExitCode(exitCodes) };
 }
 
-function whyLeftAlone(run: RunRecord): string | undefined {
-  if (run.state !== 'stopped') return undefined;
-  const exitCode = readRunDocument(run.summaryJson)?.exitCode;
-  if (exitCode === EXIT.credentials) return 'the vendor refused the credentials';
-  return exitCode === EXIT.stopped ? 'it was stopped by errors' : undefined;
+function leaveAlone({ runId, state, summaryJson }: RunRecord): OperatorError | undefined {
+  const exitCode = readRunDocument(summaryJson)?.exitCode;
+  if (state !== 'stopped' || (exitCode !== EXIT.credentials && exitCode !== EXIT.stopped)) return undefined;
+  const reason = exitCode === EXIT.credentials ? 'the vendor refused the credentials' : 'it was stopped by errors';
+  return new OperatorError({
+    code: 'RUN_LEFT_ALONE',
+    message: `Run ${runId} is left alone: ${reason}.`,
+    hint: `Carry it on with: memberload resume ${runId}`,
+    exitCode,
+  });
 }
 
 async function chooseRun({ ledger, settings }: Session, runId: string | undefined): Promise<RunRecord | undefined> {
   if (runId === undefined) return (await ledger.runs.listUnfinished())[0];
-  const run = await ledger.runs.find(runId);
-  if (!run) throw usageError('UNKNOWN_RUN', `There is no run '${runId}'.`, 'List them with: memberload runs');
+  const { run } = await findRun(runId, ledger);
   if (hasEnded(run) && !isResultMissing(run, settings.homeFolder)) {
     const ended = run.state === 'finished' ? 'has finished' : 'was cancelled';
     throw usageError(

@@ -19,22 +19,32 @@ export async function runCli(surroundings: Surroundings): Promise<ExitCode> {
     words = line.words;
     if (line.asks !== undefined) {
       if (line.asks === 'version') console.print(surroundings.version);
-      else console.print((await import('./help.ts')).helpText(words[0], stdout.columnCount));
+      else {
+        const text = (await import('./help.ts')).helpText(words[0], stdout.columnCount);
+        for (const line of text.split('\n')) console.print(line);
+      }
+      return EXIT.ok;
+    }
+    if (argv.length === 0) {
+      console.print(console.asTyped((await import('./start/welcome.ts')).welcomeText()));
       return EXIT.ok;
     }
     const command = chooseCommand(line);
     const { Settings } = await import('../settings/settings.ts');
-    const settings = new Settings(line.flags, surroundings);
+    const settings = new Settings(line.flags, surroundings, { isWritten: command.name === 'init' });
     isJson = settings.get('json');
     settings.checkTyped(flagsOf(command.name));
     console = openConsole(surroundings, { isQuiet: settings.get('quiet'), isColorless: settings.get('noColor') });
     const run = await command.load();
-    const [, argument, ...more] = words;
-    const given = argument === undefined ? [] : [argument, ...more];
-    const result = await run({ settings, arguments: given, argument, surroundings, console });
+    const given = words.slice(1);
+    if (given.length === 0 && command.arguments[0] === '<file>') {
+      const { askForFile } = await import('./start/ask-for-file.ts');
+      given.push(await askForFile(command.name, surroundings.workingFolder, console));
+    }
+    const result = await run({ settings, arguments: given, argument: given[0], surroundings, console });
     if (!('document' in result)) return result.exitCode;
     const { printRun } = await import('./print-end.ts');
-    printRun(result.document, { settings, console });
+    printRun(result, { settings, console });
     return result.document.exitCode;
   } catch (error) {
     const told = error instanceof OperatorError ? error : bug(error);

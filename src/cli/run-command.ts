@@ -16,23 +16,22 @@ import {
 } from '../settings/job-settings.ts';
 import type { SavedSettings } from '../settings/run-settings.ts';
 import { readSavedSettings } from '../settings/saved-settings.ts';
-import type { CommandInput } from './commands.ts';
+import type { CommandInput, EndedRun } from './commands.ts';
 import { confirmImport, confirmTopup } from './confirm.ts';
-import { openProgress } from './progress.ts';
+import { nextOfRun, nextOfTyped } from './next-command.ts';
 import { resultTargetOf, sourceOf } from './run-files.ts';
 import { type Connected, connectToRun, type Session, withSession } from './session.ts';
 
-type JobResult = { readonly document: RunDocument };
-
-export const runImport = (input: CommandInput): Promise<JobResult> => runJobCommand(input, 'import');
-export const runTopup = (input: CommandInput): Promise<JobResult> => runJobCommand(input, 'topup');
-export const runExport = (input: CommandInput): Promise<JobResult> => runJobCommand(input, 'export');
+export const runImport = (input: CommandInput): Promise<EndedRun> => runJobCommand(input, 'import');
+export const runTopup = (input: CommandInput): Promise<EndedRun> => runJobCommand(input, 'topup');
+export const runExport = (input: CommandInput): Promise<EndedRun> => runJobCommand(input, 'export');
 
 /** `import`, `topup` and `export`: a new run, or the unfinished one of the same command and file. */
-async function runJobCommand(input: CommandInput, command: JobCommand): Promise<JobResult> {
+async function runJobCommand(input: CommandInput, command: JobCommand): Promise<EndedRun> {
   const { argument } = input;
-  const document = await withSession(input, async (session) => {
+  return withSession(input, async (session) => {
     const { settings } = session;
+    const next = nextOfTyped(settings);
     const job = readJobSettings(settings, command);
     const controls = readControlSettings(settings);
     if (command === 'export' && settings.get('all') !== (argument === undefined)) {
@@ -51,7 +50,7 @@ async function runJobCommand(input: CommandInput, command: JobCommand): Promise<
     const result = resultTargetOf(settings, argument);
     if (argument === undefined) {
       const request = { settings: job, controls, connection, account, place, resultFor, result };
-      return exportAll({ ...request, resumed: undefined, isDryRun }, parts);
+      return { document: await exportAll({ ...request, resumed: undefined, isDryRun }, parts), next };
     }
     const prepared = await prepareRun(
       {
@@ -59,6 +58,7 @@ async function runJobCommand(input: CommandInput, command: JobCommand): Promise<
         controls,
         connection,
         expectations: readExpectations(settings),
+        mapPath: mapPathOf(settings),
         source: sourceOf(settings, input.surroundings, argument),
         inputPath: argument === '-' ? '-' : settings.path(argument),
         result: isDryRun && !settings.isTyped('output') ? { ...result, path: '' } : result,
@@ -66,21 +66,26 @@ async function runJobCommand(input: CommandInput, command: JobCommand): Promise<
         place,
         resultFor,
         isDryRun,
+        confirm: command === 'import' ? (asked) => confirmImport(asked, place, input) : undefined,
       },
       parts,
     );
-    if (prepared.kind === 'unfinished') return resumeInSession(input, session, prepared.run);
+    if (prepared.kind === 'unfinished') {
+      const { run } = prepared;
+      return { document: await resumeInSession(input, session, run), next: nextOfRun(run, settings) };
+    }
     try {
-      if (!isDryRun) {
-        if (command === 'topup') await confirmTopup(prepared.sums, place, input);
-        if (command === 'import') await confirmImport(prepared, place, input);
-      }
-      return await prepared.run();
+      if (command === 'topup' && !isDryRun) await confirmTopup(prepared, place, input);
+      return { document: await prepared.run(), next };
     } finally {
       await prepared.discard();
     }
   });
-  return { document };
+}
+
+function mapPathOf(settings: Session['settings']): string | undefined {
+  const given = settings.get('map');
+  return given === undefined ? undefined : settings.path(given);
 }
 
 /** `topup SANDBOX`, `import kybio hk1 …CDEF`. In the sandbox the vendors are named: a Kybio result says nothing of Wonder. */
@@ -120,14 +125,14 @@ function resumeExport(
   return exportAll({ ...request, resumed: run, isDryRun: false }, parts);
 }
 
-export function runParts({ console, surroundings }: CommandInput, session: Session, connected: Connected): RunParts {
+export function runParts({ surroundings }: CommandInput, session: Session, connected: Connected): RunParts {
   return {
     ledger: session.ledger,
     homeFolder: session.settings.homeFolder,
     openVendors: connected.openVendors,
     control: session.control,
     clock: session.clock,
-    reporter: openProgress(console, session.clock),
+    reporter: session.reporter,
     startedMs: session.startedMs,
     stdout: surroundings.stdout.stream,
   };

@@ -1,12 +1,15 @@
 import { EXIT, type ExitCode, usageError } from '../base/errors.ts';
+import { zonedDateTime } from '../base/zoned-time.ts';
 import type { CallsOfDay, LedgerReader, RowRecord, RunRecord } from '../ledger/ledger.ts';
-import { readRunDocument } from '../result/run-document.ts';
-import { renderSummary } from '../result/summary-text.ts';
+import { readRunDocument, writeRunDocument } from '../result/run-document.ts';
+import { type NextCommand, renderSummary } from '../result/summary-text.ts';
 import { cancelRun } from '../run/cancel-run.ts';
 import { pruneRuns } from '../run/prune-runs.ts';
 import { isResultMissing } from '../run/run-folder.ts';
 import { readSavedSettings } from '../settings/saved-settings.ts';
 import type { CommandInput } from './commands.ts';
+import { findRun } from './find-run.ts';
+import { nextOfRun } from './next-command.ts';
 import { openProgress } from './progress.ts';
 import { withLedgerReader, withSession } from './session.ts';
 
@@ -22,17 +25,16 @@ export async function runRuns(input: CommandInput): Promise<{ exitCode: ExitCode
     throw usageError('BAD_USAGE', '--older-than belongs to prune.', 'Type: memberload runs prune --older-than 90d');
   }
   if (word === 'cancel') return cancel(input, runId);
-  return withLedgerReader(input, async (ledger, settings) => {
+  return withLedgerReader(input, async (opened, settings) => {
     const print = settings.get('json') ? (value: object) => console.print(JSON.stringify(value)) : undefined;
     if (argument === undefined) {
-      const runs = ledger ? await runsToShow(ledger) : [];
-      const calls = (await ledger?.calls.byDay(undefined, CALL_LINES_SHOWN)) ?? [];
+      const runs = opened ? await runsToShow(opened) : [];
+      const calls = (await opened?.calls.byDay(undefined, CALL_LINES_SHOWN)) ?? [];
       if (print) print({ runs: runs.map(describeRun), calls });
       else for (const line of [...listRuns(runs), ...listCalls(calls)]) console.print(line);
       return { exitCode: EXIT.ok };
     }
-    const run = await ledger?.runs.find(argument);
-    if (!ledger || !run) throw unknownRun(argument);
+    const { run, ledger } = await findRun(argument, opened);
     if (run.prunedMs > 0) {
       if (print) print({ ...describeRun(run), pruned: new Date(run.prunedMs).toISOString() });
       else console.print(`Run ${run.runId}: ${run.command}, finished; its rows were dropped by runs prune.`);
@@ -45,7 +47,7 @@ export async function runRuns(input: CommandInput): Promise<{ exitCode: ExitCode
       const summary = readRunDocument(run.summaryJson) ?? null;
       const undoneBy = undoing.map(describeRun);
       print({ ...describeRun(run), settings: settingsOfRun, summary, inDoubt: inDoubt.map(describeRow), undoneBy });
-    } else for (const line of showRun(run, inDoubt, undoing)) console.print(line);
+    } else for (const line of showRun(run, { inDoubt, undoing, next: nextOfRun(run, settings) })) console.print(line);
     return { exitCode: EXIT.ok };
   });
 }
@@ -70,8 +72,7 @@ function cancel(input: CommandInput, runId: string | undefined): Promise<{ exitC
     throw usageError('BAD_USAGE', 'cancel needs the run.', 'List the unfinished runs with: memberload runs');
   }
   return withSession(input, async ({ settings, ledger, clock, control }) => {
-    const run = await ledger.runs.find(runId);
-    if (!run) throw unknownRun(runId);
+    const { run } = await findRun(runId, ledger);
     if (run.state === 'finished' || run.state === 'cancelled') {
       const hint = isResultMissing(run, settings.homeFolder) ? `Write its result with: memberload resume ${runId}` : '';
       throw usageError('RUN_FINISHED', `Run ${runId} has ended already: there is nothing to give up.`, hint);
@@ -84,7 +85,8 @@ function cancel(input: CommandInput, runId: string | undefined): Promise<{ exitC
       reporter: openProgress(console, clock),
       stdout: surroundings.stdout.stream,
     });
-    if (settings.get('json')) console.print(JSON.stringify(document ?? { run: runId, state: 'cancelled' }));
+    if (settings.get('json'))
+      console.print(document ? writeRunDocument(document) : JSON.stringify({ run: runId, state: 'cancelled' }));
     console.say(`Run ${runId} is given up: ${givenUpCount} rows will not be sent.`);
     if (document?.result) console.say(`Result file: ${document.result}`);
     if (inDoubtCount > 0) {
@@ -94,10 +96,6 @@ function cancel(input: CommandInput, runId: string | undefined): Promise<{ exitC
     // The result could not be written, and the person was told where to go on.
     return { exitCode: document?.exitCode === EXIT.stopped ? EXIT.stopped : EXIT.ok };
   });
-}
-
-export function unknownRun(runId: string): Error {
-  return usageError('UNKNOWN_RUN', `There is no run '${runId}'.`, 'List them with: memberload runs');
 }
 
 /** The newest runs, and every older one that waits to be carried on: it must not be forgotten. Newest first. */
@@ -125,19 +123,22 @@ function listCalls(calls: readonly CallsOfDay[]): string[] {
   ];
 }
 
-function showRun(run: RunRecord, inDoubt: readonly RowRecord[], undoing: readonly RunRecord[]): string[] {
+function showRun(
+  run: RunRecord,
+  { inDoubt, undoing, next }: { inDoubt: readonly RowRecord[]; undoing: readonly RunRecord[]; next: NextCommand },
+): string[] {
   const { job, controls } = readSavedSettings(run.settingsJson);
   const given = Object.entries({ ...job, ...controls }).filter(
     ([, value]) => value !== undefined && value !== null && value !== false && value !== '',
   );
   const summary = readRunDocument(run.summaryJson);
   return [
-    `Run ${run.runId}: ${run.command}, ${run.state}, begun ${new Date(run.createdMs).toISOString()}`,
+    `Run ${run.runId}: ${run.command}, ${run.state}, begun ${zonedDateTime(run.createdMs, job.storeZone)} (times of ${job.storeZone})`,
     `Place: ${run.place}`,
     ...(run.inputPath === '' ? [] : [`Input: ${run.inputPath} (sha256 ${run.inputSha256})`]),
     `Settings: ${given.map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`).join(', ')}`,
     ...(run.undoes === '' ? [] : [`Takes back run ${run.undoes}.`]),
-    ...(summary ? renderSummary(summary) : []),
+    ...(summary ? renderSummary({ ...summary, place: null }, next) : []),
     ...undoing.map(tellUndo),
     ...inDoubt.map(
       (row) =>

@@ -1,5 +1,6 @@
 import { systemClock } from '../base/clock.ts';
 import { EXIT } from '../base/errors.ts';
+import { quotedForUnix } from '../base/quoted.ts';
 import { zonedDateTime } from '../base/zoned-time.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { CommandInput, CommandResult } from './commands.ts';
@@ -90,11 +91,11 @@ const RENDERERS: Readonly<Record<(typeof SCHEDULERS)[number], (plan: Schedule) =
 
 export function renderCron(plan: Schedule): string[] {
   const [hour, minute] = plan.localTime.split(':');
-  const command = [...plan.program, ...plan.words].map(quoteShell).join(' ');
+  const command = [...plan.program, ...plan.words].map(quotedForUnix).join(' ');
   return [
     `# cron: crontab -e. ${aboutTime(plan)}`,
     // A percent sign ends a cron command.
-    `${Number(minute)} ${Number(hour)} * * * cd ${quoteShell(plan.folder)} && MEMBERLOAD_HOME=${quoteShell(plan.homeFolder)} ${command}`.replaceAll(
+    `${Number(minute)} ${Number(hour)} * * * cd ${quotedForUnix(plan.folder)} && MEMBERLOAD_HOME=${quotedForUnix(plan.homeFolder)} ${command}`.replaceAll(
       '%',
       '\\%',
     ),
@@ -126,8 +127,8 @@ export function renderSystemd(plan: Schedule): string[] {
   ];
 }
 
-/** schtasks takes no more in /TR. */
-const TASK_LENGTH_MAX = 261;
+/** schtasks takes up to 261 characters in /TR. */
+const TASK_LENGTH_MAX = 260;
 
 /** A file of its own: a task has no start folder, no variables and no room for them. */
 export function renderWindows(plan: Schedule): string[] {
@@ -158,10 +159,6 @@ function aboutTime({ quotaTime, quotaZone, localTime, localZone }: Schedule): st
 /** A percent sign begins a variable in a batch file. */
 function inBatch(text: string): string {
   return text.replaceAll('%', '%%');
-}
-
-function quoteShell(word: string): string {
-  return /^[A-Za-z0-9_./:@=+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 function quoteSystemd(word: string): string {

@@ -2,10 +2,10 @@ import { dirname, join } from 'node:path';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { usageError } from '../base/errors.ts';
 import { isInsideFolder } from '../base/inside-folder.ts';
-import { zonedIso } from '../base/zoned-time.ts';
 import type { ControlSettings } from '../calls/control-settings.ts';
 import { Lane } from '../calls/lane.ts';
 import { createRateLimiter } from '../calls/rate-limiter.ts';
+import type { Reporter } from '../calls/reporter.ts';
 import type { RunControl } from '../calls/run-control.ts';
 import { shareRate } from '../calls/shared-rate.ts';
 import type { Vendors } from '../calls/vendors.ts';
@@ -18,8 +18,10 @@ import { readProxy } from '../settings/proxy-settings.ts';
 import type { SavedSettings } from '../settings/run-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import { vendorSettings } from '../settings/vendor-settings.ts';
+import { withoutWords, withWords } from '../stage/wordless-ledger.ts';
 import type { CommandInput } from './commands.ts';
 import { openLedger, openLedgerReader } from './open-ledger.ts';
+import { openProgress } from './progress.ts';
 import { withStopSignals } from './stop-signals.ts';
 
 /** What a command that runs something has open: closed again by `withSession`, whatever happens. */
@@ -29,6 +31,7 @@ export type Session = {
   readonly control: RunControl;
   readonly clock: Clock;
   readonly startedMs: number;
+  readonly reporter: Reporter;
   /** Reads the settings of the vendors that the run needs, and says where it works: the first line of the command. */
   connect(targets: readonly Target[], controls: ControlSettings, usesSandbox: boolean): Promise<Connected>;
 };
@@ -52,11 +55,13 @@ export function withSession<T>(input: CommandInput, work: (session: Session) => 
   return withStopSignals(input, 'Carry on with: memberload resume', async (control) => {
     const clock = systemClock;
     const startedMs = clock.nowMs();
-    const ledger = await openLedger(settings, surroundings, {
+    const opened = await openLedger(settings, surroundings, {
       startedMs,
       // Before anything else: what waits for the rate or a retry must not go out any more.
       onFailure: (error) => control.stop({ kind: 'fatal', error }),
     });
+    const ledger = withoutWords(opened, settings.homeFolder);
+    const reporter = openProgress(console, clock);
     let sandbox: Sandbox | undefined;
     let log: CallLog | undefined;
     const connect: Session['connect'] = async (targets, controls, usesSandbox) => {
@@ -69,8 +74,7 @@ export function withSession<T>(input: CommandInput, work: (session: Session) => 
         ledger,
         control,
         clock,
-        onQuotaWait: (untilMs, detail) =>
-          console.say(`Waiting until ${zonedIso(untilMs, controls.quotaZone)}: ${detail}.`),
+        onQuotaWait: (untilMs, detail) => reporter.sleep(untilMs, detail),
       });
       const where = { usesSandbox, store: located.get('store') };
       const { account } = connected;
@@ -80,8 +84,9 @@ export function withSession<T>(input: CommandInput, work: (session: Session) => 
       return { ...connected, place, placeKey: placeKey(where, account) };
     };
     try {
-      return await work({ settings, ledger, control, clock, startedMs, connect });
+      return await work({ settings, ledger, control, clock, startedMs, reporter, connect });
     } finally {
+      reporter.end();
       await sandbox?.close();
       log?.close();
       await ledger.close();
@@ -90,16 +95,33 @@ export function withSession<T>(input: CommandInput, work: (session: Session) => 
 }
 
 /**
+ * A run works where it began, whatever is typed: --sandbox with a run of a real account is a mistake about that place.
+ *
+ * @throws OperatorError NOT_IN_SANDBOX (exit 2)
+ */
+export function checkSandbox(settings: Settings, { runId, place }: RunRecord, { connection }: SavedSettings): void {
+  if (connection.usesSandbox || settings.typed('sandbox') !== true) return;
+  throw usageError(
+    'NOT_IN_SANDBOX',
+    `Run ${runId} was begun at ${place}, not in the sandbox.`,
+    'Leave --sandbox away.',
+  );
+}
+
+/**
  * Connects to the place that a run began at.
  *
- * @throws OperatorError OTHER_ACCOUNT or OTHER_ADDRESS (exit 2): the same appId at another address is another account
+ * @throws OperatorError NOT_IN_SANDBOX, OTHER_ACCOUNT or OTHER_ADDRESS (exit 2): the same appId at another address is
+ * another account
  */
 export async function connectToRun(
   session: Session,
   run: RunRecord,
-  { connection }: SavedSettings,
+  saved: SavedSettings,
   { targets, controls }: { readonly targets: readonly Target[]; readonly controls: ControlSettings },
 ): Promise<Connected> {
+  const { connection } = saved;
+  checkSandbox(session.settings, run, saved);
   const connected = await session.connect(targets, controls, connection.usesSandbox);
   if (run.account !== connected.account) {
     throw usageError(
@@ -115,7 +137,7 @@ export async function connectToRun(
   throw usageError(
     'OTHER_ADDRESS',
     `Run ${run.runId} was begun at ${origins.join(', ')}; the settings now lead to ${others.join(', ')}.`,
-    `Set the address that the run began with. If the vendor has moved, give the rest up with: memberload runs cancel ${run.runId}, and run the result file again`,
+    `Set the address that the run began with. If the vendor has moved, give the rest up with: memberload runs cancel ${run.runId}, and run the result file again with the flags of the run`,
   );
 }
 
@@ -126,7 +148,7 @@ export async function withLedgerReader<T>(
 ): Promise<T> {
   const ledger = await openLedgerReader(settings);
   try {
-    return await work(ledger, settings);
+    return await work(ledger && withWords(ledger, settings.homeFolder), settings);
   } finally {
     await ledger?.close();
   }

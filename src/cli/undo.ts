@@ -2,31 +2,32 @@ import { dirname, join } from 'node:path';
 import { usageError } from '../base/errors.ts';
 import type { LedgerReader, RunRecord } from '../ledger/ledger.ts';
 import type { ResultTarget } from '../result/result-file.ts';
-import type { RunDocument } from '../result/run-document.ts';
 import { prepareUndo } from '../run/undo-run.ts';
 import { controlsOf } from '../settings/job-settings.ts';
+import { repeatedFlags } from '../settings/repeated-flags.ts';
 import { placesOf, readSavedSettings } from '../settings/saved-settings.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { CommandInput } from './commands.ts';
+import type { CommandInput, EndedRun } from './commands.ts';
 import { confirmTopup } from './confirm.ts';
+import { findRun } from './find-run.ts';
+import { nextOfTyped } from './next-command.ts';
 import { runParts } from './run-command.ts';
-import { unknownRun } from './runs.ts';
 import { connectToRun, withLedgerReader, withSession } from './session.ts';
 
 /** `undo`: the opposite top-up of the rows that a run credited, as a run of its own. */
-export async function runUndo(input: CommandInput): Promise<{ document: RunDocument }> {
+export async function runUndo(input: CommandInput): Promise<EndedRun> {
   const { argument } = input;
   if (argument === undefined) {
     throw usageError('BAD_USAGE', 'undo needs the run.', 'List the runs with: memberload runs');
   }
   // The run knows its store and its config file; both are needed before its settings can be read.
   const saved = await withLedgerReader(input, async (ledger) =>
-    readSavedSettings((await findRun(argument, ledger)).settingsJson),
+    readSavedSettings((await findCredits(argument, ledger)).settingsJson),
   );
   const located = { ...input, settings: placesOf(input.settings, saved) };
   const document = await withSession(located, async (session) => {
     const { settings } = session;
-    const run = await findRun(argument, session.ledger);
+    const run = await findCredits(argument, session.ledger);
     const controls = controlsOf(settings, saved.controls);
     const connected = await connectToRun(session, run, saved, { targets: saved.job.targets, controls });
     const rows = settings.typed('row');
@@ -39,7 +40,7 @@ export async function runUndo(input: CommandInput): Promise<{ document: RunDocum
         saved,
         rowNumbers: rows === undefined || rows === 'all' ? undefined : new Set(rows),
         controls,
-        connection: saved.connection,
+        connection: { ...saved.connection, flags: repeatedFlags(input.settings) },
         place,
         resultFor: `undo ${placeKey}`,
         result: isDryRun && !settings.isTyped('output') ? { ...result, path: '' } : result,
@@ -48,18 +49,17 @@ export async function runUndo(input: CommandInput): Promise<{ document: RunDocum
       runParts(located, session, connected),
     );
     try {
-      if (!isDryRun) await confirmTopup(undo, place, located);
+      if (!isDryRun) await confirmTopup({ sums: undo }, place, located);
       return await undo.run();
     } finally {
       await undo.discard();
     }
   });
-  return { document };
+  return { document, next: nextOfTyped(input.settings, argument) };
 }
 
-async function findRun(runId: string, ledger: LedgerReader | undefined): Promise<RunRecord> {
-  const run = await ledger?.runs.find(runId);
-  if (run === undefined) throw unknownRun(runId);
+async function findCredits(runId: string, ledger: LedgerReader | undefined): Promise<RunRecord> {
+  const { run } = await findRun(runId, ledger);
   if (run.prunedMs === 0) return run;
   throw usageError(
     'RUN_PRUNED',
@@ -78,6 +78,6 @@ function resultOf(settings: Settings, run: RunRecord): ResultTarget {
     mayReplace: settings.get('overwrite'),
     protectedPaths: settings.readPaths,
     excel: settings.get('excel'),
-    raw: settings.get('raw'),
+    raw: false,
   };
 }

@@ -4,6 +4,7 @@ import { validateFile } from '../run/validate-file.ts';
 import { readJobSettings } from '../settings/job-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { CommandInput, CommandResult } from './commands.ts';
+import { nextOfTyped } from './next-command.ts';
 import { openProgress } from './progress.ts';
 import { resultTargetOf, sourceOf } from './run-files.ts';
 import { withStopSignals } from './stop-signals.ts';
@@ -25,6 +26,7 @@ export function runValidate(input: CommandInput): Promise<CommandResult> {
       homeFolder: homeFolderOf(settings),
       stdout: surroundings.stdout.stream,
     }),
+    next: nextOfTyped(settings),
   }));
 }
 

@@ -1,4 +1,5 @@
 import { fileError, usageError } from '../base/errors.ts';
+import { unguardCell } from './formula-guard.ts';
 import { findHeaderRow } from './table-header.ts';
 
 /** How the file is cut into cells, judged on its first lines. */
@@ -81,7 +82,8 @@ type Judged = {
 
 function judge(text: string, delimiter: string, options: ShapeOptions): Judged {
   const records = splitSample(text, delimiter, options.isCut);
-  const { index, knownCount } = findHeaderRow(records, options.isHeaderName);
+  // A name stands in the file as it was written: with the apostrophe that keeps it from being run as a formula.
+  const { index, knownCount } = findHeaderRow(records, (name) => options.isHeaderName(unguardCell(name)));
   const columnCount = records[index]?.length ?? 0;
   const below = records.slice(index + 1);
   const ragged = below.filter((cells) => cells.length !== columnCount).length;

@@ -216,6 +216,8 @@ function parseRecords(batch: RecordBatch, delimiter: string): Records {
     skip_empty_lines: true,
     // The scanner has let pass only the quotes of `="…"`.
     relax_quotes: batch.hasTextFormula,
+    // Where no quote is, the parser need not look for one at every byte.
+    ...(!bytes.includes(QUOTE) && { quote: null, escape: null }),
   });
   // Two readings of the same bytes: were they to differ, line numbers would be wrong from here on.
   assert(parsed.length === lineNumbers.length, 'the scanner and the parser count records alike');
@@ -226,6 +228,8 @@ function parseRecords(batch: RecordBatch, delimiter: string): Records {
     lineEnding,
   };
 }
+
+const QUOTE = 0x22;
 
 type Header = {
   readonly names: string[];

@@ -37,14 +37,37 @@ function formatRows(
   quoted: RegExp[],
   keepsExcelText: boolean,
 ): string {
+  const pieces: string[] = [];
+  /** Rows that need a closer look, between those that need none. */
+  let others: (readonly string[])[] = [];
+  const writeOthers = (): void => {
+    if (others.length > 0) pieces.push(formatClosely(others, dialect, quoted, keepsExcelText));
+    others = [];
+  };
+  const delimiter = dialect.delimiter.charCodeAt(0);
+  for (const cells of rows) {
+    // Nothing at all would be a blank line, which readers skip.
+    assert(cells.length > 0, 'a CSV row has a cell');
+    const line = cells.join(dialect.delimiter);
+    if (quoted === SPACE_AT_AN_END && !keepsExcelText && isPlainLine(line, delimiter, cells.length)) {
+      writeOthers();
+      pieces.push(line, dialect.lineEnding);
+    } else others.push(cells);
+  }
+  writeOthers();
+  return pieces.join('');
+}
+
+function formatClosely(
+  rows: readonly (readonly string[])[],
+  dialect: CsvDialect,
+  quoted: RegExp[],
+  keepsExcelText: boolean,
+): string {
   const { delimiter } = dialect;
   const toCell = keepsExcelText
     ? (text: string) => (isChangedByExcel(text) ? `="${text}"` : guardCell(text, delimiter))
     : (text: string) => guardCell(text, delimiter);
-  for (const cells of rows) {
-    // Nothing at all would be a blank line, which readers skip.
-    assert(cells.length > 0, 'a CSV row has a cell');
-  }
   return stringify(dialect.raw ? [...rows] : rows.map((cells) => cells.map(toCell)), {
     delimiter,
     record_delimiter: dialect.lineEnding,
@@ -52,6 +75,40 @@ function formatRows(
     quoted_match: quoted,
   });
 }
+
+/**
+ * Whether csv-stringify would write the cells of this line as they stand. True only for what is plain beyond doubt:
+ * cells of letters, digits, Chinese characters and signs that mean nothing, with no space at an end. Nine of ten rows
+ * of a large file are so; csv-stringify takes 9 µs for a row, this look 0.2 µs.
+ */
+function isPlainLine(line: string, delimiter: number, cellCount: number): boolean {
+  // A row of one cell may be blank.
+  if (cellCount === 1) return false;
+  let delimiterCount = 0;
+  let previous = delimiter;
+  for (let index = 0; index < line.length; index += 1) {
+    const code = line.charCodeAt(index);
+    if (code === delimiter) {
+      if (previous === SPACE) return false;
+      delimiterCount += 1;
+    } else if (code < 128) {
+      const kind = KINDS[code];
+      if (kind === SUSPECT || (kind === SUSPECT_AT_START && previous === delimiter)) return false;
+    } else if (code < 0x3400 || code > 0x9fff) return false;
+    previous = code;
+  }
+  return previous !== SPACE && delimiterCount === cellCount - 1;
+}
+
+const SPACE = 0x20;
+const SUSPECT = 1;
+const SUSPECT_AT_START = 2;
+/** Of ASCII: what is quoted or guarded wherever it stands, and what only at the start of a cell. */
+const KINDS = new Uint8Array(128);
+for (let code = 0; code < 0x20; code += 1) KINDS[code] = SUSPECT;
+// The delimiters of other locales are among them: a formula may follow.
+for (const sign of '"\',;\x7f') KINDS[sign.charCodeAt(0)] = SUSPECT;
+for (const sign of ' =+-@') KINDS[sign.charCodeAt(0)] = SUSPECT_AT_START;
 
 /**
  * What Excel, when it opens a CSV file, makes another value of, and saves as that: leading zeros and plus signs are

@@ -24,12 +24,16 @@ export type NewFile = {
  * Opens a temporary file beside `path` at once, so that a folder that cannot be written shows itself before any work.
  * Mode 0600, for it holds members' data. Throws `fileError`s, after which the temporary file is gone.
  */
-export async function openNewFile(path: string, options: { readonly mayReplace: boolean }): Promise<NewFile> {
+export async function openNewFile(
+  path: string,
+  options: { readonly mayReplace: boolean; readonly runId?: string | undefined },
+): Promise<NewFile> {
   const target = await resolveTarget(path, options.mayReplace);
   // 60 characters of the name: with all of it, a long one would be too long for the file system.
   const name = `.${basename(target).slice(0, 60)}.`;
-  await removeLeftovers(dirname(target), name);
-  const temporary = join(dirname(target), `${name}${randomBytes(6).toString('hex')}${ENDING}`);
+  const owner = options.runId === undefined ? '' : `${options.runId}.`;
+  await removeLeftovers(dirname(target), name, owner);
+  const temporary = join(dirname(target), `${name}${owner}${randomBytes(6).toString('hex')}${ENDING}`);
   const handle = await open(temporary, 'wx', 0o600).catch((error: unknown) =>
     Promise.reject(writingError(path, error)),
   );
@@ -118,15 +122,24 @@ const ENDING = '.part';
 /** A writer that has written nothing for so long is most likely dead. Should it live, its file fails, with words. */
 const LEFTOVER_AGE_MS = 60 * 60_000;
 
-/** Of commands that were killed while they wrote a file of that name: members' data that nobody would find again. */
-async function removeLeftovers(folder: string, name: string): Promise<void> {
+/**
+ * Of commands that were killed while they wrote a file of that name: members' data that nobody would find again. One
+ * process at a time works for a run, so what an earlier process has left of the same run is removed at once.
+ */
+async function removeLeftovers(folder: string, name: string, owner: string): Promise<void> {
   for (const entry of await readdir(folder).catch(() => [])) {
-    if (!entry.startsWith(name) || !/^[0-9a-f]{12}\.part$/.test(entry.slice(name.length))) continue;
+    const leftover = entry.startsWith(name) ? LEFTOVER.exec(entry.slice(name.length)) : null;
+    if (leftover === null) continue;
     const path = join(folder, entry);
     const found = await lstat(path).catch(() => undefined);
-    if (found?.isFile() && Date.now() - found.mtimeMs > LEFTOVER_AGE_MS) await rm(path, { force: true });
+    if (!found?.isFile()) continue;
+    const isOurs = owner !== '' && leftover[1] === owner;
+    if (isOurs || Date.now() - found.mtimeMs > LEFTOVER_AGE_MS) await rm(path, { force: true });
   }
 }
+
+/** What follows the name: the run that was writing, if there was one, and twelve digits. */
+const LEFTOVER = /^((?:[0-9]{8}-[0-9]{6}-[0-9a-f]{4}\.)?)[0-9a-f]{12}\.part$/;
 
 /** The file that `path` means; refuses what a rename must not replace, such as a folder or `/dev/stdout`. */
 async function resolveTarget(path: string, mayReplace: boolean): Promise<string> {

@@ -5,9 +5,12 @@ import type { WorkbookText } from '../xlsx/write-workbook.ts';
 import { type CsvDialect, formatCsvRows } from './format-csv.ts';
 import { type NewFile, openNewFile, openNewStream } from './new-file.ts';
 
-/** `name` stands for the stream in messages, such as `stdout`. */
+/**
+ * `name` stands for the stream in messages, such as `stdout`; `runId`: the run that writes, so that what is left of
+ * it after a kill is known.
+ */
 export type WriteTarget =
-  | { readonly path: string; readonly mayReplace: boolean }
+  | { readonly path: string; readonly mayReplace: boolean; readonly runId?: string | undefined }
   | { readonly stream: Writable; readonly name: string };
 
 export type TableWriter = {
@@ -87,7 +90,5 @@ export async function openXlsxWriter(target: WriteTarget, options: WorkbookText)
 }
 
 function openTarget(target: WriteTarget): Promise<NewFile> | NewFile {
-  return 'stream' in target
-    ? openNewStream(target.stream, target.name)
-    : openNewFile(target.path, { mayReplace: target.mayReplace });
+  return 'stream' in target ? openNewStream(target.stream, target.name) : openNewFile(target.path, target);
 }

@@ -1,5 +1,6 @@
 import { assert, fileError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest.ts';
+import { quoted } from '../base/quoted.ts';
 import { openWorkbook, type Workbook } from '../xlsx/open-workbook.ts';
 import { noFacts, type SheetFacts, type SheetRow } from '../xlsx/sheet-rows.ts';
 import type { ByteSource } from './byte-source.ts';
@@ -119,7 +120,7 @@ function chooseSheet(name: string, workbook: Workbook, told: string | undefined)
     throw fileError(
       'NO_SUCH_SHEET',
       `${name} has no sheet '${told}'. It has: ${names.join(', ')}.`,
-      nearest === undefined ? 'Say --sheet with one of these names.' : `Did you mean --sheet '${nearest}'?`,
+      nearest === undefined ? 'Say --sheet with one of these names.' : `Did you mean --sheet ${quoted(nearest)}?`,
     );
   }
   const sheet = workbook.sheets.find(({ isHidden }) => !isHidden) ?? workbook.sheets[0];

@@ -32,37 +32,23 @@ const NAME_LENGTH_MAX = 200;
 
 /**
  * Checks the header's cells and returns the column names, without the nameless columns that Excel leaves at
- * the right end. Throws `fileError`s.
+ * the right end. A nameless column further left keeps its place with a blank name; programs write such a column for
+ * the numbers of the lines. Whether a name may stand twice depends on what the column is used for.
+ *
+ * @throws OperatorError BLANK_HEADER, NO_HEADER (exit 3)
  */
 export function checkHeader(place: string, cells: readonly string[]): string[] {
   const names = cells.map((cell) => cell.trim());
   while (names.length > 0 && names.at(-1) === '') names.pop();
-  const blank = names.indexOf('');
-  if (blank !== -1 || names.length === 0) {
-    throw fileError(
-      'BLANK_HEADER',
-      `${place}: column ${blank === -1 ? 1 : blank + 1} has no name.`,
-      'Give every column a name in the first line.',
-    );
+  if (names.length === 0) {
+    throw fileError('BLANK_HEADER', `${place}: no column has a name.`, 'Give every column a name in the first line.');
   }
-  if (names.every(looksLikeData)) {
+  if (names.every((name) => name === '' || looksLikeData(name))) {
     throw fileError(
       'NO_HEADER',
       `${place}: the first line looks like data: ${names.slice(0, 3).join(', ')}.`,
       'Put a line with the column names first.',
     );
-  }
-  const columnNumbers = new Map<string, number>();
-  for (const [index, name] of names.entries()) {
-    const earlier = columnNumbers.get(name);
-    if (earlier !== undefined) {
-      throw fileError(
-        'DUPLICATE_HEADER',
-        `${place}: columns ${earlier} and ${index + 1} are both named '${name}'.`,
-        'Rename or remove one of them.',
-      );
-    }
-    columnNumbers.set(name, index + 1);
   }
   return names;
 }

@@ -29,7 +29,7 @@ export type TableForm =
 
 /** A file's header and rows, read once. */
 export type Table = {
-  /** Trimmed names, all different; nameless columns at the right end are not among them. */
+  /** Trimmed names; '' for a column without a name. Nameless columns at the right end are not among them. */
   readonly header: readonly string[];
   /** 1-based line of the header. */
   readonly headerLine: number;

@@ -16,6 +16,14 @@ export type Refused = {
   readonly retryAfterMs?: number;
 };
 
+/**
+ * What the vendor said, in one line, between “ and ”: whoever reads it sees whose words these are, and the ledger
+ * keeps a digest in their place (`stage/kept-words.ts`). '' when it said nothing.
+ */
+export function quoteWords(messages: readonly string[]): string {
+  return messages.length === 0 ? '' : `“${messages.join('; ').replace(/[“”]/g, '"')}”`;
+}
+
 /** Bytes went out and nothing that can be believed came back: it may or may not have been applied. */
 export type Unanswered = {
   readonly kind: 'unanswered';

@@ -75,7 +75,8 @@ export function badResponse(reply: JsonReply, problem: string): Unanswered {
 }
 
 function describeBody(reply: JsonReply): string {
-  const type = oneLine(reply.headers['content-type'] ?? 'no content type', 60);
+  // A header is the vendor's text too, and this goes into the ledger: only the name of a type is told.
+  const [type = 'no content type'] = /^[\w.+-]{1,40}\/[\w.+-]{1,40}/.exec(reply.headers['content-type'] ?? '') ?? [];
   return `${reply.body.length} bytes, ${type}`;
 }
 

@@ -54,8 +54,24 @@ export function stringifyJson(value: JsonValue): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (value instanceof JsonNumber) return value.digits;
   if (Array.isArray(value)) return `[${value.map(stringifyJson).join(',')}]`;
-  const members = Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}:${stringifyJson(member)}`);
-  return `{${members.join(',')}}`;
+  let text = '{';
+  for (const name of Object.keys(value)) {
+    text += `${text === '{' ? '' : ','}${quotedName(name)}:${stringifyJson(value[name] ?? null)}`;
+  }
+  return `${text}}`;
+}
+
+/** The same few names are written in every call. */
+const quotedNames = new Map<string, string>();
+const QUOTED_NAMES_MAX = 1000;
+
+function quotedName(name: string): string {
+  let quoted = quotedNames.get(name);
+  if (quoted === undefined) {
+    quoted = JSON.stringify(name);
+    if (quotedNames.size < QUOTED_NAMES_MAX) quotedNames.set(name, quoted);
+  }
+  return quoted;
 }
 
 export function isJsonObject(value: JsonValue | undefined): value is JsonObject {

@@ -55,8 +55,8 @@ export class CreditGuard {
   }
 
   /** @throws OperatorError CREDITED_BEFORE (exit 3) when rows were credited before and nobody said what to do */
-  check(rowCount: number): void {
-    if (this.#creditedCount > 0) throw this.#refusal(rowCount);
+  async check(rowCount: number): Promise<void> {
+    if (this.#creditedCount > 0) throw await this.#refusal(rowCount);
   }
 
   #judge(row: StagedRow, topup: TopupRow, known: KnownCredits): StagedRow {
@@ -108,7 +108,7 @@ export class CreditGuard {
     this.#countByRun.set(runId, count);
   }
 
-  #refusal(rowCount: number): OperatorError {
+  async #refusal(rowCount: number): Promise<OperatorError> {
     const runs = [...this.#countByRun].sort(([, left], [, right]) => right.rowCount - left.rowCount);
     const told = runs.slice(0, RUNS_TOLD_MAX).map(([runId, count]) => {
       const sentCount = count.rowCount - count.unsentCount;
@@ -120,12 +120,23 @@ export class CreditGuard {
     });
     if (runs.length > told.length) told.push(`${runs.length - told.length} more runs`);
     const open = runs.find(([, { unsentCount }]) => unsentCount > 0)?.[0];
-    const carryOn = open === undefined ? '' : ` First carry on what is not finished: memberload resume ${open}.`;
+    const first = open === undefined ? '' : ` ${await this.#wayOn(open)}`;
+    // Typed already, it has skipped what it can skip.
+    const skip = this.#settings.skipsCredited ? '' : ' To credit only the other rows, add --skip-credited.';
     return fileError(
       'CREDITED_BEFORE',
       `${this.#creditedCount} of ${rowCount} rows credit a member with the same amounts as before: ${told.join('; ')}. The first is row ${this.#firstRow}.`,
-      `Nothing was sent.${carryOn} To credit only the other rows, add --skip-credited. If this is another occasion, name it: --campaign NAME. To credit all rows once more, add --again.`,
+      `Nothing was sent.${first}${skip} If this is another occasion, name it: --campaign NAME. To credit all rows once more, add --again.`,
     );
+  }
+
+  /** A run that has ended cannot be carried on: what it still has is in doubt, and waits for a person. */
+  async #wayOn(runId: string): Promise<string> {
+    const run = await this.#ledger.runs.find(runId);
+    const hasEnded = run?.state === 'finished' || run?.state === 'cancelled';
+    return hasEnded
+      ? `First decide what is in doubt: memberload resolve ${runId}.`
+      : `First carry on what is not finished: memberload resume ${runId}.`;
   }
 }
 

@@ -13,7 +13,7 @@ import { countToSend, type FirstIssue, type InputSums } from './read-input.ts';
 export function guardTopup(sums: InputSums, settings: JobSettings, expectations: Expectations): void {
   if (settings.command !== 'topup') return;
   // Not even --skip-invalid: which of the two rows is meant, only the owner of the file knows.
-  if (sums.repeatedCount > 0) throw repeatedMembers(sums);
+  if (sums.repeatedCount > 0) throw repeatedRows(sums, settings);
   if (sums.invalidCount > 0 && !settings.skipInvalid) throw invalidRows(sums);
   checkExpectations(sums, expectations);
 }
@@ -40,12 +40,16 @@ function amountDifference(flag: string, expected: string | undefined, actual: st
   return `${flag} ${expected}, the file adds up to ${actual}`;
 }
 
-function repeatedMembers(sums: InputSums): OperatorError {
+function repeatedRows(sums: InputSums, { onDuplicate }: JobSettings): OperatorError {
   const first = sums.firstIssues.filter(({ errorCode }) => errorCode === 'DUPLICATE_ROW').map(tell);
+  const wayOn =
+    onDuplicate === 'allow'
+      ? 'Keep one row a reference (memberload validate --as topup lists them all), or give each row its own.'
+      : 'Keep one row a member and a reference (memberload validate --as topup lists them all), or credit each row of a member with --on-duplicate allow.';
   return fileError(
     'DUPLICATE_ROW',
-    `${sums.repeatedCount} of ${sums.rowCount} rows name a member that another row names already. ${first.join(' ')}`.trim(),
-    'Nothing was sent. Keep one row a member (memberload validate --as topup lists them all), or credit each row with --on-duplicate allow.',
+    `${sums.repeatedCount} of ${sums.rowCount} rows name a member or a reference that another row names already. ${first.join(' ')}`.trim(),
+    `Nothing was sent. ${wayOn}`,
   );
 }
 

@@ -2,12 +2,13 @@ import { DecimalSum } from '../base/decimal.ts';
 import { fileError, OperatorError } from '../base/errors.ts';
 import type { RunControl } from '../calls/run-control.ts';
 import type { CellDamage, Table } from '../csv/table.ts';
-import { ColumnJudge } from '../job/cells/column-judge.ts';
-import { type CheckedRow, rowChecker } from '../job/check-row.ts';
+import { ColumnJudge, type ColumnVerdict } from '../job/cells/column-judge.ts';
+import { type SignCounts, SignEvidence } from '../job/cells/sign-evidence.ts';
+import { type CheckedRow, rowChecker, type TargetRow } from '../job/check-row.ts';
 import type { HeaderMatch } from '../job/header-match.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import { NoteTally, type RowIssue } from '../job/row-issue.ts';
-import { memberKeys } from '../job/row-key.ts';
+import { creditKeys, memberKeys } from '../job/row-key.ts';
 import { duplicateRow, wrongColumnCount, wrongColumnCountEarlier } from '../job/validate-row.ts';
 import type { LateIssue, LateVerdicts, StageBlock } from '../stage/stage.ts';
 import type { EarlierStatus, StagedRow } from '../stage/staged-row.ts';
@@ -43,6 +44,7 @@ export type InputRead = {
   readonly late: LateVerdicts;
   /** One sentence each: what was repaired, what looks damaged. */
   readonly notes: readonly string[];
+  readonly signs: SignCounts;
 };
 
 /** Where judged rows go: into the stage, or straight into the file of `validate`. */
@@ -56,6 +58,8 @@ export type InputParts = {
   /** What `result_for` of this run's result will say; undefined: any earlier result is believed. */
   readonly resultFor: string | undefined;
   readonly nowMs: number;
+  /** Of a result file: how many signs the input of that run had. Undefined: nobody knows. */
+  readonly findSigns?: (runId: string) => Promise<SignCounts | undefined>;
 };
 
 /**
@@ -75,18 +79,24 @@ export async function readInput(
   const judge = new RowJudge(match, settings, seenKeys, parts);
   const columns = new ColumnJudge(match, settings);
   const sums = new SumsOfRows();
+  let signs: SignEvidence | undefined;
   try {
     for await (const block of table.blocks) {
       if (control.reason !== undefined) throw interrupted(control);
+      signs ??= new SignEvidence(match, await signsOfEarlierRun(block.cells[0] ?? [], match, parts));
       const rows: StagedRow[] = [];
       for (let index = 0; index < block.cells.length; index += 1) {
         const cells = block.cells[index] ?? [];
         const rowNumber = block.firstRowNumber + index;
         columns.see(rowNumber, cells);
         const place = { rowNumber, lineNumber: block.lineNumbers[index] ?? 0 };
-        const row = judge.row(place, cells, block.columnCountErrors.get(index));
+        const hasErrors = block.columnCountErrors.size > 0;
+        const row = judge.row(place, cells, hasErrors ? block.columnCountErrors.get(index) : undefined);
         const damage = block.damage?.get(index);
-        rows.push(damage ? withDamage(row, damage, match) : row);
+        const candidates = signs.see(cells, row);
+        const told =
+          candidates.length === 0 ? row : { ...row, conditional: [...(row.conditional ?? []), ...candidates] };
+        rows.push(damage ? withDamage(told, damage, match) : told);
       }
       const marked = guard ? await guard.mark(rows) : rows;
       for (const row of marked) sums.add(row);
@@ -97,8 +107,14 @@ export async function readInput(
     const total = sums.value();
     return {
       sums: total,
-      late: { issues: judge.lateIssues, damages: verdict.damages },
-      notes: [...table.notes(), ...judge.tally.lines(countToSend(total)), ...verdict.notes],
+      late: { issues: judge.lateIssues, damages: [...verdict.damages, ...(signs?.damages() ?? [])] },
+      notes: [
+        ...table.notes(),
+        ...judge.tally.lines(countToSend(total)),
+        ...damageNotes(verdict),
+        ...(signs?.notes() ?? []),
+      ],
+      signs: signs?.counts() ?? {},
     };
   } catch (error) {
     throw whyStopped(error, control);
@@ -106,6 +122,15 @@ export async function readInput(
     seenKeys.close();
     await table.close();
   }
+}
+
+async function signsOfEarlierRun(
+  cells: readonly string[],
+  { earlier }: HeaderMatch,
+  { findSigns }: InputParts,
+): Promise<SignCounts | undefined> {
+  const runId = earlier.run === undefined ? '' : (cells[earlier.run]?.trim() ?? '');
+  return runId === '' ? undefined : findSigns?.(runId);
 }
 
 /** A workbook tells itself which of its numbers have lost digits. Cells of columns that are not used do no harm. */
@@ -168,13 +193,17 @@ class RowJudge {
         : undefined;
     if (wrongCount) return { ...place, issues: [wrongCount], targetRows: [] };
     const checked = this.#check(cells);
-    const keys = checked.isValid ? checked.targetRows.flatMap(({ row }) => memberKeys(row)) : [];
+    const keys = checked.isValid ? this.#keysOf(checked.targetRows) : [];
     if (earlier === 'done' || earlier === 'in_doubt') {
-      this.#claimForEarlier(place.rowNumber, [...keys, ...this.#earlierKeys(cells)]);
+      this.#claimForEarlier(place.rowNumber, this.#refusesRepeats() ? [...keys, ...this.#earlierKeys(cells)] : keys);
       return { ...place, earlier, issues: [], targetRows: [] };
     }
     if (checked.counted) this.tally.add(place.rowNumber, checked.counted);
-    const repeated = checked.isValid && this.#refusesRepeats() ? this.#firstRepeated(place.rowNumber, keys) : undefined;
+    const repeated = this.#firstRepeated(place.rowNumber, keys);
+    const { rowNumber, lineNumber } = place;
+    if (checked.isValid && !repeated && !checked.conditional && !checked.notes && earlier === undefined) {
+      return { rowNumber, lineNumber, issues: NO_ISSUES, targetRows: checked.targetRows };
+    }
     return {
       ...place,
       ...(earlier !== undefined && { earlier }),
@@ -185,11 +214,19 @@ class RowJudge {
     };
   }
 
+  /** What no later row of the file may name again. A reference is credited once, whatever --on-duplicate says. */
+  #keysOf(targetRows: readonly TargetRow[]): readonly string[] {
+    const refuses = this.#refusesRepeats();
+    const keysOfRow = ({ row }: TargetRow) => [...(refuses ? memberKeys(row) : []), ...creditKeys(row)];
+    const [first] = targetRows;
+    return first !== undefined && targetRows.length === 1 ? keysOfRow(first) : targetRows.flatMap(keysOfRow);
+  }
+
   #refusesRepeats(): boolean {
     return this.#settings.onDuplicate === 'reject' && this.#settings.command !== 'export';
   }
 
-  /** A second row of one member is refused: which of the two is meant, only the owner of the file knows. */
+  /** A second row of one member or reference is refused: which of the two is meant, only the file's owner knows. */
   #firstRepeated(rowNumber: number, keys: readonly string[]): LateIssue['issue'] | undefined {
     let repeated: LateIssue['issue'] | undefined;
     // Every key is entered, also of a refused row: the next row may share only the other one.
@@ -205,7 +242,6 @@ class RowJudge {
    * it was taken for good when it was read.
    */
   #claimForEarlier(rowNumber: number, keys: readonly string[]): void {
-    if (!this.#refusesRepeats()) return;
     for (const key of keys) {
       const firstRow = this.#seenKeys.claim(key, rowNumber);
       if (firstRow !== rowNumber) this.lateIssues.push({ rowNumber: firstRow, issue: duplicateRow(key, rowNumber) });
@@ -238,6 +274,7 @@ class RowJudge {
   }
 }
 
+const NO_ISSUES: readonly RowIssue[] = [];
 const EARLIER: readonly EarlierStatus[] = ['done', 'in_doubt', 'not_sent', 'failed'];
 
 function cellAt(cells: readonly string[], index: number | undefined): string | undefined {
@@ -324,3 +361,12 @@ function interrupted({ reason }: RunControl): OperatorError {
 }
 
 const SIGNAL_EXITS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+
+/** Of so many cells the column is worth a word of its own; of fewer, the message of each row says it. */
+const DAMAGED_CELLS_MIN = 10;
+
+function damageNotes({ findings }: ColumnVerdict): string[] {
+  return findings
+    .filter(({ severity, cellCount }) => severity !== 'cells' || cellCount >= DAMAGED_CELLS_MIN)
+    .map(({ message }) => message);
+}

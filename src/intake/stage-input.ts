@@ -1,9 +1,10 @@
 import * as v from 'valibot';
-import { assert, fileError, type OperatorError } from '../base/errors.ts';
+import { assert, fileError, OperatorError } from '../base/errors.ts';
 import type { RunControl } from '../calls/run-control.ts';
 import type { TableSource } from '../csv/byte-source.ts';
 import { openTable } from '../csv/open-table.ts';
 import type { Table, TableForm, TableOptions } from '../csv/table.ts';
+import type { SignCounts } from '../job/cells/sign-evidence.ts';
 import { type HeaderMatch, matchHeader } from '../job/header-match.ts';
 import { isHeaderName } from '../job/header-names.ts';
 import type { JobSettings } from '../job/job-settings.ts';
@@ -18,6 +19,8 @@ export type InputFacts = {
   readonly sums: InputSums;
   /** One sentence each, for the person. */
   readonly notes: readonly string[];
+  /** Kept for the next reading of this run's result. */
+  readonly signs: SignCounts;
 };
 
 export type StagedInput = { readonly stage: Stage; readonly facts: InputFacts; readonly match: HeaderMatch };
@@ -28,19 +31,26 @@ export type StagedInput = { readonly stage: Stage; readonly facts: InputFacts; r
  *
  * @throws OperatorError (exit 3) when the input is refused; the folder then holds no stage
  */
-export async function stageInput(source: TableSource, folder: string, parts: InputParts): Promise<StagedInput> {
+export async function stageInput(
+  source: TableSource,
+  folder: string,
+  parts: InputParts & { readonly findUsedMapping: (header: readonly string[]) => Promise<string | undefined> },
+): Promise<StagedInput> {
   const { settings, control } = parts;
   const table = await openInput(source, { ...tableOptions(settings, control), wantsDigest: true }, control);
   const writer = await openStageWriter(folder);
   try {
-    const match = matchColumns(table.header, settings);
+    const used = settings.columnMap === undefined ? await parts.findUsedMapping(table.header) : undefined;
+    const offer = used === undefined ? [] : [describeUsedMapping(used)];
+    const match = matchOrOffer(table.header, settings, offer);
     const read = await readInput(table, match, writer, parts);
     const facts: InputFacts = {
       sha256: table.sha256(),
       header: table.header,
       form: table.form,
       sums: read.sums,
-      notes: read.notes,
+      notes: [...offer, ...read.notes],
+      signs: read.signs,
     };
     await writer.commit(facts, read.late);
     const staged = await openStagedInput(folder, settings);
@@ -71,6 +81,21 @@ export async function openStagedInput(folder: string, settings: JobSettings): Pr
   // Counted while the rows were read, before the whole file had told its verdicts.
   const facts = stage.hasLateVerdicts ? { ...asRead, sums: await sumsOf(stage) } : asRead;
   return { stage, facts, match: matchColumns(facts.header, settings) };
+}
+
+/** Offered, never applied: two lists with the same header may mean different things by it. */
+function describeUsedMapping(path: string): string {
+  return `A file with this header was read with a mapping before. To read this one in the same way, add: --map "${path}"`;
+}
+
+function matchOrOffer(header: readonly string[], settings: JobSettings, offer: readonly string[]): HeaderMatch {
+  try {
+    return matchColumns(header, settings);
+  } catch (error) {
+    if (!(error instanceof OperatorError) || offer.length === 0) throw error;
+    const { code, message, hint, exitCode } = error;
+    throw new OperatorError({ code, message, hint: [...offer, hint].join('\n'), exitCode, cause: error });
+  }
 }
 
 export function matchColumns(header: readonly string[], settings: JobSettings): HeaderMatch {
@@ -138,4 +163,6 @@ const FACTS = v.object({
     balanceIncrement: v.string(),
   }),
   notes: v.array(v.string()),
+  // A stage of an earlier build has none.
+  signs: v.optional(v.record(v.string(), v.object({ cells: v.number(), signs: v.number() })), {}),
 });

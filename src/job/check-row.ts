@@ -2,15 +2,9 @@ import { assert, unreachable } from '../base/errors.ts';
 import { zonedDay } from '../base/zoned-time.ts';
 import type { Target } from '../ledger/ledger.ts';
 import type { FileKind } from './columns.ts';
-import { customerSteps } from './customer-steps.ts';
-import { chooseFields } from './fetched-fields.ts';
 import type { HeaderMatch } from './header-match.ts';
 import type { JobSettings } from './job-settings.ts';
-import { customerLookupSteps, memberLookupSteps } from './lookup-steps.ts';
-import { type Categories, memberSteps, type PriorIntent } from './member-steps.ts';
-import type { Steps } from './outcome.ts';
 import { type ConditionalIssue, type DamageId, noteText, type RowIssue, type RowNote } from './row-issue.ts';
-import { topupSteps } from './topup-steps.ts';
 import {
   type CustomerRow,
   type LookupRow,
@@ -73,31 +67,43 @@ export function rowChecker(
     target,
     check: checkOf(settings.fileKinds[index], target, match, options),
   }));
+  const [only] = checks.length === 1 ? checks : [];
   return (cells) => {
-    const targetRows: TargetRow[] = [];
-    const issues: RowIssue[] = [];
-    const counted: RowNote[] = [];
-    const conditional: ConditionalIssue[] = [];
-    for (const { target, check } of checks) {
-      const checked = check(cells);
-      if (!checked.isValid) {
-        issues.push(...checked.issues.filter((issue) => !issues.some((known) => known.message === issue.message)));
-        continue;
-      }
-      targetRows.push({ target, row: checked.row });
-      if (checked.notes !== undefined) counted.push(...checked.notes.filter((note) => !isToldOf(counted, note)));
-      // Each target's own: the one may lose its uid where the other has none.
-      if (checked.conditional !== undefined) conditional.push(...checked.conditional);
+    if (only === undefined) return joined(checks.map(({ target, check }) => ({ target, checked: check(cells) })));
+    // One target and nothing to tell, as nearly all rows are.
+    const { target } = only;
+    const checked = only.check(cells);
+    if (checked.isValid && checked.notes === undefined && checked.conditional === undefined) {
+      return { isValid: true, targetRows: [{ target, row: checked.row }] };
     }
-    if (issues.length > 0) return { isValid: false, issues };
-    const notes = counted.flatMap((note) => noteText(note) ?? []);
-    return {
-      isValid: true,
-      targetRows,
-      ...(notes.length > 0 && { notes }),
-      ...(counted.length > 0 && { counted }),
-      ...(conditional.length > 0 && { conditional }),
-    };
+    return joined([{ target, checked }]);
+  };
+}
+
+/** What the checks of all targets say of one row. */
+function joined(parts: readonly { readonly target: Target; readonly checked: Validated<JobRow> }[]): CheckedRow {
+  const targetRows: TargetRow[] = [];
+  const issues: RowIssue[] = [];
+  const counted: RowNote[] = [];
+  const conditional: ConditionalIssue[] = [];
+  for (const { target, checked } of parts) {
+    if (!checked.isValid) {
+      issues.push(...checked.issues.filter((issue) => !issues.some((known) => known.message === issue.message)));
+      continue;
+    }
+    targetRows.push({ target, row: checked.row });
+    if (checked.notes !== undefined) counted.push(...checked.notes.filter((note) => !isToldOf(counted, note)));
+    // Each target's own: the one may lose its uid where the other has none.
+    if (checked.conditional !== undefined) conditional.push(...checked.conditional);
+  }
+  if (issues.length > 0) return { isValid: false, issues };
+  const notes = counted.flatMap((note) => noteText(note) ?? []);
+  return {
+    isValid: true,
+    targetRows,
+    ...(notes.length > 0 && { notes }),
+    ...(counted.length > 0 && { counted }),
+    ...(conditional.length > 0 && { conditional }),
   };
 }
 
@@ -183,28 +189,5 @@ function checkOf(
       return (cells) => validateLookup(cells, match, options, target);
     default:
       return unreachable(kind);
-  }
-}
-
-/** The steps of one row at its target. `prior` is the write that an earlier, unfinished attempt had begun. */
-export function stepsOf(
-  settings: JobSettings,
-  { row, target }: TargetRow,
-  prior: PriorIntent,
-  categories: Categories,
-): Steps {
-  switch (row.kind) {
-    case 'member':
-      return memberSteps(row, settings.mode, prior, categories);
-    case 'customer':
-      return customerSteps(row);
-    case 'topup':
-      return topupSteps(row, settings.readsBefore);
-    case 'lookup':
-      return target === 'kybio'
-        ? memberLookupSteps(row, chooseFields('kybio', settings.columns))
-        : customerLookupSteps(row);
-    default:
-      return unreachable(row);
   }
 }

@@ -13,8 +13,6 @@ export type HeaderMatch = {
   readonly unused: readonly string[];
   /** Of the unused ones, those that look like money or points: a person should confirm that they are left out. */
   readonly moneyLike: readonly string[];
-  /** Headers that stand over more than one column, each once. Of a known column this is refused. */
-  readonly repeated: readonly string[];
   /** Indexes of the columns whose header is blank. */
   readonly unnamedIndexes: readonly number[];
   /** Columns of an earlier result file, by their name without `result_`. */
@@ -111,7 +109,6 @@ export function matchHeader(
     matches,
     unused,
     moneyLike: unused.filter((text) => isMoneyLike(text) && !isKnowinglyUnused(text, kindList, columns)),
-    repeated: repeatedOf(keptIndexes.map((index) => header[index] ?? '')),
     unnamedIndexes: keptIndexes.filter((index) => (header[index] ?? '').trim() === ''),
     earlier,
     isResultFile,
@@ -123,17 +120,6 @@ export function matchHeader(
   requireOneKindOfAmount(match);
   for (const kind of kindList) requireColumns(match, kind, known, vendor);
   return match;
-}
-
-function repeatedOf(headers: readonly string[]): readonly string[] {
-  const seen = new Set<string>();
-  const repeated = new Set<string>();
-  for (const text of headers) {
-    if (text.trim() === '') continue;
-    if (seen.has(text)) repeated.add(text);
-    seen.add(text);
-  }
-  return [...repeated];
 }
 
 /** Columns that the result of every command has. */
@@ -283,10 +269,8 @@ const PURPOSES: Readonly<Record<FileKind, string>> = {
 
 function missingColumnHint(match: HeaderMatch, missing: readonly string[], known: KnownColumns): string {
   const [only] = match.header;
-  const separator = match.header.length === 1 ? /[;\t|,，]/.exec(only ?? '')?.[0] : undefined;
-  if (separator !== undefined) {
-    return `The first row is one single cell that holds ${shown(separator)}: is that the delimiter? Say so with --delimiter.`;
-  }
+  const separator = match.header.length === 1 ? /[;|,^~:，；、\p{Cc}]| /u.exec(only ?? '')?.[0] : undefined;
+  if (separator !== undefined) return singleCellHint(separator);
   const needed = known.kinds.flatMap((kind) => COLUMNS[kind]).filter((column) => missing.includes(column.name));
   for (const text of match.unused) {
     if (missing.some((name) => name.endsWith('Increment')) && CURRENT_AMOUNTS.has(headerKey(text))) {
@@ -305,8 +289,18 @@ function missingColumnHint(match: HeaderMatch, missing: readonly string[], known
       );
     }
   }
-  const example = `Name the column with --map and a file that holds {"columns": {"<your header>": "${missing[0]}"}}.`;
+  const example = `Let memberload map <file> propose a mapping, or name the column with --map and a file that holds {"columns": {"<your header>": "${missing[0]}"}}.`;
   return match.columns.size === 0 ? `The first row of the file must name its columns. ${example}` : example;
+}
+
+/** The whole header is one cell, and this is what parts its names. */
+function singleCellHint(separator: string): string {
+  const whole = `The first row is one single cell that holds ${shown(separator)}`;
+  if (/[!-~]/.test(separator)) {
+    const asked = `${whole}: is that the delimiter? Say so with --delimiter '${separator}'.`;
+    return `${asked} If each line as a whole stands in quotes, export the file again without them.`;
+  }
+  return `${whole}, which is no delimiter of a CSV file. Export the file again with commas or tabs, as "CSV UTF-8" or .xlsx.`;
 }
 
 /** A slip of a column's name is no longer than this; a cell of a megabyte is not compared with anything. */

@@ -1,6 +1,6 @@
 import type { TextFields } from '../base/text-fields.ts';
 import { FIELDS_NOT_IN_PAGES } from './fetched-fields.ts';
-import type { ImportMode } from './member-steps.ts';
+import { type ImportMode, isUpdatedByUid } from './member-steps.ts';
 import { isMemberRead } from './topup-steps.ts';
 import type { CustomerRow, LookupRow, MemberRow, TopupRow } from './validate-row.ts';
 
@@ -20,9 +20,8 @@ export function lookupNeed(
   switch (row.kind) {
     case 'member':
       if (settings.mode === 'create') return 'none';
-      return row.customerUid !== undefined && (settings.mode === 'update' || row.number === undefined)
-        ? 'none'
-        : 'needed';
+      if (!isUpdatedByUid(row, settings.mode)) return 'needed';
+      return Object.keys(row.fields).some((name) => FIELDS_NOT_IN_PAGES.includes(name)) ? 'none' : 'saves';
     case 'topup':
       return isMemberRead(row, settings.readsBefore) ? 'needed' : 'none';
     case 'customer':

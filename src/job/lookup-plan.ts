@@ -102,8 +102,14 @@ export function isWorthReadingCustomers(
   );
 }
 
+/** Whether reading all members pays for the writes that unchanged members would save. */
+export function isWorthReadingToSkip(way: LookupWay, rowCount: number, recordCount: number, pageSize: number): boolean {
+  if (rowCount === 0 || way !== 'auto') return rowCount > 0 && way === 'pages';
+  return isWorthSkipping(rowCount, recordCount, pageSize);
+}
+
 /**
- * Whether reading all customers pays for a job that needs no lookup: it does when one row in ten is
+ * Whether reading all records pays for a job that needs no lookup: it does when one row in ten is
  * unchanged, which is little for a list that is imported again and again.
  */
 export function isWorthSkipping(rowCount: number, recordCount: number, pageSize: number): boolean {

@@ -1,9 +1,18 @@
 import { decimalsEqual, isDecimal } from '../base/decimal.ts';
-import { type TextFields, textFields } from '../base/text-fields.ts';
+import { emptyFields, type TextFields, textFields } from '../base/text-fields.ts';
 import { DECIMAL_FIELDS, UPDATABLE_FIELDS } from '../kybio/member-fields.ts';
 import type { RowRecord } from '../ledger/ledger.ts';
 import { ask, type Found, type LookupSource } from './call.ts';
-import { type Done, type Failed, type Outcome, type Steps, type Unapplied, unsuccessful } from './outcome.ts';
+import { findWithZeros, isStrippedPhone } from './lost-signs.ts';
+import {
+  type Done,
+  type Failed,
+  type Invalid,
+  type Outcome,
+  type Steps,
+  type Unapplied,
+  unsuccessful,
+} from './outcome.ts';
 import type { MemberRow } from './validate-row.ts';
 
 export type ImportMode = 'upsert' | 'create' | 'update';
@@ -26,7 +35,8 @@ export function priorIntent(record: RowRecord | undefined): PriorIntent {
  *
  * - create: `add` alone; the number is unique, so no lookup is needed
  * - upsert: lookup, then `add`, or `updateBaseInfo` with only the fields that differ
- * - update with a customerUid, or a row with nothing else: `updateBaseInfo` alone
+ * - update with a customerUid, or a row with nothing else: `updateBaseInfo` alone, or nothing when the pages that were
+ *   read show that the member is already so
  *
  * Where a row gives both, the number decides (an exported file can be imported into another store, where
  * uids mean nothing), but a number that belongs to another uid is refused.
@@ -41,9 +51,7 @@ export function* memberSteps(
   categories: Categories = undefined,
 ): Steps {
   const job: Job = { row, mode, categories };
-  if (row.customerUid !== undefined && (mode === 'update' || row.number === undefined)) {
-    return yield* updateByUid(job, row.customerUid);
-  }
+  if (isUpdatedByUid(row, mode)) return yield* updateByUid(job, row.customerUid, prior !== undefined);
   const number = row.number ?? '';
   const hadAddIntent = prior?.operation === 'customerOpenApi/add';
   if (mode === 'create' && !hadAddIntent) return yield* add(job, number);
@@ -54,6 +62,8 @@ export function* memberSteps(
   if (lookup.kind === 'ended') return lookup.outcome;
   const { member } = lookup;
   if (member === undefined) {
+    const whole = hadAddIntent ? undefined : yield* findWithZeros(number);
+    if (whole !== undefined) return zerosLost(number, whole, mode);
     if (mode === 'update') return memberNotFound(number);
     return yield* add(job, number);
   }
@@ -63,9 +73,17 @@ export function* memberSteps(
   return yield* updateIfChanged(job, member, prior?.operation === 'customerOpenApi/updateBaseInfo');
 }
 
+/** Whether the row names its member by uid, so that no lookup is needed before the write. */
+export function isUpdatedByUid(row: MemberRow, mode: ImportMode): row is MemberRow & { readonly customerUid: string } {
+  return row.customerUid !== undefined && (mode === 'update' || row.number === undefined);
+}
+
 function* add(job: Job, number: string): Steps {
   const { row, mode } = job;
-  const customerInfo = textFields([['number', number], ...Object.entries(row.fields)]);
+  const info = emptyFields();
+  info.number = number;
+  for (const name in row.fields) info[name] = row.fields[name] ?? '';
+  const customerInfo: TextFields = info;
   // An unanswered add is looked up, and sent again only when the number is still free.
   let wasUnanswered = false;
   for (let round = 1; ; round += 1) {
@@ -104,11 +122,28 @@ function* add(job: Job, number: string): Steps {
 /** As many as the attempts of a repeatable call. */
 const ADD_ROUNDS_MAX = 3;
 
-function* updateByUid(job: Job, customerUid: string): Steps {
-  const { fields, notChanged, categoryUid } = splitFields(job.row.fields, job.categories);
-  const messages = notChangedMessages(notChanged);
+function* updateByUid(job: Job, customerUid: string, hadIntent: boolean): Steps {
+  const { row, categories } = job;
+  // What was read by pages may tell that the member is already so. After a write of ours only the vendor knows.
+  const read = yield* ask({ endpoint: 'customerOpenApi/queryByUid', customerUid, source: 'snapshot_only' });
+  const member = !hadIntent && read.kind === 'success' && read.data.state === 'present' ? read.data : undefined;
+  const keepsPhone = member !== undefined && isStrippedPhone(row.fields.phone, member.fields.phone);
+  const differing = Object.entries(row.fields).filter(
+    ([name, value]) =>
+      member === undefined ||
+      member.lacks.includes(name) ||
+      !(isSameValue(name, value, member.fields[name]) || (name === 'phone' && keepsPhone)),
+  );
+  const { fields, notChanged, categoryUid } = splitFields(textFields(differing), categories);
+  const messages = [
+    ...notChangedMessages(notChanged),
+    ...(keepsPhone ? [phoneKept(row.fields.phone, member.fields.phone)] : []),
+  ];
   if (Object.keys(fields).length === 0 && categoryUid !== undefined) {
     return { status: 'deferred', categoryUid, customerUid, messages };
+  }
+  if (Object.keys(fields).length === 0 && member !== undefined) {
+    return { status: 'done', action: 'unchanged', messages, customerUid };
   }
   const answer = yield* ask({ endpoint: 'customerOpenApi/updateBaseInfo', customerUid, fields });
   if (answer.kind !== 'success') return { ...unsuccessful(answer, 'updateBaseInfo'), customerUid };
@@ -128,8 +163,10 @@ function* updateIfChanged(job: Job, member: Present, hadUpdateIntent: boolean): 
     };
   }
   const isLacking = (name: string): boolean => member.lacks.includes(name);
+  const keepsPhone = isStrippedPhone(row.fields.phone, member.fields.phone);
   const differing = Object.entries(row.fields).filter(
-    ([name, value]) => !isLacking(name) && !isSameValue(name, value, member.fields[name]),
+    ([name, value]) =>
+      !isLacking(name) && !isSameValue(name, value, member.fields[name]) && !(name === 'phone' && keepsPhone),
   );
   const unread = Object.entries(row.fields).filter(([name]) => isLacking(name));
   const { fields, notChanged, categoryUid } = splitFields(textFields(differing), categories);
@@ -140,7 +177,10 @@ function* updateIfChanged(job: Job, member: Present, hadUpdateIntent: boolean): 
     if (lookup.member === undefined) return memberNotFound(row.number ?? '');
     return yield* updateIfChanged(job, lookup.member, hadUpdateIntent);
   }
-  const messages = notChangedMessages(notChanged);
+  const messages = [
+    ...notChangedMessages(notChanged),
+    ...(keepsPhone ? [phoneKept(row.fields.phone, member.fields.phone)] : []),
+  ];
   if (Object.keys(fields).length === 0) {
     if (categoryUid !== undefined) return { status: 'deferred', categoryUid, customerUid, messages };
     // After our own intent, "already so" means that the update arrived although its answer did not.
@@ -242,6 +282,21 @@ function otherUid(row: MemberRow, member: TextFields): Failed {
     ],
     mayRetry: false,
   };
+}
+
+function zerosLost(number: string, whole: string, mode: ImportMode): Invalid {
+  const otherwise = mode === 'update' ? '' : ` If ${number} is somebody new, create it with --mode create.`;
+  return {
+    status: 'invalid',
+    errorCode: 'EXCEL_DAMAGED',
+    messages: [
+      `number: no member has '${number}', but one has '${whole}': a spreadsheet takes zeros away. Write ${whole}.${otherwise}`,
+    ],
+  };
+}
+
+function phoneKept(given = '', current = ''): string {
+  return `phone: '${given}' is what a spreadsheet leaves of the member's '${current}', which was not changed.`;
 }
 
 function memberNotFound(number: string): Failed {

@@ -1,5 +1,5 @@
 import type { TextFields } from '../base/text-fields.ts';
-import type { Answer } from '../http/answer.ts';
+import { type Answer, quoteWords } from '../http/answer.ts';
 import type { Call } from './call.ts';
 
 export type Action = 'created' | 'updated' | 'unchanged' | 'topped_up' | 'credited_before' | 'found' | 'upserted';
@@ -80,7 +80,7 @@ export type Steps<Result = Outcome> = Generator<Call, Result, Answer<unknown>>;
 export function unsuccessful(answer: Exclude<Answer<unknown>, { kind: 'success' }>, call: string): Failed | Unapplied {
   switch (answer.kind) {
     case 'refused': {
-      const messages = [`${call}: ${answer.messages.join('; ') || 'refused without a message'}`];
+      const messages = [`${call}: ${quoteWords(answer.messages) || 'refused without a message'}`];
       if (answer.meaning === 'credentials' || answer.meaning === 'quota') {
         return { status: 'unapplied', errorCode: answer.errorCode, messages };
       }

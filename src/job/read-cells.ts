@@ -1,4 +1,5 @@
 import { unreachable } from '../base/errors.ts';
+import { emptyFields } from '../base/text-fields.ts';
 import { readChoice } from './cells/cell-choice.ts';
 import { readBirthday, readDateTime } from './cells/cell-date.ts';
 import { readDecimal, readPercentage } from './cells/cell-decimal.ts';
@@ -48,7 +49,7 @@ export function readCells(
 ): Reading {
   const reading: Reading = {
     keys: {},
-    fields: Object.create(null),
+    fields: emptyFields(),
     issues: [],
     notes: [],
     conditional: [],
@@ -112,6 +113,11 @@ function wordProblem(value: string, { headerKeys }: PlannedCell): CellProblem | 
       return {
         errorCode: 'NOT_ALLOWED',
         text: `'${visible(value)}' is a word for nothing and names nobody. Fill in the value, leave the cell blank, or delete the row.`,
+      };
+    case 'remark':
+      return {
+        errorCode: 'NOT_ALLOWED',
+        text: `'${visible(value)}' reads as a remark on the sheet, and not as a number of somebody. Delete the row.`,
       };
     default:
       return undefined;

@@ -54,7 +54,7 @@ export function noteText(note: RowNote): string | undefined {
 }
 
 /** Names one damage of one column, such as `customerUid:rounded`. */
-export type DamageId = `${string}:${'rounded' | 'swapped_dates'}`;
+export type DamageId = `${string}:${'rounded' | 'swapped_dates' | 'signs_lost'}`;
 
 /**
  * What a row alone cannot tell: one id in a thousand ends in three zeros, a whole column of them was rounded.

@@ -28,6 +28,14 @@ export function memberKeys(row: KeyedRow): string[] {
 }
 
 /**
+ * The row's own reference as a key, or nothing. It names the credit, not the member: two rows that share it are one
+ * credit written twice, although their members differ. Not `ref:…`, which is a customer of Wonder.
+ */
+export function creditKeys(row: KeyedRow): string[] {
+  return row.kind === 'topup' && row.reference !== undefined ? [`receipt:${row.reference}`] : [];
+}
+
+/**
  * One text for all ways to write the same row: whatever the order of its columns, with 12.5 and 12.50 alike.
  * JSON, so that no value can look like the border between two. Passwords stay out: what is made of this text
  * is kept.

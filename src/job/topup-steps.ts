@@ -1,7 +1,8 @@
 import { addDecimals, decimalsEqual, isZeroDecimal, subtractDecimals } from '../base/decimal.ts';
-import type { Answer } from '../http/answer.ts';
+import { type Answer, quoteWords } from '../http/answer.ts';
 import type { IncrementAnswer } from '../kybio/client.ts';
 import { ask, type Found, type Increment, type ValuesBefore } from './call.ts';
+import { findWithZeros } from './lost-signs.ts';
 import {
   type Change,
   type Failed,
@@ -70,6 +71,11 @@ function* findMember(row: TopupRow): Steps<MemberLookup> {
   const found = answer.data;
   if (found.state === 'present' && found.fields.customerUid !== undefined) {
     return { kind: 'answered', member: found, customerUid: found.fields.customerUid };
+  }
+  const whole = number === undefined ? undefined : yield* findWithZeros(number);
+  if (whole !== undefined) {
+    const message = `number: no member has '${number}', but one has '${whole}': a spreadsheet takes zeros away. Nothing was credited. Write ${whole} and run the result file again.`;
+    return { kind: 'ended', outcome: { status: 'invalid', errorCode: 'EXCEL_DAMAGED', messages: [message] } };
   }
   const named =
     number !== undefined ? `number: no member has '${number}'` : `customerUid: no member has '${customerUid}'`;
@@ -146,7 +152,7 @@ export function readIncrementAnswer(increment: Increment, answer: Answer<Increme
       if (answer.meaning === 'unknown') {
         return inDoubt(
           answer.errorCode,
-          `the vendor answered ${answer.errorCode} (${answer.messages.join('; ')}), a code that does not say whether the increment was applied`,
+          `the vendor answered ${answer.errorCode} (${quoteWords(answer.messages) || 'without a message'}), a code that does not say whether the increment was applied`,
         );
       }
       return { ...unsuccessful(answer, 'increment'), customerUid: increment.customerUid };

@@ -254,18 +254,23 @@ export function wrongColumnCountEarlier(): RowIssue {
   };
 }
 
-/** `key` as `memberKey` gives it. */
+/** `key` as `memberKeys` or `creditKeys` gives it. */
 export function duplicateRow(key: string, firstRowNumber: number): RowIssue {
   const colon = key.indexOf(':');
   const column = COLUMN_OF_KEY.get(key.slice(0, colon)) ?? key.slice(0, colon);
+  const wayOn =
+    column === 'reference'
+      ? 'A reference is credited once: keep one of them, or give each row its own.'
+      : 'Keep one of them, or say --on-duplicate allow.';
   return {
     errorCode: 'DUPLICATE_ROW',
     column,
-    message: `${column}: ${shown(key.slice(colon + 1))} is also in row ${firstRowNumber}. Keep one of them, or say --on-duplicate allow.`,
+    message: `${column}: ${shown(key.slice(colon + 1))} is also in row ${firstRowNumber}. ${wayOn}`,
   };
 }
 
 const COLUMN_OF_KEY = new Map([
+  ['receipt', 'reference'],
   ['number', 'number'],
   ['uid', 'customerUid'],
   ['ref', 'reference_number'],
@@ -301,7 +306,7 @@ function readRow(
 /** A damaged customerUid beside a whole member number refuses nothing: the number decides who is meant. */
 function setUidAside(reading: Reading): void {
   const { keys, issues, notes, conditional, damagedUid } = reading;
-  if (keys.number === undefined) return;
+  if (keys.number === undefined || (damagedUid === undefined && conditional.length === 0)) return;
   if (damagedUid !== undefined) {
     issues.splice(issues.indexOf(damagedUid.issue), 1);
     notes.push({ kind: 'uid_ignored', column: 'customerUid', value: damagedUid.value });
@@ -316,6 +321,7 @@ function setUidAside(reading: Reading): void {
 function judged<R>(reading: Reading, row: R): Validated<R> {
   const { issues, notes, conditional } = reading;
   if (issues.length > 0) return { isValid: false, issues };
+  if (notes.length === 0 && conditional.length === 0) return { isValid: true, row };
   return {
     isValid: true,
     row,

@@ -222,10 +222,13 @@ export function openKybioClient(
 /** v3 goes with an appId header in every public client that sends it. */
 function signatureHeaders(settings: KybioSettings, timeStamp: string, body: string): Record<string, string> {
   const { appId, appKey, signature } = settings;
-  const v1 = { 'data-signature': signV1(appKey, body) };
-  const v3 = { appId, 'data-signature-v3': signV3(appId, appKey, timeStamp, body) };
-  const headers = { v1, v3, both: { ...v1, ...v3 } }[signature];
-  return { 'time-stamp': timeStamp, ...headers };
+  const headers: Record<string, string> = { 'time-stamp': timeStamp };
+  if (signature !== 'v3') headers['data-signature'] = signV1(appKey, body);
+  if (signature !== 'v1') {
+    headers.appId = appId;
+    headers['data-signature-v3'] = signV3(appId, appKey, timeStamp, body);
+  }
+  return headers;
 }
 
 function echoCursor(cursor: PageCursor): JsonValue {

@@ -13,7 +13,7 @@ export function readUid(value: JsonValue | undefined): string | undefined {
 }
 
 export function isUid(text: string): boolean {
-  return /^[1-9]\d{0,18}$/.test(text) && BigInt(text) <= UID_MAX;
+  return /^[1-9]\d{0,18}$/.test(text) && (text.length < 19 || BigInt(text) <= UID_MAX);
 }
 
 /**

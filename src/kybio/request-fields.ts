@@ -14,14 +14,15 @@ export type PasswordSetting = 'plain' | 'md5_upper' | 'md5_lower' | 'never';
  * are numbers: rows are validated before anything is sent.
  */
 export function customerInfoFields(fields: TextFields, password: PasswordSetting): JsonObject {
-  const entries: [string, JsonValue][] = [];
-  for (const [name, text] of Object.entries(fields)) {
+  const info: Record<string, JsonValue> = {};
+  for (const name in fields) {
+    const text = fields[name] ?? '';
     if (text === '' || (name === 'password' && password === 'never')) continue;
-    if (name === 'customerUid') entries.push([name, uidNumber(text)]);
-    else if (name === 'password') entries.push([name, passwordText(text, password)]);
-    else entries.push([name, DECIMAL_FIELDS.has(name) ? decimalNumber(text, name) : text]);
+    if (name === 'customerUid') info[name] = uidNumber(text);
+    else if (name === 'password') info[name] = passwordText(text, password);
+    else info[name] = DECIMAL_FIELDS.has(name) ? decimalNumber(text, name) : text;
   }
-  return Object.fromEntries(entries);
+  return info;
 }
 
 export function uidNumber(text: string): JsonValue {

@@ -263,6 +263,8 @@ export interface RowReader {
   countByState(runId: string): Promise<{ target: Target; state: RowState; rowCount: number }[]>;
   /** In the order in which it was recorded. */
   listEvidence(runId: string, rowNumber: number): Promise<Evidence[]>;
+  /** Numbers of the run's rows of which there is evidence: what was ever in doubt. */
+  listEvidenced(runId: string): Promise<number[]>;
 }
 
 export interface RowStore extends RowReader {
@@ -323,7 +325,11 @@ export type IncrementIntent = {
   readonly before: { readonly point: string; readonly balance: string; readonly sequence: number } | undefined;
   readonly dataChangeTime:
     | { readonly kind: 'given'; readonly time: string }
-    /** The first second from that moment on, in the zone, that the member never had. */
+    /**
+     * The first second from that moment on, in the zone, that is later than every time that the member ever had: an
+     * account may refuse what is not newer. Times more than a day ahead do not count, unless the account is known to
+     * do so (`REPEAT_FACT`).
+     */
     | { readonly kind: 'next'; readonly fromMs: number; readonly timeZone: string };
   /** `--on-duplicate allow`: another row of this run may credit the same member. */
   readonly mayRepeatMember: boolean;
@@ -384,13 +390,22 @@ export interface IncrementReader {
 export interface IncrementStore extends IncrementReader {
   /**
    * Records an increment's intent together with its dataChangeTime, or says why it must not be sent. All that
-   * it looks at is read in the statement that records. A row that was begun before keeps its dataChangeTime.
+   * it looks at is read in the statement that records. A row that was begun before keeps its dataChangeTime, unless it
+   * is certainly not applied (`open`, `retry`) and the member has had a later time since: it then gets a new one. A
+   * given time is never moved.
    *
    * @throws OperatorError LEDGER_OLDER, see `requireNewest`
    */
   begin(intent: IncrementIntent): Promise<Begun>;
-  /** Takes a dataChangeTime for a change that credits nothing (the probe). */
-  claimTime(account: string, customerUid: string, from: { fromMs: number; timeZone: string }): Promise<string>;
+  /**
+   * Takes a dataChangeTime for a change that credits nothing (the probe): the first second from that moment on that
+   * the member never had; with `newest` one that is later than every time that the member ever had.
+   */
+  claimTime(
+    account: string,
+    customerUid: string,
+    from: { readonly fromMs: number; readonly timeZone: string; readonly order: 'newest' | 'unused' },
+  ): Promise<string>;
 }
 
 // ── Calls, facts ────────────────────────────────────────────────────────────────────────────────────────
@@ -452,6 +467,11 @@ export interface Pace {
 export interface FactReader {
   read(account: string, fact: string): Promise<string | undefined>;
 }
+
+/** The one fact that the ledger reads itself: what the account does with a dataChangeTime that is not newer. */
+export const REPEAT_FACT = 'repeat_check';
+/** Its value for an account that refuses every time that is not newer than the last change. */
+export const NEWER_ONLY = 'newer_only';
 
 export interface FactStore extends FactReader {
   write(account: string, fact: string, value: string): Promise<void>;

@@ -5,8 +5,8 @@ import type { RunContext } from '../calls/run-context.ts';
 import { laneOf } from '../calls/vendors.ts';
 import type { Answer } from '../http/answer.ts';
 import type { Found, LookupCall, WriteCall } from '../job/call.ts';
-import { stepsOf } from '../job/check-row.ts';
 import { memberKey } from '../job/row-key.ts';
+import { stepsOf } from '../job/row-steps.ts';
 import type { PartToDo } from '../stage/rows-to-do.ts';
 import { eachPart, type Gathered, type RowsToDo } from './gather.ts';
 import { answerFromSnapshot, toFound } from './lookups.ts';
@@ -55,7 +55,6 @@ export async function dryRun(
   const lane = laneOf(vendors, settings.targets[0] ?? 'kybio');
   await lane.readDay();
   const plan = priceOf(calls, lane, controls, settings.storeZone, clock.nowMs());
-  reporter.note([...actions].map(([action, count]) => `${action} ${count}`).join(', ') || 'Nothing to do.');
   reporter.note(describePrice(plan, controls, lane, false));
   return { actions, plan };
 }
@@ -93,9 +92,18 @@ export async function lookUp(call: LookupCall, { snapshots }: Gathered, context:
 function plannedAction({ write, outcome }: RowPlan): string | undefined {
   if (outcome?.status === 'done') return outcome.action;
   if (outcome?.status === 'deferred') return 'updated';
-  if (write) return write.endpoint;
+  if (write) return ACTION_OF[write.endpoint];
   return outcome?.status === 'failed' ? outcome.errorCode : undefined;
 }
+
+/** What `result_action` would say. */
+const ACTION_OF: Readonly<Record<WriteCall['endpoint'], string>> = {
+  'customerOpenApi/add': 'created',
+  'customerOpenApi/updateBaseInfo': 'updated',
+  'customerOpenApi/updateBalancePointByIncrement': 'topped_up',
+  'POST /customers': 'upserted',
+  'PUT /customers/:id': 'updated',
+};
 
 type Change = {
   readonly row: number;
@@ -167,6 +175,5 @@ function renderChanges(changes: readonly Change[]): string {
   const fields = changes.map((change) =>
     change.note === '' ? `${change.field}: ${change.old === '' ? '' : `${change.old} → `}${change.new}` : change.note,
   );
-  // One line a row, whatever the cells hold.
-  return `Row ${first?.row} ${first?.key} ${first?.action}: ${fields.join(', ')}`.replace(/[\r\n]+/g, ' ⏎ ');
+  return `Row ${first?.row} ${first?.key} ${first?.action}: ${fields.join(', ')}`;
 }

@@ -93,8 +93,7 @@ async function countNeeds(settings: JobSettings, rows: RowsToDo): Promise<Counte
   let rowByRow = 0;
   const counts = { kybio: noNeeds(), wonder: noNeeds() };
   const categoryNames = new Set<string>();
-  for await (const { targetRow } of eachPart(rows)) {
-    const { row, target } = targetRow;
+  const countPart = ({ targetRow: { row, target } }: PartToDo): void => {
     const needs = counts[target];
     rowByRow += rowByRowCalls(row, settings.readsBefore);
     const name = row.kind === 'member' ? row.fields.categoryName : undefined;
@@ -112,7 +111,8 @@ async function countNeeds(settings: JobSettings, rows: RowsToDo): Promise<Counte
       case 'none':
         break;
     }
-  }
+  };
+  for await (const block of rows()) for (const { parts } of block) for (const part of parts) countPart(part);
   return { needs: counts, rowByRowCalls: rowByRow, categoryNames };
 }
 

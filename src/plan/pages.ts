@@ -1,7 +1,7 @@
 import { EXIT, OperatorError } from '../base/errors.ts';
 import type { TextFields } from '../base/text-fields.ts';
 import type { KybioVendor, WonderVendor } from '../calls/vendors.ts';
-import type { Answer } from '../http/answer.ts';
+import { type Answer, quoteWords } from '../http/answer.ts';
 import type { MemberPage, PageCursor } from '../kybio/client.ts';
 
 /** Reads the page of members after `cursor`. @throws StoppedError; OperatorError PAGE_FAILED */
@@ -80,7 +80,7 @@ export function pagesTurn(call: string): OperatorError {
 
 export function succeeded<T>(answer: Answer<T>, call: string): T {
   if (answer.kind === 'success') return answer.data;
-  const detail = answer.kind === 'refused' ? answer.messages.join('; ') : answer.detail;
+  const detail = answer.kind === 'refused' ? quoteWords(answer.messages) : answer.detail;
   throw new OperatorError({
     code: 'PAGE_FAILED',
     message: `${call} failed with ${answer.errorCode}: ${detail}.`,

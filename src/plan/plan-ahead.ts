@@ -3,13 +3,13 @@ import type { RunContext } from '../calls/run-context.ts';
 import type { Answer } from '../http/answer.ts';
 import type { Found, LookupCall } from '../job/call.ts';
 import { CATEGORY_LIST_CALL } from '../job/category-calls.ts';
-import { stepsOf } from '../job/check-row.ts';
-import { chooseLookup, isWorthReadingCustomers } from '../job/lookup-plan.ts';
+import { chooseLookup, isWorthReadingCustomers, isWorthReadingToSkip } from '../job/lookup-plan.ts';
+import { stepsOf } from '../job/row-steps.ts';
 import type { Target } from '../ledger/ledger.ts';
 import { eachPart, type Gathered, type RowsToDo } from './gather.ts';
 import { answerFromSnapshot, findRecord, present } from './lookups.ts';
 import { CallCounts, planRow } from './plan-row.ts';
-import { likelyCustomerCount, readCounts } from './read-snapshots.ts';
+import { likelyRecordCount, readCounts } from './read-snapshots.ts';
 
 /**
  * The calls that a run started right after this dry run would make. Exact when nothing else happens meanwhile:
@@ -47,21 +47,20 @@ async function membersAhead({ snapshots, needs }: Gathered, context: RunContext)
   const { settings, controls, vendors, ledger } = context;
   if (controls.snapshotMaxAgeMs > 0) return { way: 'kept' };
   if (!vendors.kybio || !snapshots.kybio) return { way: 'rows' };
-  const { way } = chooseLookup(settings.lookup, {
-    ...(await readCounts(ledger, vendors.kybio.lane.settings.account)),
-    rowCount: needs.kybio.neededCount,
-    pageSize: controls.pageSizes.kybio,
-    pagesHeld: 0,
-  });
-  if (way === 'rows') return { way };
-  return { way, endpoint: 'customerOpenApi/queryCustomerPages', pageCount: snapshots.kybio.pageCount };
+  const counts = await readCounts(ledger, vendors.kybio.lane.settings.account);
+  const pageSize = controls.pageSizes.kybio;
+  const { neededCount, savesCount } = needs.kybio;
+  const { way } = chooseLookup(settings.lookup, { ...counts, rowCount: neededCount, pageSize, pagesHeld: 0 });
+  const savesWrites = isWorthReadingToSkip(settings.lookup, savesCount, likelyRecordCount(counts), pageSize);
+  if (way === 'rows' && !savesWrites) return { way };
+  return { way: 'pages', endpoint: 'customerOpenApi/queryCustomerPages', pageCount: snapshots.kybio.pageCount };
 }
 
 async function customersAhead({ snapshots, needs }: Gathered, context: RunContext): Promise<ReadingAhead> {
   const { settings, controls, vendors, ledger } = context;
   if (controls.snapshotMaxAgeMs > 0) return { way: 'kept' };
   if (!vendors.wonder || !snapshots.wonder) return { way: 'rows' };
-  const count = likelyCustomerCount(await readCounts(ledger, vendors.wonder.lane.settings.account));
+  const count = likelyRecordCount(await readCounts(ledger, vendors.wonder.lane.settings.account));
   const isRead = isWorthReadingCustomers(settings.lookup, needs.wonder, count, controls.pageSizes.wonder);
   if (!isRead) return { way: 'rows' };
   return { way: 'pages', endpoint: 'GET /customers', pageCount: snapshots.wonder.pageCount };

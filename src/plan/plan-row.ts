@@ -18,6 +18,21 @@ export type AnswerLookup = (call: LookupCall) => Promise<Answer<Found> | undefin
 
 /** Follows a row's steps up to its write, without sending it. */
 export async function planRow(steps: Steps, answerLookup: AnswerLookup): Promise<RowPlan> {
+  const planning = planSteps(steps);
+  let next = planning.next();
+  while (!next.done) next = planning.next(await answerLookup(next.value));
+  return next.value;
+}
+
+/** The same where no lookup has to be waited for. */
+export function planRowNow(steps: Steps, answerLookup: (call: LookupCall) => Answer<Found> | undefined): RowPlan {
+  const planning = planSteps(steps);
+  let next = planning.next();
+  while (!next.done) next = planning.next(answerLookup(next.value));
+  return next.value;
+}
+
+function* planSteps(steps: Steps): Generator<LookupCall, RowPlan, Answer<Found> | undefined> {
   let found: RowPlan['found'];
   let next = steps.next();
   while (!next.done) {
@@ -26,7 +41,7 @@ export async function planRow(steps: Steps, answerLookup: AnswerLookup): Promise
       const after = steps.next({ kind: 'success', data: assumedData(call) });
       return { write: call, outcome: after.done ? after.value : undefined, found };
     }
-    const answer = await answerLookup(call);
+    const answer = yield call;
     if (answer === undefined) return { write: undefined, outcome: undefined, found };
     if (answer.kind === 'success' && answer.data.state === 'present') found = answer.data;
     next = steps.next(answer);

@@ -1,4 +1,4 @@
-import { nextMidnightMs, zonedDateTime } from '../base/zoned-time.ts';
+import { dayEndMs, zonedDateTime } from '../base/zoned-time.ts';
 import type { ControlSettings } from '../calls/control-settings.ts';
 import type { Lane } from '../calls/lane.ts';
 import type { RunDocument } from '../result/run-document.ts';
@@ -31,7 +31,7 @@ export function priceOf(
   if (perDay === 0) return { calls, total, days: null, finishes: null };
   const laterDays = Math.ceil((total - leftToday) / perDay);
   const onLastDay = total - leftToday - (laterDays - 1) * perDay;
-  const lastMidnightMs = nextMidnightMs(nowMs, quotaZone) + (laterDays - 1) * DAY_MS;
+  const lastMidnightMs = dayEndMs(lane.day, quotaZone) + (laterDays - 1) * DAY_MS;
   return {
     calls,
     total,
@@ -40,20 +40,25 @@ export function priceOf(
   };
 }
 
-/** `2,052 calls (add 2000, queryCustomerPages 52); 300 a day: 7 days, until 2026-11-29 08:12.` */
+/** What only reads: Kybio's names begin with query, Wonder's with GET. */
+const READS = /^GET |\/query/;
+
+/** `Price: 2052 calls (52 to read, 2000 to write). 300 of 300 left today, 7 days. Done by about 2026-11-29 08:12.` */
 export function describePrice(
   plan: PlanDocument,
   controls: ControlSettings,
   lane: Lane | undefined,
   isAtMost: boolean,
 ): string {
-  const byEndpoint = Object.entries(plan.calls)
-    .map(([endpoint, count]) => `${endpoint} ${count}`)
-    .join(', ');
+  const readCount = Object.entries(plan.calls).reduce((sum, [name, count]) => sum + (READS.test(name) ? count : 0), 0);
+  const parts = [
+    ...(readCount > 0 ? [`${readCount} to read`] : []),
+    ...(plan.total > readCount ? [`${plan.total - readCount} to write`] : []),
+  ].join(', ');
   const quota =
     controls.dailyQuota === undefined || !lane
       ? ''
       : ` ${Math.max(0, controls.dailyQuota - controls.reserve - lane.usedToday)} of ${controls.dailyQuota} left today, ${plan.days ?? '?'} ${plan.days === 1 ? 'day' : 'days'}.`;
   const finishes = plan.finishes === null || plan.total === 0 ? '' : ` Done by about ${plan.finishes}.`;
-  return `Price: ${isAtMost ? 'at most ' : ''}${plan.total} ${plan.total === 1 ? 'call' : 'calls'}${byEndpoint === '' ? '' : ` (${byEndpoint})`}.${quota}${finishes}`;
+  return `Price: ${isAtMost ? 'at most ' : ''}${plan.total} ${plan.total === 1 ? 'call' : 'calls'}${parts === '' ? '' : ` (${parts})`}.${quota}${finishes}`;
 }

@@ -1,10 +1,15 @@
 import { createHash } from 'node:crypto';
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TextFields } from '../base/text-fields.ts';
 import type { RunContext } from '../calls/run-context.ts';
 import type { KybioVendor, WonderVendor } from '../calls/vendors.ts';
-import { chooseLookup, isWorthReadingCustomers, isWorthReadingOn, nextProbe } from '../job/lookup-plan.ts';
+import {
+  chooseLookup,
+  isWorthReadingCustomers,
+  isWorthReadingOn,
+  isWorthReadingToSkip,
+  nextProbe,
+} from '../job/lookup-plan.ts';
 import type { PageCursor } from '../kybio/client.ts';
 import type { Ledger, LedgerReader, Target } from '../ledger/ledger.ts';
 import { pagesTurn, readCustomers, readMembers } from './pages.ts';
@@ -56,17 +61,15 @@ export function sharedSnapshotPath({ homeFolder, vendors }: SharedPlace, target:
 type SharedPlace = Pick<RunContext, 'homeFolder' | 'vendors'>;
 
 /**
- * Opens the snapshot at `path`; one that is older than `ageMsMax` is removed first. `ageMsMax` undefined:
+ * Opens the snapshot at `path`; one that is older than `ageMsMax` is emptied first. `ageMsMax` undefined:
  * the run's own, which lives as long as the run.
  */
 export function openFreshSnapshot(path: string, target: Target, ageMsMax: number | undefined, nowMs: number): Snapshot {
   const snapshot = openSnapshot(path, SNAPSHOT_KEYS[target]);
   const isExpired =
     ageMsMax !== undefined && snapshot.takenMs !== undefined && Math.abs(nowMs - snapshot.takenMs) > ageMsMax;
-  if (!isExpired) return snapshot;
-  snapshot.remove();
-  rmSync(path, { force: true });
-  return openSnapshot(path, SNAPSHOT_KEYS[target]);
+  if (isExpired) snapshot.clear();
+  return snapshot;
 }
 
 /**
@@ -101,14 +104,22 @@ async function fillWithMembers(
   // What an earlier attempt or another command has read is not asked for again.
   const heldCount = snapshot.takenMs === undefined ? 0 : await needs.countFound(snapshot);
   const rowCount = needs.neededCount - heldCount;
-  if (way === 'auto' && rowCount <= snapshot.givenUpFor) return;
-  const choice = chooseLookup(way, { rowCount, pageSize, pagesHeld: snapshot.pageCount, ...facts });
-  if (choice.way === 'rows') return;
+  const isGivenUp = way === 'auto' && rowCount <= snapshot.givenUpFor;
+  const choice = chooseLookup(isGivenUp ? 'rows' : way, {
+    rowCount,
+    pageSize,
+    pagesHeld: snapshot.pageCount,
+    ...facts,
+  });
+  if (choice.way === 'rows') {
+    await readToSaveWrites(snapshot, kybio, context, { ...facts, rowCount: needs.savesCount });
+    return;
+  }
   if (way === 'auto') {
     reporter.note(
       facts.recordCount === undefined
-        ? `Not known how many members there are: reading ${choice.probePages} pages to find out what is cheaper.`
-        : `Reading the members by pages: fewer calls than a lookup for each of ${rowCount} rows.`,
+        ? `Reading ${choice.probePages === 1 ? '1 page' : `up to ${choice.probePages ?? 0} pages`} of members first, to find out whether pages or single lookups cost fewer calls.`
+        : `Reading the members by pages: that costs fewer calls than a lookup for each of ${rowCount} rows.`,
     );
   }
   let { probePages } = choice;
@@ -128,6 +139,26 @@ async function fillWithMembers(
     await readMemberPage(snapshot, kybio, context);
   }
   await rememberCount(ledger, account, snapshot);
+}
+
+/** Rows that need no lookup cost no write either when the pages show that their member is already so. */
+async function readToSaveWrites(
+  snapshot: Snapshot,
+  kybio: KybioVendor,
+  context: ReadContext,
+  { rowCount, ...facts }: RecordCounts & { readonly rowCount: number },
+): Promise<void> {
+  const pageSize = context.controls.pageSizes.kybio;
+  const isWorthIt = (recordCount: number): boolean =>
+    isWorthReadingToSkip(context.settings.lookup, rowCount, recordCount, pageSize);
+  if (!isWorthIt(likelyRecordCount(facts))) return;
+  context.reporter.note(`Reading the members by pages: of ${rowCount} rows, those that are already so cost no write.`);
+  while (!snapshot.isComplete) {
+    await readMemberPage(snapshot, kybio, context);
+    const counts = { recordCount: facts.recordCount, recordCountAtLeast: snapshot.recordCount };
+    if (!snapshot.isComplete && !isWorthIt(likelyRecordCount(counts))) break;
+  }
+  await rememberCount(context.ledger, kybio.lane.settings.account, snapshot);
 }
 
 /**
@@ -166,7 +197,7 @@ async function fillWithCustomers(
   const isWorthIt = (count: number, recordsPerPage: number): boolean =>
     isWorthReadingCustomers(context.settings.lookup, needs, count, recordsPerPage);
   // The first page tells how many there are: asked only where one call may pay.
-  if (!isWorthIt(likelyCustomerCount({ recordCount, recordCountAtLeast }), pageSize)) return;
+  if (!isWorthIt(likelyRecordCount({ recordCount, recordCountAtLeast }), pageSize)) return;
   let seenCount = 0;
   const sequence = await ledger.sequence();
   for await (const { customers, total, isLast } of readCustomers(wonder, pageSize)) {
@@ -174,7 +205,7 @@ async function fillWithCustomers(
     seenCount += customers.length;
     if (isLast) break;
     const known = total ?? (recordCount !== undefined && recordCount > seenCount ? recordCount : undefined);
-    const count = known ?? likelyCustomerCount({ recordCount: undefined, recordCountAtLeast: seenCount });
+    const count = known ?? likelyRecordCount({ recordCount: undefined, recordCountAtLeast: seenCount });
     // A server may lower the limit, which makes the pages more.
     if (isWorthIt(count, Math.min(pageSize, customers.length))) continue;
     if (total === undefined) await writeRecordCountAtLeast(ledger, account, seenCount);
@@ -185,10 +216,10 @@ async function fillWithCustomers(
 }
 
 /**
- * How many customers to reckon with. Where nothing announces their number, twice as many as were seen:
+ * How many members or customers to reckon with. Where nothing announces their number, twice as many as were seen:
  * giving up halfway costs at most 1.5 times the better way.
  */
-export function likelyCustomerCount({ recordCount, recordCountAtLeast }: RecordCounts): number {
+export function likelyRecordCount({ recordCount, recordCountAtLeast }: RecordCounts): number {
   return recordCount ?? 2 * recordCountAtLeast;
 }
 

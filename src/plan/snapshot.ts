@@ -1,6 +1,7 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
+import { makePrivateFolder, requireNoLink } from '../base/private-folder.ts';
 import { type TextFields, textFields } from '../base/text-fields.ts';
 import { stageFailed } from '../stage/stage.ts';
 
@@ -60,7 +61,8 @@ export interface Snapshot {
   iterate(): Iterable<TextFields>;
   /** Does nothing when it is closed already. */
   close(): void;
-  remove(): void;
+  /** Forgets everything. The file stays: Windows removes none that is open, and the driver keeps it open (below). */
+  clear(): void;
 }
 
 /** Field names of the id and of the number that a shop gives: `customerUid` and `number`, or `uuid` and `reference_number`. */
@@ -117,7 +119,7 @@ export function openSnapshot(path: string, keys: SnapshotKeys): Snapshot {
     markGivenUp: (rowCount) => orStageFailed(() => filled().markGivenUp(rowCount)),
     iterate: () => store?.iterate() ?? [],
     close: () => store?.close(),
-    remove: () => store?.remove(),
+    clear: () => orStageFailed(() => store?.clear()),
   };
 }
 
@@ -130,13 +132,14 @@ function orStageFailed<T>(work: () => T): T {
 }
 
 function openStore(path: string, keys: SnapshotKeys): Snapshot {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makePrivateFolder(dirname(path));
+  requireNoLink(path);
   if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
   chmodSync(path, 0o600);
   const database = new DatabaseSync(path);
   // NORMAL: after a power cut the last pages are read again, which costs a few calls and nothing else.
   database.exec(`
-    PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8000;
+    PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8000; PRAGMA secure_delete = ON;
     CREATE TABLE IF NOT EXISTS record (
       place INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, number TEXT NOT NULL,
       fields_json TEXT NOT NULL, is_whole INTEGER NOT NULL, sequence INTEGER NOT NULL, is_on_page INTEGER NOT NULL);
@@ -254,9 +257,9 @@ function openStore(path: string, keys: SnapshotKeys): Snapshot {
     close() {
       if (database.isOpen) database.close();
     },
-    remove() {
-      if (database.isOpen) database.close();
-      for (const ending of ['', '-wal', '-shm']) rmSync(path + ending, { force: true });
+    clear() {
+      database.exec('DELETE FROM record; DELETE FROM absent; DELETE FROM cursor; DELETE FROM unsure; DELETE FROM fact');
+      facts.clear();
     },
   };
 }

@@ -83,7 +83,8 @@ export async function openResultFile(
       }
       // Where nothing was at the start, nothing is replaced; a name of the run's own may be there from an earlier end.
       const mayReplace = markAtStart !== undefined || path !== target.path;
-      const writeTo: WriteTarget = path === '-' ? { stream: stdout, name: 'standard output' } : { path, mayReplace };
+      const writeTo: WriteTarget =
+        path === '-' ? { stream: stdout, name: 'standard output' } : { path, mayReplace, runId };
       writer = isWorkbook
         ? workbookResult(await orFailed(openXlsxWriter(writeTo, { header, sheetNames: SHEETS })))
         : csvResult(await orFailed(openTableWriter(writeTo, dialectOf(target, form))), header);

@@ -46,6 +46,8 @@ export class ResultRows {
   readonly #columns: readonly ResultColumn[];
   readonly #fetched: readonly { readonly field: string; readonly header: string }[];
   readonly #passwordIndex: number | undefined;
+  /** Of a row that was never begun and about which there is nothing to say: the same for all of them. */
+  readonly #neverBegun: Result;
 
   constructor(of: ResultOf, tally: Tally) {
     this.#of = of;
@@ -53,6 +55,7 @@ export class ResultRows {
     this.#columns = resultColumns(of.settings);
     this.#fetched = fetchedFields(of.settings);
     this.#passwordIndex = of.match.columns.get('password');
+    this.#neverBegun = this.#viewed([], [], { run: of.runId, for: of.resultFor });
   }
 
   header(): string[] {
@@ -72,23 +75,29 @@ export class ResultRows {
   #renderRow(row: StagedRow, cells: readonly string[], records: readonly RowRecord[]): ResultRow {
     const { match, found } = this.#of;
     const result = this.#resultOf(row, cells, records);
-    this.#tally.add(result);
+    this.#tally.add({ ...result, causes: causesOf(row, result) });
     if (!result.isCarried) {
       for (const { row: asked } of row.targetRows) {
-        if (asked.kind === 'topup') this.#tally.addAmounts(amountsOf(asked, records), result.status);
+        if (asked.kind === 'topup') this.#tally.addAmounts(amountsOf(asked, records), result);
       }
     }
-    const fetched = found?.read(row.rowNumber);
     const { values } = result;
+    const written: string[] = [];
+    for (const index of match.keptIndexes) written.push(index === this.#passwordIndex ? '' : (cells[index] ?? ''));
+    if (this.#fetched.length > 0) {
+      const fetched = found?.read(row.rowNumber);
+      for (const { field, header } of this.#fetched) {
+        written.push(fetched?.[field] ?? this.#carriedCell(row, cells, header));
+      }
+    }
+    for (const column of this.#columns) {
+      written.push(column === 'row' ? String(row.rowNumber) : (values[column] ?? ''));
+    }
     return {
       status: result.status,
-      badCell: this.#badCell(row),
+      badCell: row.issues.length === 0 ? undefined : this.#badCell(row),
       message: result.status === 'done' ? '' : (values.messages ?? ''),
-      cells: [
-        ...match.keptIndexes.map((index) => (index === this.#passwordIndex ? '' : (cells[index] ?? ''))),
-        ...this.#fetched.map(({ field, header }) => fetched?.[field] ?? this.#carriedCell(row, cells, header)),
-        ...this.#columns.map((column) => values[column] ?? ''),
-      ],
+      cells: written,
     };
   }
 
@@ -101,16 +110,29 @@ export class ResultRows {
   }
 
   #resultOf(row: StagedRow, cells: readonly string[], records: readonly RowRecord[]): Result {
-    if (row.earlier === 'done' || row.earlier === 'in_doubt') return this.#carried(row, row.earlier, cells);
-    const own = { row: String(row.rowNumber), run: this.#of.runId, for: this.#of.resultFor };
+    if (row.earlier === 'done' || row.earlier === 'in_doubt') return this.#carried(row.earlier, cells);
+    if (records.length === 0 && row.notes === undefined && row.issues.length === 0 && !row.credited) {
+      return this.#neverBegun;
+    }
+    const own = { run: this.#of.runId, for: this.#of.resultFor };
     if (row.issues.length > 0) return invalidResult(row, own);
     if (row.credited) return this.#credited(row, row.credited, own);
+    return this.#viewed(records, row.notes ?? [], own);
+  }
+
+  /** What the ledger says of a row. */
+  #viewed(
+    records: readonly RowRecord[],
+    notes: readonly string[],
+    own: { readonly run: string; readonly for: string },
+  ): Result {
     const { settings, notSent } = this.#of;
     const view = viewRow(settings.targets, records, notSent);
     const hasTargets = settings.targets.length > 1;
     const name = (target: string, text: string): string => (hasTargets ? `${target}:${text}` : text);
     // Two targets that were not reached for one reason say it once.
-    const joined = (texts: readonly string[], between: string): string => [...new Set(texts)].join(between);
+    const joined = (texts: readonly string[], between: string): string =>
+      texts.length < 2 ? (texts[0] ?? '') : [...new Set(texts)].join(between);
     const messages = view.messages.map(({ target, message }) =>
       view.status === 'not_sent' ? message : name(target, message),
     );
@@ -132,14 +154,14 @@ export class ResultRows {
           view.errorCodes.map(({ target, errorCode }) => name(target, errorCode)),
           ';',
         ),
-        messages: joined([...messages, ...(row.notes ?? [])], ' '),
+        messages: joined([...messages, ...notes], ' '),
         attempts: String(view.attempts),
       },
     };
   }
 
   /** A row that an earlier run has decided: written as it was. */
-  #carried(row: StagedRow, status: 'done' | 'in_doubt', cells: readonly string[]): Result {
+  #carried(status: 'done' | 'in_doubt', cells: readonly string[]): Result {
     const values: Partial<Record<ResultColumn, string>> = {};
     for (const column of this.#columns) {
       const index = this.#of.match.earlier[column];
@@ -150,7 +172,7 @@ export class ResultRows {
       actions: [],
       errorCodes: status === 'in_doubt' ? (values.errorCode ?? '').split(';').filter(Boolean) : [],
       isCarried: true,
-      values: { ...values, row: String(row.rowNumber), status },
+      values: { ...values, status },
     };
   }
 
@@ -192,6 +214,17 @@ type Result = {
   /** Whether an earlier run decided the row: it adds nothing to this run's sums. */
   readonly isCarried: boolean;
 };
+
+/** Why the row is not done, for the summary. That a row was not sent has no cause of its own: the run says why. */
+function causesOf({ rowNumber, lineNumber, issues }: StagedRow, { status, errorCodes, values }: Result): RowCauses {
+  if (status === 'done' || status === 'not_sent') return [];
+  return errorCodes.map((errorCode) => {
+    const message = issues.find((issue) => issue.errorCode === errorCode)?.message ?? values.messages ?? '';
+    return { errorCode, rowNumber, lineNumber, message };
+  });
+}
+
+type RowCauses = NonNullable<Parameters<Tally['add']>[0]['causes']>;
 
 function invalidResult({ issues }: StagedRow, own: Result['values']): Result {
   const errorCodes = [...new Set(issues.map(({ errorCode }) => errorCode))];

@@ -17,24 +17,14 @@ export type NotSentReason = { readonly errorCode: string; readonly message: stri
 
 /** Reads the ledger's records of one row, one for each target that was begun, into what the result file says. */
 export function viewRow(targets: readonly Target[], records: readonly RowRecord[], notSent: NotSentReason): RowView {
+  const [only] = targets;
+  if (only !== undefined && targets.length === 1) return viewTarget(only, records, notSent);
   const parts = targets.map((target) => {
     const record = records.find((candidate) => candidate.target === target);
     return { target, record, ...readRecord(record, notSent) };
   });
   const values: Record<string, string> = {};
-  for (const { target, record } of parts) {
-    if (!record) continue;
-    if (target === 'wonder') values.uuid = record.uuid;
-    if (target !== 'kybio') continue;
-    values.customerUid = record.customerUid;
-    // A time and before-values stand beside an outcome that they belong to, not beside a row that never went.
-    if (record.state === 'open' || record.state === 'retry' || record.state === 'invalid') continue;
-    values.balanceBefore = record.balanceBefore;
-    values.balanceAfter = record.balanceAfter;
-    values.pointBefore = record.pointBefore;
-    values.pointAfter = record.pointAfter;
-    values.dataChangeTime = record.dataChangeTime;
-  }
+  for (const { target, record } of parts) addValues(values, target, record);
   return {
     status: worst(parts.map((part) => part.status)),
     actions: parts.flatMap(({ target, status, record }) =>
@@ -45,6 +35,36 @@ export function viewRow(targets: readonly Target[], records: readonly RowRecord[
     attempts: Math.max(0, ...parts.map(({ record }) => record?.attempts ?? 0)),
     values,
   };
+}
+
+/** A run has one target nearly always. */
+function viewTarget(target: Target, records: readonly RowRecord[], notSent: NotSentReason): RowView {
+  const record = records.find((candidate) => candidate.target === target);
+  const { status, errorCode, messages } = readRecord(record, notSent);
+  const values: Record<string, string> = {};
+  addValues(values, target, record);
+  return {
+    status,
+    actions: status === 'done' && record ? [{ target, action: record.action }] : [],
+    errorCodes: errorCode === '' ? [] : [{ target, errorCode }],
+    messages: messages.map((message) => ({ target, message })),
+    attempts: record?.attempts ?? 0,
+    values,
+  };
+}
+
+function addValues(values: Record<string, string>, target: Target, record: RowRecord | undefined): void {
+  if (!record) return;
+  if (target === 'wonder') values.uuid = record.uuid;
+  if (target !== 'kybio') return;
+  values.customerUid = record.customerUid;
+  // A time and before-values stand beside an outcome that they belong to, not beside a row that never went.
+  if (record.state === 'open' || record.state === 'retry' || record.state === 'invalid') return;
+  values.balanceBefore = record.balanceBefore;
+  values.balanceAfter = record.balanceAfter;
+  values.pointBefore = record.pointBefore;
+  values.pointAfter = record.pointAfter;
+  values.dataChangeTime = record.dataChangeTime;
 }
 
 type Reading = { readonly status: RowStatus; readonly errorCode: string; readonly messages: readonly string[] };

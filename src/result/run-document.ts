@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { ExitCode } from '../base/errors.ts';
+import type { Cause } from './causes.ts';
 
 /** The document that `--json` prints (CONTRACT §6). Amounts and ids are texts. */
 export type RunDocument = {
@@ -39,6 +40,8 @@ export type RunDocument = {
   };
   readonly elapsedMs: number;
   readonly exitCode: ExitCode;
+  /** For the summary of this process alone: the messages may show a name or a phone. See `writeRunDocument`. */
+  readonly causes?: readonly Cause[];
 };
 
 export type RowStatus = 'done' | 'invalid' | 'failed' | 'in_doubt' | 'not_sent';
@@ -54,6 +57,11 @@ export const ACTIONS = [
   'found',
   'upserted',
 ] as const;
+
+/** The document for `--json` and the ledger: without the causes, which the result file has row by row. */
+export function writeRunDocument({ causes: _, ...document }: RunDocument): string {
+  return JSON.stringify(document);
+}
 
 /** The document as the ledger keeps it, read and not cast; undefined: the run has none yet, or none of this form. */
 export function readRunDocument(json: string): RunDocument | undefined {

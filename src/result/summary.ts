@@ -43,6 +43,7 @@ export async function runDocument(parts: {
     quota: await quotaOf(lanes[0], parts.reason, settings.storeZone),
     elapsedMs: Math.max(0, Math.round(parts.elapsedMs)),
     exitCode: parts.exitCode,
+    causes: tally.causes,
   };
 }
 

@@ -8,15 +8,16 @@ import { countToSend } from '../intake/read-input.ts';
 import type { StagedInput } from '../intake/stage-input.ts';
 import { isCrediting, type JobSettings } from '../job/job-settings.ts';
 import type { RunState } from '../ledger/ledger.ts';
+import type { RowState } from '../ledger/row-states.ts';
 import { closeSnapshots, type Gathered, gather, openSnapshots } from '../plan/gather.ts';
 import type { Snapshots } from '../plan/lookups.ts';
 import { lookForOthers } from '../plan/others-today.ts';
 import { describePrice, priceOf } from '../plan/price.ts';
-import { priceRun } from '../plan/price-run.ts';
+import { type Foreseen, priceRun } from '../plan/price-run.ts';
 import { writeRecordCount } from '../plan/read-snapshots.ts';
 import type { ResultFile, ResultTarget } from '../result/result-file.ts';
 import type { NotSentReason } from '../result/row-view.ts';
-import type { RunDocument } from '../result/run-document.ts';
+import { type RunDocument, writeRunDocument } from '../result/run-document.ts';
 import { exitCodeOf, runDocument, withCalls } from '../result/summary.ts';
 import type { Tally } from '../result/tally.ts';
 import { writeResult } from '../result/write-result.ts';
@@ -29,7 +30,8 @@ import { type RowToDo, rowsToDo } from '../stage/rows-to-do.ts';
 import { recordResult } from './own-result.ts';
 import { rebuildResult } from './rebuild-result.ts';
 import { removeRunFolder } from './run-folder.ts';
-import type { RunParts } from './run-parts.ts';
+import type { FileRun, RunParts } from './run-parts.ts';
+import { sendingOf, tellRun } from './tell-run.ts';
 
 /** A run that the ledger knows, with its stage: begun just now, or carried on. */
 export type BegunRun = {
@@ -44,6 +46,9 @@ export type BegunRun = {
   readonly runFolder: string;
   readonly staged: StagedInput;
   readonly file: ResultFile | undefined;
+  readonly confirm?: FileRun['confirm'];
+  /** Begun by an earlier process. */
+  readonly isCarriedOn?: true;
 };
 
 /**
@@ -72,12 +77,14 @@ export async function executeRun(run: BegunRun, parts: RunParts): Promise<RunDoc
   };
   const found = settings.command === 'export' ? openFoundRecords(run.runFolder) : undefined;
   const snapshots = await openSnapshots(context);
+  let document: RunDocument;
   try {
+    tellRun(run.isCarriedOn === true, context);
     await lookAtOldDoubts(context, parts.stdout);
     const gathered = await sendAll(run, context, snapshots, found);
     const written = await writeRunResult(run, context, found);
     if (gathered) await rememberCreated(gathered, written.tally, context);
-    return await endRun(run, written, gathered?.rowByRowCalls ?? 0, context);
+    document = await endRun(run, written, gathered?.rowByRowCalls ?? 0, context);
   } catch (error) {
     // A failed ledger cannot be written to any more.
     if (error instanceof OperatorError && control.reason?.kind !== 'fatal')
@@ -90,6 +97,10 @@ export async function executeRun(run: BegunRun, parts: RunParts): Promise<RunDoc
     await run.file?.abort();
     await Promise.all([vendors.kybio?.client.close(), vendors.wonder?.client.close()]);
   }
+  // After the state: a run killed before it must find its stage. And after everything is closed: Windows removes no
+  // folder in which a file is open.
+  await removeRunFolder(parts.homeFolder, runId, ledger);
+  return document;
 }
 
 /** Undefined: the run stopped while it was still reading. */
@@ -101,6 +112,7 @@ async function sendAll(
 ): Promise<Gathered | undefined> {
   const { control, reporter, vendors, settings, ledger } = context;
   const { stage, facts } = run.staged;
+  await startReporting(run, context);
   const rows = (): AsyncIterable<readonly RowToDo[]> => rowsToDo(stage, ledger, run.runId);
   const errors = new ErrorCount(run.controls.maxErrors, facts.sums, control);
   const lookedAt = new Set<number>();
@@ -113,9 +125,12 @@ async function sendAll(
   await settleNow();
   await lookForOthers(context, countToSend(facts.sums));
   const gathered = await gatherOrStop(snapshots, context, rows);
-  if (gathered === undefined) return undefined;
-  await announcePrice(gathered, context, rows);
-  reporter.start(countToSend(facts.sums));
+  if (gathered === undefined) {
+    reporter.end();
+    return undefined;
+  }
+  const foreseen = await announcePrice(gathered, context, rows);
+  if (control.reason === undefined) await run.confirm?.({ foreseen, match: run.staged.match });
   for (;;) {
     const refusedBefore = quotaRefusalCount(vendors);
     settledCount = 0;
@@ -137,6 +152,30 @@ async function sendAll(
   }
   reporter.end();
   return gathered;
+}
+
+/** Whoever watches a run that goes on sees it from where it stands. */
+async function startReporting(run: BegunRun, context: RunContext): Promise<void> {
+  const { settings, ledger, reporter, runId } = context;
+  const { sums } = run.staged.facts;
+  const record = await ledger.runs.find(runId);
+  const states = await ledger.rows.countByState(runId);
+  const countOf = (...wanted: readonly RowState[]): number =>
+    states.filter(({ state }) => wanted.includes(state)).reduce((sum, { rowCount }) => sum + rowCount, 0);
+  const unit = settings.targets.length > 1 ? 'writes' : 'rows';
+  const totalCount = countToSend(sums) * settings.targets.length;
+  const ended = { done: countOf('done'), failed: countOf('failed', 'invalid'), inDoubt: countOf('in_doubt') };
+  const endedCount = ended.done + ended.failed + ended.inDoubt;
+  // A run that reads nothing beforehand has not asked yet what other runs have used today.
+  await laneOf(context.vendors, settings.targets[0] ?? 'kybio').readDay();
+  if (endedCount > 0) reporter.note(`${endedCount} of ${totalCount} ${unit} are decided already.`);
+  reporter.start({
+    ...sendingOf(context, record?.createdMs ?? context.startedMs),
+    unit,
+    totalCount,
+    ended,
+    invalidCount: sums.invalidCount,
+  });
 }
 
 /** Rows of other runs that a look has decided: their result files are brought up to date. */
@@ -181,12 +220,14 @@ async function announcePrice(
   gathered: Gathered,
   context: RunContext,
   rows: () => AsyncIterable<readonly RowToDo[]>,
-): Promise<void> {
+): Promise<Foreseen> {
   const { settings, controls, vendors, clock, reporter } = context;
-  const { calls, isAtMost } = await priceRun(gathered, context, rows);
+  const { calls, isAtMost, foreseen } = await priceRun(gathered, context, rows);
   const lane = laneOf(vendors, settings.targets[0] ?? 'kybio');
   const price = priceOf(calls, lane, controls, settings.storeZone, clock.nowMs());
   reporter.note(describePrice(price, controls, lane, isAtMost));
+  reporter.price(price.total);
+  return foreseen;
 }
 
 async function settle(context: RunContext, lookedAt: Set<number>): Promise<number> {
@@ -248,7 +289,7 @@ async function writeRunResult(run: BegunRun, context: RunContext, found: FoundRe
   }
 }
 
-/** Makes the run's end durable, clears away what only the run needed, and returns its document. */
+/** Makes the run's end durable, and returns its document. */
 async function endRun(
   run: BegunRun,
   { tally, failure }: Written,
@@ -258,7 +299,11 @@ async function endRun(
   const { control, ledger, clock, reporter, vendors } = context;
   const { reason } = control;
   const state = failure ? 'stopped' : endState(reason, tally);
-  if (reason && 'detail' in reason) reporter.note(`Stopped: ${reason.detail.replace(/\.$/, '')}.`);
+  // That the day's calls are used up was planned, and the last line says it; that the vendor says so earlier was not.
+  const isPlanned = reason?.kind === 'quota' && !reason.detail.startsWith('the vendor');
+  if (reason && 'detail' in reason && !isPlanned) {
+    reporter.note(`Stopped: ${reason.detail.replace(/\.$/, '')}.`);
+  }
   if (failure) {
     reporter.note(`${failure.message} What was done is in the ledger.`);
     reporter.note(`Write the result elsewhere with: memberload resume ${run.runId} -o other.csv`);
@@ -279,9 +324,7 @@ async function endRun(
     exitCode: exitCodeAtEnd(failure !== undefined, isWaiting, reason, tally),
     rowByRowCalls,
   });
-  await ledger.runs.end(run.runId, { state, summaryJson: JSON.stringify(document) });
-  // After the state: a run killed before it must find its stage.
-  await removeRunFolder(context.homeFolder, run.runId, ledger);
+  await ledger.runs.end(run.runId, { state, summaryJson: writeRunDocument(document) });
   return document;
 }
 

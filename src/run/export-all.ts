@@ -17,7 +17,7 @@ import type { LedgerReader, RunRecord, RunState, Target } from '../ledger/ledger
 import { describePrice, priceOf } from '../plan/price.ts';
 import { readCounts, writeRecordCount } from '../plan/read-snapshots.ts';
 import { openResultFile, PLAIN_CSV, PLAIN_DIALECT, type ResultFile, type ResultTarget } from '../result/result-file.ts';
-import type { RunDocument } from '../result/run-document.ts';
+import { type RunDocument, writeRunDocument } from '../result/run-document.ts';
 import { exitCodeOf, runDocument } from '../result/summary.ts';
 import { Tally } from '../result/tally.ts';
 import type { Connection } from '../settings/run-settings.ts';
@@ -27,6 +27,7 @@ import { type ExportSink, exportCustomers, exportMembers, exportSnapshot } from 
 import { ownHashes, recordResult } from './own-result.ts';
 import { makeRunFolder, newRunId, removeRunFolder } from './run-folder.ts';
 import type { RunParts } from './run-parts.ts';
+import { sendingOf, tellRun } from './tell-run.ts';
 
 export type ExportAll = {
   readonly settings: JobSettings;
@@ -54,11 +55,10 @@ export async function exportAll(job: ExportAll, parts: RunParts): Promise<RunDoc
   const ownSha256s = carriedOn ? [...ownHashes(carriedOn)] : [];
   // An export need not have a column that tells whose file it is: the ledger knows what was written there.
   if (job.result.mayReplace) ownSha256s.push(...(await earlierHashes(job.result.path, ledger)));
-  const runId = carriedOn?.runId ?? newRunId(parts.clock.nowMs());
+  const runId = carriedOn?.runId ?? newRunId(parts.clock.nowMs(), settings.storeZone);
   const file = await openResultFile(job.result, { ...parts, ownSha256s, runId });
   const runFolder = makeRunFolder(homeFolder, runId);
   if (carriedOn) {
-    reporter.note(`Carrying on run ${runId}.`);
     await claimRun(runId, { ledger, note: reporter.note, signal: control.signal });
     await ledger.runs.setState(runId, 'running');
   } else await startRun(job, runId, parts);
@@ -77,7 +77,13 @@ export async function exportAll(job: ExportAll, parts: RunParts): Promise<RunDoc
   count(progress.rowCount ?? 0);
   const part = await openTableAppender(partPath, PART_DIALECT, progress.byteCount ?? 0);
   let failure: OperatorError | undefined;
-  reporter.start((await readCounts(ledger, job.account)).recordCount ?? 0);
+  tellRun(carriedOn !== undefined, context);
+  reporter.start({
+    ...sendingOf(context, carriedOn?.createdMs ?? parts.clock.nowMs()),
+    unit: 'records',
+    totalCount: (await readCounts(ledger, job.account)).recordCount ?? 0,
+    ended: { done: progress.rowCount ?? 0, failed: 0, inDoubt: 0 },
+  });
   try {
     if (progress.byteCount === undefined) await part.writeBlock([[PART_MARK, ...fields]]);
     const sink: ExportSink = {
@@ -133,7 +139,7 @@ export async function exportAll(job: ExportAll, parts: RunParts): Promise<RunDoc
     rowByRowCalls: tally.rows.read,
   });
   if (failure) reporter.note(`${failure.message} ${failure.hint}`);
-  await ledger.runs.end(runId, { state, summaryJson: JSON.stringify(document) });
+  await ledger.runs.end(runId, { state, summaryJson: writeRunDocument(document) });
   await removeRunFolder(homeFolder, runId, ledger);
   return document;
 }

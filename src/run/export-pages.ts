@@ -59,13 +59,11 @@ const RECORDS_PER_CHECKPOINT = 100;
 /** Exports what was read by pages for this command or an earlier one, reading what is missing. */
 export async function exportSnapshot(target: Target, context: RunContext, sink: ExportSink): Promise<void> {
   const path = sharedSnapshotPath(context, target);
-  const open = () => openFreshSnapshot(path, target, context.controls.snapshotMaxAgeMs, context.clock.nowMs());
-  let snapshot = open();
+  const snapshot = openFreshSnapshot(path, target, context.controls.snapshotMaxAgeMs, context.clock.nowMs());
   try {
     if (snapshot.hasAdditions && sink.skipRows === 0) {
       // We have added members since it was read: it no longer holds everybody.
-      snapshot.remove();
-      snapshot = open();
+      snapshot.clear();
     }
     // Read to the end, whatever that costs: everybody is asked for.
     await fillSnapshot(snapshot, target, { ...context, settings: { lookup: 'pages' } }, EVERYBODY);

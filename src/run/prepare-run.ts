@@ -1,4 +1,6 @@
 import { rmSync } from 'node:fs';
+import { OperatorError } from '../base/errors.ts';
+import { removePrivateFolder } from '../base/private-folder.ts';
 import { CreditGuard } from '../intake/credit-guard.ts';
 import { guardTopup } from '../intake/guard-topup.ts';
 import { countToSend, type InputSums } from '../intake/read-input.ts';
@@ -18,7 +20,9 @@ import { planRun } from './plan-run.ts';
 import { makeRunFolder, newRunId, removeLeftFolders } from './run-folder.ts';
 import type { FileRun, RunParts } from './run-parts.ts';
 import { shareStage } from './shared-stage.ts';
+import { findSigns, rememberSigns } from './signs-of-run.ts';
 import { tellColumns } from './tell-columns.ts';
+import { findUsedMapping, rememberMapping } from './used-mapping.ts';
 
 /** A run that may begin: its input is read, checked and staged, nothing was sent. */
 export type PreparedRun =
@@ -44,7 +48,7 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
   const { ledger, clock, control, reporter, homeFolder } = parts;
   const { settings } = job;
   await removeLeftFolders(homeFolder, ledger);
-  const runId = newRunId(clock.nowMs());
+  const runId = newRunId(clock.nowMs(), settings.storeZone);
   // Before anything of the ledger is looked at: whoever starts the same in between is found when this run starts.
   const mark = job.isDryRun || settings.command === 'export' ? undefined : await ledger.runs.markOf(job.account);
   let file: ResultFile | undefined;
@@ -56,7 +60,7 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
     await staged?.stage.close();
     await file?.abort();
     await ledger.stages?.remove(runId).catch(() => undefined);
-    rmSync(runFolder, { recursive: true, force: true });
+    removePrivateFolder(runFolder);
   };
   try {
     const guard =
@@ -69,8 +73,13 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
       guard,
       resultFor: job.resultFor,
       nowMs: clock.nowMs(),
+      findSigns: (earlierRunId) => findSigns(earlierRunId, { ledger, account: job.account }),
+      findUsedMapping: (header) => findUsedMapping(header, { ledger, account: job.account }),
     });
     const input = staged;
+    if (job.mapPath !== undefined) {
+      await rememberMapping(input.facts.header, job.mapPath, { ledger, account: job.account });
+    }
     const unfinished = job.isDryRun ? undefined : await findSame(job, input.facts.sha256, ledger);
     if (unfinished) {
       await discard();
@@ -79,7 +88,7 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
     tellColumns(input.match, await firstCells(input.stage), reporter);
     for (const note of input.facts.notes) reporter.note(note);
     guardTopup(input.facts.sums, settings, job.expectations);
-    guard?.check(input.facts.sums.rowCount);
+    await guard?.check(input.facts.sums.rowCount);
     if (settings.command === 'topup' && !job.isDryRun) await ledger.requireNewest(job.account);
     // After the guards: that a file was credited before matters more than that its result is there.
     if (job.result.path !== '') file = await openResultFile(job.result, { ...parts, ownSha256s: [], runId });
@@ -105,7 +114,17 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
         // `--overwrite`: after a kill the earlier result is still the one that may be replaced.
         const replaced = result && result.path !== '-' ? await sha256OfFile(result.path) : undefined;
         if (replaced !== undefined) await recordResult(ledger, runId, job.result.path, replaced);
-        return executeRun({ ...job, runId, runFolder, staged: input, file: result }, parts);
+        try {
+          return await executeRun({ ...job, runId, runFolder, staged: input, file: result }, parts);
+        } catch (error) {
+          if (error instanceof OperatorError && error.code === 'NOT_CONFIRMED') {
+            // Nothing was sent, and nothing is to be carried on.
+            await ledger.runs.cancel(runId);
+            await ledger.stages?.remove(runId);
+            rmSync(runFolder, { recursive: true, force: true });
+          }
+          throw error;
+        }
       },
     };
   } catch (error) {
@@ -115,13 +134,14 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
 }
 
 /** Records the run before anything is sent for it, with the rows of a top-up that it is going to send. */
-function startRun(
+async function startRun(
   job: FileRun,
   { stage, facts }: StagedInput,
   runId: string,
   { ledger, mark }: { ledger: Ledger; mark: number | undefined },
 ): Promise<Started> {
   const { settings, controls, connection } = job;
+  await rememberSigns(runId, facts.signs, { ledger, account: job.account });
   return ledger.runs.start(
     {
       runId,

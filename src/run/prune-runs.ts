@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { removeLeftScratchFolders } from '../base/scratch-folder.ts';
 import { zonedDay } from '../base/zoned-time.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { removeLeftFolders } from './run-folder.ts';
@@ -18,5 +19,6 @@ export async function pruneRuns(homeFolder: string, ledger: Ledger, endedBeforeM
   await ledger.calls.prune(zonedDay(endedBeforeMs - 86_400_000, 'UTC'));
   // Members' data too, whatever its age: the next command that shares what it reads reads it again.
   rmSync(join(homeFolder, 'snapshots'), { recursive: true, force: true });
+  await removeLeftScratchFolders();
   return { runCount: pruned.length, folderCount: await removeLeftFolders(homeFolder, ledger) };
 }

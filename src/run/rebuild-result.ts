@@ -3,7 +3,7 @@ import type { Ledger, RunRecord } from '../ledger/ledger.ts';
 import type { ResultTarget } from '../result/result-file.ts';
 import { openResultFile } from '../result/result-file.ts';
 import type { NotSentReason } from '../result/row-view.ts';
-import { type RunDocument, readRunDocument } from '../result/run-document.ts';
+import { type RunDocument, readRunDocument, writeRunDocument } from '../result/run-document.ts';
 import { runDocument } from '../result/summary.ts';
 import { writeResult } from '../result/write-result.ts';
 import { readSavedSettings } from '../settings/saved-settings.ts';
@@ -30,6 +30,8 @@ export async function rebuildResult(
   const runFolder = runFolderOf(homeFolder, run.runId);
   const staged = await findStage(run, saved.job, parts);
   const found = saved.job.command === 'export' ? openFoundRecords(runFolder) : undefined;
+  let document: RunDocument;
+  let problem: OperatorError | undefined;
   try {
     const previous = readRunDocument(run.summaryJson);
     const of = {
@@ -44,7 +46,6 @@ export async function rebuildResult(
     };
     const target = result ?? (await ownResult(run, saved, parts));
     const file = await openResultFile(target, { ...parts, ownSha256s: ownHashes(run), runId: run.runId });
-    let problem: OperatorError | undefined;
     let tally: Awaited<ReturnType<typeof writeResult>>;
     try {
       tally = await writeResult(of, staged.stage, ledger, file);
@@ -79,21 +80,23 @@ export async function rebuildResult(
       elapsedMs: previous?.elapsedMs ?? 0,
       exitCode: problem && rows.in_doubt === 0 ? EXIT.stopped : exitCodeAfter(rows, state, previous),
     });
-    const document: RunDocument = {
+    document = {
       ...counted,
       quota: previous?.quota ?? null,
       calls: addCalls(previous?.calls, calls),
     };
-    await ledger.runs.end(run.runId, { state, summaryJson: JSON.stringify(document) });
+    await ledger.runs.end(run.runId, { state, summaryJson: writeRunDocument(document) });
     if (problem) {
       parts.reporter.note(`${problem.message} What was done is in the ledger.`);
       parts.reporter.note(`Write the result elsewhere with: memberload resume ${run.runId} -o other.csv`);
-    } else await removeRunFolder(homeFolder, run.runId, ledger);
-    return document;
+    }
   } finally {
     found?.close();
     await staged.stage.close();
   }
+  // Windows removes no folder in which a file is open.
+  if (problem === undefined) await removeRunFolder(homeFolder, run.runId, ledger);
+  return document;
 }
 
 function notSentOf({ runId, state }: RunRecord): NotSentReason {

@@ -24,15 +24,14 @@ export async function resumeRun(
   request: { readonly controls: ControlSettings; readonly result: ResultTarget | undefined },
   parts: RunParts,
 ): Promise<RunDocument> {
-  const { ledger, homeFolder, reporter } = parts;
+  const { ledger, homeFolder } = parts;
   const runFolder = runFolderOf(homeFolder, run.runId);
   const staged = await findStage(run, saved.job, parts);
   try {
     const result = request.result ?? (await ownResult(run, saved, parts));
     const file = await openResultFile(result, { ...parts, ownSha256s: ownHashes(run), runId: run.runId });
-    reporter.note(`Carrying on run ${run.runId}.`);
     if (isCrediting(saved.job.command)) await ledger.requireNewest(run.account);
-    const waitedMs = await claimRun(run.runId, { ledger, note: reporter.note, signal: parts.control.signal });
+    const waitedMs = await claimRun(run.runId, { ledger, note: parts.reporter.note, signal: parts.control.signal });
     await ledger.runs.setState(run.runId, 'running');
     return await executeRun(
       {
@@ -47,6 +46,7 @@ export async function resumeRun(
         runFolder,
         staged,
         file,
+        isCarriedOn: true,
       },
       // What a killed process has sent it sent before its lease ended, not before this process began.
       { ...parts, startedMs: parts.startedMs + waitedMs },

@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { makePrivateFolder } from '../base/private-folder.ts';
+import { makePrivateFolder, removePrivateFolder } from '../base/private-folder.ts';
+import { zonedDateTime } from '../base/zoned-time.ts';
 import { isCrediting } from '../job/job-settings.ts';
 import type { Ledger, LedgerReader, RunRecord } from '../ledger/ledger.ts';
 import { readRunDocument } from '../result/run-document.ts';
+import { isUnsettled, withEvidence } from '../send/resolve-row.ts';
 import { holdsStage } from '../stage/stage.ts';
 
-/** `20261122-050612-3fa9`: sorts by time, short enough to type. UTC. */
-export function newRunId(nowMs: number): string {
-  const stamp = new Date(nowMs).toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
+/** `20261122-050612-3fa9`: the time in the store's zone, as everything else that a run prints; short enough to type. */
+export function newRunId(nowMs: number, storeZone: string): string {
+  const stamp = zonedDateTime(nowMs, storeZone).replace(/[-:]/g, '').replace(' ', '-');
   return `${stamp}-${randomBytes(2).toString('hex')}`;
 }
 
@@ -18,9 +20,14 @@ export function runFolderOf(homeFolder: string, runId: string): string {
   return join(homeFolder, 'runs', runId);
 }
 
-/** Its name is on the disk when this returns: after a power cut the ledger must not know a run without its folder. */
+/**
+ * Its name is on the disk when this returns: after a power cut the ledger must not know a run without its folder.
+ *
+ * @throws OperatorError OPEN_FOLDER or PLANTED_LINK (exit 2)
+ */
 export function makeRunFolder(homeFolder: string, runId: string): string {
   const folder = runFolderOf(homeFolder, runId);
+  makePrivateFolder(join(homeFolder, 'runs'));
   makePrivateFolder(folder);
   return folder;
 }
@@ -30,7 +37,7 @@ export async function removeRunFolder(homeFolder: string, runId: string, ledger:
   const folder = runFolderOf(homeFolder, runId);
   if (await isNeeded(runId, folder, ledger)) return;
   await ledger.stages?.remove(runId);
-  rmSync(folder, { recursive: true, force: true });
+  removePrivateFolder(folder);
 }
 
 /**
@@ -45,7 +52,7 @@ export async function removeLeftFolders(homeFolder: string, ledger: LedgerReader
   let removedCount = 0;
   for (const name of readdirSync(folder)) {
     if (await isNeeded(name, join(folder, name), ledger)) continue;
-    rmSync(join(folder, name), { recursive: true, force: true });
+    removePrivateFolder(join(folder, name));
     removedCount += 1;
   }
   return removedCount;
@@ -71,9 +78,11 @@ async function isNeeded(runId: string, folder: string, ledger: LedgerReader): Pr
   if (run.state !== 'finished' && run.state !== 'cancelled') return true;
   if (lacksResult(run) && holdsStage(folder)) return true;
   if (!isCrediting(run.command)) return false;
-  const rows = await ledger.rows.listByState(runId, ['intent', 'in_doubt', 'failed']);
-  // One that a person decided was not applied may still be sent again, which changes the result.
-  return rows.some(
-    ({ state, errorCode, dataChangeTime }) => dataChangeTime !== '' && (state !== 'failed' || errorCode === 'IN_DOUBT'),
-  );
+  if ((await ledger.rows.listByState(runId, ['intent', 'in_doubt'])).some(isUnsettled)) return true;
+  // A row that a person has let go may still be sent again, also after a refusal: that changes the result.
+  for (const rowNumber of await ledger.rows.listEvidenced(runId)) {
+    const record = await ledger.rows.find({ runId, rowNumber, target: 'kybio' });
+    if (record && (await withEvidence(record, ledger)).mayResend) return true;
+  }
+  return false;
 }

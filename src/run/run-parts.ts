@@ -6,8 +6,10 @@ import type { Reporter } from '../calls/reporter.ts';
 import type { RunControl } from '../calls/run-control.ts';
 import type { Vendors } from '../calls/vendors.ts';
 import type { TableSource } from '../csv/byte-source.ts';
+import type { HeaderMatch } from '../job/header-match.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import type { Ledger, RunRecord } from '../ledger/ledger.ts';
+import type { Foreseen } from '../plan/price-run.ts';
 import type { ResultTarget } from '../result/result-file.ts';
 import type { Connection, Expectations } from '../settings/run-settings.ts';
 
@@ -17,6 +19,8 @@ export type FileRun = {
   readonly controls: ControlSettings;
   readonly connection: Connection;
   readonly expectations: Expectations;
+  /** The file that --map named, absolute; its columns are in `settings`. */
+  readonly mapPath: string | undefined;
   readonly source: TableSource;
   /** As it is told to the person and kept in the ledger. */
   readonly inputPath: string;
@@ -29,6 +33,14 @@ export type FileRun = {
   readonly resultFor: string;
   /** --dry-run: read, but write nothing. The diff goes to `result`, when -o named one. */
   readonly isDryRun: boolean;
+  /**
+   * Asked once, after everything was read and before the first write.
+   *
+   * @throws OperatorError NOT_CONFIRMED (exit 2): the run is given up, nothing was written
+   */
+  readonly confirm:
+    | ((asked: { readonly foreseen: Foreseen; readonly match: HeaderMatch }) => Promise<void>)
+    | undefined;
 };
 
 export type RunParts = {

@@ -1,6 +1,6 @@
-import { rmSync } from 'node:fs';
 import { DecimalSum, subtractDecimals } from '../base/decimal.ts';
 import { fileError, usageError } from '../base/errors.ts';
+import { removePrivateFolder } from '../base/private-folder.ts';
 import type { RunContext } from '../calls/run-context.ts';
 import { StoppedError } from '../calls/run-control.ts';
 import { openStagedInput } from '../intake/stage-input.ts';
@@ -77,19 +77,33 @@ export async function prepareUndo(request: UndoRequest, parts: RunParts): Promis
       `Nothing was sent. Decide them first: memberload resolve ${run.runId}`,
     );
   }
+  const mark = await ledger.runs.markOf(run.account);
+  const credits: Credit[] = [];
+  for await (const page of ledger.increments.readCreditsOfRun(run.runId)) {
+    credits.push(...page.filter(({ rowNumber }) => rowNumbers?.has(rowNumber) ?? true));
+  }
+  if (credits.length === 0) {
+    throw fileError(
+      'NOTHING_TO_UNDO',
+      `Run ${run.runId} has no credit that could be taken back${rowNumbers ? ' among these rows' : ''}: what it credited was undone before, or it credited nobody.`,
+      `Nothing was sent. Look at it with: memberload runs ${run.runId}`,
+    );
+  }
   const settings: JobSettings = {
     ...saved.job,
     command: 'undo',
     isAgain: true,
     campaign: '',
     columnMap: undefined,
-    raw: true,
+    // As the result is written now: resume writes it again.
+    excel: request.result.excel,
+    raw: request.result.raw,
     onDuplicate: 'allow',
     readsBefore: true,
   };
   // A reading shared with other commands may be older than a change that must be seen.
   const controls = { ...request.controls, snapshotMaxAgeMs: 0 };
-  const runId = newRunId(clock.nowMs());
+  const runId = newRunId(clock.nowMs(), settings.storeZone);
   const file =
     request.result.path === '' ? undefined : await openResultFile(request.result, { ...parts, ownSha256s: [], runId });
   const runFolder = makeRunFolder(homeFolder, runId);
@@ -101,23 +115,11 @@ export async function prepareUndo(request: UndoRequest, parts: RunParts): Promis
     if (isBegun) return;
     await file?.abort();
     await vendors.kybio?.client.close();
-    rmSync(runFolder, { recursive: true, force: true });
+    removePrivateFolder(runFolder);
   };
   try {
-    const mark = await ledger.runs.markOf(run.account);
-    const credits: Credit[] = [];
     const points = new DecimalSum();
     const balance = new DecimalSum();
-    for await (const page of ledger.increments.readCreditsOfRun(run.runId)) {
-      credits.push(...page.filter(({ rowNumber }) => rowNumbers?.has(rowNumber) ?? true));
-    }
-    if (credits.length === 0) {
-      throw fileError(
-        'NOTHING_TO_UNDO',
-        `Run ${run.runId} has no credit that could be taken back${rowNumbers ? ' among these rows' : ''}: what it credited was undone before, or it credited nobody.`,
-        `Nothing was sent. Look at it with: memberload runs ${run.runId}`,
-      );
-    }
     const context: RunContext = {
       ...parts,
       ...{ runId: '', account: run.account, settings, controls, vendors, runFolder },

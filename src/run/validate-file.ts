@@ -1,15 +1,15 @@
 import { createReadStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { EXIT, usageError } from '../base/errors.ts';
+import { makeScratchFolder } from '../base/scratch-folder.ts';
 import { visibleText } from '../base/visible-text.ts';
 import type { Reporter } from '../calls/reporter.ts';
 import type { RunControl } from '../calls/run-control.ts';
 import type { TableSource } from '../csv/byte-source.ts';
-import { type InputRead, type RowSink, readInput, SumsOfRows } from '../intake/read-input.ts';
+import { countToSend, type InputRead, type RowSink, readInput, SumsOfRows } from '../intake/read-input.ts';
 import { matchColumns, openInput, tableOptions } from '../intake/stage-input.ts';
 import { guessKind } from '../job/header-names.ts';
 import type { JobSettings } from '../job/job-settings.ts';
@@ -47,7 +47,7 @@ type Parts = {
 export async function validateFile(job: Validation, parts: Parts): Promise<RunDocument> {
   const startedMs = parts.nowMs();
   // What is written to standard output cannot be written once more.
-  const scratch = job.result.path === '-' ? await mkdtemp(join(tmpdir(), 'memberload-')) : undefined;
+  const scratch = job.result.path === '-' ? await makeScratchFolder() : undefined;
   const path = scratch === undefined ? job.result.path : join(scratch, 'checked.csv');
   try {
     let { settings, tally, read } = await check({ ...job, result: { ...job.result, path } }, parts, undefined);
@@ -56,7 +56,7 @@ export async function validateFile(job: Validation, parts: Parts): Promise<RunDo
       ({ settings, tally, read } = await check({ ...job, settings, source: { path }, result }, parts, read.late));
     }
     if (scratch !== undefined) await pipeline(createReadStream(path), parts.stdout, { end: false });
-    tellIssues(read.sums.firstIssues, tally.rows.invalid, parts.reporter);
+    tellRun(settings, read.sums, parts.reporter);
     return await documentOf({ ...job, settings }, tally, parts.nowMs() - startedMs);
   } finally {
     if (scratch !== undefined) await rm(scratch, { recursive: true, force: true });
@@ -111,7 +111,7 @@ async function check(
     const damages = new Set(late?.damages ?? []);
     const sink: RowSink = {
       async write(block) {
-        if (!isTold) tellColumns(match, block.cells[0] ?? [], parts.reporter);
+        if (!isTold) tellColumns(match, block.cells[0] ?? [], parts.reporter, true);
         isTold = true;
         const judged = late ? block.rows.map((row) => withLateIssues(row, issueOf, damages)) : block.rows;
         if (late) for (const row of judged) sums.add(row);
@@ -150,10 +150,27 @@ function withKind(settings: JobSettings, header: readonly string[]): JobSettings
   return { ...settings, ...targetsOf(kind) };
 }
 
-function tellIssues(issues: InputRead['sums']['firstIssues'], invalidCount: number, reporter: Reporter): void {
-  for (const { rowNumber, lineNumber, message } of issues) {
-    reporter.note(`Row ${rowNumber} (line ${lineNumber}), ${message}`);
+/** What the command that sends the file would do. */
+function tellRun({ fileKinds }: JobSettings, sums: InputRead['sums'], reporter: Reporter): void {
+  const count = countToSend(sums);
+  if (count === 0) return;
+  const rows = count === 1 ? '1 row' : `${count} rows`;
+  const amounts = `${sums.pointIncrement} points and ${sums.balanceIncrement} of balance in all`;
+  switch (fileKinds[0]) {
+    case 'topup':
+      reporter.note(
+        sums.invalidCount === 0
+          ? `memberload topup would credit ${rows}: ${amounts}.`
+          : `memberload topup refuses a file with wrong rows. With --skip-invalid it would credit ${rows}: ${amounts}.`,
+      );
+      return;
+    case 'customers':
+      reporter.note(`memberload import --to wonder would create or update ${rows}.`);
+      return;
+    case 'lookups':
+      reporter.note(`memberload export would look up ${rows}.`);
+      return;
+    default:
+      reporter.note(`memberload import would create or update ${rows}.`);
   }
-  const hiddenCount = invalidCount - new Set(issues.map(({ rowNumber }) => rowNumber)).size;
-  if (hiddenCount > 0) reporter.note(`… and ${hiddenCount} more rows: see the result file.`);
 }

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { requireNoLink } from '../base/private-folder.ts';
 
 /** Made up, and the same in every sandbox: they open nothing but a loopback port. */
 export const KYBIO_APP_ID = 'ABCDEFABCDEFABCDEFABCDEFABCDEFAB';
@@ -23,6 +24,7 @@ export async function openWonderKey(stateFolder: string): Promise<WonderKey> {
   const isInMemory = stateFolder === ':memory:';
   const folder = isInMemory ? mkdtempSync(join(tmpdir(), 'memberload-sandbox-')) : stateFolder;
   const file = join(folder, KEY_FILE);
+  requireNoLink(file);
   if (existsSync(file)) chmodSync(file, 0o600);
   else {
     const pem = await (isInMemory ? sharedPem() : generatePem());

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
+import { requireNoLink } from '../base/private-folder.ts';
 
 /**
  * What the vendors remember. WAL with synchronous=NORMAL: a commit is in the operating system before the
@@ -102,9 +103,11 @@ export class Store {
 
 function openDatabase(stateFolder: string): DatabaseSyncInstance {
   if (stateFolder === ':memory:') return new DatabaseSync(':memory:');
+  requireNoLink(stateFolder);
   mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
   chmodSync(stateFolder, 0o700);
   const path = join(stateFolder, 'sandbox.sqlite');
+  requireNoLink(path);
   const database = new DatabaseSync(path, { timeout: BUSY_MS_MAX });
   // Before the first write: SQLite gives -wal and -shm the mode of the database file.
   chmodSync(path, 0o600);

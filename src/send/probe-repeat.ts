@@ -2,7 +2,7 @@ import { decimalsEqual, isZeroDecimal } from '../base/decimal.ts';
 import type { TextFields } from '../base/text-fields.ts';
 import { describeAnswer } from '../calls/describe-answer.ts';
 import type { KybioVendor } from '../calls/vendors.ts';
-import type { Answer } from '../http/answer.ts';
+import { type Answer, quoteWords } from '../http/answer.ts';
 import type { IncrementAnswer } from '../kybio/client.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { keepRepeatFact, type LearnedFact } from './repeat-fact.ts';
@@ -53,13 +53,14 @@ export async function probeRepeat(
   if (customerUid === undefined) return notLearned(`no member has the number '${number}'`);
 
   const nowMs = await ledger.now();
-  const claimTime = (fromMs: number): Promise<string> =>
-    ledger.increments.claimTime(account, customerUid, { fromMs, timeZone: parts.storeZone });
+  const claimTime = (fromMs: number, order: 'newest' | 'unused'): Promise<string> =>
+    ledger.increments.claimTime(account, customerUid, { fromMs, timeZone: parts.storeZone, order });
   const sendNothing = (dataChangeTime: string) => sendNothingTo(customerUid, dataChangeTime, kybio);
   const learned = await learn({
     sendNothing,
-    newTime: () => claimTime(nowMs),
-    earlierTime: () => claimTime(nowMs - EARLIER_MS),
+    // After a clock that was ahead, now is not the newest time that the member had.
+    newTime: () => claimTime(nowMs, 'newest'),
+    earlierTime: () => claimTime(nowMs - EARLIER_MS, 'unused'),
     isApplied: (answer) => isNothingApplied(answer, customerUid),
   });
   if (!learned.isLearned) return learned;
@@ -97,7 +98,7 @@ async function learn({ sendNothing, newTime, earlierTime, isApplied }: Trial): P
   }
   const isSameRefusal = (answer: Answer<unknown>): boolean =>
     answer.kind === 'refused' && answer.errorCode === second.errorCode;
-  const said = second.messages.join('; ');
+  const said = quoteWords(second.messages);
 
   const earlier = await sendNothing(await earlierTime());
   if (isApplied(earlier)) {

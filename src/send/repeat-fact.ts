@@ -1,5 +1,5 @@
 import type { KybioVendor } from '../calls/vendors.ts';
-import type { Ledger, LedgerReader } from '../ledger/ledger.ts';
+import { type Ledger, type LedgerReader, NEWER_ONLY, REPEAT_FACT } from '../ledger/ledger.ts';
 
 /**
  * What is known of an account that is sent the same dataChangeTime of one member twice:
@@ -14,20 +14,18 @@ export type RepeatFact =
   | { readonly kind: 'accepted' }
   | { readonly kind: 'unknown' };
 
-/** `refused:2031`, `newer_only` or `accepted`. */
-const REPEAT_FACT = 'repeat_check';
-
 /**
  * Version 1 of the probe kept the code as the fact `repeat_code`, without the proof that earlier times are
  * accepted. That fact is not read: the account is probed again. What it knew of accepted repeats still holds.
  */
 const REPEATS_ACCEPTED_FACT = 'repeats_accepted';
 
+/** Kept as `refused:2031`, `newer_only` or `accepted`. */
 export async function readRepeatFact(ledger: LedgerReader, account: string): Promise<RepeatFact> {
   const kept = await ledger.facts.read(account, REPEAT_FACT);
   const [kind, code = ''] = kept?.split(':') ?? [];
   if (kind === 'refused' && code !== '') return { kind, code };
-  if (kind === 'newer_only' || kind === 'accepted') return { kind };
+  if (kind === NEWER_ONLY || kind === 'accepted') return { kind };
   const wasAccepted = (await ledger.facts.read(account, REPEATS_ACCEPTED_FACT)) === 'true';
   return { kind: wasAccepted ? 'accepted' : 'unknown' };
 }

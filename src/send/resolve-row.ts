@@ -4,7 +4,8 @@ import { zonedIso } from '../base/zoned-time.ts';
 import { describeAnswer } from '../calls/describe-answer.ts';
 import type { RunContext } from '../calls/run-context.ts';
 import { readIncrementAnswer } from '../job/topup-steps.ts';
-import type { Evidence, Ledger, LedgerReader, RowRecord } from '../ledger/ledger.ts';
+import type { Evidence, Ledger, LedgerReader, RowChange, RowRecord } from '../ledger/ledger.ts';
+import type { RowState } from '../ledger/row-states.ts';
 import { looksApplied } from './judge-reads.ts';
 import { readAmounts } from './read-amounts.ts';
 import { performIncrement } from './send-increment.ts';
@@ -19,9 +20,11 @@ export type Verdict = 'applied' | 'not-applied';
  * ```
  * in doubt ──→ applied                                  done
  *     │   └──→ not-applied                              failed, IN_DOUBT
- *     │             └──→ resend ─┐
- *     └──→ resend ───────────────┴─→ intent → done | failed | in doubt
+ *     │             └──→ resend ───→ intent → done | failed | in doubt
+ *     └──→ resend ─────────────────→ intent → done | in doubt
  * ```
+ *
+ * A refusal of the second send is no word about the first one: only a person's decision is.
  *
  * Every step is kept as evidence with its time. A decision can be taken back until the row is sent again.
  */
@@ -96,7 +99,7 @@ export async function decideRow(
           state: 'failed',
           errorCode: 'IN_DOUBT',
           messages: [
-            `${when}: it was not applied. To credit it after all, either run the result file again or type: memberload resolve ${record.runId} --row ${record.rowNumber} --resend`,
+            `${when}: it was not applied. To credit it after all, run the result file again with the flags of the run (its campaign!) or type: memberload resolve ${record.runId} --row ${record.rowNumber} --resend`,
           ],
         } as const);
   const { sequence } = record;
@@ -152,7 +155,6 @@ export async function resendRow(row: RowInDoubt, context: RunContext, isAgain: b
   }
 
   await addEvidence(record, 'resend', { dataChangeTime: record.dataChangeTime, before: { point, balance } }, ledger);
-  const { state, errorCode, messages } = record;
   const performed = await performIncrement(
     { ...toIncrement(record), before: { point, balance, sequence } },
     {
@@ -161,7 +163,7 @@ export async function resendRow(row: RowInDoubt, context: RunContext, isAgain: b
       isResend: true,
       // What was credited since is looked for above: a person decides here, not the guard of a run.
       guard: undefined,
-      whenNotSent: { state: state === 'intent' ? 'in_doubt' : state, errorCode, messages },
+      whenNotSent: asBefore(record),
     },
   );
   assert(performed.kind !== 'outdated', 'a row that is sent again is no difference to a value');
@@ -169,6 +171,17 @@ export async function resendRow(row: RowInDoubt, context: RunContext, isAgain: b
   await recordResend(row, performed, context);
   await ledger.flush();
   return undefined;
+}
+
+/**
+ * The row as it was before it was sent again. What the vendor said to the second send changes nothing about the first
+ * one: its time and its values before stay those of the first.
+ */
+function asBefore(record: RowRecord): RowChange & { readonly state: RowState } {
+  const { messages, intentMs, pointBefore, balanceBefore } = record;
+  const kept = { messages, intentMs, pointBefore, balanceBefore };
+  if (!isUnsettled(record)) return { ...kept, state: record.state, errorCode: record.errorCode };
+  return { ...kept, state: 'in_doubt', errorCode: record.errorCode || 'IN_DOUBT' };
 }
 
 async function recordResend(
@@ -196,6 +209,14 @@ async function recordResend(
     case 'failed':
     case 'unapplied': {
       const said = answer === undefined ? outcome.errorCode : describeAnswer(answer);
+      if (isUnsettled(record)) {
+        // Nobody has said that the first send was not applied: the vendor may still apply it, or has.
+        const messages = [
+          `${when}; this second send was not applied: ${said}. The first may be: the row stays in doubt.`,
+        ];
+        const refusal = answer && { kind: 'answer', detailJson: JSON.stringify({ answer: said }) };
+        return context.ledger.rows.record(record, { ...asBefore(record), messages }, refusal);
+      }
       const messages = [`${when}; it was not applied: ${said}.`];
       return context.ledger.rows.record(record, { state: 'failed', errorCode: outcome.errorCode, messages });
     }

@@ -320,7 +320,7 @@ function refusalOf(begun: Exclude<Begun, Begin>, call: Increment, context: RunCo
       }
       return invalid(
         'CREDITED_BEFORE',
-        `${message}. Nothing was sent. To skip such rows use --skip-credited; to name what is credited use --campaign NAME; to credit once more use --again.`,
+        `${message}. Nothing was sent. ${wayOnOf(begun.credit)}; to name what is credited use --campaign NAME; to credit once more use --again.`,
       );
     }
     case 'credited_otherwise': {
@@ -334,6 +334,13 @@ function refusalOf(begun: Exclude<Begun, Begin>, call: Increment, context: RunCo
     default:
       return unreachable(begun);
   }
+}
+
+/** Only what is credited can be skipped. */
+function wayOnOf({ state, runId }: Credit): string {
+  if (state === 'done') return 'To skip such rows use --skip-credited';
+  if (state === 'intent' || state === 'in_doubt') return `Decide that row first with: memberload resolve ${runId}`;
+  return `Carry that run on first with: memberload resume ${runId}`;
 }
 
 function creditText(credit: Credit, member: string, zone: string): string {

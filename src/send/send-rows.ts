@@ -1,10 +1,10 @@
 import { forEachBounded } from '../base/pull.ts';
 import type { RunContext } from '../calls/run-context.ts';
 import { StoppedError } from '../calls/run-control.ts';
-import { stepsOf } from '../job/check-row.ts';
 import { type Categories, priorIntent } from '../job/member-steps.ts';
 import type { Outcome } from '../job/outcome.ts';
 import { memberKey } from '../job/row-key.ts';
+import { stepsOf } from '../job/row-steps.ts';
 import type { Snapshots } from '../plan/lookups.ts';
 import type { FoundRecords } from '../stage/found-records.ts';
 import type { PartToDo, RowToDo } from '../stage/rows-to-do.ts';
@@ -57,8 +57,9 @@ export async function sendRows(
     const first = targets[0];
     const leave = settings.onDuplicate === 'allow' && first && (await rowTurns.enter(memberKey(first.targetRow.row)));
     try {
+      if (first !== undefined && targets.length === 1) await sendPart(first, rowNumber);
       // Both targets of a row at once: each has its own lane and its own outcome.
-      await Promise.all(targets.map((part) => sendPart(part, rowNumber)));
+      else await Promise.all(targets.map((part) => sendPart(part, rowNumber)));
     } finally {
       if (leave) leave();
     }

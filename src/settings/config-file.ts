@@ -24,15 +24,16 @@ const NO_CONFIG: ConfigFile = { path: undefined, values: new Map(), stores: new 
 /**
  * Reads `--config`, or `memberload.config.json` in the working folder when it is there.
  *
+ * @param mayBeMissing `--config` names a file that is about to be written
  * @throws OperatorError (exit 2) for a file that cannot be read, is not JSON, has an unknown key, or has a value
  *   that its setting cannot take
  */
-export function readConfigFile(workingFolder: string, given: string | undefined): ConfigFile {
+export function readConfigFile(workingFolder: string, given: string | undefined, mayBeMissing = false): ConfigFile {
   const path = resolve(workingFolder, given ?? CONFIG_FILE_NAME);
   const where = given === undefined ? 'config file' : '--config';
   const file = readTextFile(where, path);
   if (file === undefined) {
-    if (given === undefined) return NO_CONFIG;
+    if (given === undefined || mayBeMissing) return NO_CONFIG;
     throw usageError(
       'UNREADABLE_FILE',
       `--config: ${path} cannot be read: there is no such file.`,

@@ -7,6 +7,7 @@ import type { JobCommand, JobSettings } from '../job/job-settings.ts';
 import { checkValidationOptions } from '../job/validate-row.ts';
 import type { Target } from '../ledger/ledger.ts';
 import { parseJsonFile, readTextFile } from './read-text-file.ts';
+import { repeatedFlags } from './repeated-flags.ts';
 import type { Connection, Expectations } from './run-settings.ts';
 import type { Settings } from './settings.ts';
 
@@ -109,6 +110,7 @@ export function readConnection(settings: Settings): Omit<Connection, 'origins'> 
     usesSandbox: settings.get('sandbox'),
     store: settings.get('store'),
     configPath: settings.config.path,
+    flags: repeatedFlags(settings),
   };
 }
 
@@ -140,22 +142,31 @@ export function targetsOf(kind: FileKind): Pick<JobSettings, 'targets' | 'fileKi
 
 const MAP = v.object({ columns: v.record(v.string(), v.string()) });
 
-/** `__proto__` and the like are no headers that a file can have: valibot leaves them out. */
 function readColumnMap(settings: Settings): Readonly<Record<string, string>> | undefined {
   const given = settings.get('map');
   if (given === undefined) return undefined;
   const path = settings.path(given);
+  const columns = readColumnMapFile('--map', path);
+  if (columns !== undefined) return columns;
+  throw usageError('UNREADABLE_FILE', `--map: ${path} cannot be read: there is no such file.`, 'Correct --map.');
+}
+
+/**
+ * The `columns` of a mapping file: header → column. `__proto__` and the like are no headers that a file can have:
+ * valibot leaves them out. Undefined: there is no such file.
+ *
+ * @throws OperatorError UNREADABLE_FILE, NOT_JSON, BAD_MAP (exit 2); `where` names the flag
+ */
+export function readColumnMapFile(where: string, path: string): Readonly<Record<string, string>> | undefined {
   const hint = 'Write {"columns": {"Card #": "number"}}: the header of the file, then the column it is.';
-  const file = readTextFile('--map', path);
-  if (file === undefined) {
-    throw usageError('UNREADABLE_FILE', `--map: ${path} cannot be read: there is no such file.`, 'Correct --map.');
-  }
-  const read = v.safeParse(MAP, parseJsonFile('--map', path, file, hint));
+  const file = readTextFile(where, path);
+  if (file === undefined) return undefined;
+  const read = v.safeParse(MAP, parseJsonFile(where, path, file, hint));
   if (read.success) return read.output.columns;
   const header = v.getDotPath(read.issues[0])?.replace(/^columns\./, '');
   const problem =
     header === undefined || header === 'columns'
       ? 'has no object "columns"'
       : `gives ${JSON.stringify(header)} no column name`;
-  throw usageError('BAD_MAP', `--map: ${path} ${problem}.`, hint);
+  throw usageError('BAD_MAP', `${where}: ${path} ${problem}.`, hint);
 }

@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import stripJsonComments from 'strip-json-comments';
 import { usageError } from '../base/errors.ts';
 
 /** No settings, mapping or key file is nearly as large. */
@@ -17,7 +18,8 @@ export function readTextFile(where: string, path: string): TextFile | undefined 
     usageError('UNREADABLE_FILE', `${where}: ${path} cannot be read: ${why}.`, `Correct ${where}.`, cause);
   let file: number | undefined;
   try {
-    file = openSync(path, 'r');
+    // Without O_NONBLOCK the open of a pipe would wait for ever, deaf to Ctrl-C. Windows has no such flag.
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const stats = fstatSync(file);
     if (!stats.isFile()) throw unreadable('it is not a file');
     if (stats.size > BYTES_MAX) throw unreadable('it is too large to be a settings, mapping or key file');
@@ -31,11 +33,12 @@ export function readTextFile(where: string, path: string): TextFile | undefined 
   }
 }
 
-/** The value of a JSON file. The text of V8's own error would quote the file, so only the line is told. */
+/** The value of a JSON file, which may have comments and a comma behind its last entry. The text of V8's own error would quote the file, so only the line is told. */
 export function parseJsonFile(where: string, path: string, { bytes }: TextFile, hint: string): unknown {
   const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
   try {
-    return JSON.parse(text);
+    // Comments become spaces: the places in the text stay.
+    return JSON.parse(stripJsonComments(text, { trailingCommas: true }));
   } catch (error) {
     const position = /position ([0-9]+)/.exec(error instanceof Error ? error.message : '')?.[1];
     const line = position === undefined ? '' : ` (line ${text.slice(0, Number(position)).split('\n').length})`;

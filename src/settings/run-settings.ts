@@ -8,13 +8,18 @@ export type Expectations = {
   readonly balance: string | undefined;
 };
 
-/** Where a run's vendors are found again: names and paths, no secrets. */
+/** A flag's name and its value as typed; `true` for a switch. */
+export type RepeatedFlag = readonly [name: string, value: string];
+
+/** Where a run's vendors are found again, and what to type for it: names and paths, no secrets. */
 export type Connection = {
   readonly usesSandbox: boolean;
   readonly store: string | undefined;
   readonly configPath: string | undefined;
   /** Where the calls go, `https://host`; none for a run of an earlier version, whose place is not compared. */
   readonly origins: readonly string[];
+  /** What the next run with the result needs too; undefined for a run of an earlier version. */
+  readonly flags: readonly RepeatedFlag[] | undefined;
 };
 
 /** What the ledger keeps of a run's settings, so that `resume` does the same again. */

@@ -5,6 +5,7 @@ import type { ControlSettings } from '../calls/control-settings.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import type { Connection, SavedSettings } from './run-settings.ts';
 import type { Settings } from './settings.ts';
+import { standardOf } from './settings-table.ts';
 
 /** Rises when older code would read what is saved wrongly. Runs of the first edition say none. */
 const VERSION = 2;
@@ -45,7 +46,7 @@ const JOB = v.object({
   onDuplicate: v.picklist(['reject', 'allow']),
   skipInvalid: flag,
   campaign: v.optional(text, ''),
-  repeatWindowMs: v.optional(count, 35 * 86_400_000),
+  repeatWindowMs: v.optional(count, standardOf('repeatWindow')),
   skipsCredited: v.optional(flag, false),
   isAgain: v.optional(flag, false),
   readsBefore: v.optional(flag, false),
@@ -64,7 +65,7 @@ const CONTROLS = v.object({
   snapshotMaxAgeMs: v.optional(count, 0),
   pageSizes: v.object({ kybio: count, wonder: count }),
   quietWindowMs: count,
-  repeatAgeMaxMs: v.optional(count, 10 * 60_000),
+  repeatAgeMaxMs: v.optional(count, standardOf('repeatAgeMax')),
 }) satisfies v.GenericSchema<unknown, ControlSettings>;
 
 const CONNECTION = v.object({
@@ -72,6 +73,7 @@ const CONNECTION = v.object({
   store: maybe(text),
   configPath: maybe(text),
   origins: v.optional(v.array(text), []),
+  flags: maybe(v.array(v.tuple([text, text]))),
 }) satisfies v.GenericSchema<unknown, Connection>;
 
 const SAVED = v.object({

@@ -14,6 +14,10 @@ export const COMMAND_NAMES = [
   'result',
   'schedule',
   'sandbox',
+  'map',
+  'init',
+  'template',
+  'completion',
 ] as const;
 export type CommandName = (typeof COMMAND_NAMES)[number];
 

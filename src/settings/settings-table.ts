@@ -10,6 +10,7 @@ import {
   pair,
   type Reader,
   rate,
+  readValue,
   rowNumbers,
   timeOfDay,
   timeZone,
@@ -26,6 +27,8 @@ const output = inGroup('output');
 
 const RUNNING = ['import', 'topup', 'export'] as const;
 const WITH_FILE = [...RUNNING, 'validate'] as const;
+/** Those that read a file of rows, and `map`, which reads its header. */
+const READING = [...WITH_FILE, 'map'] as const;
 const CALLING = [...RUNNING, 'resume'] as const;
 /** Those that call, and those that call a little. */
 const ASKING = [...CALLING, 'resolve', 'undo', 'doctor'] as const;
@@ -53,7 +56,10 @@ export const SETTINGS = {
   },
   as: {
     about: '<kind> members, customers, topup or lookups (default: by the header, where that is sure)',
-    ...what(oneOf('members', 'customers', 'topup', 'lookups'), ['validate'], { ...KEPT_AND_REPEATED, only: 'typed' }),
+    ...what(oneOf('members', 'customers', 'topup', 'lookups'), ['validate', 'map'], {
+      ...KEPT_AND_REPEATED,
+      only: 'typed',
+    }),
   },
   mode: {
     about: '<mode> upsert, create (no lookups: half the calls) or update',
@@ -81,7 +87,7 @@ export const SETTINGS = {
   },
   row: {
     about: '<n> the row, as result_row counts; several as 3,7, or all (undo: all, if left out)',
-    ...what(rowNumbers, ['resolve', 'undo'], { only: 'typed' }),
+    ...what(rowNumbers, ['resolve', 'undo'], { only: 'typed', isRepeated: true }),
   },
   verdict: {
     about: '<verdict> applied or not-applied: what you found out about the row; no calls',
@@ -123,20 +129,20 @@ export const SETTINGS = {
 
   // How the file is read
   encoding: {
-    about: '<name> encoding of the file (default: by its byte order mark, else utf-8), e.g. gb18030, big5',
-    ...what(anyText, WITH_FILE, KEPT),
+    about: '<name> encoding of the file, e.g. gb18030, big5 (default: found, and said)',
+    ...what(anyText, READING, KEPT),
   },
   delimiter: {
-    about: '<char> cell delimiter (default: by the header line): , ; | or tab',
-    ...what(anyText, WITH_FILE, KEPT_AND_REPEATED),
+    about: '<char> cell delimiter (default: found by looking at the first rows): , ; | or tab',
+    ...what(anyText, READING, KEPT_AND_REPEATED),
   },
   headerRow: {
-    about: '<n> the row that holds the header (default: the first)',
-    ...what(count(1, 1000), WITH_FILE, KEPT),
+    about: '<n> the row that holds the header (default: found; title rows above it are left out)',
+    ...what(count(1, 1000), READING, KEPT),
   },
   sheet: {
-    about: '<name> the sheet of a workbook',
-    ...what(anyText, WITH_FILE, KEPT),
+    about: '<name> the sheet of a workbook (default: the first)',
+    ...what(anyText, READING, KEPT),
   },
   map: {
     about: '<file> JSON file that renames headers: {"columns": {"Card #": "number"}}',
@@ -152,7 +158,7 @@ export const SETTINGS = {
   },
   timeZone: {
     about: "<zone> the store's time zone",
-    ...what(timeZone, [...CALLING, 'doctor'], { ...KEPT_AND_REPEATED, standard: 'Asia/Shanghai' }),
+    ...what(timeZone, [...RUNNING, 'doctor'], { ...KEPT_AND_REPEATED, standard: 'Asia/Shanghai' }),
   },
   trustRoundIds: {
     about: 'take ids that end in zeros for real ids',
@@ -162,11 +168,11 @@ export const SETTINGS = {
   // Where
   sandbox: {
     about: 'use the embedded sandbox instead of the vendor; no settings needed',
-    ...where(toggle, [...CALLING, 'doctor'], { isRepeated: true, only: 'typed' }),
+    ...where(toggle, ASKING, { isRepeated: true, only: 'typed' }),
   },
   store: {
     about: '<name> the settings of this store in the config file',
-    ...where(anyText, ASKING, { isRepeated: true }),
+    ...where(anyText, [...ASKING, 'init'], { isRepeated: true }),
   },
   config: {
     about: '<file> settings file (default: memberload.config.json in this folder)',
@@ -224,7 +230,7 @@ export const SETTINGS = {
   },
   yes: {
     about: 'do not ask; replaces nothing',
-    ...safety(toggle, [...WITH_FILE, 'resolve', 'undo', 'doctor'], { alias: 'y', only: 'typed' }),
+    ...safety(toggle, [...READING, 'resolve', 'undo', 'doctor'], { alias: 'y', only: 'typed' }),
   },
   quietWindow: {
     about: 'so long after its deadline an unanswered top-up may still be applied: settling waits for it',
@@ -279,12 +285,13 @@ export const SETTINGS = {
 
   // Output
   output: {
-    about: '<file> the result file (default: <input>.result.csv beside the input; validate: <input>.checked.csv)',
-    ...output(anyText, [...WITH_FILE, 'resume', 'undo', 'result'], { alias: 'o' }),
+    about:
+      '<file> the result file; - for standard output, .xlsx for a workbook (default: beside the input, <input>.result.csv, of a workbook <input>.result.xlsx; validate: <input>.checked.csv; map: <input>.map.json; undo: undo-<run>.result.csv; export --all: <vendor>-export.csv)',
+    ...output(anyText, [...READING, 'resume', 'undo', 'result', 'template'], { alias: 'o' }),
   },
   overwrite: {
-    about: 'replace a result file that is there',
-    ...output(toggle, [...WITH_FILE, 'resume', 'undo', 'result']),
+    about: 'replace a result or mapping file that is there',
+    ...output(toggle, [...READING, 'resume', 'undo', 'result']),
   },
   raw: {
     about: 'write and read cells as they are, without guarding spreadsheets against formulas',
@@ -328,6 +335,13 @@ export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
 
 export function isSettingName(name: string): name is SettingName {
   return Object.hasOwn(SETTINGS, name);
+}
+
+/** What counts when nothing is set; undefined only where the table has none. */
+export function standardOf<N extends SettingName>(name: N): SettingValue<N> {
+  const { reader, standard = reader.shape === 'switch' ? 'false' : undefined } = settingOf(name);
+  // The table gives both the reader and the type of its values.
+  return (standard === undefined ? undefined : readValue(reader, name, standard)) as SettingValue<N>;
 }
 
 export function settingOf(name: SettingName): Setting {

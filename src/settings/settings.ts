@@ -1,9 +1,10 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { usageError } from '../base/errors.ts';
+import { quoted } from '../base/quoted.ts';
 import { type ConfigFile, type RawValue, readConfigFile } from './config-file.ts';
 import { readTextFile } from './read-text-file.ts';
 import { readValue } from './readers.ts';
-import { flagName, type SettingName, type SettingValue, settingOf } from './settings-table.ts';
+import { flagName, type SettingName, type SettingValue, settingOf, standardOf } from './settings-table.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Flag values as typed, by the flag's name; a switch is `true` or `false`. */
@@ -20,15 +21,16 @@ export class Settings {
   readonly #store: ReadonlyMap<SettingName, RawValue> | undefined;
   readonly #warnings = new Set<string>();
 
-  constructor(flags: TypedFlags, surroundings: Surroundings) {
+  /** `isWritten`: the command writes the config file, so that `--config` and `--store` may name what is not there yet. */
+  constructor(flags: TypedFlags, surroundings: Surroundings, { isWritten = false } = {}) {
     this.#flags = flags;
     this.#surroundings = surroundings;
     const given = this.typed('config');
-    this.config = readConfigFile(surroundings.workingFolder, given);
+    this.config = readConfigFile(surroundings.workingFolder, given, isWritten);
     const store = this.get('store');
     if (store === undefined) return;
     this.#store = this.config.stores.get(store);
-    if (this.#store !== undefined) return;
+    if (this.#store !== undefined || isWritten) return;
     throw usageError(
       'UNKNOWN_STORE',
       `--store: no store '${store}' in ${this.config.path ?? 'a config file (there is none)'}.`,
@@ -38,10 +40,10 @@ export class Settings {
 
   /** @throws OperatorError BAD_VALUE (exit 2) */
   get<N extends SettingName>(name: N): SettingValue<N> {
-    const { reader, standard = reader.shape === 'switch' ? 'false' : undefined } = settingOf(name);
-    const found = this.#find(name) ?? (standard === undefined ? undefined : { where: name, raw: standard });
+    const found = this.#find(name);
+    if (found === undefined) return standardOf(name);
     // The table gives both the reader and the type of its values.
-    return (found && readValue(reader, found.where, found.raw)) as SettingValue<N>;
+    return readValue(settingOf(name).reader, found.where, found.raw) as SettingValue<N>;
   }
 
   /** As `get`, of what was typed alone. */
@@ -56,6 +58,8 @@ export class Settings {
   /** A wrong value is told before the command has begun. @throws OperatorError BAD_VALUE (exit 2) */
   checkTyped(names: readonly SettingName[]): void {
     for (const name of names) this.typed(name);
+    if (this.typed('logBodies') !== true || this.get('log') !== undefined) return;
+    throw usageError('BAD_USAGE', '--log-bodies needs --log <file>.', 'Write for example --log calls.jsonl.');
   }
 
   /** The flag as typed: `true` for a switch, a list with commas; undefined when it was not. */
@@ -118,7 +122,7 @@ export class Settings {
       );
     }
     if (this.#surroundings.platform !== 'win32' && (read.mode & 0o077) !== 0) {
-      this.#warnings.add(`${path} holds a key and can be read by others. Type: chmod 600 ${path}`);
+      this.#warnings.add(`${path} holds a key and can be read by others. Type: chmod 600 ${quoted(path)}`);
     }
     const encoding = utf16Of(read.bytes);
     if (encoding !== undefined) this.#warnings.add(`${path} is in UTF-16. Save the key as plain text (UTF-8).`);

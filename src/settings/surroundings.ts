@@ -32,6 +32,8 @@ export type OutputStream = {
   readonly isTerminal: boolean;
   /** For prompts only. */
   readonly stream: Writable;
-  /** Columns of the terminal; 80 elsewhere. */
+  /** Columns of the terminal as it is now; 80 elsewhere. */
   readonly columnCount: number;
+  /** Lines of the terminal as it is now; 24 elsewhere. */
+  readonly rowCount: number;
 };

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
+import { requireNoLink } from '../base/private-folder.ts';
 import { type TextFields, textFields } from '../base/text-fields.ts';
 import { stageFailed } from './stage.ts';
 
@@ -27,6 +28,7 @@ export function openFoundRecords(folder: string): FoundRecords {
 }
 
 function openDatabase(path: string): FoundRecords {
+  requireNoLink(path);
   if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
   const database = new DatabaseSync(path);
   database.exec(`

@@ -1,5 +1,5 @@
 import { assert } from '../base/errors.ts';
-import { textFields } from '../base/text-fields.ts';
+import { emptyFields } from '../base/text-fields.ts';
 import type { JobRow, TargetRow } from '../job/check-row.ts';
 import type { StagedRow } from './staged-row.ts';
 
@@ -67,57 +67,95 @@ const FIELD = 'fields.';
 export function encodeRows(rows: readonly StagedRow[]): Buffer {
   const shapes: Shape[] = [];
   const shapeOf = new Map<string, number>();
+  /** Rows of one form mostly follow each other. */
+  let last: { readonly shape: Shape; readonly record: string } | undefined;
   const records = rows.map((row): string[] => {
     const isPlain = row.issues.length === 0 && !row.earlier && !row.credited && !row.conditional && !row.notes;
     if (!isPlain) return ['', JSON.stringify(row)];
-    const values: string[] = [];
-    const shape = row.targetRows.map(({ target, row: jobRow }) => {
-      const names: string[] = [];
-      for (const [name, value] of Object.entries(jobRow)) {
-        if (name === 'kind' || value === undefined) continue;
-        if (name === 'fields') {
-          for (const [field, text] of Object.entries(value as Readonly<Record<string, string>>)) {
-            names.push(FIELD + field);
-            values.push(text);
-          }
-        } else {
-          assert(typeof value === 'string', `${name} of a row is text`);
-          names.push(name);
-          values.push(value);
-        }
+    const record = ['', String(row.rowNumber), String(row.lineNumber)];
+    const shape = row.targetRows.map((targetRow) => takeApart(targetRow, record));
+    if (last === undefined || !isSameShape(last.shape, shape)) {
+      const key = JSON.stringify(shape);
+      let index = shapeOf.get(key);
+      if (index === undefined) {
+        index = shapes.push(shape) - 1;
+        shapeOf.set(key, index);
       }
-      return { target, kind: jobRow.kind, names };
-    });
-    const key = JSON.stringify(shape);
-    let index = shapeOf.get(key);
-    if (index === undefined) {
-      index = shapes.push(shape) - 1;
-      shapeOf.set(key, index);
+      last = { shape, record: String(index) };
     }
-    return [String(index), String(row.rowNumber), String(row.lineNumber), ...values];
+    record[0] = last.record;
+    return record;
   });
   return encodeTexts([...records, [JSON.stringify(shapes)]]);
 }
 
+/** Puts the values of what a row asks for to `record`, and gives their names. */
+function takeApart({ target, row }: TargetRow, record: string[]): Shape[number] {
+  const names: string[] = [];
+  for (const name in row) {
+    const value: unknown = row[name as keyof JobRow];
+    if (name === 'kind' || value === undefined) continue;
+    if (name === 'fields') {
+      const fields = value as Readonly<Record<string, string>>;
+      for (const field in fields) {
+        names.push(FIELD + field);
+        record.push(fields[field] ?? '');
+      }
+    } else {
+      assert(typeof value === 'string', 'a value of a row is text');
+      names.push(name);
+      record.push(value);
+    }
+  }
+  return { target, kind: row.kind, names };
+}
+
+function isSameShape(one: Shape, other: Shape): boolean {
+  if (one.length !== other.length) return false;
+  return one.every(({ target, kind, names }, index) => {
+    const { target: otherTarget, kind: otherKind, names: otherNames } = other[index] ?? {};
+    if (target !== otherTarget || kind !== otherKind || names.length !== otherNames?.length) return false;
+    return names.every((name, place) => name === otherNames[place]);
+  });
+}
+
 export function decodeRows(bytes: Buffer): StagedRow[] {
   const records = decodeTexts(bytes);
-  const shapes = JSON.parse(records.pop()?.[0] ?? '[]') as Shape[];
+  const shapes = (JSON.parse(records.pop()?.[0] ?? '[]') as Shape[]).map((shape) => shape.map(putTogether));
   return records.map((record): StagedRow => {
     const [shapeIndex = '', second = '', lineNumber = ''] = record;
     if (shapeIndex === '') return JSON.parse(second) as StagedRow;
     let at = 3;
-    const targetRows = (shapes[Number(shapeIndex)] ?? []).map(({ target, kind, names }): TargetRow => {
-      const row: Record<string, unknown> = { kind };
-      const fields: [string, string][] = [];
-      for (const name of names) {
-        const value = record[at++] ?? '';
-        if (name.startsWith(FIELD)) fields.push([name.slice(FIELD.length), value]);
-        else row[name] = value;
-      }
-      if (kind === 'member' || kind === 'customer') row.fields = textFields(fields);
-      // The one cast: what `encodeRows` took apart is put together again.
-      return { target, row: row as JobRow };
-    });
-    return { rowNumber: Number(second), lineNumber: Number(lineNumber), issues: [], targetRows };
+    const targetRows: TargetRow[] = [];
+    for (const { count, make } of shapes[Number(shapeIndex)] ?? []) {
+      targetRows.push(make(record, at));
+      at += count;
+    }
+    return { rowNumber: Number(second), lineNumber: Number(lineNumber), issues: NO_ISSUES, targetRows };
   });
+}
+
+const NO_ISSUES: StagedRow['issues'] = [];
+
+/** How rows of one shape are made again of their values, which begin at `start` of a record. */
+function putTogether({ target, kind, names }: Shape[number]) {
+  const places = names.map((name) => ({
+    isField: name.startsWith(FIELD),
+    name: name.startsWith(FIELD) ? name.slice(FIELD.length) : name,
+  }));
+  const hasFields = kind === 'member' || kind === 'customer';
+  const make = (record: readonly string[], start: number): TargetRow => {
+    const row: Record<string, unknown> = { kind };
+    const fields = emptyFields();
+    for (let index = 0; index < places.length; index += 1) {
+      const { isField = false, name = '' } = places[index] ?? {};
+      const value = record[start + index] ?? '';
+      if (isField) fields[name] = value;
+      else row[name] = value;
+    }
+    if (hasFields) row.fields = fields;
+    // The one cast: what `encodeRows` took apart is put together again.
+    return { target, row: row as JobRow };
+  };
+  return { count: names.length, make };
 }

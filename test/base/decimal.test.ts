@@ -1,7 +1,7 @@
 import { Decimal as DecimalJs } from 'decimal.js';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DecimalSum } from '../../src/base/decimal.ts';
+import { addDecimals, DecimalSum, decimalsEqual, isZeroDecimal, subtractDecimals } from '../../src/base/decimal.ts';
+import { fc } from '../support/chance.ts';
 
 /** Wide enough that nothing in this file is ever rounded. */
 const Decimal = DecimalJs.clone({ precision: 500, toExpNeg: -1000, toExpPos: 1000 });
@@ -20,6 +20,21 @@ const amount = fc
     const shortest = whole.replace(/^0+(?=.)/, '');
     return sign + shortest + (fraction === '' ? '' : `.${fraction}`);
   });
+
+test('two amounts are added, subtracted and compared as decimal.js does it, in the same spelling', () => {
+  fc.assert(
+    fc.property(amount, fc.oneof(amount, fc.constantFrom('0', '-0', '0.00', '1E+2', '-0.0')), (left, right) => {
+      const text = (value: DecimalJs) => (value.isZero() ? '0' : value.toFixed());
+      expect(addDecimals(left, right)).toBe(text(new Decimal(left).plus(right)));
+      expect(subtractDecimals(left, right)).toBe(text(new Decimal(left).minus(right)));
+      expect(subtractDecimals(left, left)).toBe('0');
+      expect(decimalsEqual(left, right)).toBe(new Decimal(left).equals(right));
+      expect(decimalsEqual(left, left)).toBe(true);
+      for (const one of [left, right]) expect(isZeroDecimal(one)).toBe(new Decimal(one).isZero());
+    }),
+    { numRuns: 1000 },
+  );
+});
 
 describe('a sum of many amounts', () => {
   test('is what decimal.js adds up, to the last digit', () => {

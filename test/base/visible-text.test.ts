@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { visibleText } from '../../src/base/visible-text.ts';
+import { visibleLines, visibleText } from '../../src/base/visible-text.ts';
 
 test.each([
-  ['a\tb\nc', 'a\tb\nc'],
+  ['a\tb', 'a\tb'],
+  ['a\nb\r\nc', 'a⏎b⏎c'],
   ['会员 é 👩‍👩‍👧', '会员 é 👩‍👩‍👧'],
   ['\u001b[31mred', '\\u001b[31mred'],
   ['over\rwritten', 'over\\u000dwritten'],
@@ -11,6 +12,10 @@ test.each([
   ['two\u2028lines', 'two\\u2028lines'],
 ])('%j is shown as %j', (text, shown) => {
   expect(visibleText(text)).toBe(shown);
+});
+
+test('lines after the first are set in, so that none of them looks like a line of its own', () => {
+  expect(visibleLines('A is missing.\nB is missing.\u001b')).toBe('A is missing.\n  B is missing.\\u001b');
 });
 
 test('a JSON document stays the same document', () => {

@@ -24,7 +24,8 @@ export type Figure = {
   readonly limit: Bound;
   /** For what takes too long to be repeated. */
   readonly roundsMax?: number;
-  run(stand: Stand, round: number): Promise<Take>;
+  /** Undefined: not a part of this extent of the bench. */
+  run(stand: Stand, round: number): Promise<Take | undefined>;
 };
 
 export type Verdict = 'met' | 'short of the goal' | 'NOT DONE' | 'BROKEN';
@@ -45,10 +46,14 @@ export type Measured = {
 };
 
 /** Several rounds of one figure. */
-export async function measure(figure: Figure, stand: Stand, roundCount: number): Promise<Measured> {
+export async function measure(figure: Figure, stand: Stand, roundCount: number): Promise<Measured | undefined> {
   const takes: Take[] = [];
   const rounds = Math.min(roundCount, figure.roundsMax ?? roundCount);
-  for (let round = 1; round <= rounds; round += 1) takes.push(await figure.run(stand, round));
+  for (let round = 1; round <= rounds; round += 1) {
+    const take = await figure.run(stand, round);
+    if (take === undefined) return undefined;
+    takes.push(take);
+  }
   const bases = takes.flatMap(({ base }) => base ?? []);
   const values = takes.map(({ ours, base }) => (base === undefined ? ours : ours / base));
   const value = median(values);

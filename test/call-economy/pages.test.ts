@@ -198,14 +198,32 @@ describe('remarks, which no page carries', () => {
 });
 
 describe('what a row does not ask for is not read', () => {
-  test('updates and credits by uid read nothing', async () => {
-    await fill(vendor, 12);
+  test('a few updates by uid, and credits by uid, read nothing', async () => {
+    await fill(vendor, 8);
     const uids = (await vendor.members()).map(({ customerUid }) => String(customerUid));
     const work = quickWork(vendor);
     work.file('members.csv', lines('customerUid,name', ...uids.map((uid) => `${uid},Changed`)));
     work.file('points.csv', lines('customerUid,pointIncrement', ...uids.map((uid) => `${uid},5`)));
-    expect((await work.run(['import', 'members.csv', '--mode', 'update'])).spent).toEqual({ [UPDATE]: 12 });
-    expect((await work.run(['topup', 'points.csv'])).spent).toEqual({ [INCREMENT]: 12 });
+    expect((await work.run(['import', 'members.csv', '--mode', 'update'])).spent).toEqual({ [UPDATE]: 8 });
+    expect((await work.run(['topup', 'points.csv'])).spent).toEqual({ [INCREMENT]: 8 });
+  });
+
+  test('an export imported again costs pages, and a write only where something differs, by --mode update as well', async () => {
+    await fill(vendor, 30);
+    const work = quickWork(vendor);
+    await work.run(['export', '--all', '-o', 'all.csv']);
+    for (const mode of ['upsert', 'update']) {
+      const flags = ['--mode', mode, '-o', `${mode}.csv`];
+      const same = await work.run(['import', 'all.csv', ...flags]);
+      expect(same).toMatchObject({ exitCode: 0, spent: { [PAGES]: 1 } });
+      expect(same.document.actions).toMatchObject({ unchanged: 30, updated: 0 });
+    }
+    work.file('edited.csv', work.read('all.csv').replace('Member 3,', 'Somebody,'));
+    const planned = await work.run(['import', 'edited.csv', '--mode', 'update', '--dry-run']);
+    const { spent, document } = await work.run(['import', 'edited.csv', '--mode', 'update']);
+    expect(spent).toEqual({ [PAGES]: 1, [UPDATE]: 1 });
+    expect(document.actions).toMatchObject({ unchanged: 29, updated: 1 });
+    expect(planned.document.plan?.calls).toEqual(spent);
   });
 
   test('a file whose rows are all invalid costs no call', async () => {

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { csv, memberNumber } from '../bench/call-jobs.ts';
+import { fc } from '../support/chance.ts';
 import { recordsOf } from '../support/csv-text.ts';
 import { useVendorSandbox } from '../support/vendor-sandbox.ts';
 import { fill, quickWork } from './counted.ts';

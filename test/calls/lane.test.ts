@@ -279,7 +279,7 @@ describe("the day's calls", () => {
     expect(await ledger.calls.total(ACCOUNT, '2026-11-22')).toBe(3);
     expect(control.reason).toMatchObject({
       kind: 'quota',
-      detail: expect.stringContaining('3 of 3 calls of 2026-11-22'),
+      detail: expect.stringContaining("3 of the day's 3 calls are used"),
     });
   });
 
@@ -329,6 +329,31 @@ describe("the day's calls", () => {
     clock.jumpTo(NOON_MS - 24 * HOUR_MS);
     await expect(lane.perform(call(success))).rejects.toThrow(StoppedError);
     expect([lane.day, lane.usedToday]).toEqual(['2026-11-22', 1]);
+  });
+
+  test('that were counted while the clock was ahead come back when that day is over, and the reason is said', async () => {
+    const { lane, ledger, control } = await openLane({ dailyQuota: 1 });
+    await ledger.calls.take(ACCOUNT, { day: '2026-11-25', endpoint: 'add', limit: undefined });
+    await expect(lane.perform(call(success))).rejects.toThrow(StoppedError);
+    expect(control.reason).toMatchObject({
+      detail: expect.stringMatching(/calls of 2026-11-25 .*by the clock it is 2026-11-22.*while a clock was ahead/),
+      resumeAtMs: NOON_MS + (3 * 24 + 12) * HOUR_MS + 30_000,
+    });
+  });
+
+  test('with --wait, after a clock that was years ahead: the clock is looked at every day, and the wait is told once', async () => {
+    const { lane, ledger, clock, waits } = await openLane({ dailyQuota: 1, waitsForQuota: true });
+    await ledger.calls.take(ACCOUNT, { day: '2027-11-22', endpoint: 'add', limit: undefined });
+    await lane.perform(call(success));
+    expect(Math.max(...clock.sleptMs)).toBeLessThanOrEqual(24 * HOUR_MS);
+    expect([lane.day, lane.usedToday, waits.length]).toEqual(['2027-11-23', 1, 1]);
+  });
+
+  test("that the vendor says are used up come back at the vendor's next midnight, wherever our own count is", async () => {
+    const { lane, ledger, control } = await openLane({ dailyQuota: 5 });
+    await ledger.calls.take(ACCOUNT, { day: '2026-11-25', endpoint: 'add', limit: undefined });
+    await lane.perform(call(refused('quota')));
+    expect(control.reason).toMatchObject({ kind: 'quota', resumeAtMs: NOON_MS + 12 * HOUR_MS + 30_000 });
   });
 
   test('with --wait come back after midnight of the quota zone', async () => {

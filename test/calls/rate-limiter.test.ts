@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { OperatorError } from '../../src/base/errors.ts';
 import { createRateLimiter, parseRate, type RateLimiter } from '../../src/calls/rate-limiter.ts';
 import { openTransport } from '../../src/http/transport.ts';
+import { fc } from '../support/chance.ts';
 import { openHttpServer } from '../support/http-server.ts';
 
 describe('parseRate', () => {

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { TEST_SEED } from '../support/chance.ts';
 import { type Build, copyBuild } from './build.ts';
 import { type CampaignFigures, runCampaign } from './campaign.ts';
 import { undecidedCount } from './judge.ts';
 import { type PersonSettings, runPersonCampaign } from './person-campaign.ts';
 import { CONTROLS } from './points.ts';
 
-/** `CHAOS_SEED=n` repeats a campaign that failed. */
-const SEED = Number(process.env.CHAOS_SEED ?? Date.now() % 1_000_000);
 const LONG = 1_200_000;
 
 let build: Build;
@@ -23,15 +22,15 @@ function expectExactlyOnce({ verdict }: CampaignFigures): void {
   expect(verdict.unexplained).toEqual([]);
 }
 
-describe(`a top-up that is killed again and again, with faults (CHAOS_SEED=${SEED})`, { timeout: LONG }, () => {
+describe(`a top-up that is killed again and again, with faults (TEST_SEED=${TEST_SEED})`, { timeout: LONG }, () => {
   test('credits no row twice and loses none in silence when the account accepts repeats', async () => {
-    const figures = await campaign('accepted', SEED);
+    const figures = await campaign('accepted', TEST_SEED);
     expectExactlyOnce(figures);
     expect(figures.killCount).toBeGreaterThanOrEqual(15);
   });
 
   test('leaves nothing in doubt as well when the account is known to refuse repeats', async () => {
-    const figures = await campaign('refused', SEED + 1);
+    const figures = await campaign('refused', TEST_SEED + 1);
     expectExactlyOnce(figures);
     expect(undecidedCount(figures.verdict)).toBe(0);
     expect(figures.killCount).toBeGreaterThanOrEqual(15);
@@ -41,7 +40,7 @@ describe(`a top-up that is killed again and again, with faults (CHAOS_SEED=${SEE
     'the same with a person between the kills, where repeats are %s',
     async (repeat) => {
       const { doubles, unexplained } = await runPersonCampaign({
-        ...{ build, seed: SEED, repeat, memberCount: 60, killCount: 20 },
+        ...{ build, seed: TEST_SEED, repeat, memberCount: 60, killCount: 20 },
       });
       expect({ doubles, unexplained }).toEqual({ doubles: [], unexplained: [] });
     },
@@ -49,19 +48,19 @@ describe(`a top-up that is killed again and again, with faults (CHAOS_SEED=${SEE
 });
 
 /** Without these the tests above would prove nothing: the same chaos, with a safeguard taken out. */
-describe(`the same chaos finds double credits (CHAOS_SEED=${SEED})`, { timeout: LONG }, () => {
+describe(`the same chaos finds double credits (TEST_SEED=${TEST_SEED})`, { timeout: LONG }, () => {
   test.each([
     ['when no intent is recorded before the increment is sent', CONTROLS.withoutIntent],
     ['when resume sends rows again that have an intent', CONTROLS.resendsIntents],
   ])('%s', async (_, control) => {
     const { verdict } = await runCampaign({
-      ...{ build, seed: SEED, repeat: 'accepted', rowCount: 120, killCount: 40, control },
+      ...{ build, seed: TEST_SEED, repeat: 'accepted', rowCount: 120, killCount: 40, control },
     });
     expect(verdict.doubles).not.toEqual([]);
   });
 });
 
-describe(`the person finds doubles or losses (CHAOS_SEED=${SEED})`, { timeout: LONG }, () => {
+describe(`the person finds doubles or losses (TEST_SEED=${TEST_SEED})`, { timeout: LONG }, () => {
   const controls: readonly (readonly [string, Pick<PersonSettings, 'repeat' | 'control' | 'acts' | 'faults'>])[] = [
     [
       'when nobody looks at what was credited before',
@@ -83,7 +82,7 @@ describe(`the person finds doubles or losses (CHAOS_SEED=${SEED})`, { timeout: L
     ],
   ];
   test.each(controls)('%s', async (_, control) => {
-    const figures = await runPersonCampaign({ build, seed: SEED, memberCount: 40, killCount: 40, ...control });
+    const figures = await runPersonCampaign({ build, seed: TEST_SEED, memberCount: 40, killCount: 40, ...control });
     expect([...figures.doubles, ...figures.unexplained]).not.toEqual([]);
   });
 });

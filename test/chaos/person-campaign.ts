@@ -61,6 +61,7 @@ export type PersonFigures = {
 };
 
 const SECOND_THOUGHTS_SHARE = 0.75;
+/** How far the person moves the clock. */
 const JUMPS_MS = [-9, -1, -1 / 24, 1 / 24, 1, 9].map((days) => days * 86_400_000);
 const REPEAT_AGE_MAX_MS = 3000;
 /** Longer than the tool's own patience by far, so that only an old repeat finds that the vendor has forgotten. */
@@ -114,8 +115,6 @@ type Desktop = {
     readonly acts: Map<ActName, number>;
     readonly refusals: Map<string, number>;
   };
-  /** How far the person moves the clock. */
-  readonly jumpsMs: readonly number[];
   readonly problems: Set<string>;
   readonly doubles: Set<string>;
   close(): Promise<void>;
@@ -155,8 +154,6 @@ async function openDesktop({ build, seed, memberCount, repeat, control }: Person
       ...{ killCount: 0, startCount: 0, inDoubtCount: 0, inDoubtAppliedCount: 0 },
       ...{ killsAt: new Map(), acts: new Map(), refusals: new Map() },
     },
-    // A vendor that takes only newer times takes nothing for days once the clock was days ahead.
-    jumpsMs: JUMPS_MS.filter((jumpMs) => repeat !== 'newer_only' || jumpMs < 0),
     problems: new Set(),
     doubles: new Set(),
     async close() {
@@ -217,9 +214,7 @@ async function carryOut(task: Task, desktop: Desktop, plan: KillPlan | undefined
   const { desk, random, tally } = desktop;
   if (task.args.includes(LAST_RUN) && desk.lastRun === undefined) return undefined;
   const args = task.args.map((arg) => (arg === LAST_RUN ? (desk.lastRun ?? arg) : arg));
-  const clock = random.chance(0.2)
-    ? [{ afterMs: random.pick([0, 0, 700]), jumpMs: random.pick(desktop.jumpsMs) }]
-    : undefined;
+  const clock = random.chance(0.2) ? [{ afterMs: random.pick([0, 0, 700]), jumpMs: random.pick(JUMPS_MS) }] : undefined;
   const options: ToolOptions = {
     ...desktop.tool,
     environment: { ...desktop.tool.environment, ...task.environment },

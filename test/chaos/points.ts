@@ -172,6 +172,7 @@ export const CONTROLS = {
         const { stageInput } = await import('../intake/stage-input.js');
         const staged = await stageInput({ path: run.inputPath }, runFolder, {
           settings: saved.job, control: parts.control, guard: undefined, resultFor: saved.resultFor, nowMs: Date.now(),
+          findUsedMapping: async () => undefined,
         });`,
     },
   ],

@@ -1,5 +1,8 @@
+import { stringify } from 'csv-stringify/sync';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type CsvDialect, formatCsvRows } from '../../src/csv/format-csv.ts';
+import { guardCell } from '../../src/csv/formula-guard.ts';
 
 const comma: CsvDialect = { delimiter: ',', lineEnding: '\n', withByteOrderMark: false, raw: false };
 const formatRow = (cells: string[], dialect = comma, isHeader = false) =>
@@ -31,4 +34,42 @@ test('only the delimiter in use is quoted, except in the header, off which reade
 
 test('a row without a cell is a bug', () => {
   expect(() => formatRow([])).toThrow('a CSV row has a cell');
+});
+
+/** Mostly plain, now and then with a sign that means something, so that plain and other rows are mixed. */
+const cell = fc
+  .array(
+    fc.oneof(
+      { weight: 60, arbitrary: fc.constantFrom('a', '7', '陳', 'x@y.z') },
+      { weight: 1, arbitrary: fc.constantFrom(...' "\'=+-@,;|\t\r\n\0\x7f\u00a0\u3000\ufeff＝＠') },
+      { weight: 1, arbitrary: fc.string({ unit: 'grapheme', maxLength: 2 }) },
+    ),
+    { maxLength: 4 },
+  )
+  .map((parts) => parts.join(''));
+
+test('rows that are written without csv-stringify are what csv-stringify writes', () => {
+  const table = fc
+    .integer({ min: 1, max: 4 })
+    .chain((width) => fc.array(fc.array(cell, { minLength: width, maxLength: width }), { maxLength: 8 }));
+  const dialects = fc.record({
+    delimiter: fc.constantFrom(',', ';', '\t', '|', '@', '-'),
+    lineEnding: fc.constantFrom('\n' as const, '\r\n' as const),
+    raw: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(table, dialects, (rows, dialect) => {
+      const expected = stringify(
+        dialect.raw ? rows : rows.map((row) => row.map((text) => guardCell(text, dialect.delimiter))),
+        {
+          delimiter: dialect.delimiter,
+          record_delimiter: dialect.lineEnding,
+          quoted_empty: rows.some((row) => row.length === 1),
+          quoted_match: [/^\s|\s$|[\r\n]/],
+        },
+      );
+      expect(formatCsvRows(rows, { ...dialect, withByteOrderMark: false }, false)).toBe(expected);
+    }),
+    { numRuns: 3000 },
+  );
 });

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { guardCell as guardFor, unguardCell } from '../../src/csv/formula-guard.ts';
+import { fc } from '../support/chance.ts';
 
 const guardCell = (text: string) => guardFor(text, ',');
 

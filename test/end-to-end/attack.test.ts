@@ -114,6 +114,40 @@ describe('a row that a person sends again', () => {
     expect((await vendor.books()).increments).toHaveLength(2);
   });
 
+  test('and that the vendor refuses stays in doubt: its first send may still be applied', async () => {
+    await vendor.set({ faultsOn: 'increments', 'fault.cutBefore': 1 });
+    const { run, file, read, config } = openWorkspace(vendor.settings);
+    config({ kybio: { quotaCodes: ['9010'] } });
+    file('topup.csv', lines('number,pointIncrement', '8008010004,20'));
+    const first = await run(['topup', 'topup.csv', '--json']);
+    expect(first.exitCode).toBe(7);
+    const runId = runIdOf(first.stdout);
+    // The read goes through, the increment is refused for a reason of its own.
+    await vendor.set({ 'fault.cutBefore': 0, quotaLimit: (await vendor.callCount()) + 1 });
+    const refused = await run(['resolve', runId, '--row', '1', '--resend', '-y']);
+    await vendor.set({ quotaLimit: 0 });
+    expect(refused).toMatchObject({ exitCode: 7, stdout: expect.stringContaining('refused 9010') });
+    expect(outcomesOf(read('topup.result.csv'))).toEqual(['in_doubt CONNECTION_FAILED']);
+    // The first send is applied late. Whoever runs the result again does not credit a second time.
+    await vendor.sell('8008010004', '20');
+    await run(['topup', 'topup.result.csv', '-o', 'second.csv']);
+    expect((await vendor.books()).increments).toEqual([]);
+    expect((await run(['resolve', runId, '--settle'])).exitCode).toBe(0);
+    expect(outcomesOf(read('topup.result.csv'))).toEqual(['done topped_up']);
+  });
+
+  test('and that the vendor refuses is failed when a person had found that the first send was not applied', async () => {
+    const { run, runId, config, read } = await notApplied();
+    config({ kybio: { quotaCodes: ['9010'] } });
+    await vendor.set({ quotaLimit: (await vendor.callCount()) + 1 });
+    const resend = () => run(['resolve', runId, '--row', '1', '--resend', '-y', '--json']);
+    expect(JSON.parse((await resend()).stdout)).toMatchObject({ rows: { failed: 1, in_doubt: 0 } });
+    // It may be sent once more, and the result file says so: the run has kept its copy of the input.
+    await vendor.set({ quotaLimit: 0 });
+    expect(JSON.parse((await resend()).stdout)).toMatchObject({ rows: { done: 1 } });
+    expect(outcomesOf(read('topup.result.csv'))).toEqual(['done topped_up']);
+  });
+
   test('and whose first answer was that another has its second is not called applied, although it was decided', async () => {
     await vendor.set({ faultsOn: 'increments', 'fault.sameSecond': 1, repeatRule: 'refuse_repeat' });
     const { run, file, config } = openWorkspace(vendor.settings);

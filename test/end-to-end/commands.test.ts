@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { lines, outcomesOf } from '../support/csv-text.ts';
 import { useVendorSandbox } from '../support/vendor-sandbox.ts';
@@ -92,10 +94,14 @@ describe('memberload runs and resume', () => {
 describe('the sandbox', () => {
   test('memberload sandbox prints settings that work, and --sandbox needs none', async () => {
     const server = openWorkspace();
-    const sandbox = server.start(['sandbox', '--set', 'empty=true', '--set', 'addReturnsData=false']);
-    const stdout = await sandbox.printed('stdout', /WONDER_PRIVATE_KEY_FILE='.*'/);
+    const environment = { MEMBERLOAD_HOME: join(server.folder, "O'Brien's home") };
+    const switches = ['--set', 'empty=true', '--set', 'addReturnsData=false'];
+    const sandbox = server.start(['sandbox', ...switches], { environment });
+    const stdout = await sandbox.printed('stdout', /WONDER_PRIVATE_KEY_FILE=.*/);
+    // As a person pastes them.
+    const pasted = execFileSync('sh', ['-c', `${stdout}\nenv`], { env: {}, encoding: 'utf8' });
     const settings = Object.fromEntries(
-      [...stdout.matchAll(/^export ([A-Z_]+)='(.*)'$/gm)].map(([, name, value]) => [name, value]),
+      [...pasted.matchAll(/^((?:KYBIO|WONDER)_[A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
     );
     const work = openWorkspace(settings);
     work.file('members.csv', lines('number,name,phone', 'S1,Grace,+85291230001'));

@@ -47,6 +47,20 @@ describe('control totals', () => {
     expect(await vendor.callCount()).toBe(0);
   });
 
+  test('a reference twice stops the whole file before any call, and validate tells it, with every flag', async () => {
+    const { run, file } = openWorkspace(vendor.settings);
+    file('topup.csv', lines('number,pointIncrement,reference', '8008010001,10,INV2', '8008010001,10,INV2'));
+    const flags = ['--on-duplicate', 'allow', '--skip-invalid'];
+    const refused = await run(['topup', 'topup.csv', ...flags]);
+    expect(refused).toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringContaining("reference: 'INV2' is also in row 1"),
+    });
+    const checked = await run(['validate', 'topup.csv', '--on-duplicate', 'allow', '--json']);
+    expect(JSON.parse(checked.stdout)).toMatchObject({ rows: { invalid: 1 }, errorCodes: { DUPLICATE_ROW: 1 } });
+    expect(await vendor.callCount()).toBe(0);
+  });
+
   test('invalid rows are skipped, and members credited twice, when that is said', async () => {
     const { run, file } = openWorkspace(vendor.settings);
     file('topup.csv', GOOD + lines('8008010007,x,0', '8008010001,1,0'));

@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { seededChance } from '../../src/sandbox/chance.ts';
+import { TEST_SEED } from '../support/chance.ts';
 import { lines, recordsOf } from '../support/csv-text.ts';
 import { useVendorSandbox } from '../support/vendor-sandbox.ts';
 import { openWorkspace, type Workspace } from '../support/workspace.ts';
 
 const vendor = useVendorSandbox();
 
-/** Kills at other moments each time; `CRASH_SEED=…` repeats one. */
-const SEED = Number(process.env.CRASH_SEED ?? Math.trunc(Math.random() * 1e9));
 const KILLS = 3;
 
 type Job = {
@@ -69,7 +68,7 @@ const JOBS: Record<string, Job> = {
 describe('a run that is killed at random moments and carried on', () => {
   test.each(Object.keys(JOBS))('%s ends with the result and the records of an undisturbed run', async (name) => {
     const job = JOBS[name] as Job;
-    const chance = seededChance(SEED + name.length);
+    const chance = seededChance(TEST_SEED + name.length);
     await prepare(job);
     const undisturbed = openWork(job);
     expect([0, 1]).toContain((await undisturbed.run(job.args)).exitCode);
@@ -89,7 +88,7 @@ describe('a run that is killed at random moments and carried on', () => {
       if (ended.signal === 'SIGKILL') killedCount += 1;
     }
     const last = await work.run(['resume']);
-    const seen = `CRASH_SEED=${SEED}, killed ${killedCount} times; ${last.stderr}`;
+    const seen = `TEST_SEED=${TEST_SEED}, killed ${killedCount} times; ${last.stderr}`;
     expect(killedCount, seen).toBeGreaterThan(0);
     expect([0, 1], seen).toContain(last.exitCode);
     expect(comparable(work.read(job.result)), seen).toEqual(expected.result);

@@ -169,6 +169,21 @@ describe('a campaign', () => {
   });
 });
 
+test('what only the send finds credited before is asked, and not applied', async () => {
+  const workspace = openWorkspace(vendor.settings);
+  // By uid the ledger does not know the number: only the lookup of the second run tells that it is the same member.
+  workspace.file('uids.csv', await byUid(ROWS.slice(0, 1)));
+  expect((await workspace.run(['topup', 'uids.csv', '--campaign', 'Q1'])).exitCode).toBe(0);
+  workspace.file('numbers.csv', file(ROWS));
+  const { stdout } = await workspace.run(['topup', 'numbers.csv', '--campaign', 'Q1', '--json']);
+  expect(JSON.parse(stdout)).toMatchObject({
+    rows: { done: 3 },
+    actions: { credited_before: 1, topped_up: 2 },
+    totals: { pointIncrement: { asked: '60', applied: '50', in_doubt: '0' } },
+  });
+  expect(await credited()).toEqual(ONCE);
+});
+
 describe('rows of a run that is not finished', () => {
   test.each([
     ['the file corrected in place', async () => file(['8008010001,10,1.5', '8008010003,20,0', '8008010004,30,-2'])],

@@ -26,7 +26,7 @@ describe('doctor', () => {
     const ended = await run(['doctor', '--daily-quota', '300']);
     expect(ended).toMatchObject({ exitCode: 0 });
     expect(ended.stderr).toMatch(
-      /^The checks of settings, home and ledger cost no call\. Cost: Kybio 1 call .*Wonder 1 call/,
+      /^The checks of settings, network, home folder and ledger cost no call\. Cost: Kybio 1 call .*Wonder 1 call/,
     );
     expect(ended.stdout).not.toMatch(/WARNING|FAILED/);
     expect(await vendor.callCount()).toBe(2);
@@ -54,6 +54,12 @@ describe('doctor', () => {
       /version \d+, intact, SQLite 3\.\d+\.\d+, journal_mode wal, synchronous 1, .*; 0 increments recorded/,
     );
     expect(reportOf(again.stdout).calls.sent).toBe(2);
+  });
+
+  test('says once that both vendors are those of the sandbox', async () => {
+    const ended = await openWorkspace().run(['doctor', '--sandbox']);
+    expect(ended.exitCode).toBe(0);
+    expect(ended.stderr.match(/^SANDBOX .*$/gm)).toEqual(['SANDBOX (nothing real is touched)']);
   });
 
   test('says what to set when the quota of the vendor is not set here', async () => {

@@ -179,6 +179,31 @@ describe('a row that was never applied, at a vendor that refuses every time whic
   );
 });
 
+describe('a member credited while the clock was a day ahead, credited again by the right clock, at such a vendor', () => {
+  both(
+    async (stand) => {
+      await vendor.set({ repeatRule: 'refuse_not_newer' });
+      await probe(stand);
+      stand.file('ahead.csv', await byUid('8008010004', '20'));
+      await stand.act(['topup', 'ahead.csv'], { environment: { TIME_OFFSET_MS: String(DAY_MS) } });
+      stand.file('right.csv', await byUid('8008010004', '30'));
+      await stand.act(['topup', 'right.csv']);
+      return stand.judge('ahead.result.csv', 'right.result.csv');
+    },
+    { outcomes: ['done topped_up', 'done topped_up'] },
+    {
+      without: [
+        {
+          file: 'ledger/sqlite/sqlite-increments.js',
+          anchor: 'last >= from ? secondAfter(last) : from',
+          replacement: 'from',
+        },
+      ],
+      shows: { outcomes: ['done topped_up', 'in_doubt 2031'] },
+    },
+  );
+});
+
 describe('a row applied before a kill, resumed days later, at a vendor that has forgotten it', () => {
   both(
     async (stand) => {

@@ -29,7 +29,7 @@ describe('memberload import to Kybio', () => {
         '8008010004,李丽,91239999,5,tea,3,done,updated,,not changed on an existing member (updateBaseInfo cannot): point.,1,UID,RUN,import kybio …EFAB',
         `N2,Tom,91230002,1e2,,4,invalid,,NOT_A_DECIMAL,point: '1e2' is not a decimal. Write 100.,0,,RUN,import kybio …EFAB`,
         `N1,Grace again,91230003,,,5,invalid,,DUPLICATE_ROW,"number: 'N1' is also in row 1. Keep one of them, or say --on-duplicate allow.",0,,RUN,import kybio …EFAB`,
-        '8008010012,Closed,91230012,,,6,failed,,2016,updateBaseInfo: 没有权限修改该会员; no permission to modify the member,1,UID,RUN,import kybio …EFAB',
+        '8008010012,Closed,91230012,,,6,failed,,2016,updateBaseInfo: “没有权限修改该会员; no permission to modify the member”,1,UID,RUN,import kybio …EFAB',
       ),
     );
     expect(ended).toMatchObject({ exitCode: 1, stdout: '' });

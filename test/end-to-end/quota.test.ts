@@ -29,7 +29,7 @@ describe("the day's calls", () => {
     expect(quota.used).toBe(await vendor.callCount());
     expect(quota.resumeAt).toMatch(/^20\d\d-\d\d-\d\dT00:00:30\+08:00$/);
     expect(paused.stderr.trimEnd().split('\n').at(-1)).toMatch(
-      new RegExp(`When they are back \\(20\\d\\d-\\d\\d-\\d\\d 00:00:30\\+08:00\\), type: memberload resume ${runId}$`),
+      new RegExp(`When they are back \\(20\\d\\d-\\d\\d-\\d\\d 00:00:30\\), type: memberload resume ${runId}$`),
     );
     expect(
       outcomesOf(read('topup.result.csv')).filter((outcome) => outcome === 'not_sent QUOTA_EXHAUSTED').length,
@@ -45,6 +45,19 @@ describe("the day's calls", () => {
     const carriedOn = await run(['resume', '--daily-quota', '300'], tomorrow);
     expect(carriedOn.exitCode).toBe(0);
     expect((await vendor.books()).increments).toHaveLength(6);
+  });
+
+  test('that were used while the clock was days ahead are back when that day is over: the pause says so, and why', async () => {
+    const { run, file } = openWorkspace(vendor.settings);
+    file('look.csv', lines('number', ...NUMBERS));
+    const args = ['export', 'look.csv', '--daily-quota', '6', '--json'];
+    const ahead = { nodeFlags: TIME_TRAVEL, environment: { TIME_OFFSET_MS: String(3 * DAY_MS) } };
+    expect((await run(args, ahead)).exitCode).toBe(0);
+    const paused = await run([...args, '-o', 'again.csv']);
+    expect(paused).toMatchObject({ exitCode: 6, stderr: expect.stringContaining('while a clock was ahead') });
+    const { resumeAt = '' } = documentOf(paused.stdout).quota;
+    expect(Date.parse(resumeAt) - Date.now()).toBeGreaterThan(3 * DAY_MS - 60_000);
+    expect(await vendor.callCount()).toBe(6);
   });
 
   test('are counted for the appId, whatever the command, and --reserve leaves some to others', async () => {
@@ -74,7 +87,9 @@ describe("the day's calls", () => {
       nodeFlags: TIME_TRAVEL,
     });
     expect(ended.exitCode).toBe(0);
-    expect(ended.stderr).toMatch(/Waiting until 20\d\d-\d\d-\d\dT00:00:30\+08:00: \d of 8 calls/);
+    expect(ended.stderr).toMatch(
+      /Waiting until 20\d\d-\d\d-\d\d 00:00:30: \d of the day's 8 calls are used(, \d kept back)?\. Day 1 of 2\.\n/,
+    );
     expect((await vendor.books()).increments).toHaveLength(6);
     const { calls } = JSON.parse((await run(['runs', '--json'])).stdout) as { calls: { day: string; calls: number }[] };
     const perDay = new Map<string, number>();

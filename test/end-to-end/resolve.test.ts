@@ -93,6 +93,9 @@ describe('resolve', () => {
     const before = await run(['resolve', runId, '--row', '1', '--as', 'not-applied', '--json']);
     expect(before.exitCode).toBe(1);
     expect(outcomesOf(read('topup.result.csv'))).toEqual(['failed IN_DOUBT']);
+    expect(columnOf(read('topup.result.csv'), 'result_messages')[0]).toContain(
+      `run the result file again with the flags of the run (its campaign!) or type: memberload resolve ${runId} --row 1 --resend`,
+    );
     const [{ dataChangeTime } = { dataChangeTime: '' }] = resolved(before.stdout).decided;
 
     const refused = await run(['resolve', runId, '--resend']);

@@ -33,7 +33,7 @@ describe('resume --all', () => {
     const before = await vendor.callCount();
 
     const all = await work.run(['resume', '--all', '--daily-quota', '100']);
-    expect(all.exitCode).toBe(0);
+    expect(all.exitCode).toBe(4);
     const order = [first, stopped, last].map((run) => all.stderr.indexOf(run));
     expect(order).toEqual([...order].sort((left, right) => left - right));
     expect(all.stderr).toContain(`Run ${stopped} is left alone: the vendor refused the credentials.`);
@@ -43,7 +43,9 @@ describe('resume --all', () => {
     expect(work.read('A.result.csv')).toBe('');
     expect(outcomesOf(work.read(`A.result.${first}.csv`))).toEqual(BOTH);
 
-    expect((await work.run(['resume', '--all'])).stderr).toContain('is left alone');
+    // What a scheduler hears of is the exit code, and what is said in spite of -q.
+    const quiet = await work.run(['resume', '--all', '-q']);
+    expect(quiet).toMatchObject({ exitCode: 4, stderr: expect.stringContaining(`Run ${stopped} is left alone`) });
     expect((await work.run(['resume', stopped])).exitCode).toBe(0);
     expect(await work.run(['resume', '--all'])).toMatchObject({
       exitCode: 0,
@@ -67,6 +69,43 @@ describe('resume --all', () => {
     expect((await work.run(['resume', '-o', 'A.csv', '--daily-quota', '100'])).exitCode).toBe(2);
     expect((await work.run(['resume', '-o', 'mended.csv', '--daily-quota', '100'])).exitCode).toBe(0);
     expect(outcomesOf(work.read('mended.csv'))).toEqual(BOTH);
+  });
+});
+
+describe('--sandbox', () => {
+  test.each([
+    ['resume', []],
+    ['resume', ['--all']],
+    ['resolve', ['--row', '1', '--as', 'applied']],
+    ['resolve', []],
+    ['undo', []],
+  ])('with %s %j of a run of a real account is refused, and no call is made', async (command, more) => {
+    const work = openWorkspace(vendor.settings);
+    work.file('topup.csv', lines('number,pointIncrement', '8008010001,10', '8008010003,20'));
+    const paused = await work.run(['topup', 'topup.csv', '--concurrency', '1', '--daily-quota', '5', '--json']);
+    const { run } = JSON.parse(paused.stdout) as { run: string };
+    const before = await vendor.callCount();
+    const words = more.includes('--all') ? more : [run, ...more];
+    const refused = await work.run([command, ...words, '--sandbox']);
+    expect(refused.stderr).toContain(`Run ${run} was begun at Kybio (…`);
+    expect(refused.stderr).toContain('), not in the sandbox.\nLeave --sandbox away.');
+    expect(refused.exitCode).toBe(2);
+    expect(await vendor.callCount()).toBe(before);
+  });
+
+  test('with a run of the sandbox changes nothing', async () => {
+    const work = openWorkspace();
+    work.file('topup.csv', lines('number,pointIncrement', '8008010001,10', '8008010003,20'));
+    const topup = ['topup', 'topup.csv', '--sandbox', '--concurrency', '1', '--daily-quota', '5', '--json'];
+    const paused = await work.run(topup);
+    const { run } = JSON.parse(paused.stdout) as { run: string };
+    for (const words of [
+      ['resume', '--daily-quota', '100'],
+      ['resolve', run],
+      ['undo', run, '--daily-quota', '100'],
+    ]) {
+      expect(await work.run([...words, '--sandbox'])).toMatchObject({ exitCode: 0 });
+    }
   });
 });
 

@@ -145,6 +145,33 @@ describe('memberload undo', () => {
     expect(paused).toMatchObject({ exitCode: 6, stderr: expect.stringContaining('not looked at beforehand') });
   });
 
+  test('guards the result against formulas, also when it is carried on, and whatever the config file says', async () => {
+    const work = openWorkspace(vendor.settings);
+    work.file('members.csv', lines('number', '@sum'));
+    expect((await work.run(['import', 'members.csv', '--mode', 'create'])).exitCode).toBe(0);
+    work.file('march.csv', lines('number,pointIncrement', '@sum,10', '8008010001,5'));
+    const topup = await work.run(['topup', 'march.csv', '--json']);
+    const { run } = JSON.parse(topup.stdout) as { run: string };
+    work.config({ raw: true });
+    const quota = String((await vendor.callCount()) + 4);
+    const paused = await work.run(['undo', run, '--daily-quota', quota]);
+    expect(paused.exitCode, paused.stderr).toBe(6);
+    const result = `undo-${run}.result.csv`;
+    expect(columnOf(work.read(result), 'number')[0]).toBe("'@sum");
+    expect((await work.run(['resume', '--daily-quota', '100'])).exitCode).toBe(0);
+    expect(columnOf(work.read(result), 'number')).toEqual(["'@sum", '8008010001']);
+  });
+
+  test('writes the result for Excel with --excel, also when it is carried on', async () => {
+    const work = await credited();
+    const used = await vendor.callCount();
+    expect((await work.run(['undo', work.runId, '--excel', '--daily-quota', String(used + 4)])).exitCode).toBe(6);
+    const result = `undo-${work.runId}.result.csv`;
+    expect(work.read(result)).toMatch(/^\uFEFF/);
+    expect((await work.run(['resume', '--daily-quota', '100'])).exitCode).toBe(0);
+    expect(work.read(result)).toMatch(/^\uFEFF/);
+  });
+
   test('refuses what is no top-up, and a run that is not there, without a call', async () => {
     const work = openWorkspace(vendor.settings);
     work.file('members.csv', lines('number', 'N1'));

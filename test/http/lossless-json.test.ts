@@ -1,5 +1,4 @@
 import { Decimal } from 'decimal.js';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { jsonDecimal, jsonMessages, jsonText, plainDigits } from '../../src/http/json-text.ts';
 import {
@@ -11,6 +10,7 @@ import {
   parseJson,
   stringifyJson,
 } from '../../src/http/lossless-json.ts';
+import { fc } from '../support/chance.ts';
 
 function parsed(text: string): JsonValue {
   const parsing = parseJson(text);

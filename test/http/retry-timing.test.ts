@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Answer, Meaning } from '../../src/http/answer.ts';
 import { createRetryBudget, decideRetry, parseRetryAfter } from '../../src/http/retry-timing.ts';
+import { fc } from '../support/chance.ts';
 
 const success: Answer<string> = { kind: 'success', data: 'x' };
 const notSent: Answer<string> = { kind: 'not_sent', errorCode: 'CONNECTION_FAILED', detail: '' };

@@ -44,7 +44,7 @@ async function read(ledger: Ledger, text: string, settings: Partial<JobSettings>
   const result = await readText(text, { settings, guard });
   let refusal: unknown;
   try {
-    guard.check(result.sums.rowCount);
+    await guard.check(result.sums.rowCount);
   } catch (error) {
     refusal = error;
   }
@@ -119,7 +119,7 @@ describe('without a reference or campaign, member and amounts', () => {
     const settings = topupSettings();
     const guard = new CreditGuard({ ledger, account: 'kybio:OTHER', settings, nowMs: NOW_MS });
     expect(verdictsOf(await readText(byNumber('A'), { guard }))).toEqual(['to send']);
-    expect(() => guard.check(1)).not.toThrow();
+    await guard.check(1);
   });
 
   test('a target is no increment: to have 10 points may be asked for again', async () => {
@@ -196,8 +196,33 @@ describe('what is not credited yet', () => {
     expect(refusal).toMatchObject({
       ...REFUSED,
       message: expect.stringContaining('has 1 still to credit or in doubt'),
-      hint: expect.stringContaining('memberload resume run-1'),
+      hint: expect.stringContaining('First carry on what is not finished: memberload resume run-1.'),
     });
+  });
+
+  test('but is in doubt in a run that has ended is to be decided: such a run cannot be carried on', async () => {
+    const ledger = await openTestLedger();
+    const [row] = await plan(ledger, {});
+    const key = { runId: 'run-1', rowNumber: row?.rowNumber ?? 1, target: 'kybio' } as const;
+    await ledger.increments.begin(newIntent({ key, customerUid: UID, number: 'A' }));
+    await ledger.rows.record(key, { state: 'in_doubt' });
+    await ledger.runs.end('run-1', { state: 'finished', summaryJson: '{}' });
+    const { refusal } = await read(ledger, byNumber('A'));
+    expect(refusal).toMatchObject({
+      ...REFUSED,
+      hint: expect.stringContaining('First decide what is in doubt: memberload resolve run-1.'),
+    });
+  });
+
+  test.each([
+    ['is offered', {}, true],
+    ['is not offered to who has typed it', { skipsCredited: true }, false],
+  ])('--skip-credited %s', async (_name, settings, isOffered) => {
+    const ledger = await openTestLedger();
+    await plan(ledger, {});
+    const { refusal } = await read(ledger, byNumber('A'), settings);
+    const { hint } = refusal as { hint: string };
+    expect([hint.includes('--skip-credited'), hint.includes('--campaign')]).toEqual([isOffered, true]);
   });
 
   test('nor ever will be, because its run was cancelled, is no reason', async () => {

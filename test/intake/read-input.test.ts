@@ -89,6 +89,17 @@ describe('a member given twice', () => {
     ]);
   });
 
+  test('is about the reference too, and then whatever the members are and --on-duplicate says', async () => {
+    const text = lines('number,pointIncrement,reference', 'A,1,R-1', 'B,1,R-2', 'B,1,R-1', 'A,1,R-3', 'C,1,', 'D,1,');
+    const read = await readText(text, { settings: { onDuplicate: 'allow' } });
+    expect(verdictsOf(read)).toEqual(['to send', 'to send', 'DUPLICATE_ROW', 'to send', 'to send', 'to send']);
+    expect(read.rows[2]?.issues[0]).toMatchObject({
+      column: 'reference',
+      message: expect.stringMatching(/row 1\. A ref/),
+    });
+    expect(read.sums).toMatchObject({ repeatedCount: 1, pointIncrement: '5' });
+  });
+
   test('an invalid row claims no member', async () => {
     const read = await readText(lines('number,pointIncrement', 'A,x', 'A,1'));
     expect(verdictsOf(read)).toEqual(['NOT_A_DECIMAL', 'to send']);
@@ -96,6 +107,18 @@ describe('a member given twice', () => {
 });
 
 describe('what an earlier result says', () => {
+  test('a reference that it calls done is not credited by another row, above it or below', async () => {
+    const header = 'number,pointIncrement,reference,result_status,result_for';
+    const done = `A,1,R-1,done,${RESULT_FOR}`;
+    for (const rows of [
+      [done, 'B,1,R-1,,'],
+      ['B,1,R-1,,', done],
+    ]) {
+      const read = await readText(lines(header, ...rows), { settings: { onDuplicate: 'allow' } });
+      expect(verdictsOf(read).sort()).toEqual(['DUPLICATE_ROW', 'done']);
+    }
+  });
+
   test('done and in-doubt rows are not sent, all others are', async () => {
     const read = await readText(
       lines(
@@ -178,5 +201,31 @@ describe('what only the whole file tells', () => {
   test('ids that end in other digits are as they are', async () => {
     const read = await readText(file('127'));
     expect(new Set(verdictsOf(read))).toEqual(new Set(['to send']));
+  });
+});
+
+describe('a result that a spreadsheet has saved', () => {
+  const HEADER = 'number,pointIncrement,result_status,result_run,result_for';
+  const signs = (number: { cells: number; signs: number }) => async (runId: string) =>
+    runId === 'RUN-1' ? { number } : undefined;
+  const saved = (numbers: readonly string[], run = 'RUN-1') =>
+    lines(HEADER, ...numbers.map((number, row) => `${number},5,${row === 0 ? 'done' : 'failed'},${run},${RESULT_FOR}`));
+
+  test('and whose numbers have lost the zeros of the first input credits nobody else', async () => {
+    const findSigns = signs({ cells: 3, signs: 3 });
+    const read = await readText(saved(['123', '124', '0125']), { findSigns });
+    expect(verdictsOf(read)).toEqual(['done', 'EXCEL_DAMAGED', 'to send']);
+    expect(read.notes.join()).toMatch(/number: 3 of 3 values began with 0 or \+ .* and now 1 of 3 do/);
+    // Kept for the result of this run, which has lost them too.
+    expect(read.signs).toEqual({ number: { cells: 3, signs: 3 } });
+    const whole = await readText(saved(['0123', '0124', '0125']), { findSigns });
+    expect([verdictsOf(whole), whole.notes]).toEqual([['done', 'to send', 'to send'], []]);
+  });
+
+  test('is not suspected where few numbers had zeros, or where nobody knows', async () => {
+    const few = await readText(saved(['123', '124', '125']), { findSigns: signs({ cells: 30, signs: 3 }) });
+    expect(verdictsOf(few)).toEqual(['done', 'to send', 'to send']);
+    const unknown = await readText(saved(['123', '124'], 'RUN-2'), { findSigns: signs({ cells: 3, signs: 3 }) });
+    expect(verdictsOf(unknown)).toEqual(['done', 'to send']);
   });
 });

@@ -1,6 +1,6 @@
 import { RunControl } from '../../src/calls/run-control.ts';
 import type { CreditGuard } from '../../src/intake/credit-guard.ts';
-import { type InputRead, readInput } from '../../src/intake/read-input.ts';
+import { type InputParts, type InputRead, readInput } from '../../src/intake/read-input.ts';
 import { matchColumns, openInput, tableOptions } from '../../src/intake/stage-input.ts';
 import type { JobSettings } from '../../src/job/job-settings.ts';
 import { withLateIssues } from '../../src/stage/stage.ts';
@@ -15,6 +15,7 @@ export type ReadOptions = {
   readonly guard?: CreditGuard | undefined;
   readonly resultFor?: string | undefined;
   readonly control?: RunControl;
+  readonly findSigns?: InputParts['findSigns'];
 };
 
 export type TextRead = InputRead & {
@@ -30,7 +31,7 @@ export async function* pipeOf(text: string): AsyncGenerator<Uint8Array> {
 /** Reads a text as intake reads a file. */
 export async function readText(
   text: string | AsyncIterable<Uint8Array>,
-  { settings = {}, guard, resultFor = RESULT_FOR, control = new RunControl() }: ReadOptions = {},
+  { settings = {}, guard, resultFor = RESULT_FOR, control = new RunControl(), findSigns }: ReadOptions = {},
 ): Promise<TextRead> {
   const job = topupSettings(settings);
   const source = { stream: typeof text === 'string' ? pipeOf(text) : text, name: 'standard input' };
@@ -44,7 +45,7 @@ export async function readText(
         staged.push(...rows);
       },
     },
-    { settings: job, control, guard, resultFor, nowMs: NOW_MS },
+    { settings: job, control, guard, resultFor, nowMs: NOW_MS, ...(findSigns && { findSigns }) },
   );
   const late = new Map(read.late.issues.map(({ rowNumber, issue }) => [rowNumber, issue]));
   const damages = new Set(read.late.damages);

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { openSeenKeys, type SeenKeys } from '../../src/intake/seen-keys.ts';
+import { fc } from '../support/chance.ts';
 
 /** The same in the plainest way. */
 function openMap(): Pick<SeenKeys, 'firstRowOf' | 'claim'> {

@@ -23,6 +23,7 @@ const parts = (control = new RunControl()) => ({
   guard: undefined,
   resultFor: RESULT_FOR,
   nowMs: NOW_MS,
+  findUsedMapping: async () => undefined,
 });
 
 async function numbersToSend(stage: Stage): Promise<(string | undefined)[]> {

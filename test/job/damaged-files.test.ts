@@ -133,6 +133,9 @@ describe('columns that a spreadsheet or a program has changed', () => {
     ]);
     // One number that kept its zero: the column was text.
     expect(checkFile(column('number', [...numbers, '01234567']), 'members').verdict.findings).toEqual([]);
+    // Most kept their zeros: the short one was typed or pasted.
+    const zeros = ['00123', '00124', '00125', '126'];
+    expect(checkFile(column('number', zeros), 'members').verdict.findings).toMatchObject([{ cellCount: 1 }]);
     expect(checkFile(column('number', ['998', '999', '1000', '1001', '1002']), 'members').verdict.findings).toEqual([]);
   });
 
@@ -221,6 +224,18 @@ describe('birthdays', () => {
       { severity: 'warning', cellCount: 1, examples: [{ rowNumber: 13, value: '1900-01-01' }] },
     ]);
   });
+});
+
+test('a day that is never above 12, in many different dates, is told: day and month may be swapped', () => {
+  const dates = Array.from(
+    { length: 12 },
+    (_, row) => `19${60 + row}-0${1 + (row % 9)}-${String(1 + row).padStart(2, '0')}`,
+  );
+  const file = checkFile([['number', 'birthday'], ...dates.map((date, row) => [String(row), date])], 'members');
+  expect(file.refused).toEqual([]);
+  expect(file.verdict.findings).toMatchObject([{ severity: 'warning', column: 'birthday', cellCount: 12 }]);
+  const honest = [...dates.slice(1), '1990-05-20'].map((date, row) => [String(row), date]);
+  expect(checkFile([['number', 'birthday'], ...honest], 'members').verdict.findings).toEqual([]);
 });
 
 describe('what is repaired without a loss', () => {

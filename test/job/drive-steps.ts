@@ -2,8 +2,26 @@ import type { Answer } from '../../src/http/answer.ts';
 import type { Call, Found } from '../../src/job/call.ts';
 import type { Outcome, Steps } from '../../src/job/outcome.ts';
 
-/** Plays the vendor's part: gives the steps one answer after the other and collects the calls they make. */
+/**
+ * Plays the vendor's part: gives the steps one answer after the other and collects the calls they make. No page of
+ * members was read.
+ */
 export function drive(steps: Steps, ...answers: readonly Answer<unknown>[]): { calls: Call[]; outcome: Outcome } {
+  return driveAll(withoutPages(steps), ...answers);
+}
+
+function* withoutPages(steps: Steps): Steps {
+  let next = steps.next();
+  while (!next.done) {
+    const call = next.value;
+    const isFree = 'source' in call && call.source === 'snapshot_only' && call.endpoint.startsWith('customerOpenApi/');
+    next = steps.next(isFree ? notRead : yield call);
+  }
+  return next.value;
+}
+
+/** As `drive`, with an answer to what the pages are asked too. */
+export function driveAll(steps: Steps, ...answers: readonly Answer<unknown>[]): { calls: Call[]; outcome: Outcome } {
   const calls: Call[] = [];
   let next = steps.next();
   for (const answer of answers) {

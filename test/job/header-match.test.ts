@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { OperatorError } from '../../src/base/errors.ts';
 import { COLUMNS } from '../../src/job/columns.ts';
 import { describeMatches, type HeaderMatch, matchHeader } from '../../src/job/header-match.ts';
 import { guessKind, isHeaderName } from '../../src/job/header-names.ts';
+import { fc } from '../support/chance.ts';
 import { allKinds, resultHeaders } from './rows.ts';
 
 function columnsOf(match: HeaderMatch): Record<string, number> {
@@ -175,9 +175,10 @@ describe('what a header says beside its columns', () => {
     expect(matchHeader(['number', 'Amount'], 'lookups').moneyLike).toEqual([]);
   });
 
-  test('columns without a name and headers given twice are told', () => {
+  test('columns without a name are told, and an unknown header may stand twice', () => {
     const match = matchHeader(['number', '', 'x', ' ', 'x', 'y'], 'members');
-    expect([match.unnamedIndexes, match.repeated]).toEqual([[1, 3], ['x']]);
+    expect(match.unused).toEqual(['x', 'x', 'y']);
+    expect(match.unnamedIndexes).toEqual([1, 3]);
   });
 
   test('the table of matches shows the first value, and no password', () => {

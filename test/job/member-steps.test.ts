@@ -2,7 +2,18 @@ import { describe, expect, test } from 'vitest';
 import { textFields } from '../../src/base/text-fields.ts';
 import { type ImportMode, memberSteps, type PriorIntent } from '../../src/job/member-steps.ts';
 import type { MemberRow } from '../../src/job/validate-row.ts';
-import { absent, drive, endpointsOf, exists, found, notSent, refused, success, unanswered } from './drive-steps.ts';
+import {
+  absent,
+  drive,
+  driveAll,
+  endpointsOf,
+  exists,
+  found,
+  notSent,
+  refused,
+  success,
+  unanswered,
+} from './drive-steps.ts';
 
 type Given = { number?: string; customerUid?: string; fields?: Record<string, string> };
 
@@ -267,4 +278,44 @@ describe('categories that may change', () => {
     );
     expect(outcome).toMatchObject({ action: 'unchanged', messages: [expect.stringContaining('categoryName')] });
   });
+});
+
+describe('what a spreadsheet has taken away', () => {
+  const all = (mode: ImportMode, given: Given, ...answers: Parameters<typeof driveAll>[1][]) =>
+    driveAll(steps(mode, given), ...answers);
+
+  test('a number that nobody has, while a member has it with zeros before, makes nobody', () => {
+    const { calls, outcome } = all('upsert', { number: '123' }, absent, absent, found({ customerUid: '7' }));
+    expect(calls.map((call) => 'number' in call && call.number)).toEqual(['123', '0123', '00123']);
+    expect(calls.slice(1).every((call) => 'source' in call && call.source === 'snapshot_only')).toBe(true);
+    expect(outcome).toMatchObject({ status: 'invalid', errorCode: 'EXCEL_DAMAGED', messages: [/but one has '00123'/] });
+    const nobody = [absent, absent, absent, absent, absent, absent, success({ customerUid: '7' })];
+    expect(all('upsert', { number: '123' }, ...nobody).outcome).toMatchObject({ action: 'created' });
+    // Letters were never a number to a spreadsheet.
+    expect(all('upsert', { number: 'N1' }, absent, success({})).outcome).toMatchObject({ action: 'created' });
+  });
+
+  test.each([
+    ['85291234567', '+85291234567', 'unchanged'],
+    ['912345678', '0912345678', 'unchanged'],
+    ['91234567', '+85291234567', 'updated'],
+    ['+85291234567', '85291234567', 'updated'],
+  ])('the phone %s of a member who has %s: %s', (phone, current, action) => {
+    const given = { number: 'N1', fields: { phone } };
+    const member = found({ customerUid: '7', phone: current });
+    const { outcome } = drive(steps('upsert', given), member, ...(action === 'updated' ? [success()] : []));
+    expect(outcome).toMatchObject({ status: 'done', action });
+    expect(JSON.stringify(outcome).includes('was not changed')).toBe(action === 'unchanged');
+  });
+});
+
+test('an update by uid sends nothing when the pages show that the member is already so', () => {
+  const given = { customerUid: '7', fields: { name: 'Grace', phone: '1234567' } };
+  const same = found({ customerUid: '7', name: 'Grace', phone: '1234567' });
+  const other = found({ customerUid: '7', name: 'Tom', phone: '1234567' });
+  expect(driveAll(steps('update', given), same).outcome).toMatchObject({ action: 'unchanged', customerUid: '7' });
+  const { calls, outcome } = driveAll(steps('update', given), other, success());
+  expect([calls[1], outcome]).toMatchObject([{ fields: { name: 'Grace' } }, { action: 'updated' }]);
+  // After a write of ours, the pages tell nothing.
+  expect(driveAll(steps('update', given, UPDATE_BEGUN), same, success()).outcome).toMatchObject({ action: 'updated' });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { textFields } from '../../src/base/text-fields.ts';
-import { memberKey, memberKeys, rowDigestText } from '../../src/job/row-key.ts';
+import { creditKeys, memberKey, memberKeys, rowDigestText } from '../../src/job/row-key.ts';
 import type { MemberRow } from '../../src/job/validate-row.ts';
 
 const memberRow = (fields: Record<string, string>): MemberRow => ({
@@ -16,6 +16,13 @@ test('a row is known by its number, else its uid; by its reference, else its uui
   expect(memberKey({ kind: 'lookup', reference_number: 'K1', uuid: 'AB' })).toBe('ref:K1');
   expect(memberKey({ kind: 'customer', uuid: 'AB', fields: {} })).toBe('uuid:ab');
   expect(memberKeys({ kind: 'topup', number: 'M1', customerUid: '5', ...amounts })).toEqual(['number:M1', 'uid:5']);
+});
+
+test("a top-up's reference names the credit, in words of its own: it is no customer's reference", () => {
+  const topup = { kind: 'topup', number: 'M1', pointIncrement: '1', balanceIncrement: '0', reference: 'K1' } as const;
+  expect(creditKeys(topup)).toEqual(['receipt:K1']);
+  expect(memberKeys(topup)).toEqual(['number:M1']);
+  expect(creditKeys({ kind: 'lookup', reference_number: 'K1' })).toEqual([]);
 });
 
 test('however a row is written, its digest text is one', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { topupSteps } from '../../src/job/topup-steps.ts';
 import type { TopupRow } from '../../src/job/validate-row.ts';
-import { absent, drive, endpointsOf, found, notSent, refused, success, unanswered } from './drive-steps.ts';
+import { absent, drive, driveAll, endpointsOf, found, notSent, refused, success, unanswered } from './drive-steps.ts';
 
 const row = (given: Partial<TopupRow> = { number: 'N1' }): TopupRow => ({
   kind: 'topup',
@@ -201,4 +201,9 @@ describe('targets', () => {
     const { outcome } = drive(topupSteps(target({ pointTarget: '6' }), false), member, applied(sold));
     expect(outcome).toMatchObject({ status: 'done', messages: [expect.stringContaining('read as point 1')] });
   });
+});
+
+test('a number that lost its zeros credits nobody, and names the whole number', () => {
+  const { outcome } = driveAll(topupSteps(row({ number: '123' }), false), absent, found({ customerUid: '7' }));
+  expect(outcome).toMatchObject({ status: 'invalid', errorCode: 'EXCEL_DAMAGED', messages: [/Write 0123/] });
 });

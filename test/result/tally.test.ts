@@ -17,11 +17,17 @@ describe('the counts of a run', () => {
 
   test('sums are exact to the last decimal, and doubt is kept apart from what was applied', () => {
     const tally = new Tally();
-    for (let row = 0; row < 10; row += 1) tally.addAmounts({ pointIncrement: '0.1', balanceIncrement: '-0.3' }, 'done');
-    tally.addAmounts({ pointIncrement: '90071992547409.93', balanceIncrement: '0' }, 'in_doubt');
-    tally.addAmounts({ pointIncrement: '1', balanceIncrement: '1' }, 'failed');
+    const done = { status: 'done', actions: ['topped_up'] } as const;
+    for (let row = 0; row < 10; row += 1) tally.addAmounts({ pointIncrement: '0.1', balanceIncrement: '-0.3' }, done);
+    tally.addAmounts(
+      { pointIncrement: '90071992547409.93', balanceIncrement: '0' },
+      { status: 'in_doubt', actions: [] },
+    );
+    tally.addAmounts({ pointIncrement: '1', balanceIncrement: '1' }, { status: 'failed', actions: [] });
+    // Done, but another row's money.
+    tally.addAmounts({ pointIncrement: '7', balanceIncrement: '0' }, { status: 'done', actions: ['credited_before'] });
     expect(tally.totals).toEqual({
-      pointIncrement: { asked: '90071992547411.93', applied: '1', in_doubt: '90071992547409.93' },
+      pointIncrement: { asked: '90071992547418.93', applied: '1', in_doubt: '90071992547409.93' },
       balanceIncrement: { asked: '-2', applied: '-3', in_doubt: '0' },
     });
   });

@@ -28,6 +28,16 @@ describe('the probe of repeats', () => {
     expect(kybio && (await repeatCodesOf(stage.ledger, kybio))).toEqual([]);
   });
 
+  test('learns the same again when the clock was ahead at first: its new time is newer than all that the member had', async () => {
+    const stage = await openStage();
+    stage.refusesOlder = true;
+    const rightMs = stage.clock.nowMs();
+    stage.clock.jumpTo(rightMs + 9 * 86_400_000);
+    await probe(stage);
+    stage.clock.jumpTo(rightMs);
+    expect(await probe(stage)).toMatchObject({ isLearned: true, fact: { kind: 'newer_only' } });
+  });
+
   test('learns that an account accepts repeats', async () => {
     const stage = await openStage();
     expect(await probe(stage)).toMatchObject({ isLearned: true, fact: { kind: 'accepted' } });

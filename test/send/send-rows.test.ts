@@ -5,6 +5,7 @@ import { sendRows } from '../../src/send/send-rows.ts';
 import { settleIncrements } from '../../src/send/settle.ts';
 import type { RowToDo } from '../../src/stage/rows-to-do.ts';
 import { ACCOUNT, openStage, REPEAT_CODE, refusal, type Stage, UID, unanswered } from '../support/scripted-kybio.ts';
+import { newRun, plannedRow } from '../support/test-ledger.ts';
 
 const row = (rowNumber: number, given: Partial<TopupRow> = {}): RowToDo => ({
   rowNumber,
@@ -121,6 +122,18 @@ describe('a credit that was given before', () => {
     const stage = await openStage({ settings });
     await stage.ledger.put({ ...credited, ...sent, ...values, intentMs: stage.clock.nowMs() });
     expect(await send(stage, row(1, given))).toMatchObject([{ status: 'done', action: 'credited_before' }]);
+    expect(stage.calls).toEqual([]);
+  });
+
+  test('is not skipped while another run has still to send it: that run is to be carried on', async () => {
+    const stage = await openStage({ settings: { skipsCredited: true } });
+    await stage.ledger.runs.start(newRun({ runId: 'run-0', account: ACCOUNT }), [
+      [plannedRow({ customerUid: UID, pointIncrement: '5', balanceIncrement: '0' })],
+    ]);
+    const [outcome] = await send(stage, row(1));
+    const message = outcome && 'messages' in outcome ? outcome.messages.join() : '';
+    expect([outcome?.status, message.includes('memberload resume run-0')]).toEqual(['invalid', true]);
+    expect(message).not.toContain('--skip-credited');
     expect(stage.calls).toEqual([]);
   });
 

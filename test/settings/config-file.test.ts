@@ -28,7 +28,7 @@ describe('a config file', () => {
     ['{"kybioAppKey": "k"}', "'kybioAppKey' comes from the environment alone.\nSet KYBIO_APP_KEY."],
     ['{"home": "/tmp"}', "'home' comes from the environment alone.\nSet MEMBERLOAD_HOME."],
     ['{"rate": {"calls": 5}}', '\'rate\' is {"calls":5}, an object.\nWrite for example "rate": "5/s".'],
-    ['{"output": 5}', '\'output\' is 5, a number.\nWrite for example "output": "text".'],
+    ['{"campaign": 5}', '\'campaign\' is 5, a number.\nWrite for example "campaign": "text".'],
     ['{"kybioAppId": 5}', "'kybioAppId' is 5, a number."],
     ['{"stores": {"hk1": {"kybioAppId": 5}}}', "'stores.hk1.kybioAppId' is 5, a number."],
     ['{"country": null}', "'country' is null."],

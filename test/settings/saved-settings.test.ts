@@ -30,6 +30,7 @@ describe('saved settings', () => {
       },
       files: { 'map.json': '{"columns": {"Card #": "number"}}' },
     });
+    expect(full.connection.flags?.map(([name]) => name)).toEqual(['campaign', 'map']);
     for (const saved of [full, savedOf()]) expect(readSavedSettings(writeSavedSettings(saved))).toEqual(saved);
     expect(full.job).toMatchObject({
       campaign: 'Q3',
@@ -44,8 +45,11 @@ describe('saved settings', () => {
     const { job, controls, connection } = savedOf();
     const { campaign, repeatWindowMs, skipsCredited, isAgain, readsBefore, ignoresResults, excel, ...oldJob } = job;
     const { repeatAgeMaxMs, ...oldControls } = controls;
-    const read = readSavedSettings(JSON.stringify({ job: oldJob, controls: oldControls, connection }));
-    expect(read).toEqual({ job, controls, connection, resultFor: '' });
+    const { flags, ...oldConnection } = connection;
+    const read = readSavedSettings(JSON.stringify({ job: oldJob, controls: oldControls, connection: oldConnection }));
+    // Not [], which would say that none is to be typed again.
+    expect(flags).toEqual([]);
+    expect(read).toEqual({ job, controls, connection: { ...connection, flags: undefined }, resultFor: '' });
     expect([campaign, skipsCredited, isAgain, readsBefore, ignoresResults, excel]).toEqual([
       '',
       false,

@@ -1,11 +1,11 @@
 import { readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { textFields } from '../../src/base/text-fields.ts';
 import { openStage, openStageWriter, type StageBlock } from '../../src/stage/stage.ts';
 import { decodeRows, decodeTexts, encodeRows, encodeTexts } from '../../src/stage/stage-block.ts';
 import type { StagedRow } from '../../src/stage/staged-row.ts';
+import { fc } from '../support/chance.ts';
 import { temporaryFolder } from '../support/workspace.ts';
 
 const NO_LATE = { issues: [], damages: [] };

@@ -41,4 +41,4 @@ export function makeSettings({ flags = {}, config, environment = {}, files = {},
   });
 }
 
-const NOWHERE = { write: () => undefined, isTerminal: false, columnCount: 80, stream: process.stderr };
+const NOWHERE = { write: () => undefined, isTerminal: false, columnCount: 80, rowCount: 24, stream: process.stderr };

@@ -37,5 +37,5 @@ export async function runInProcess(
 }
 
 function collect(write: (text: string) => void): OutputStream {
-  return { write, isTerminal: false, columnCount: 80, stream: process.stderr };
+  return { write, isTerminal: false, columnCount: 80, rowCount: 24, stream: process.stderr };
 }

@@ -156,6 +156,8 @@ export async function openStage(
       reporter: {
         note: (text) => void notes.push(text),
         start: () => undefined,
+        price: () => undefined,
+        sleep: () => undefined,
         row: () => undefined,
         end: () => undefined,
       },

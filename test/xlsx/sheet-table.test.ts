@@ -165,7 +165,7 @@ describe('sheets', () => {
     expect(table.notes()).toEqual(["Only the sheet 'Now' was read, not 'Old': --sheet names another one."]);
     expect((await readAll(path, { sheet: 'Old' })).rows[0]?.cells).toEqual(['1']);
     const error = await errorOf(readAll(path, { sheet: 'Nov' }));
-    expect([error.code, error.hint]).toEqual(['NO_SUCH_SHEET', "Did you mean --sheet 'Now'?"]);
+    expect([error.code, error.hint]).toEqual(['NO_SUCH_SHEET', 'Did you mean --sheet Now?']);
   });
 
   test('a workbook comes from a stream as well', async () => {

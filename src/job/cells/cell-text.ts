@@ -134,12 +134,24 @@ export function readReference(text: string, lengthMax: number | undefined): Cell
   if (isInvisiblyMarked(text)) {
     return { errorCode: 'NOT_ALLOWED', text: `${shown(text)} holds a character that cannot be seen. Retype it.` };
   }
+  if (text.startsWith('=')) {
+    return { errorCode: 'NOT_ALLOWED', text: `${shown(text)} is a formula. Write its value.` };
+  }
+  // Only " quotes a cell. Behind any other mark, the quotes would become a part of the number.
+  if (IN_QUOTES.test(text)) {
+    return {
+      errorCode: 'NOT_ALLOWED',
+      text: `${shown(text)} has a quote at its beginning or end. Take the quotes away.`,
+    };
+  }
   // As the last part of a URL these two mean another URL, even percent-encoded.
   if (text === '.' || text === '..') {
     return { errorCode: 'NOT_ALLOWED', text: `${shown(text)} cannot be part of a URL. Use another reference.` };
   }
   return readText(text, undefined);
 }
+
+const IN_QUOTES = /^["'`‘’“”«»「」]|["'`‘’“”«»「」]$/;
 
 export function tooLong(text: string, lengthMax: number): CellProblem {
   return {

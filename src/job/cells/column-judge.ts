@@ -75,6 +75,8 @@ class JudgedColumn {
   readonly #column: Column;
   readonly #label: string;
   readonly #detail: Detail | undefined;
+  /** Where 8.01E+09 may well be meant. */
+  readonly #isWords: boolean;
   readonly #shortened = new Evidence();
   readonly #pointZero = new Evidence();
   readonly #errors = new Evidence();
@@ -84,22 +86,23 @@ class JudgedColumn {
     this.#column = column;
     this.#label = label;
     this.#detail = detail;
+    this.#isWords = column.type === 'text' || column.type === 'email' || column.type === 'choice';
   }
 
   see(rowNumber: number, raw: string): void {
     if (raw.length > VALUE_LENGTH_MAX) return;
     // Without a detail only #N/A and 8.01E+09 are looked for: few cells hold one of their characters.
-    if (this.#detail === undefined && !MAY_BE_DAMAGED.test(raw)) return;
-    // Digits and dates, the most common cases, need no repair.
+    if (this.#detail === undefined && !(this.#isWords ? raw.includes('#') : MAY_BE_DAMAGED.test(raw))) return;
+    // Digits and dates, the most common cases, are no damage.
     const text = DIGITS.test(raw) ? raw : this.#seeClosely(rowNumber, raw);
     if (text !== '') this.#detail?.see(rowNumber, text);
   }
 
   #seeClosely(rowNumber: number, raw: string): string {
     const { type } = this.#column;
-    const { text } = repairCell(raw, type);
+    const text = NEEDS_NO_REPAIR.test(raw) ? raw : repairCell(raw, type).text;
     if (isSpreadsheetError(text)) this.#errors.add(rowNumber, text);
-    else if (type === 'text' || type === 'email' || type === 'choice') return text;
+    else if (this.#isWords) return text;
     else if (isScientific(text)) this.#shortened.add(rowNumber, text);
     else if (isNumberOfSomebody(type) && isPointZero(text)) this.#pointZero.add(rowNumber, text);
     else return text;
@@ -138,6 +141,8 @@ class JudgedColumn {
 
 const MAY_BE_DAMAGED = /[#Ee]/;
 const DIGITS = /^[0-9-]+$/;
+/** `repairCell` leaves such a cell as it stands, whatever its column. */
+const NEEDS_NO_REPAIR = /^[A-Za-z0-9.+_-]+$/;
 
 function isNumberOfSomebody(type: Column['type']): boolean {
   return type === 'reference' || type === 'uid' || type === 'contact' || type === 'phone';

@@ -10,6 +10,10 @@ const SENTINEL_COUNT_MIN = 5;
 /** So many dates whose day could be a month, and none whose day could not: by chance less than 1 in 100. */
 const SWAPPED_COUNT_MIN = 5;
 
+/** So many different days of the month below 13, and none above: by chance less than 1 in 10,000. */
+const LOW_DAY_COUNT_MIN = 12;
+const LOW_DAYS_MIN = 8;
+
 /** Birthdays: serial numbers, day and month swapped, one date for everybody. */
 export class DateEvidence implements Detail {
   readonly #column: string;
@@ -18,6 +22,7 @@ export class DateEvidence implements Detail {
   #rowCount = 0;
   /** `1990-05-06`: a spreadsheet may have understood `05/06/1990` and turned it around. */
   readonly #isoLowDay = new Evidence();
+  readonly #lowDays = new Set<number>();
   #isoHighDayCount = 0;
   /** `25/12/1990`: a spreadsheet that puts the month first does not understand it, and leaves it as text. */
   readonly #dayFirst = new Evidence();
@@ -37,7 +42,10 @@ export class DateEvidence implements Detail {
     const iso = ISO.exec(text);
     if (iso !== null) {
       if (Number(iso[1]) > 12) this.#isoHighDayCount += 1;
-      else this.#isoLowDay.add(rowNumber, text);
+      else {
+        this.#isoLowDay.add(rowNumber, text);
+        this.#lowDays.add(Number(iso[1]));
+      }
       return;
     }
     const ordered = ORDERED.exec(text);
@@ -74,6 +82,19 @@ export class DateEvidence implements Detail {
           id: `${this.#column}:swapped_dates`,
           evidence: this.#isoLowDay,
           text: `the day is never above 12, while other cells have the day first (${this.#dayFirst.shown()}): a spreadsheet has read day and month the wrong way round. Export the file again with this column as text.`,
+        },
+      ];
+    }
+    const isAlwaysLow =
+      this.#isoHighDayCount === 0 &&
+      this.#isoLowDay.cellCount >= LOW_DAY_COUNT_MIN &&
+      this.#lowDays.size >= LOW_DAYS_MIN;
+    if (isAlwaysLow) {
+      return [
+        {
+          severity: 'warning',
+          evidence: this.#isoLowDay,
+          text: 'the day is never above 12: a spreadsheet may have read day and month the wrong way round. Compare some with the source.',
         },
       ];
     }

@@ -19,11 +19,12 @@ export class DigitEvidence implements Detail {
   readonly #column: Column;
   readonly #trustsRoundIds: boolean;
   readonly #counts = new Uint32Array(LENGTH_MAX + 1);
+  /** Of the numbers that begin with 0. */
+  readonly #zeroCounts = new Uint32Array(LENGTH_MAX + 1);
   readonly #roundCounts = new Uint32Array(LENGTH_MAX + 1);
   readonly #rounded = new Evidence();
   /** The first examples of each length: which of them is the odd one, only the end tells. */
   readonly #byLength = new Map<number, Evidence>();
-  #leadingZeroCount = 0;
 
   constructor(column: Column, trustsRoundIds: boolean) {
     this.#column = column;
@@ -34,7 +35,7 @@ export class DigitEvidence implements Detail {
     const { length } = text;
     if (length > LENGTH_MAX || !DIGITS.test(text)) return;
     if (text.charCodeAt(0) === ZERO) {
-      this.#leadingZeroCount += 1;
+      this.#zeroCounts[length] = (this.#zeroCounts[length] ?? 0) + 1;
       return;
     }
     this.#counts[length] = (this.#counts[length] ?? 0) + 1;
@@ -79,16 +80,17 @@ export class DigitEvidence implements Detail {
   }
 
   /**
-   * Most numbers have n digits and some n-1 or n-2, none begins with 0: a spreadsheet takes zeros from the
-   * front. Numbers that were simply counted up from 1 look the same, so this is a warning, and only for numbers
-   * of six digits and more.
+   * Most numbers have n digits and some n-1 or n-2: a spreadsheet takes zeros from the front. Either no number begins
+   * with 0 any more, or most do and the shorter ones do not. Numbers that were simply counted up from 1 look the same,
+   * so this is a warning, and without zeros only for numbers of six digits and more.
    */
   #lostZeros(): Finding[] {
-    if (this.#leadingZeroCount > 0) return [];
-    const lengths = this.#lengths();
-    const total = lengths.reduce((sum, length) => sum + (this.#counts[length] ?? 0), 0);
-    const usual = lengths.find((length) => (this.#counts[length] ?? 0) > total / 2);
-    if (usual === undefined || usual < 6) return [];
+    const counts = [...this.#counts.keys()].map((n) => (this.#counts[n] ?? 0) + (this.#zeroCounts[n] ?? 0));
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    const usual = counts.findIndex((count) => count > total / 2);
+    const mostHaveZeros = (this.#zeroCounts[usual] ?? 0) > total / 2;
+    const noneHasZeros = this.#zeroCounts.every((count) => count === 0);
+    if (!mostHaveZeros && (!noneHasZeros || usual < 6)) return [];
     const shorter = [usual - 1, usual - 2].flatMap((length) => this.#byLength.get(length) ?? []);
     const cellCount = shorter.reduce((sum, evidence) => sum + evidence.cellCount, 0);
     return [

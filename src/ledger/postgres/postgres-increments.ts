@@ -2,7 +2,15 @@ import { assert } from '../../base/errors.ts';
 import { zonedDateTime } from '../../base/zoned-time.ts';
 import { Columns } from '../columns.ts';
 import { creditOf } from '../credit-guard.ts';
-import type { Begun, Credit, IncrementIntent, IncrementReader, IncrementStore } from '../ledger.ts';
+import {
+  type Begun,
+  type Credit,
+  type IncrementIntent,
+  type IncrementReader,
+  type IncrementStore,
+  NEWER_ONLY,
+  REPEAT_FACT,
+} from '../ledger.ts';
 import { toOtherRow, toRow } from '../records.ts';
 import { pages, type Reader, type WriterParts } from './parts.ts';
 import { columnsOf, keyOf } from './postgres-rows.ts';
@@ -101,57 +109,46 @@ function readCredits(read: Reader): IncrementReader['readCredits'] {
   };
 }
 
-/** Seconds offered at once for a dataChangeTime. A member has few increments in a row, so the first ones are enough. */
-const SECONDS_OFFERED = [8, 100, 2000];
+/** The last second but one that can be written: one more must still come after the newest time. */
+const END_OF_TIME = '9999-12-31 23:59:58';
+/** One time that was typed far ahead must not drag all later ones along, unless the account refuses what is older. */
+const FAR_MS = 86_400_000;
 
 export function openIncrementStore(
   { queue, read }: WriterParts,
   requireNewest: (account: string) => void,
 ): IncrementStore {
-  const offer = (wanted: { fromMs: number; timeZone: string }, from: number, count: number): string[] =>
-    Array.from({ length: count }, (_, index) => zonedDateTime(wanted.fromMs + (from + index) * 1000, wanted.timeZone));
-
-  /** Asks with more and more seconds until one of them is free. */
-  async function withFreeSecond<T>(
-    wanted: { fromMs: number; timeZone: string },
-    ask: (times: readonly string[]) => Promise<T>,
-    isTaken: (found: T) => boolean,
-  ): Promise<T> {
-    for (let from = 0, step = 0; ; step += 1) {
-      const count = SECONDS_OFFERED[Math.min(step, SECONDS_OFFERED.length - 1)] ?? 1;
-      const found = await ask(offer(wanted, from, count));
-      if (!isTaken(found)) return found;
-      from += count;
-    }
-  }
-
   return {
     ...openIncrementReader(read),
     async begin(intent) {
       requireNewest(intent.account);
-      const { dataChangeTime: wanted } = intent;
-      const ask = async (times: readonly string[]) => readBegun(await queue.write(beginOf(intent, times)), intent);
-      if (wanted.kind === 'given') return ask([wanted.time]);
-      return withFreeSecond(wanted, ask, ({ kind }) => kind === 'time_taken');
+      return readBegun(await queue.write(beginOf(intent)), intent);
     },
-    async claimTime(account, customerUid, from) {
-      const time = await withFreeSecond(
-        from,
-        (times) => queue.write({ do: 'claim', account, customerUid, times }),
-        (found) => found === null,
-      );
-      return String(time);
+    async claimTime(account, customerUid, { order, fromMs, timeZone }) {
+      const from = zonedDateTime(fromMs, timeZone);
+      const upTo = order === 'newest' ? END_OF_TIME : '';
+      return String(await queue.write({ do: 'claim', account, customerUid, from, upTo }));
     },
   };
 }
 
-function beginOf(intent: IncrementIntent, times: readonly string[]) {
+/** What `memberload.begin_increment` needs to choose the time. */
+function timeOf(wanted: IncrementIntent['dataChangeTime']): object {
+  if (wanted.kind === 'given') return { given: wanted.time };
+  const { fromMs, timeZone } = wanted;
+  const upTo = zonedDateTime(fromMs + FAR_MS, timeZone);
+  const end = END_OF_TIME;
+  return { next: { from: zonedDateTime(fromMs, timeZone), upTo, end, fact: REPEAT_FACT, newerOnly: NEWER_ONLY } };
+}
+
+function beginOf(intent: IncrementIntent) {
   const { key, account, customerUid, number, pointIncrement, balanceIncrement, reference, before, guard } = intent;
   const { operation, mayRepeatMember } = intent;
   return {
     do: 'begin',
     ...keyOf(key),
-    ...{ account, customerUid, number, pointIncrement, balanceIncrement, reference, mayRepeatMember, times },
+    ...{ account, customerUid, number, pointIncrement, balanceIncrement, reference, mayRepeatMember },
+    ...timeOf(intent.dataChangeTime),
     ...(before && { before }),
     ...(guard && { guard }),
     change: columnsOf({

@@ -59,7 +59,7 @@ export async function openPostgresLedger(options: PostgresLedgerOptions): Promis
   let queue: WriteQueue | undefined;
   const onLost = (error: Error): void => void queue?.fail(error);
   try {
-    makePrivateFolder(options.folder);
+    makePrivateFolder(options.folder, { mayBeLink: true });
     open(lockLedger(pathsIn(options.folder), holder));
     const writer = open(await openDatabase(address, onLost));
     await requireVersion(writer.query, place);

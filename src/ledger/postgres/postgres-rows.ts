@@ -51,6 +51,13 @@ export function openRowReader(read: Reader): RowReader {
         };
       });
     },
+    async listEvidenced(runId) {
+      const records = await read(
+        'SELECT DISTINCT row_number FROM memberload.evidence WHERE run_id = $1 ORDER BY row_number',
+        [runId],
+      );
+      return records.map((record) => new Columns(record).integer('row_number'));
+    },
     async listEvidence(runId, rowNumber) {
       const records = await read(
         `SELECT recorded_ms, kind, detail_json FROM memberload.evidence WHERE run_id = $1 AND row_number = $2

@@ -29,16 +29,27 @@ export const APPLY_FUNCTIONS = `
           AND undo.state = 'done' AND undo.data_change_time <> ''))::int AS is_undone
     FROM memberload.run_row AS r LEFT JOIN memberload.run USING (run_id);
 
-  -- The first of these times that the member never had, now taken; null: none is free.
-  CREATE FUNCTION memberload.claim_time(of_account text, uid text, times jsonb) RETURNS text LANGUAGE plpgsql AS $$
+  -- The newest time of the member up to that one; '' when there is none. Times are ordered as texts.
+  CREATE FUNCTION memberload.newest_time(of_account text, uid text, up_to text) RETURNS text LANGUAGE sql VOLATILE AS $$
+    SELECT COALESCE(max(data_change_time COLLATE "C"), '') FROM memberload.change_time
+    WHERE account = of_account AND customer_uid = uid AND data_change_time COLLATE "C" <= up_to
+  $$;
+
+  -- Takes the first second from that one on that is later than every time up to the limit, and was never had.
+  CREATE FUNCTION memberload.claim_time(of_account text, uid text, from_time text, up_to text) RETURNS text
+  LANGUAGE plpgsql AS $$
   DECLARE
-    wanted text;
+    wanted text := memberload.newest_time(of_account, uid, up_to);
+    is_next boolean := wanted COLLATE "C" >= from_time;
   BEGIN
-    FOR wanted IN SELECT value FROM jsonb_array_elements_text(times) LOOP
+    IF NOT is_next THEN wanted := from_time; END IF;
+    LOOP
+      -- Reckoned without a zone: always the greater text.
+      IF is_next THEN wanted := to_char(wanted::timestamp + interval '1 second', 'YYYY-MM-DD HH24:MI:SS'); END IF;
       INSERT INTO memberload.change_time VALUES (of_account, uid, wanted) ON CONFLICT DO NOTHING;
       IF FOUND THEN RETURN wanted; END IF;
+      is_next := true;
     END LOOP;
-    RETURN NULL;
   END $$;
 
   -- Writes the row's change whatever anybody else did: the callers have decided. Keeps in_flight in step.
@@ -186,6 +197,7 @@ export const APPLY_FUNCTIONS = `
     other memberload.run_row;
     refusal jsonb;
     own_time text;
+    up_to text;
     has_before boolean;
   BEGIN
     IF own.state = 'done' AND own.data_change_time <> '' THEN RETURN '{"kind": "done_before"}'; END IF;
@@ -218,10 +230,20 @@ export const APPLY_FUNCTIONS = `
     END IF;
     IF refusal IS NULL THEN refusal := memberload.find_credited(own, at_ms, op); END IF;
     IF refusal IS NULL THEN
-      -- Begun before and certainly not applied: the same row keeps its time for ever.
-      own_time := CASE WHEN own.data_change_time <> '' AND own.customer_uid = uid THEN own.data_change_time
-                       ELSE memberload.claim_time(of_account, uid, op->'times') END;
-      IF own_time IS NULL THEN refusal := '{"kind": "time_taken"}'; END IF;
+      -- A row that was begun keeps its time, unless it is certainly not applied and the member has had a later one: an
+      -- account may refuse what is not newer. A time that was given is never moved.
+      up_to := CASE WHEN EXISTS (SELECT FROM memberload.account_fact AS f
+        WHERE f.account = of_account AND f.fact = op#>>'{next,fact}' AND f.value = op#>>'{next,newerOnly}')
+        THEN op#>>'{next,end}' ELSE op#>>'{next,upTo}' END;
+      IF own.data_change_time <> '' AND own.customer_uid = uid AND NOT (own.state IN ('open', 'retry') AND op ? 'next'
+        AND memberload.newest_time(of_account, uid, up_to) COLLATE "C" > own.data_change_time) THEN
+        own_time := own.data_change_time;
+      ELSIF op ? 'next' THEN
+        own_time := memberload.claim_time(of_account, uid, op#>>'{next,from}', up_to);
+      ELSE
+        INSERT INTO memberload.change_time VALUES (of_account, uid, op->>'given') ON CONFLICT DO NOTHING;
+        IF FOUND THEN own_time := op->>'given'; ELSE refusal := '{"kind": "time_taken"}'; END IF;
+      END IF;
     END IF;
     IF refusal IS NOT NULL THEN
       IF NOT held_before THEN
@@ -382,7 +404,7 @@ export const APPLY_FUNCTIONS = `
         WHEN 'take' THEN
           answer := memberload.take_call(op);
         WHEN 'claim' THEN
-          answer := COALESCE(to_jsonb(memberload.claim_time(op->>'account', op->>'customerUid', op->'times')), 'null');
+          answer := to_jsonb(memberload.claim_time(op->>'account', op->>'customerUid', op->>'from', op->>'upTo'));
         WHEN 'fact' THEN
           INSERT INTO memberload.account_fact VALUES (op->>'account', op->>'fact', op->>'value', at_ms)
           ON CONFLICT (account, fact) DO UPDATE SET value = excluded.value, updated_ms = excluded.updated_ms;

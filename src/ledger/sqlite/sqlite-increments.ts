@@ -1,8 +1,15 @@
 import { assert, EXIT, OperatorError } from '../../base/errors.ts';
-import { zonedDateTime } from '../../base/zoned-time.ts';
+import { secondAfter, zonedDateTime } from '../../base/zoned-time.ts';
 import { Columns } from '../columns.ts';
 import { findRefusal, isOutdated, type OtherRow, type OtherRows } from '../credit-guard.ts';
-import type { Begun, IncrementIntent, IncrementStore, RowKey } from '../ledger.ts';
+import {
+  type Begun,
+  type IncrementIntent,
+  type IncrementStore,
+  NEWER_ONLY,
+  REPEAT_FACT,
+  type RowKey,
+} from '../ledger.ts';
 import { toOtherRow } from '../records.ts';
 import { ROW_STATES, type RowState } from '../row-states.ts';
 import type { Connection } from './connection.ts';
@@ -31,9 +38,9 @@ export function openIncrementStore(parts: IncrementParts): IncrementStore {
     const others = findOthers(intent, own);
     const refusal = findRefusal(intent, others, { nowMs, isUndo: own !== undefined && own.undoesRun !== '' });
     if (refusal) return refusal;
-    // Begun before and certainly not applied: the same row keeps its time for ever.
     const isBegun = own !== undefined && own.dataChangeTime !== '' && own.customerUid === intent.customerUid;
-    const dataChangeTime = isBegun ? own.dataChangeTime : times.claim(intent, intent.dataChangeTime);
+    const keepsTime = isBegun && !(isCertainlyNotApplied(own) && times.isOvertaken(intent, own.dataChangeTime));
+    const dataChangeTime = keepsTime ? own.dataChangeTime : times.claim(intent, intent.dataChangeTime);
     if (dataChangeTime === undefined) return { kind: 'time_taken' };
     const { before } = intent;
     const hasBefore = before !== undefined && !isOutdated(before.sequence, others.ofMember);
@@ -74,13 +81,17 @@ export function openIncrementStore(parts: IncrementParts): IncrementStore {
       assert(begun.kind !== 'done_before', `row ${intent.key.rowNumber} of ${intent.key.runId} is credited already`);
       return begun;
     },
-    claimTime: (account, customerUid, from) =>
-      commits.write(() => {
-        const time = times.claim({ account, customerUid }, { kind: 'next', ...from });
-        assert(time !== undefined, 'the seconds from a moment on never end');
-        return time;
-      }),
+    claimTime: (account, customerUid, { order, ...from }) =>
+      commits.write(() => times.claimFrom({ account, customerUid }, from, order === 'newest' ? END_OF_TIME : '')),
   };
+}
+
+/**
+ * Only such a row may get another time. Both states are written of what was never sent, or was refused by the vendor's
+ * own word. A row that may have been applied is an intent, in doubt or failed: there the time is what keeps it single.
+ */
+function isCertainlyNotApplied({ state }: OwnRow): boolean {
+  return state === 'open' || state === 'retry';
 }
 
 type OwnRow = {
@@ -133,22 +144,54 @@ function openFindOthers(connection: Connection): (intent: IncrementIntent, own: 
   };
 }
 
-/** Every dataChangeTime that a member ever had. */
+type MemberOfAccount = { readonly account: string; readonly customerUid: string };
+type From = { readonly fromMs: number; readonly timeZone: string };
+
+/** The last second but one that can be written: one more must still come after the newest time. */
+const END_OF_TIME = '9999-12-31 23:59:58';
+const FAR_MS = 86_400_000;
+
+/** Every dataChangeTime that a member ever had. Their order is that of their texts, whatever the zone's clock does. */
 function openTimes(connection: Connection) {
   const insert = connection.prepare('INSERT OR IGNORE INTO change_time VALUES (?, ?, ?)');
-  const take = (account: string, customerUid: string, time: string): boolean =>
+  const newest = connection.prepare(
+    `SELECT max(data_change_time) AS data_change_time FROM change_time
+     WHERE account = ? AND customer_uid = ? AND data_change_time <= ?`,
+  );
+  const isKnown = connection.prepare('SELECT 1 FROM account_fact WHERE account = ? AND fact = ? AND value = ?');
+  const take = ({ account, customerUid }: MemberOfAccount, time: string): boolean =>
     Number(insert.run(account, customerUid, time).changes) === 1;
+
+  /** '' when there is none. */
+  const newestUpTo = ({ account, customerUid }: MemberOfAccount, limit: string): string => {
+    const record = newest.get(account, customerUid, limit) as { data_change_time: string | null } | undefined;
+    return record?.data_change_time ?? '';
+  };
+
+  /** One time that was typed far ahead must not drag all later ones along, unless the account refuses what is older. */
+  const limitOf = ({ account }: MemberOfAccount, { fromMs, timeZone }: From): string =>
+    isKnown.get(account, REPEAT_FACT, NEWER_ONLY) ? END_OF_TIME : zonedDateTime(fromMs + FAR_MS, timeZone);
+
+  /** The first second from that moment on that is later than every time up to the limit, and was never had. */
+  const claimFrom = (member: MemberOfAccount, { fromMs, timeZone }: From, limit: string): string => {
+    const from = zonedDateTime(fromMs, timeZone);
+    const last = newestUpTo(member, limit);
+    for (let time = last >= from ? secondAfter(last) : from; ; time = secondAfter(time)) {
+      if (take(member, time)) return time;
+    }
+  };
+
   return {
+    claimFrom,
     /** undefined: the given time was used for the member before. */
-    claim(
-      { account, customerUid }: { readonly account: string; readonly customerUid: string },
-      wanted: IncrementIntent['dataChangeTime'],
-    ): string | undefined {
-      if (wanted.kind === 'given') return take(account, customerUid, wanted.time) ? wanted.time : undefined;
-      for (let secondMs = wanted.fromMs; ; secondMs += 1000) {
-        const time = zonedDateTime(secondMs, wanted.timeZone);
-        if (take(account, customerUid, time)) return time;
-      }
+    claim(member: MemberOfAccount, wanted: IncrementIntent['dataChangeTime']): string | undefined {
+      if (wanted.kind === 'given') return take(member, wanted.time) ? wanted.time : undefined;
+      return claimFrom(member, wanted, limitOf(member, wanted));
+    },
+    /** Whether the member has had a later time since: an account may refuse this one now, although nobody had it. */
+    isOvertaken(intent: IncrementIntent, time: string): boolean {
+      const { dataChangeTime: wanted } = intent;
+      return wanted.kind === 'next' && newestUpTo(intent, limitOf(intent, wanted)) > time;
     },
   };
 }

@@ -3,7 +3,7 @@ import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Clock } from '../../base/clock.ts';
 import type { OperatorError } from '../../base/errors.ts';
 import { errorText } from '../../base/errors.ts';
-import { makePrivateFolder } from '../../base/private-folder.ts';
+import { makePrivateFolder, requirePrivateFolder } from '../../base/private-folder.ts';
 import { Columns } from '../columns.ts';
 import type { Ledger, LedgerHealth, LedgerReader } from '../ledger.ts';
 import { readSharedUse, refuseShared } from '../shared-use.ts';
@@ -37,7 +37,7 @@ export type SqliteLedgerOptions = {
  * The guard against two writers is as wide as the folder: a process of the same account with another MEMBERLOAD_HOME,
  * or on another machine, has a ledger of its own. That process is not seen, and its calls are not counted.
  *
- * @throws OperatorError LEDGER_IN_USE, LEDGER_DAMAGED, LEDGER_TOO_NEW, LEDGER_NOT_WRITABLE (all exit 2)
+ * @throws OperatorError LEDGER_IN_USE, LEDGER_DAMAGED, LEDGER_TOO_NEW, LEDGER_NOT_WRITABLE, OPEN_FOLDER (all exit 2)
  */
 export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Ledger> {
   const paths = pathsIn(options.folder);
@@ -48,7 +48,7 @@ export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Le
     return resource;
   };
   try {
-    makePrivateFolder(options.folder);
+    makePrivateFolder(options.folder, { mayBeLink: true });
     open(lockLedger(paths, options.holder));
     const database = open(openForWriting(paths));
     const wal = open(openWalFile(paths.database));
@@ -89,6 +89,7 @@ export async function openSqliteLedgerReader(options: {
 }): Promise<LedgerReader | undefined> {
   const paths = pathsIn(options.folder);
   try {
+    requirePrivateFolder(options.folder, { mayBeLink: true });
     const database = openForReading(paths);
     if (!database) return undefined;
     return {

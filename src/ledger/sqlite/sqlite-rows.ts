@@ -60,6 +60,7 @@ export function openRowReader(connection: Connection): RowReader {
   const evidence = connection.prepare(
     'SELECT recorded_ms, kind, detail_json FROM evidence WHERE run_id = ? AND row_number = ? ORDER BY rowid',
   );
+  const evidenced = connection.prepare('SELECT DISTINCT row_number FROM evidence WHERE run_id = ? ORDER BY row_number');
   return {
     find: (key) =>
       connection.read(() => {
@@ -83,6 +84,8 @@ export function openRowReader(connection: Connection): RowReader {
         }),
       ),
     listEvidence: (runId, rowNumber) => connection.read(() => evidence.all(runId, rowNumber).map(toEvidence)),
+    listEvidenced: (runId) =>
+      connection.read(() => evidenced.all(runId).map((record) => new Columns(record).integer('row_number'))),
   };
 }
 
@@ -121,30 +124,36 @@ export function openRowStore(parts: WriterParts, putRow: PutRow): RowStore {
   };
 }
 
+/**
+ * A change names only some of the columns. There is a statement for each set of columns that occurs, some ten of them:
+ * a statement that names all columns takes twice as long.
+ */
 export function openPutRow({ connection, clock }: WriterParts): PutRow {
-  const upsert = connection.prepare(upsertSql());
+  const upserts = new Map<number, ReturnType<Connection['prepare']>>();
   return (key, change, sequence) => {
-    const values = CHANGEABLE.map(([field]) => {
-      const value = change[field];
-      if (value === undefined) return null;
-      return typeof value === 'object' ? JSON.stringify(value) : value;
-    });
+    const values: (string | number)[] = [];
+    let given = 0;
+    for (let index = 0; index < CHANGEABLE.length; index += 1) {
+      const value = change[CHANGEABLE[index]?.[0] ?? 'state'];
+      if (value === undefined) continue;
+      given |= 1 << index;
+      values.push(typeof value === 'object' ? JSON.stringify(value) : value);
+    }
+    let upsert = upserts.get(given);
+    if (upsert === undefined) {
+      upsert = connection.prepare(upsertSql(CHANGEABLE.filter((_, index) => given & (1 << index))));
+      upserts.set(given, upsert);
+    }
     upsert.run(key.runId, key.rowNumber, key.target, clock.nowMs(), sequence, ...values);
   };
 }
 
-function upsertSql(): string {
-  const columns = CHANGEABLE.map(([, column]) => column);
-  // ?1 run_id, ?2 row_number, ?3 target, ?4 updated_ms, ?5 sequence, then the changeable columns.
-  const parameter = (index: number): string => `?${index + 6}`;
-  const inserted = columns.map((column, index) => `COALESCE(${parameter(index)}, ${defaultOf(column)})`);
-  const updated = columns.map((column, index) => `${column} = COALESCE(${parameter(index)}, ${column})`);
-  return `INSERT INTO row (run_id, row_number, target, updated_ms, sequence, ${columns.join(', ')})
-    VALUES (?1, ?2, ?3, ?4, ?5, ${inserted.join(', ')})
-    ON CONFLICT DO UPDATE SET updated_ms = ?4, sequence = ?5, ${updated.join(', ')}`;
-}
-
-function defaultOf(column: string): string {
-  if (column === 'messages_json') return "'[]'";
-  return column === 'attempts' || column === 'intent_ms' ? '0' : "''";
+/** A column that is not given keeps its value, or has the table's default in a new row. */
+function upsertSql(given: readonly (typeof CHANGEABLE)[number][]): string {
+  // ?1 run_id, ?2 row_number, ?3 target, ?4 updated_ms, ?5 sequence, then the given columns.
+  const columns = ['run_id', 'row_number', 'target', 'updated_ms', 'sequence', ...given.map(([, column]) => column)];
+  const parameters = columns.map((_, index) => `?${index + 1}`);
+  const updated = columns.map((column, index) => `${column} = ?${index + 1}`).slice(3);
+  return `INSERT INTO row (${columns.join(', ')}) VALUES (${parameters.join(', ')})
+    ON CONFLICT DO UPDATE SET ${updated.join(', ')}`;
 }

@@ -17,18 +17,22 @@ const CALLS = 10;
  */
 export const GUARD: Figure = {
   name: 'guard',
-  what: 'credit guard of a million rows against a million credits, of the time of intake',
+  what: 'credit guard of the rows of a file against as many credits, of the time of intake',
   unit: 'ms',
   goal: { atMost: 0.5 },
   limit: { atMost: 1 },
   roundsMax: 1,
   async run(stand) {
-    const { guardMs, intakeMs } = await measureGuard(stand, stand.sizes.file);
+    const { guardMs, intakeMs } = await guardOf(stand, stand.sizes.growth.sent.at(-1) ?? 0);
     return { ours: guardMs, base: intakeMs };
   },
 };
 
-export async function measureGuard(
+export function guardOf(stand: Stand, count: number): ReturnType<typeof measureGuard> {
+  return stand.once(`guard-${count}`, () => measureGuard(stand, count));
+}
+
+async function measureGuard(
   stand: Stand,
   count: number,
 ): Promise<{ readonly guardMs: number; readonly intakeMs: number }> {

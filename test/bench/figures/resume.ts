@@ -15,8 +15,8 @@ export const RESUME: Figure = {
   limit: { atMost: 0.3 },
   roundsMax: 1,
   async run(stand) {
-    const count = stand.sizes.file;
-    const { firstCallMs } = await measureResume(stand, count);
+    const count = stand.sizes.growth.sent.at(-1) ?? 0;
+    const { firstCallMs } = await resumeOf(stand, count);
     const input = await inputOf(stand, CREATE, count);
     const validated = [];
     for (let round = 0; round < RESUMES; round += 1) validated.push((await validate(stand, input, count)).wallMs);
@@ -24,8 +24,12 @@ export const RESUME: Figure = {
   },
 };
 
+export function resumeOf(stand: Stand, count: number): ReturnType<typeof measureResume> {
+  return stand.once(`resume-${count}`, () => measureResume(stand, count));
+}
+
 /** A run of so many rows that has paused when 90 % were done, and how long `resume` takes to its first call. */
-export async function measureResume(stand: Stand, count: number): Promise<{ readonly firstCallMs: number }> {
+async function measureResume(stand: Stand, count: number): Promise<{ readonly firstCallMs: number }> {
   const input = await inputOf(stand, CREATE, count);
   const bench = stand.openBench();
   try {

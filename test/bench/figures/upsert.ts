@@ -12,7 +12,7 @@ export const UPSERT: Figure = {
   goal: { atLeast: 0.7 },
   limit: { atLeast: 0.55 },
   async run(stand, round) {
-    const count = Math.ceil(stand.sizes.calls / 4);
+    const count = stand.sizes.upsert;
     const input = await stand.input(`changes-${count}.csv`, (path) => writeCsv(path, CHANGES, count));
     const callsFile = await stand.input(`changes-${count}.calls`, (path) => writeUpsertCalls(path, count));
     const expected = { pages: pageCount(count), updates: Math.floor(count / 2) };

@@ -12,6 +12,7 @@ export const WAITING: Figure = {
   unit: '%',
   goal: { atMost: 2 },
   limit: { atMost: 5 },
+  roundsMax: 1,
   async run(stand) {
     const count = Math.ceil(PER_SECOND * (stand.sizes.rateSeconds + START_MS / 1000));
     const input = await stand.input(`topup-${count}.csv`, (path) => writeCsv(path, CREDITS, count));

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { OperatorError } from '../../../src/base/errors.ts';
 import { parseDateFormat, readBirthday, readDateTime } from '../../../src/job/cells/cell-date.ts';
+import { fc } from '../../support/chance.ts';
 
 const problem = (value: ReturnType<typeof readBirthday>) =>
   typeof value === 'string' ? value : `${value.errorCode} ${value.text}`;

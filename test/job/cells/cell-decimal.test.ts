@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isDecimal } from '../../../src/base/decimal.ts';
 import { readDecimal, readPercentage } from '../../../src/job/cells/cell-decimal.ts';
+import { fc } from '../../support/chance.ts';
 
 const problem = (value: ReturnType<typeof readDecimal>) =>
   typeof value === 'string' ? value : `${value.errorCode} ${value.text}`;

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mayBeRounded, readUid, readUuid } from '../../../src/job/cells/cell-id.ts';
+import { fc } from '../../support/chance.ts';
 
 describe('a customerUid', () => {
   test.each(['1', '813951242628553689', '231607639459718452', '9223372036854775807', '100', '100000000000000'])(

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { quickReader } from '../../../src/job/cells/cell-quick.ts';
 import { repairCell } from '../../../src/job/cells/cell-repair.ts';
@@ -7,6 +6,7 @@ import { COLUMNS, type FileKind } from '../../../src/job/columns.ts';
 import { matchHeader } from '../../../src/job/header-match.ts';
 import { isHeaderName } from '../../../src/job/header-names.ts';
 import { type Keys, readCells } from '../../../src/job/read-cells.ts';
+import { fc } from '../../support/chance.ts';
 import { allKinds } from '../rows.ts';
 
 const TODAY = '2026-11-25';

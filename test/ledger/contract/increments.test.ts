@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { Begun, IncrementIntent, Ledger, PlannedRow } from '../../../src/ledger/ledger.ts';
+import {
+  type Begun,
+  type IncrementIntent,
+  type Ledger,
+  NEWER_ONLY,
+  type PlannedRow,
+  REPEAT_FACT,
+} from '../../../src/ledger/ledger.ts';
 import { ACCOUNT, newIntent, newRun, plannedRow } from '../../support/test-ledger.ts';
 import { LEDGERS } from './backends.ts';
 
@@ -60,7 +67,7 @@ describe.each(LEDGERS)('an intent ($name)', ({ newPlace }) => {
       if (begun.kind === 'begun') times.push(begun.dataChangeTime);
       await ledger.rows.record(intent.key, { state: 'done' });
     }
-    const from = { fromMs: Date.UTC(2026, 10, 22, 4), timeZone: 'Asia/Shanghai' };
+    const from = { fromMs: Date.UTC(2026, 10, 22, 4), timeZone: 'Asia/Shanghai', order: 'unused' } as const;
     times.push(await ledger.increments.claimTime(ACCOUNT, '7', from));
     expect(times).toEqual([
       '2026-11-22 12:00:00',
@@ -101,6 +108,71 @@ describe.each(LEDGERS)('an intent ($name)', ({ newPlace }) => {
     expect(await ledger.increments.begin(newIntent({ customerUid: '8', dataChangeTime: later }))).toMatchObject({
       dataChangeTime: '2027-01-01 00:00:00',
     });
+  });
+
+  describe('of a member whose times lie ahead of the clock', () => {
+    const at = (time: string, rowNumber: number): Partial<IncrementIntent> => ({
+      key: key('run-1', rowNumber),
+      dataChangeTime: { kind: 'given', time },
+      mayRepeatMember: true,
+    });
+    const begin = async (ledger: Ledger, rowNumber: number): Promise<string> => {
+      const begun = await ledger.increments.begin(newIntent({ key: key('run-1', rowNumber), mayRepeatMember: true }));
+      await ledger.rows.record(key('run-1', rowNumber), { state: 'done' });
+      return begun.kind === 'begun' ? begun.dataChangeTime : begun.kind;
+    };
+
+    test('gets a time that is newer than all of them: the clock was ahead, and is right again', async () => {
+      const ledger = await newPlace().open();
+      await start(ledger, 'run-1');
+      await credit(ledger, newIntent(at('2026-11-22 23:59:59', 1)));
+      expect(await begin(ledger, 2)).toBe('2026-11-23 00:00:00');
+      expect(await begin(ledger, 3)).toBe('2026-11-23 00:00:01');
+    });
+
+    test('is not dragged along by one that lies far ahead, unless the account refuses what is not newer', async () => {
+      const ledger = await newPlace().open();
+      await start(ledger, 'run-1');
+      await credit(ledger, newIntent(at('2035-01-01 00:00:00', 1)));
+      expect(await begin(ledger, 2)).toBe('2026-11-22 12:00:00');
+      const from = { fromMs: Date.UTC(2026, 10, 22, 4), timeZone: 'Asia/Shanghai' };
+      const newest = await ledger.increments.claimTime(ACCOUNT, '7', { ...from, order: 'newest' });
+      const unused = await ledger.increments.claimTime(ACCOUNT, '7', { ...from, order: 'unused' });
+      expect([newest, unused]).toEqual(['2035-01-01 00:00:01', '2026-11-22 12:00:01']);
+      await ledger.facts.write(ACCOUNT, REPEAT_FACT, NEWER_ONLY);
+      expect(await begin(ledger, 3)).toBe('2035-01-01 00:00:02');
+    });
+
+    test('leaves a given time where it is', async () => {
+      const ledger = await newPlace().open();
+      await start(ledger, 'run-1');
+      await credit(ledger, newIntent(at('2026-11-22 23:59:59', 1)));
+      const given = await ledger.increments.begin(newIntent(at('2026-11-22 08:00:00', 2)));
+      expect(given).toMatchObject({ kind: 'begun', dataChangeTime: '2026-11-22 08:00:00' });
+      await ledger.rows.record(key('run-1', 2), { state: 'open' });
+      expect(await ledger.increments.begin(newIntent(at('2026-11-22 08:00:00', 2)))).toEqual(given);
+    });
+  });
+
+  test.each([
+    ['open', '2026-11-22 12:00:02'],
+    ['retry', '2026-11-22 12:00:02'],
+    ['in_doubt', '2026-11-22 12:00:00'],
+    ['failed', '2026-11-22 12:00:00'],
+  ] as const)('of a row that is %s, begun again after a later credit of the member: %s', async (state, time) => {
+    const ledger = await newPlace().open();
+    await start(ledger, 'run-1');
+    await start(ledger, 'run-2');
+    await ledger.increments.begin(newIntent());
+    // Written back as not sent; then another run credits the member.
+    await ledger.rows.record(key('run-1'), { state: 'open' });
+    await credit(ledger, { key: key('run-2') });
+    await ledger.rows.record(key('run-1'), { state });
+    const again = await ledger.increments.begin(newIntent());
+    expect(again).toMatchObject({ kind: 'begun', dataChangeTime: time });
+    // And once more, without a later credit: the new time is kept.
+    await ledger.rows.record(key('run-1'), { state });
+    expect(await ledger.increments.begin(newIntent())).toMatchObject({ dataChangeTime: time });
   });
 
   test('of a row that is credited already is a bug, and stops nobody else', async () => {

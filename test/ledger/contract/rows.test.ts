@@ -96,5 +96,7 @@ describe.each(LEDGERS)('evidence ($name)', ({ newPlace }) => {
       { recordedMs: startMs - 5000, kind: 'repeat', detailJson: '2' },
     ]);
     expect(await rows.listEvidence('run-2', 4)).toEqual([]);
+    expect(await rows.listEvidenced('run-1')).toEqual([4, 5]);
+    expect(await rows.listEvidenced('run-2')).toEqual([]);
   });
 });

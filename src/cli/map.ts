@@ -1,0 +1,227 @@
+import { basename, dirname, join } from 'node:path';
+import { EXIT, OperatorError, usageError } from '../base/errors.ts';
+import { isInsideFolder } from '../base/inside-folder.ts';
+import { nearestName } from '../base/nearest.ts';
+import { quoted } from '../base/quoted.ts';
+import { padToWidth, textWidth } from '../base/text-width.ts';
+import { visibleText } from '../base/visible-text.ts';
+import { openNewFile } from '../csv/new-file.ts';
+import { openInput, tableOptions } from '../intake/stage-input.ts';
+import { COLUMNS, type FileKind } from '../job/columns.ts';
+import { matchHeader } from '../job/header-match.ts';
+import { guessKind, headerKey } from '../job/header-names.ts';
+import { type ProposedColumn, proposeMapping } from '../job/propose-mapping.ts';
+import { readColumnMapFile, readJobSettings } from '../settings/job-settings.ts';
+import type { CommandInput, CommandResult } from './commands.ts';
+import { sourceOf } from './run-files.ts';
+import { withStopSignals } from './stop-signals.ts';
+
+const KINDS = Object.keys(COLUMNS) as FileKind[];
+
+/** `map`: reads the header and the first rows, and writes what each header is, for a person to correct. No call. */
+export async function runMap(input: CommandInput): Promise<CommandResult> {
+  const { settings, surroundings, console, argument = '-' } = input;
+  const path = mappingPathOf(input, argument);
+  if (path !== '-') await checkMappingPath(path, input);
+  const { header, samples } = await withStopSignals(input, 'Nothing was written.', async (control) => {
+    const job = readJobSettings(settings, 'validate');
+    return readTop(await openInput(sourceOf(settings, surroundings, argument), tableOptions(job, control), control));
+  });
+  const asks = console.canAsk && argument !== '-' && !settings.get('yes');
+  const kind = settings.get('as') ?? guessKind(header) ?? (asks ? await askKind(input) : undefined);
+  if (kind === undefined) {
+    throw usageError(
+      'UNKNOWN_KIND',
+      `The header does not tell what kind of file this is. It has: ${header.slice(0, 20).map(visibleText).join(', ')}.`,
+      'Say what it is for with --as members, customers, topup or lookups.',
+    );
+  }
+  const proposed = proposeMapping(header, kind);
+  tellProposals(proposed, samples, input);
+  const chosen = asks ? await askColumns(proposed, samples, { input, kind }) : proposed;
+  const columns = Object.fromEntries(chosen.map(({ header: text, column }) => [text, column]));
+  const missing = whatIsMissing(header, kind, columns);
+  const name = argument === '-' ? 'standard input' : basename(argument);
+  const text = mappingText(chosen, { name, kind, missing });
+  if (path === '-') surroundings.stdout.write(text);
+  else await writeMapping(path, text, settings.get('overwrite'));
+  if (settings.get('json') && path !== '-') {
+    console.print(JSON.stringify({ command: 'map', input: argument, kind, map: path, columns, exitCode: EXIT.ok }));
+  }
+  if (missing !== undefined) console.say(`Not complete yet: ${missing}`);
+  if (path !== '-') {
+    console.say(`Mapping file: ${path}`);
+    console.say(
+      `Look at it, then use it: memberload ${kind === 'topup' ? 'topup' : kind === 'lookups' ? 'export' : 'import'} ${quoted(argument)}${kind === 'customers' ? ' --to wonder' : ''} --map ${quoted(path)}`,
+    );
+  }
+  return { exitCode: EXIT.ok };
+}
+
+/** `members.csv` → `members.map.json` beside it. */
+function mappingPathOf({ settings }: CommandInput, argument: string): string {
+  const output = settings.get('output');
+  if (output !== undefined) return output === '-' ? '-' : settings.path(output);
+  if (argument === '-') return settings.path('stdin.map.json');
+  const path = settings.path(argument);
+  return join(dirname(path), `${basename(path).replace(/\.(csv|tsv|txt|xlsx)$/i, '')}.map.json`);
+}
+
+/** Only an earlier mapping is ever replaced, and only with --overwrite. */
+async function checkMappingPath(path: string, { settings }: CommandInput): Promise<void> {
+  if (await isInsideFolder(dirname(path), settings.homeFolder)) {
+    throw usageError(
+      'MAP_NOT_WRITABLE',
+      `The mapping cannot be written to ${path}: it lies in MEMBERLOAD_HOME, where the ledger is.`,
+      'Name a file elsewhere with -o.',
+    );
+  }
+  let isThere = true;
+  try {
+    isThere = readColumnMapFile('-o', path) !== undefined;
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    throw usageError(
+      'MAP_EXISTS',
+      `${path} is there already and is no mapping; it was left as it is.`,
+      'Name another file with -o.',
+    );
+  }
+  if (!isThere || settings.get('overwrite')) return;
+  throw usageError(
+    'MAP_EXISTS',
+    `The mapping ${path} is there already; it was left as it is.`,
+    'Name another with -o, or replace it with --overwrite.',
+  );
+}
+
+const SAMPLES_MAX = 3;
+
+type Top = {
+  readonly header: readonly string[];
+  /** For each column its first few values. */
+  readonly samples: readonly (readonly string[])[];
+};
+
+async function readTop(table: Awaited<ReturnType<typeof openInput>>): Promise<Top> {
+  const samples = table.header.map((): string[] => []);
+  for await (const { cells } of table.blocks) {
+    for (const row of cells) {
+      for (const [index, values] of samples.entries()) {
+        const value = row[index]?.trim() ?? '';
+        if (value !== '' && values.length < SAMPLES_MAX) values.push(visibleText(value).slice(0, 30));
+      }
+    }
+    break;
+  }
+  return { header: table.header, samples };
+}
+
+async function askKind({ console }: CommandInput): Promise<FileKind | undefined> {
+  const typed = await console.ask(`What is the file for? ${KINDS.join(', ')}: `);
+  return KINDS.find((kind) => kind === typed?.toLowerCase());
+}
+
+const CERTAINTIES: Readonly<Record<ProposedColumn['certainty'], string>> = {
+  known: '',
+  guessed: 'guessed: please look',
+  money: 'looks like money or points: say which',
+  unknown: 'not known',
+};
+
+function tellProposals(
+  proposed: readonly ProposedColumn[],
+  samples: Top['samples'],
+  { console, settings }: CommandInput,
+): void {
+  const width = Math.max(0, ...proposed.map(({ header }) => textWidth(visibleText(header))));
+  console.say(`Columns of the file${settings.get('as') === undefined ? '' : ` as ${settings.get('as')}`}:`);
+  for (const { header, index, column, certainty } of proposed) {
+    const value = column === 'password' ? '' : (samples[index]?.[0] ?? '');
+    const about = [value, CERTAINTIES[certainty]].filter((text) => text !== '').join('  ');
+    console.say(
+      `  ${padToWidth(visibleText(header), width)} → ${(column || '(not used)').padEnd(12)} ${about}`.trimEnd(),
+    );
+  }
+}
+
+/** Asks for each header that is not sure. What is left blank stays as proposed. */
+async function askColumns(
+  proposed: readonly ProposedColumn[],
+  samples: Top['samples'],
+  { input, kind }: { readonly input: CommandInput; readonly kind: FileKind },
+): Promise<readonly ProposedColumn[]> {
+  const names = COLUMNS[kind].map(({ name }) => name);
+  const chosen = new Map(proposed.map((proposal) => [proposal.index, proposal]));
+  const { console } = input;
+  console.say(`For each column that is not sure: its name, Enter as proposed, - for "not used". ${names.join(', ')}.`);
+  for (const proposal of proposed) {
+    if (proposal.certainty === 'known') continue;
+    for (;;) {
+      const values = (samples[proposal.index] ?? []).join(', ');
+      const typed = await console.ask(`${proposal.header} (${values}) [${proposal.column || '-'}]: `);
+      if (typed === undefined) throw usageError('NOT_CONFIRMED', 'The questions were left.', 'Nothing was written.');
+      if (typed === '') {
+        chosen.set(proposal.index, { ...proposal, certainty: 'known' });
+        break;
+      }
+      const column = typed === '-' ? '' : names.find((name) => headerKey(name) === headerKey(typed));
+      const other =
+        column === '' || column === undefined
+          ? undefined
+          : [...chosen.values()].find((entry) => entry.index !== proposal.index && entry.column === column);
+      if (column !== undefined && other === undefined) {
+        chosen.set(proposal.index, { ...proposal, column, certainty: 'known' });
+        break;
+      }
+      const nearest = nearestName(typed, names);
+      console.say(
+        other !== undefined
+          ? `${column} is '${other.header}' already. Take another, or -.`
+          : `'${typed}' is not a column of ${kind}.${nearest === undefined ? '' : ` Did you mean ${nearest}?`}`,
+      );
+    }
+  }
+  return [...chosen.values()];
+}
+
+/** One sentence; undefined: a run would take the file with this mapping. */
+function whatIsMissing(header: readonly string[], kind: FileKind, columns: Record<string, string>): string | undefined {
+  try {
+    matchHeader(header, kind, columns, kind === 'customers' ? 'wonder' : 'kybio');
+    return undefined;
+  } catch (error) {
+    if (error instanceof OperatorError) return error.message;
+    throw error;
+  }
+}
+
+/** JSON with comments. The values of the file are not in it: a mapping is passed on, members' data is not. */
+function mappingText(
+  chosen: readonly ProposedColumn[],
+  { name, kind, missing }: { readonly name: string; readonly kind: FileKind; readonly missing: string | undefined },
+): string {
+  const lines = chosen.map(({ header, column, certainty }, index) => {
+    const comma = index === chosen.length - 1 ? '' : ',';
+    const about = CERTAINTIES[certainty];
+    return `    ${JSON.stringify(header)}: ${JSON.stringify(column)}${comma}${about === '' ? '' : ` // ${about}`}`;
+  });
+  return [
+    `// What the columns of ${visibleText(name)} are, read as ${kind}.`,
+    '// On the left the header in the file, on the right the column. "" means: not used.',
+    `// Columns: ${COLUMNS[kind].map((column) => column.name).join(', ')}.`,
+    ...(missing === undefined ? [] : [`// Not complete yet: ${visibleText(missing)}`]),
+    '{',
+    '  "columns": {',
+    ...lines,
+    '  }',
+    '}',
+    '',
+  ].join('\n');
+}
+
+async function writeMapping(path: string, text: string, mayReplace: boolean): Promise<void> {
+  const file = await openNewFile(path, { mayReplace });
+  await file.write(Buffer.from(text));
+  await file.commit();
+}
