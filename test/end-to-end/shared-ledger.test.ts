@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type Build, copyBuild } from '../chaos/build.ts';
 import type { Patch } from '../chaos/points.ts';
@@ -144,6 +145,19 @@ describe.runIf(HAS_POSTGRES)('several machines with one ledger', { timeout: 240_
   const openAlone = (machine: Workspace) => machine.run(['runs'], { environment: { MEMBERLOAD_LEDGER_URL: '' } });
 
   test('the password comes from a file, and stands in no output', async () => {
+    await inDatabase(
+      url,
+      "DO $$ BEGIN CREATE ROLE secretive LOGIN PASSWORD 's3cret'; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
+      'GRANT USAGE ON SCHEMA memberload TO secretive',
+      'GRANT SELECT ON ALL TABLES IN SCHEMA memberload TO secretive',
+    );
+    const reader = openMachine({ MEMBERLOAD_LEDGER_URL: url.replace('owner@', 'secretive@') });
+    reader.file('pgpass', '127.0.0.1:*:*:secretive:s3cret\n');
+    chmodSync(`${reader.folder}/pgpass`, 0o600);
+    const looked = await reader.run(['runs'], { environment: { PGPASSFILE: `${reader.folder}/pgpass` } });
+    expect(looked).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await reader.run(['runs'])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('password') });
+
     const machine = openMachine({ MEMBERLOAD_LEDGER_URL: '' });
     machine.file('url', url.replace('owner@', 'owner:s3cret@').replace(/:\d+/, ':1'));
     const environment = { MEMBERLOAD_LEDGER_URL_FILE: `${machine.folder}/url` };

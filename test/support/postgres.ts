@@ -89,6 +89,9 @@ export async function startCluster(folder: string, settings: readonly string[] =
     'max_connections = 60',
     ...settings,
   ];
+  // One user must give a password.
+  const access = join(data, 'pg_hba.conf');
+  writeFileSync(access, `host all secretive all scram-sha-256\n${readFileSync(access, 'utf8')}`);
   writeFileSync(join(data, 'postgresql.auto.conf'), `${lines.join('\n')}\n`);
   run('pg_ctl', ['-D', data, '-l', join(folder, 'server.log'), '-w', '-t', '60', 'start']);
   return { port, folder };

@@ -46,7 +46,9 @@ export function readLedgerAddress(text: string): LedgerAddress {
     place: `postgres://${user}@${hostname}:${port}/${database}`,
     client: {
       ...{ host, port, user, database },
-      ...(url.password !== '' && { password: decodeURIComponent(url.password) }),
+      // Asked for only when the server wants one.
+      password: () =>
+        url.password === '' ? readPassword({ host, port, user, database }) : decodeURIComponent(url.password),
       ssl: usesTls ? { rejectUnauthorized: true, ...(root !== null && { ca: readCertificate(root) }) } : false,
       connectionTimeoutMillis: CONNECT_MS_MAX,
       // A connection that is cut without a word is noticed within about 20 s.
@@ -55,6 +57,16 @@ export function readLedgerAddress(text: string): LedgerAddress {
       application_name: 'memberload',
     },
   };
+}
+
+type Server = { host: string; port: number; user: string; database: string };
+type FindPassword = (server: Server, told: (password: string | undefined) => void) => void;
+
+/** From the file that PGPASSFILE names, or ~/.pgpass (mode 0600); '' when it has none for this server. */
+async function readPassword(server: Server): Promise<string> {
+  // The package has no types.
+  const { default: pgpass } = (await import('pgpass' as string)) as { default: FindPassword };
+  return new Promise((resolve) => pgpass(server, (password) => resolve(password ?? '')));
 }
 
 function readCertificate(path: string): string {

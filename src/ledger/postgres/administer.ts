@@ -3,7 +3,7 @@ import type { LedgerHealth } from '../ledger.ts';
 import type { LedgerAddress } from './address.ts';
 import { type Database, openDatabase } from './database.ts';
 import { lossesOf, readDurability, readHealth } from './durability.ts';
-import { grantTo, LEDGER_VERSION, migrate, requireVersion } from './migrate.ts';
+import { grantTo, LEDGER_VERSION, MIGRATION_LOCK, migrate, requireVersion } from './migrate.ts';
 import { explainAtOpen } from './postgres-errors.ts';
 
 /**
@@ -17,6 +17,8 @@ export function initLedger(
   role: string | undefined,
 ): Promise<{ readonly before: number; readonly version: number }> {
   return withDatabase(address, async (database) => {
+    // Until the connection ends: rights that two processes give at once are an error, too.
+    await database.query(`SELECT pg_advisory_lock(${MIGRATION_LOCK})`);
     const before = await migrate(database, address.place);
     if (role !== undefined) await grantTo(database, role);
     return { before, version: LEDGER_VERSION };

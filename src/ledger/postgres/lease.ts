@@ -69,9 +69,14 @@ export async function openLease(
   function renewLater(): void {
     if (isLost || isEnded) return;
     timer = setTimeout(() => {
-      renew().then(renewLater, (error: Error) => {
-        if (!isEnded) onBroken(error);
-      });
+      // A network that is cut without a word lets a statement wait for a quarter of an hour.
+      const limit = setTimeout(() => onBroken(new Error('it has not answered for too long')), leaseMs);
+      limit.unref();
+      renew()
+        .finally(() => clearTimeout(limit))
+        .then(renewLater, (error: Error) => {
+          if (!isEnded) onBroken(error);
+        });
     }, leaseMs / RENEWALS);
     timer.unref();
   }

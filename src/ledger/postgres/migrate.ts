@@ -8,6 +8,9 @@ const SERVER_VERSION_MIN = 150_000;
 
 export const LEDGER_VERSION = MIGRATIONS.length;
 
+/** Whoever changes the schema or the rights holds this lock. */
+export const MIGRATION_LOCK = "hashtextextended('memberload migrations', 0)";
+
 /** The version of the ledger in this database; 0: there is none. */
 export async function readVersion(query: Query): Promise<number> {
   const [there] = await query("SELECT (to_regclass('memberload.migration') IS NOT NULL)::int AS is_there");
@@ -44,7 +47,7 @@ export async function requireVersion(query: Query, place: string): Promise<void>
 export async function migrate({ query }: Database, place: string): Promise<number> {
   await requireServer(query, place);
   await query('BEGIN');
-  await query("SELECT pg_advisory_xact_lock(hashtextextended('memberload migrations', 0))");
+  await query(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`);
   const version = await readVersion(query);
   if (version > LEDGER_VERSION) throw tooNew(place, version);
   for (let next = version; next < LEDGER_VERSION; next += 1) {

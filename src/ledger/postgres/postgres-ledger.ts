@@ -56,12 +56,18 @@ export async function openPostgresLedger(options: PostgresLedgerOptions): Promis
     opened.push(resource);
     return resource;
   };
+  const databases: Database[] = [];
+  const connect = async (): Promise<Database> => {
+    const database = open(await openDatabase(address, onLost));
+    databases.push(database);
+    return database;
+  };
   let queue: WriteQueue | undefined;
   const onLost = (error: Error): void => void queue?.fail(error);
   try {
     makePrivateFolder(options.folder, { mayBeLink: true });
     open(lockLedger(pathsIn(options.folder), holder));
-    const writer = open(await openDatabase(address, onLost));
+    const writer = await connect();
     await requireVersion(writer.query, place);
     const home = readHomeId(options.folder);
     const leaseMs = options.leaseMs ?? LEASE_MS_MIN;
@@ -77,14 +83,14 @@ export async function openPostgresLedger(options: PostgresLedgerOptions): Promis
       explain: (error) => explainAtWork(error, place),
       onFailure(error) {
         // What waits on a connection that is cut without a word must not wait for ever.
-        for (const database of [writer, reader]) database?.destroy();
+        for (const database of databases) database.destroy();
         options.onFailure(error);
       },
     });
-    const reader = open(await openDatabase(address, onLost));
-    const pulse = open(await openDatabase(address, onLost));
+    const reader = await connect();
+    const pulse = await connect();
     const lease = await openLease({ id: workerId, leaseMs }, pulse.query, { onBroken: onLost });
-    const openForPace = async (): Promise<Database> => open(await openDatabase(address, onLost));
+    const openForPace = connect;
     return await composeLedger({
       options,
       queue,
