@@ -37,7 +37,13 @@ export async function openDatabase(
     lost ??= error;
     onLost?.(error);
   });
-  await client.connect();
+  try {
+    await client.connect();
+  } catch (error) {
+    // After a refused password the driver keeps the socket, and the program would wait until the server closes it.
+    client.connection.stream.destroy();
+    throw error;
+  }
   // The server warns, and reports success, when a commit did not reach the standby that it waited for ("canceling
   // wait for synchronous replication"). After a warning this connection is not believed any more.
   client.on('notice', (notice) => {
