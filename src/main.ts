@@ -63,6 +63,9 @@ if (workingFolder === '') {
     get timeZone() {
       return Intl.DateTimeFormat().resolvedOptions().timeZone;
     },
+    get locale() {
+      return Intl.DateTimeFormat().resolvedOptions().locale;
+    },
     program: [process.execPath, fileURLToPath(import.meta.url)],
     pid: process.pid,
     get version() {

@@ -12,6 +12,7 @@ const TOWER: readonly (readonly string[])[] = [
   ['send'],
   ['plan'],
   ['intake'],
+  ['report'],
   ['result'],
   ['settings'],
   ['calls'],

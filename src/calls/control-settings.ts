@@ -19,4 +19,6 @@ export type ControlSettings = {
   readonly quietWindowMs: number;
   /** An unanswered increment that is older is not sent again without a read that decides. */
   readonly repeatAgeMaxMs: number;
+  /** `--no-report`: no HTML report at the end. */
+  readonly skipsReport: boolean;
 };

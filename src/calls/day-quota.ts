@@ -102,7 +102,7 @@ export class DayQuota {
       await this.count.start();
       const { dailyQuota, reserve } = this.#settings;
       if (this.isRefused) {
-        await this.#pause("the vendor says that the day's calls are used up", this.#refusedUntilMs);
+        await this.#pause("the vendor says that the day's calls are used up", this.#refusedUntilMs, false);
         continue;
       }
       if (dailyQuota === undefined) return this.#hold(undefined, isSettling, settlingCalls, held);
@@ -118,9 +118,10 @@ export class DayQuota {
         this.#control.check();
         continue;
       }
-      await this.#pause(
-        `${this.count.used} of the day's ${dailyQuota} calls are used${keptBack > 0 ? `, ${keptBack} kept back` : ''}${this.#whyAhead()}`,
-      );
+      const used = `${this.count.used} of the day's ${dailyQuota} calls are used`;
+      const whyAhead = this.#whyAhead();
+      const detail = `${used}${keptBack > 0 ? `, ${keptBack} kept back` : ''}${whyAhead}`;
+      await this.#pause(detail, this.#dayEndMs(), whyAhead === '');
     }
   }
 
@@ -163,13 +164,14 @@ export class DayQuota {
       kind: 'quota',
       detail: `the vendor answered ${errorCode}: the day's calls are used up`,
       resumeAtMs: this.#refusedUntilMs,
+      isForeseen: false,
     });
   }
 
   /** With --wait sleeps until then and returns; otherwise stops the run. */
-  async #pause(detail: string, resumeAtMs = this.#dayEndMs()): Promise<void> {
+  async #pause(detail: string, resumeAtMs: number, isForeseen: boolean): Promise<void> {
     if (!this.#settings.waitsForQuota) {
-      this.#control.stop({ kind: 'quota', detail, resumeAtMs });
+      this.#control.stop({ kind: 'quota', detail, resumeAtMs, isForeseen });
       throw new StoppedError();
     }
     if (resumeAtMs !== this.#waitingUntilMs) {

@@ -1,8 +1,11 @@
 /** Why a run stops before its last row. */
 export type StopReason =
   | { readonly kind: 'interrupted'; readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' }
-  /** The day's calls are used up, by our count or by the vendor's word. `resumeAtMs`: when they are back. */
-  | { readonly kind: 'quota'; readonly detail: string; readonly resumeAtMs: number }
+  /**
+   * The day's calls are used up, by our count or by the vendor's word. `resumeAtMs`: when they are back. `isForeseen`:
+   * as the price of the run said, so that nobody needs to be told why.
+   */
+  | { readonly kind: 'quota'; readonly detail: string; readonly resumeAtMs: number; readonly isForeseen: boolean }
   | { readonly kind: 'credentials'; readonly detail: string }
   | { readonly kind: 'breaker'; readonly detail: string }
   | { readonly kind: 'max_errors'; readonly detail: string }

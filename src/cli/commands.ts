@@ -136,6 +136,16 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./undo.ts')).runUndo,
   },
   {
+    name: 'report',
+    arguments: ['[run]'],
+    about: 'write the HTML report of a run (default: the latest), also while it works or sleeps (no calls)',
+    examples: [
+      ['memberload report', 'the latest run: writes <input>.report.html beside its result'],
+      ['memberload report 20261122-050612-3fa9 -o march.html', 'another run, to another file'],
+    ],
+    load: async () => (await import('./report.ts')).runReport,
+  },
+  {
     name: 'doctor',
     arguments: [],
     about:

@@ -5,11 +5,13 @@ import type { Surroundings } from '../settings/surroundings.ts';
 
 /**
  * The one way to the terminal: data on stdout, everything else on stderr, control characters made visible. Each text
- * is one line; only errors and questions may have several.
+ * is one line; only errors, questions and `printLines` may have several.
  */
 export interface Console {
   /** Data, also with --quiet. */
   print(text: string): void;
+  /** The same for a text of our own that has several lines. */
+  printLines(text: string): void;
   /** A message for the person; dropped by --quiet. */
   say(text: string): void;
   /** As `say`, in colour: where the command works. Once, when it is said twice in a row. */
@@ -69,6 +71,11 @@ export function openConsole(
     stderr.write(`${line}\n`);
     draw();
   };
+  const print = (text: string): void => {
+    erase();
+    stdout.write(`${visibleText(text)}\n`);
+    draw();
+  };
   return {
     isQuiet,
     isLive: isScreen && !isQuiet,
@@ -79,10 +86,9 @@ export function openConsole(
     get columnCount() {
       return stderr.columnCount;
     },
-    print(text) {
-      erase();
-      stdout.write(`${visibleText(text)}\n`);
-      draw();
+    print,
+    printLines(text) {
+      for (const line of text.split('\n')) print(line);
     },
     say(text) {
       if (!isQuiet) tell(visibleText(asTyped(text)));

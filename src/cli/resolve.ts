@@ -32,6 +32,7 @@ import { confirmYes } from './confirm.ts';
 import { findRun } from './find-run.ts';
 import { nextOfRun } from './next-command.ts';
 import { openProgress } from './progress.ts';
+import { reportOptions } from './run-command.ts';
 import { checkSandbox, connectToRun, type Session, withLedgerReader, withSession } from './session.ts';
 
 /**
@@ -145,16 +146,18 @@ async function decideAndReport(
 
 /** The decision is in the ledger already. When the result file cannot be written, that is told, and nothing is lost. */
 async function rebuild(
-  { surroundings, console }: CommandInput,
+  input: CommandInput,
   session: Session,
   run: RunRecord,
   { calls, notes }: { calls: RunDocument['calls']; notes: string[] },
 ): Promise<RunDocument | undefined> {
+  const { surroundings, console } = input;
   const { settings, ledger, clock, control } = session;
   const reporter = openProgress(console, clock);
   const stdout = surroundings.stdout.stream;
   try {
-    const parts = { homeFolder: settings.homeFolder, ledger, clock, control, reporter, stdout };
+    const report = reportOptions(input);
+    const parts = { homeFolder: settings.homeFolder, ledger, clock, control, reporter, report, stdout };
     return await rebuildResult(run, parts, { calls });
   } catch (error) {
     if (!(error instanceof OperatorError) || error.code.startsWith('LEDGER_')) throw error;

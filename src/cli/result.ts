@@ -5,6 +5,7 @@ import type { CommandInput, EndedRun } from './commands.ts';
 import { findRun } from './find-run.ts';
 import { nextOfRun } from './next-command.ts';
 import { openProgress } from './progress.ts';
+import { reportOptions } from './run-command.ts';
 import { resultTargetOf } from './run-files.ts';
 import { withSession } from './session.ts';
 
@@ -19,7 +20,7 @@ export async function runResult(input: CommandInput): Promise<EndedRun> {
     if (run.prunedMs > 0) throw usageError('RUN_PRUNED', `Run ${run.runId} was dropped by runs prune.`, '');
     const reporter = openProgress(console, clock);
     await claimRun(run.runId, { ledger, note: reporter.note, signal: control.signal });
-    const parts = { homeFolder: settings.homeFolder, ledger, clock, control, reporter };
+    const parts = { homeFolder: settings.homeFolder, ledger, clock, control, reporter, report: reportOptions(input) };
     const result = settings.isTyped('output') ? resultTargetOf(settings, run.inputPath) : undefined;
     const document = await rebuildResult(run, { ...parts, stdout: surroundings.stdout.stream }, result && { result });
     return { document, next: nextOfRun(run, input.settings) };

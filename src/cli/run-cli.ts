@@ -19,14 +19,11 @@ export async function runCli(surroundings: Surroundings): Promise<ExitCode> {
     words = line.words;
     if (line.asks !== undefined) {
       if (line.asks === 'version') console.print(surroundings.version);
-      else {
-        const text = (await import('./help.ts')).helpText(words[0], stdout.columnCount);
-        for (const line of text.split('\n')) console.print(line);
-      }
+      else console.printLines((await import('./help.ts')).helpText(words[0], stdout.columnCount));
       return EXIT.ok;
     }
     if (argv.length === 0) {
-      console.print(console.asTyped((await import('./start/welcome.ts')).welcomeText()));
+      console.printLines(console.asTyped((await import('./start/welcome.ts')).welcomeText()));
       return EXIT.ok;
     }
     const command = chooseCommand(line);

@@ -6,7 +6,7 @@ import type { RunDocument } from '../result/run-document.ts';
 import { exportAll } from '../run/export-all.ts';
 import { prepareRun } from '../run/prepare-run.ts';
 import { resumeRun } from '../run/resume-run.ts';
-import type { RunParts } from '../run/run-parts.ts';
+import type { ReportOptions, RunParts } from '../run/run-parts.ts';
 import {
   controlsOf,
   readConnection,
@@ -14,6 +14,7 @@ import {
   readExpectations,
   readJobSettings,
 } from '../settings/job-settings.ts';
+import { systemLanguage } from '../settings/language.ts';
 import type { SavedSettings } from '../settings/run-settings.ts';
 import { readSavedSettings } from '../settings/saved-settings.ts';
 import type { CommandInput, EndedRun } from './commands.ts';
@@ -125,7 +126,8 @@ function resumeExport(
   return exportAll({ ...request, resumed: run, isDryRun: false }, parts);
 }
 
-export function runParts({ surroundings }: CommandInput, session: Session, connected: Connected): RunParts {
+export function runParts(input: CommandInput, session: Session, connected: Connected): RunParts {
+  const { surroundings } = input;
   return {
     ledger: session.ledger,
     homeFolder: session.settings.homeFolder,
@@ -135,6 +137,19 @@ export function runParts({ surroundings }: CommandInput, session: Session, conne
     reporter: session.reporter,
     startedMs: session.startedMs,
     stdout: surroundings.stdout.stream,
+    report: reportOptions(input),
+  };
+}
+
+/** How a report is written, by the flags and the system. */
+export function reportOptions({
+  settings,
+  surroundings,
+}: Pick<CommandInput, 'settings' | 'surroundings'>): ReportOptions {
+  return {
+    language: settings.get('lang') ?? systemLanguage(surroundings.environment, surroundings.locale),
+    showsPersonal: settings.get('showPersonal'),
+    version: surroundings.version,
   };
 }
 

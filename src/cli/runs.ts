@@ -11,6 +11,7 @@ import type { CommandInput } from './commands.ts';
 import { findRun } from './find-run.ts';
 import { nextOfRun } from './next-command.ts';
 import { openProgress } from './progress.ts';
+import { reportOptions } from './run-command.ts';
 import { withLedgerReader, withSession } from './session.ts';
 
 const RUNS_SHOWN = 50;
@@ -84,6 +85,7 @@ function cancel(input: CommandInput, runId: string | undefined): Promise<{ exitC
       control,
       reporter: openProgress(console, clock),
       stdout: surroundings.stdout.stream,
+      report: reportOptions(input),
     });
     if (settings.get('json'))
       console.print(document ? writeRunDocument(document) : JSON.stringify({ run: runId, state: 'cancelled' }));

@@ -97,6 +97,8 @@ function judge(text: string, delimiter: string, options: ShapeOptions): Judged {
 }
 
 function isBetter(one: Judged, other: Judged): boolean {
+  // Where a delimiter leaves no value, the lines are made of it: `,,` is no name of a column.
+  if ((one.columnCount === 0) !== (other.columnCount === 0)) return one.columnCount === 0;
   if (one.knownCount !== other.knownCount) return one.knownCount > other.knownCount;
   // One column is no table, while another delimiter makes two.
   if (one.columnCount > 1 !== other.columnCount > 1) return one.columnCount > 1;

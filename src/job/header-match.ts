@@ -88,7 +88,7 @@ export function matchHeader(
     // A header whose column the mapping gave to another one is not a duplicate: that is what --map is for.
     if (column === undefined || taken.has(column.name)) continue;
     const other = columns.get(column.name);
-    if (other !== undefined) throw duplicateColumn(column.name, header[other] ?? '', text);
+    if (other !== undefined) throw duplicateColumn(column.name, header[other] ?? '', text, [other, index]);
     columns.set(column.name, index);
   }
 
@@ -221,8 +221,15 @@ function mappedColumn(text: string, wanted: string, known: KnownColumns): string
   );
 }
 
-function duplicateColumn(column: string, first: string, second: string): OperatorError {
-  const both = first === second ? `two headers ${shown(first)}` : `the headers ${shown(first)} and ${shown(second)}`;
+function duplicateColumn(
+  column: string,
+  first: string,
+  second: string,
+  indexes?: readonly [number, number],
+): OperatorError {
+  const places = indexes === undefined ? '' : `, columns ${indexes[0] + 1} and ${indexes[1] + 1} from the left`;
+  const both =
+    first === second ? `two headers ${shown(first)}${places}` : `the headers ${shown(first)} and ${shown(second)}`;
   return fileError(
     'DUPLICATE_COLUMN',
     `Two columns of the file mean ${column}: ${both}.`,

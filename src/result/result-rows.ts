@@ -22,6 +22,14 @@ export type ResultRow = {
   readonly badCell?: number | undefined;
 };
 
+/** Sees the rows of a result as they are made, for the report. */
+export interface RowWatch {
+  /** Before the first row; again when the result is made a second time. */
+  header(header: readonly string[]): void;
+  /** The row's cells, and what the ledger knows of the row. */
+  row(cells: readonly string[], records: readonly RowRecord[]): void;
+}
+
 /** What of a run stands in its result file, beside the rows. */
 export type ResultOf = {
   readonly settings: JobSettings;
@@ -34,6 +42,7 @@ export type ResultOf = {
   readonly resultFor: string;
   readonly found: FoundRecords | undefined;
   readonly notSent: NotSentReason;
+  readonly watch?: RowWatch | undefined;
 };
 
 /**
@@ -69,7 +78,12 @@ export class ResultRows {
 
   /** `recordsOf`: what the ledger holds of a row, asked for in the order of the rows. */
   render({ rows, cells }: StageBlock, recordsOf: (rowNumber: number) => readonly RowRecord[]): ResultRow[] {
-    return rows.map((row, index) => this.#renderRow(row, cells[index] ?? [], recordsOf(row.rowNumber)));
+    return rows.map((row, index) => {
+      const records = recordsOf(row.rowNumber);
+      const rendered = this.#renderRow(row, cells[index] ?? [], records);
+      this.#of.watch?.row(rendered.cells, records);
+      return rendered;
+    });
   }
 
   #renderRow(row: StagedRow, cells: readonly string[], records: readonly RowRecord[]): ResultRow {

@@ -10,6 +10,8 @@ export type RunDocument = {
   readonly place: string | null;
   readonly input: string | null;
   readonly result: string | null;
+  /** The HTML report; absent when none was written. */
+  readonly report?: string;
   readonly state: 'finished' | 'paused' | 'stopped' | 'interrupted' | 'cancelled' | 'planned';
   /** `doneBefore`, rows that an earlier run has done, is a part of `done`. */
   readonly rows: Readonly<Record<RowStatusCount, number>>;

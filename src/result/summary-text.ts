@@ -30,6 +30,7 @@ export function renderSummary(document: RunDocument, nextCommand: NextCommand): 
     ...describeTotals(document),
     ...describeCalls(document),
     ...(document.result === null ? [] : [`Result file: ${document.result}`]),
+    ...(document.report === undefined ? [] : [`Report: ${document.report}`]),
     ...(next === undefined ? [] : [next]),
   ];
 }

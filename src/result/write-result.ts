@@ -21,7 +21,9 @@ export async function writeResult(
   const rows = new ResultRows(of, tally);
   const begun = new BegunRows(ledger.rows.read(of.runId));
   try {
-    await file?.writeHeader(rows.header(), of.form);
+    const header = rows.header();
+    of.watch?.header(header);
+    await file?.writeHeader(header, of.form);
     for await (const block of stage.readBlocks()) {
       await begun.readTo(block.rows.at(-1)?.rowNumber ?? 0);
       const rendered = rows.render(block, (rowNumber) => begun.of(rowNumber));

@@ -1,4 +1,3 @@
-import type { Writable } from 'node:stream';
 import { EXIT, OperatorError } from '../base/errors.ts';
 import type { ControlSettings } from '../calls/control-settings.ts';
 import type { RunContext } from '../calls/run-context.ts';
@@ -16,6 +15,7 @@ import { describePrice, priceOf } from '../plan/price.ts';
 import { type Foreseen, priceRun } from '../plan/price-run.ts';
 import { writeRecordCount } from '../plan/read-snapshots.ts';
 import type { ResultFile, ResultTarget } from '../result/result-file.ts';
+import type { RowWatch } from '../result/result-rows.ts';
 import type { NotSentReason } from '../result/row-view.ts';
 import { type RunDocument, writeRunDocument } from '../result/run-document.ts';
 import { exitCodeOf, runDocument, withCalls } from '../result/summary.ts';
@@ -31,6 +31,7 @@ import { recordResult } from './own-result.ts';
 import { rebuildResult } from './rebuild-result.ts';
 import { removeRunFolder } from './run-folder.ts';
 import type { FileRun, RunParts } from './run-parts.ts';
+import { watchRows, withReport } from './run-report.ts';
 import { sendingOf, tellRun } from './tell-run.ts';
 
 /** A run that the ledger knows, with its stage: begun just now, or carried on. */
@@ -80,11 +81,13 @@ export async function executeRun(run: BegunRun, parts: RunParts): Promise<RunDoc
   let document: RunDocument;
   try {
     tellRun(run.isCarriedOn === true, context);
-    await lookAtOldDoubts(context, parts.stdout);
+    await lookAtOldDoubts(context, parts);
     const gathered = await sendAll(run, context, snapshots, found);
-    const written = await writeRunResult(run, context, found);
+    const watch = run.result.path === '-' ? undefined : await watchRows(run, parts);
+    const written = await writeRunResult(run, context, found, watch);
     if (gathered) await rememberCreated(gathered, written.tally, context);
-    document = await endRun(run, written, gathered?.rowByRowCalls ?? 0, context);
+    const ended = await endRun(run, written, gathered?.rowByRowCalls ?? 0, context);
+    document = await withReport(ended, { controls: run.controls, watch }, parts);
   } catch (error) {
     // A failed ledger cannot be written to any more.
     if (error instanceof OperatorError && control.reason?.kind !== 'fatal')
@@ -179,7 +182,7 @@ async function startReporting(run: BegunRun, context: RunContext): Promise<void>
 }
 
 /** Rows of other runs that a look has decided: their result files are brought up to date. */
-async function lookAtOldDoubts(context: RunContext, stdout: Writable): Promise<void> {
+async function lookAtOldDoubts(context: RunContext, { stdout, report }: RunParts): Promise<void> {
   const { ledger, reporter } = context;
   const decided = await settleOldDoubts(context);
   for (const { runId, rowNumber } of decided) {
@@ -190,7 +193,7 @@ async function lookAtOldDoubts(context: RunContext, stdout: Writable): Promise<v
     // Whoever is at work on that run writes its result.
     if (!run || (await ledger.runs.claim(runId)).kind !== 'claimed') continue;
     try {
-      await rebuildResult(run, { ...context, stdout });
+      await rebuildResult(run, { ...context, stdout, report });
     } catch (error) {
       if (!(error instanceof OperatorError)) throw error;
       reporter.note(`The result file of run ${runId} was not written again: ${error.message}`);
@@ -259,7 +262,12 @@ type Written = { readonly tally: Tally; readonly failure: OperatorError | undefi
  * Writes the result file. A file that cannot be written any more does not make the run's counts untrue: they are
  * counted without it, and `resume -o` writes the file elsewhere.
  */
-async function writeRunResult(run: BegunRun, context: RunContext, found: FoundRecords | undefined): Promise<Written> {
+async function writeRunResult(
+  run: BegunRun,
+  context: RunContext,
+  found: FoundRecords | undefined,
+  watch: RowWatch | undefined,
+): Promise<Written> {
   const { ledger, control } = context;
   const { stage, facts, match } = run.staged;
   const of = {
@@ -271,6 +279,7 @@ async function writeRunResult(run: BegunRun, context: RunContext, found: FoundRe
     resultFor: run.resultFor,
     found,
     notSent: notSentReason(control.reason, run.runId),
+    watch,
   };
   const file = run.file;
   try {
@@ -299,9 +308,9 @@ async function endRun(
   const { control, ledger, clock, reporter, vendors } = context;
   const { reason } = control;
   const state = failure ? 'stopped' : endState(reason, tally);
-  // That the day's calls are used up was planned, and the last line says it; that the vendor says so earlier was not.
-  const isPlanned = reason?.kind === 'quota' && !reason.detail.startsWith('the vendor');
-  if (reason && 'detail' in reason && !isPlanned) {
+  // The last line says until when.
+  const isForeseen = reason?.kind === 'quota' && reason.isForeseen;
+  if (reason && 'detail' in reason && !isForeseen) {
     reporter.note(`Stopped: ${reason.detail.replace(/\.$/, '')}.`);
   }
   if (failure) {

@@ -27,6 +27,7 @@ import { type ExportSink, exportCustomers, exportMembers, exportSnapshot } from 
 import { ownHashes, recordResult } from './own-result.ts';
 import { makeRunFolder, newRunId, removeRunFolder } from './run-folder.ts';
 import type { RunParts } from './run-parts.ts';
+import { withReport } from './run-report.ts';
 import { sendingOf, tellRun } from './tell-run.ts';
 
 export type ExportAll = {
@@ -141,7 +142,7 @@ export async function exportAll(job: ExportAll, parts: RunParts): Promise<RunDoc
   if (failure) reporter.note(`${failure.message} ${failure.hint}`);
   await ledger.runs.end(runId, { state, summaryJson: writeRunDocument(document) });
   await removeRunFolder(homeFolder, runId, ledger);
-  return document;
+  return withReport(document, { controls: job.controls, watch: undefined }, parts);
 }
 
 const FOUND = { status: 'done', actions: ['found'], errorCodes: [] } as const;

@@ -11,6 +11,7 @@ import { openFoundRecords } from '../stage/found-records.ts';
 import { ownHashes, ownResult, recordResult } from './own-result.ts';
 import { removeRunFolder, runFolderOf } from './run-folder.ts';
 import type { RunParts } from './run-parts.ts';
+import { hasReport, watchRows, withReport } from './run-report.ts';
 import { findStage } from './shared-stage.ts';
 
 /**
@@ -22,7 +23,9 @@ import { findStage } from './shared-stage.ts';
  */
 export async function rebuildResult(
   run: RunRecord,
-  parts: Pick<RunParts, 'homeFolder' | 'clock' | 'reporter' | 'control' | 'stdout'> & { readonly ledger: Ledger },
+  parts: Pick<RunParts, 'homeFolder' | 'clock' | 'reporter' | 'control' | 'stdout' | 'report'> & {
+    readonly ledger: Ledger;
+  },
   { calls, result }: { readonly calls?: RunDocument['calls']; readonly result?: ResultTarget } = {},
 ): Promise<RunDocument> {
   const { ledger, homeFolder } = parts;
@@ -34,6 +37,10 @@ export async function rebuildResult(
   let problem: OperatorError | undefined;
   try {
     const previous = readRunDocument(run.summaryJson);
+    // A report that is there would tell what was so before.
+    const watch = (await hasReport(run))
+      ? await watchRows({ ...saved, settings: saved.job, runId: run.runId }, parts)
+      : undefined;
     const of = {
       settings: saved.job,
       header: staged.facts.header,
@@ -43,6 +50,7 @@ export async function rebuildResult(
       resultFor: saved.resultFor,
       found,
       notSent: notSentOf(run),
+      watch,
     };
     const target = result ?? (await ownResult(run, saved, parts));
     const file = await openResultFile(target, { ...parts, ownSha256s: ownHashes(run), runId: run.runId });
@@ -90,6 +98,7 @@ export async function rebuildResult(
       parts.reporter.note(`${problem.message} What was done is in the ledger.`);
       parts.reporter.note(`Write the result elsewhere with: memberload resume ${run.runId} -o other.csv`);
     }
+    if (watch !== undefined) document = await withReport(document, { controls: saved.controls, watch }, parts);
   } finally {
     found?.close();
     await staged.stage.close();

@@ -11,6 +11,7 @@ import type { JobSettings } from '../job/job-settings.ts';
 import type { Ledger, RunRecord } from '../ledger/ledger.ts';
 import type { Foreseen } from '../plan/price-run.ts';
 import type { ResultTarget } from '../result/result-file.ts';
+import type { Language } from '../settings/language.ts';
 import type { Connection, Expectations } from '../settings/run-settings.ts';
 
 /** What one run over a file is asked to do. */
@@ -54,6 +55,17 @@ export type RunParts = {
   readonly startedMs: number;
   /** Where `-o -` writes. */
   readonly stdout: Writable;
+  /** How the HTML report is written at the end. */
+  readonly report: ReportOptions;
+};
+
+/** How an HTML report is written. */
+export type ReportOptions = {
+  readonly language: Language;
+  /** Names, phones and the like as they are, not masked. */
+  readonly showsPersonal: boolean;
+  /** Of memberload. */
+  readonly version: string;
 };
 
 /** A run that has no stage here: another machine or an earlier version began it. */

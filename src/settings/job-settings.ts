@@ -65,6 +65,7 @@ export function readControlSettings(settings: Settings): ControlSettings {
     pageSizes: { kybio: settings.get('kybio.pageSize'), wonder: settings.get('wonder.pageSize') },
     quietWindowMs: settings.get('quietWindow'),
     repeatAgeMaxMs: settings.get('repeatAgeMax'),
+    skipsReport: settings.get('noReport'),
   };
   checkReserve(controls);
   return controls;
@@ -82,6 +83,7 @@ export function controlsOf(settings: Settings, saved: ControlSettings): ControlS
     ...(settings.isTyped('reserve') && { reserve: now.reserve }),
     ...(settings.isTyped('wait') && { waitsForQuota: now.waitsForQuota }),
     ...(settings.isTyped('maxErrors') && { maxErrors: now.maxErrors }),
+    ...(settings.isTyped('noReport') && { skipsReport: now.skipsReport }),
   };
   checkReserve(controls);
   return controls;

@@ -4,6 +4,7 @@ import { isDecimal } from '../base/is-decimal.ts';
 import { nearestName } from '../base/nearest.ts';
 import { isTimeZone } from '../base/zoned-time.ts';
 import { parseRate, type Rate } from '../calls/rate.ts';
+import { LANGUAGES, type Language, languageOf } from './language.ts';
 
 /** How the config file writes a value: a JSON text, a JSON number, true or false, or a list of texts. */
 export type Shape = 'text' | 'number' | 'switch' | 'list';
@@ -84,6 +85,17 @@ export function oneOf<const T extends string>(...choices: readonly T[]): Reader<
     choices,
   };
 }
+
+/** A language as `--lang` names it, or as a system does: `zh-TW`, `zh_CN.UTF-8`. */
+export const language: Reader<Language> = {
+  ...oneOf(...LANGUAGES),
+  schema: v.pipe(
+    v.string(),
+    v.transform(languageOf),
+    v.check((found) => found !== undefined),
+    v.transform((found) => found ?? 'en'),
+  ),
+};
 
 /** Texts with commas between them; `lengthMin` 1 refuses an empty list. */
 export function listOf<T>(item: Reader<T>, lengthMin: 0 | 1): Reader<readonly T[]> {

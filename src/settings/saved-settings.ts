@@ -66,6 +66,7 @@ const CONTROLS = v.object({
   pageSizes: v.object({ kybio: count, wonder: count }),
   quietWindowMs: count,
   repeatAgeMaxMs: v.optional(count, standardOf('repeatAgeMax')),
+  skipsReport: v.optional(flag, false),
 }) satisfies v.GenericSchema<unknown, ControlSettings>;
 
 const CONNECTION = v.object({

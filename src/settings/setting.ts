@@ -9,6 +9,7 @@ export const COMMAND_NAMES = [
   'runs',
   'resolve',
   'undo',
+  'report',
   'doctor',
   'ledger',
   'result',

@@ -4,6 +4,7 @@ import {
   anyText,
   count,
   duration,
+  language,
   listOf,
   maxErrors,
   oneOf,
@@ -32,6 +33,8 @@ const READING = [...WITH_FILE, 'map'] as const;
 const CALLING = [...RUNNING, 'resume'] as const;
 /** Those that call, and those that call a little. */
 const ASKING = [...CALLING, 'resolve', 'undo', 'doctor'] as const;
+/** Those that end with an HTML report. */
+const RUNS_THAT_REPORT = [...CALLING, 'undo'] as const;
 const NO_FLAG = [] as const;
 
 const KEPT = { keptAs: 'run' } as const;
@@ -286,8 +289,8 @@ export const SETTINGS = {
   // Output
   output: {
     about:
-      '<file> the result file; - for standard output, .xlsx for a workbook (default: beside the input, <input>.result.csv, of a workbook <input>.result.xlsx; validate: <input>.checked.csv; map: <input>.map.json; undo: undo-<run>.result.csv; export --all: <vendor>-export.csv)',
-    ...output(anyText, [...READING, 'resume', 'undo', 'result', 'template'], { alias: 'o' }),
+      '<file> the result file; - for standard output, .xlsx for a workbook (default: beside the input, <input>.result.csv, of a workbook <input>.result.xlsx; validate: <input>.checked.csv; map: <input>.map.json; report: <input>.report.html; undo: undo-<run>.result.csv; export --all: <vendor>-export.csv)',
+    ...output(anyText, [...READING, 'resume', 'undo', 'result', 'report', 'template'], { alias: 'o' }),
   },
   overwrite: {
     about: 'replace a result or mapping file that is there',
@@ -300,6 +303,18 @@ export const SETTINGS = {
   excel: {
     about: 'write the result so that a double click in Excel keeps every digit',
     ...output(toggle, [...WITH_FILE, 'undo'], KEPT),
+  },
+  noReport: {
+    about: 'write no HTML report beside the result',
+    ...output(toggle, RUNS_THAT_REPORT, CONTROL),
+  },
+  showPersonal: {
+    about: 'do not mask names, phones and the like in the HTML report',
+    ...output(toggle, [...RUNS_THAT_REPORT, 'report']),
+  },
+  lang: {
+    about: "<language> of the HTML report: en, zh-Hans or zh-Hant (default: the system's)",
+    ...output(language, [...RUNS_THAT_REPORT, 'report']),
   },
   json: {
     about: 'print one JSON document on stdout',

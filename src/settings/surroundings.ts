@@ -14,6 +14,8 @@ export type Surroundings = {
   readonly platform: string;
   /** This machine's time zone. */
   readonly timeZone: string;
+  /** This machine's language, as Intl names it: `en-US`. */
+  readonly locale: string;
   /** The words that start this program: node and the script. */
   readonly program: readonly string[];
   readonly pid: number;

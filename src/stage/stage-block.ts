@@ -13,16 +13,12 @@ export function encodeTexts(records: readonly (readonly string[])[]): Buffer {
   for (const record of records) textCount += record.length;
   const lengths = new Uint32Array(textCount + 1);
   lengths[0] = records.length;
-  let text = '';
   let at = 1;
   for (const record of records) {
     lengths[at++] = record.length;
-    for (const cell of record) {
-      text += cell;
-      lengths[at++] = cell.length;
-    }
+    for (let index = 0; index < record.length; index += 1) lengths[at++] = record[index]?.length ?? 0;
   }
-  const bytes = Buffer.from(text, 'utf8');
+  const bytes = Buffer.from(records.map((record) => record.join('')).join(''), 'utf8');
   const head = Buffer.alloc(4);
   head.writeUInt32LE(lengths.byteLength);
   return Buffer.concat([head, Buffer.from(lengths.buffer), bytes]);

@@ -336,7 +336,7 @@ describe("the day's calls", () => {
     await ledger.calls.take(ACCOUNT, { day: '2026-11-25', endpoint: 'add', limit: undefined });
     await expect(lane.perform(call(success))).rejects.toThrow(StoppedError);
     expect(control.reason).toMatchObject({
-      detail: expect.stringMatching(/calls of 2026-11-25 .*by the clock it is 2026-11-22.*while a clock was ahead/),
+      detail: expect.stringMatching(/calls are used; by the clock it is 2026-11-22.*while a clock was ahead/),
       resumeAtMs: NOON_MS + (3 * 24 + 12) * HOUR_MS + 30_000,
     });
   });

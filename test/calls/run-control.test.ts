@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { RunControl, StoppedError } from '../../src/calls/run-control.ts';
 
 const interrupted = { kind: 'interrupted', signal: 'SIGINT' } as const;
-const quota = { kind: 'quota', detail: '', resumeAtMs: 1 } as const;
+const quota = { kind: 'quota', detail: '', resumeAtMs: 1, isForeseen: true } as const;
 const fatal = { kind: 'fatal', error: new Error('disk') } as const;
 
 describe('stopping a run', () => {

@@ -47,7 +47,12 @@ function openScreen({ columns = 80, rows = 24, environment = {} as Record<string
     monotonicMs: () => nowMs,
     sleep: () => Promise.resolve(),
   };
-  const lane = { audit: { sent: 0, retried: 0, byEndpoint: new Map() }, usedToday: 88, settings: {} };
+  const lane = {
+    audit: { sent: 0, retried: 0, byEndpoint: new Map() },
+    usedToday: 88,
+    day: '2026-11-26',
+    settings: {},
+  };
   const reporter = openProgress(console, clock);
   /** What stands on the screen, without the blank lines below. */
   const read = async (): Promise<string[]> => {

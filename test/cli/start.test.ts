@@ -34,7 +34,7 @@ describe('without a file', () => {
   test('started by npx, every command line is told as it has to be typed', async () => {
     const ended = await runInProcess(['import'], temporaryFolder(), { npm_command: 'exec' });
     expect(ended.stderr).toContain('Type for example: npx memberload import members.csv\n');
-    expect(ended.stderr).toContain('\nA file to begin with: npx memberload template ');
+    expect(ended.stderr).toContain('\n  A file to begin with: npx memberload template ');
   });
 });
 

@@ -73,7 +73,7 @@ describe('a result file that a person corrects', () => {
     const running = work.start(['topup', 'march.csv', '--concurrency', '1', '--campaign', 'B', '--overwrite']);
     expect((await running.ended).signal).toBe('SIGKILL');
     expect((await work.run(['resume'])).exitCode).toBe(0);
-    expect(work.names()).toEqual(['march.csv', 'march.result.csv']);
+    expect(work.names()).toEqual(['march.csv', 'march.report.html', 'march.result.csv']);
     expect((await vendor.books()).increments).toHaveLength(6);
   });
 });

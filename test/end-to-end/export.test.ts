@@ -85,7 +85,7 @@ describe('memberload export --all', () => {
     expect(recordsOf(exported)[9]?.name).toBe('Tan, Wei "Jack"');
     expect(await vendor.calls()).toEqual({ 'customerOpenApi/queryCustomerPages': 3 });
     expect(JSON.parse(ended.stdout)).toMatchObject({ rows: { read: 11, done: 11 }, actions: { found: 11 } });
-    expect(work.names()).toEqual(['members.csv']);
+    expect(work.names()).toEqual(['members.csv', 'members.report.html']);
 
     const again = await work.run(['import', 'members.csv']);
     expect(again.exitCode).toBe(0);

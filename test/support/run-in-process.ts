@@ -20,6 +20,7 @@ export async function runInProcess(
     pid: process.pid,
     version: '0.0.0',
     timeZone: 'Asia/Shanghai',
+    locale: 'en-US',
     program: ['node', 'main.js'],
     stdin: process.stdin,
     stdout: collect((text) => {

@@ -126,6 +126,7 @@ export async function openStage(
     pageSizes: { kybio: 100, wonder: 1000 },
     quietWindowMs: 60_000,
     repeatAgeMaxMs: 600_000,
+    skipsReport: true,
     ...given.controls,
   };
   const lane = new Lane(

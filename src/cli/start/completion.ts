@@ -38,7 +38,7 @@ export async function runCompletion({ argument = '', console }: CommandInput): P
     const hint = nearest ? `Did you mean ${nearest}?` : `Shells: ${SHELLS.join(', ')}.`;
     throw usageError('BAD_USAGE', `There is no completion for '${argument}'.`, hint);
   }
-  console.print(completionScript(shell));
+  console.printLines(completionScript(shell));
   console.say(`Switch it on with: ${INSTALL[shell]}`);
   return { exitCode: EXIT.ok };
 }

@@ -56,7 +56,7 @@ export async function runTemplate({ settings, argument = '', console }: CommandI
   const row = TEMPLATES[kind].map(([, example]) => example);
   const output = settings.get('output');
   if (output === undefined || output === '-') {
-    console.print(formatCsvRows([header, row], PLAIN_DIALECT, true).trimEnd());
+    console.printLines(formatCsvRows([header, row], PLAIN_DIALECT, true).trimEnd());
     return { exitCode: EXIT.ok };
   }
   const path = settings.path(output);

@@ -1,0 +1,39 @@
+import { zonedDateTime } from '../base/zoned-time.ts';
+import type { ReportTexts } from './texts.ts';
+
+/** How counts, amounts and times are written for a person. */
+export type Formats = {
+  count(value: number): string;
+  /** `1234567.50` → `1,234,567.50`: every digit stays, so it never goes through a number. */
+  amount(text: string): string;
+  /** With its sign: what was added or taken. */
+  change(text: string): string;
+  rows(value: number): string;
+  time(ms: number): string;
+  /** `2026-01-05` → `5 Jan 2026`. */
+  day(day: string): string;
+  month(day: string): string;
+  share(part: number, whole: number): string;
+};
+
+export function openFormats(texts: ReportTexts, zone: string): Formats {
+  const numbers = new Intl.NumberFormat(texts.formats);
+  const dates = new Intl.DateTimeFormat(texts.formats, { dateStyle: 'medium', timeZone: 'UTC' });
+  const months = new Intl.DateTimeFormat(texts.formats, { year: 'numeric', month: 'long', timeZone: 'UTC' });
+  const shares = new Intl.NumberFormat(texts.formats, { style: 'percent', maximumFractionDigits: 1 });
+  const count = (value: number): string => numbers.format(value);
+  const amount = (text: string): string => {
+    const [, sign = '', whole = '', rest = ''] = /^(-?)([0-9]+)(\..*)?$/.exec(text) ?? [];
+    return whole === '' ? text : sign.replace('-', '−') + whole.replace(/\B(?=([0-9]{3})+$)/g, ',') + rest;
+  };
+  return {
+    count,
+    amount,
+    change: (text) => (/^-?0*(\.0*)?$/.test(text) ? '0' : text.startsWith('-') ? amount(text) : `+${amount(text)}`),
+    rows: (value) => texts.rows(value, count(value)),
+    time: (ms) => zonedDateTime(ms, zone),
+    day: (day) => dates.format(Date.parse(`${day}T00:00:00Z`)),
+    month: (day) => months.format(Date.parse(`${day}T00:00:00Z`)),
+    share: (part, whole) => (whole === 0 ? '' : shares.format(part / whole)),
+  };
+}
