@@ -15,8 +15,10 @@ const LEAD_MS = 2;
  * it, so that the smallest difference is the nearest to the truth, and none is too small: no call goes out early.
  *
  * @param open gives the connection when the first place is asked for
+ * @param fail says what a failure of the database is for everybody
  */
-export function openPace(open: () => Promise<Database>, monotonicMs: () => number = () => performance.now()): Pace {
+export function openPace(open: () => Promise<Database>, fail: (error: unknown) => Error): Pace {
+  const monotonicMs = (): number => performance.now();
   let opening: Promise<Database> | undefined;
   const aheadMs: number[] = [];
   let leadMs = LEAD_MS;
@@ -30,11 +32,21 @@ export function openPace(open: () => Promise<Database>, monotonicMs: () => numbe
     return opening;
   }
 
+  async function ask(sql: string, values: readonly unknown[]): Promise<unknown> {
+    try {
+      return (await (await database()).query(sql, values))[0];
+    } catch (error) {
+      throw fail(error);
+    }
+  }
+
   return {
     async nextPlace(account, spacingMs) {
-      const { query } = await database();
+      await database().catch((error: unknown) => {
+        throw fail(error);
+      });
       const askedMs = monotonicMs();
-      const [record] = await query('SELECT * FROM memberload.next_place($1, $2, $3)', [
+      const record = await ask('SELECT * FROM memberload.next_place($1, $2, $3)', [
         account,
         Math.ceil(spacingMs * 1000),
         Math.ceil(leadMs * 1000),
@@ -47,8 +59,7 @@ export function openPace(open: () => Promise<Database>, monotonicMs: () => numbe
       return columns.integer('due_us') / 1000 + Math.min(...aheadMs);
     },
     async hold(account, forMs) {
-      const { query } = await database();
-      await query('SELECT memberload.hold_places($1, $2)', [account, Math.ceil(forMs * 1000)]);
+      await ask('SELECT memberload.hold_places($1, $2)', [account, Math.ceil(forMs * 1000)]);
     },
   };
 }

@@ -242,7 +242,7 @@ async function composeLedger(composed: Composed): Promise<Ledger> {
     calls: openCallStore(parts),
     facts: openFactStore(parts),
     stages: openStageStore(parts, options.dataKey),
-    pace: openPace(openForPace),
+    pace: openPace(openForPace, (error) => queue.fail(error)),
     person: options.holder.person,
     flush: () => queue.flush(),
     requireNewest: async (account) => requireNewest(account),

@@ -23,7 +23,11 @@ export class WriteQueue {
   readonly #workerId: number;
   readonly #parts: WriteQueueParts;
   #queued: Entry[] = [];
-  #atWork: Promise<void> | undefined;
+  #isAtWork = false;
+  /** How many writes were given out, and how many of them are durable. */
+  #givenCount = 0;
+  #doneCount = 0;
+  #flushes: { readonly upTo: number; resolve(): void; reject(error: Error): void }[] = [];
   #failure: OperatorError | undefined;
 
   constructor(query: Query, workerId: number, parts: WriteQueueParts) {
@@ -60,10 +64,11 @@ export class WriteQueue {
     });
   }
 
-  /** Resolves when everything that was given out is durable. */
-  async flush(): Promise<void> {
-    while (this.#atWork) await this.#atWork;
-    if (this.#failure) throw this.#failure;
+  /** Resolves when everything that was given out before is durable; what comes later is not waited for. */
+  flush(): Promise<void> {
+    if (this.#failure) return Promise.reject(this.#failure);
+    if (this.#doneCount === this.#givenCount) return Promise.resolve();
+    return new Promise((resolve, reject) => this.#flushes.push({ upTo: this.#givenCount, resolve, reject }));
   }
 
   /** Refuses whatever waits and whatever comes. */
@@ -71,7 +76,7 @@ export class WriteQueue {
     if (this.#failure) return this.#failure;
     const failure = this.#parts.explain(error);
     this.#failure = failure;
-    for (const { reject } of this.#queued.splice(0)) reject(failure);
+    for (const { reject } of [...this.#queued.splice(0), ...this.#flushes.splice(0)]) reject(failure);
     this.#parts.onFailure(failure);
     return failure;
   }
@@ -83,7 +88,10 @@ export class WriteQueue {
 
   #add(entry: Entry): void {
     this.#queued.push(entry);
-    this.#atWork ??= this.#work();
+    this.#givenCount += 1;
+    if (this.#isAtWork) return;
+    this.#isAtWork = true;
+    this.#work();
   }
 
   async #work(): Promise<void> {
@@ -95,6 +103,10 @@ export class WriteQueue {
         const found = await this.#carryOut(group);
         this.#parts.onCommitted(found);
         for (const [index, { resolve }] of group.entries()) resolve(found[index]);
+        this.#doneCount += group.length;
+        const isReached = ({ upTo }: { readonly upTo: number }): boolean => upTo <= this.#doneCount;
+        for (const { resolve } of this.#flushes.filter(isReached)) resolve();
+        this.#flushes = this.#flushes.filter((flush) => !isReached(flush));
       } catch (error) {
         const failure = this.fail(error);
         for (const { reject } of group) reject(failure);
@@ -102,7 +114,7 @@ export class WriteQueue {
       // The answers that came meanwhile are read first: their outcomes join the next group.
       await new Promise((resolve) => setImmediate(resolve));
     }
-    this.#atWork = undefined;
+    this.#isAtWork = false;
   }
 
   #nextGroup(): Entry[] {
