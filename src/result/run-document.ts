@@ -10,8 +10,6 @@ export type RunDocument = {
   readonly place: string | null;
   readonly input: string | null;
   readonly result: string | null;
-  /** The HTML report; absent when none was written. */
-  readonly report?: string;
   readonly state: 'finished' | 'paused' | 'stopped' | 'interrupted' | 'cancelled' | 'planned';
   /** `doneBefore`, rows that an earlier run has done, is a part of `done`. */
   readonly rows: Readonly<Record<RowStatusCount, number>>;
@@ -44,6 +42,8 @@ export type RunDocument = {
   readonly exitCode: ExitCode;
   /** For the summary of this process alone: the messages may show a name or a phone. See `writeRunDocument`. */
   readonly causes?: readonly Cause[];
+  /** For the summary as well: where the HTML report is; absent when none was written. */
+  readonly report?: string;
 };
 
 export type RowStatus = 'done' | 'invalid' | 'failed' | 'in_doubt' | 'not_sent';
@@ -60,8 +60,8 @@ export const ACTIONS = [
   'upserted',
 ] as const;
 
-/** The document for `--json` and the ledger: without the causes, which the result file has row by row. */
-export function writeRunDocument({ causes: _, ...document }: RunDocument): string {
+/** The document for `--json` and the ledger, with the keys of the contract: the result file has the causes row by row. */
+export function writeRunDocument({ causes: _causes, report: _report, ...document }: RunDocument): string {
   return JSON.stringify(document);
 }
 

@@ -29,8 +29,8 @@ export function renderSummary(document: RunDocument, nextCommand: NextCommand): 
     ...describeNotChanged(document),
     ...describeTotals(document),
     ...describeCalls(document),
-    ...(document.result === null ? [] : [`Result file: ${document.result}`]),
     ...(document.report === undefined ? [] : [`Report: ${document.report}`]),
+    ...(document.result === null ? [] : [`Result file: ${document.result}`]),
     ...(next === undefined ? [] : [next]),
   ];
 }

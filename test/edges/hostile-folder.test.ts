@@ -173,7 +173,12 @@ describe('what a killed command leaves', () => {
     work.file(`.t.result.csv.${run}.0123456789ab.part`, '8008010001');
     work.file('.t.result.csv.20200101-000000-0000.0123456789ab.part', 'of a run that may be at work');
     expect((await work.run(['resume', '--daily-quota', '100'])).exitCode).toBe(0);
-    expect(work.names()).toEqual(['.t.result.csv.20200101-000000-0000.0123456789ab.part', 't.csv', 't.result.csv']);
+    expect(work.names()).toEqual([
+      '.t.result.csv.20200101-000000-0000.0123456789ab.part',
+      't.csv',
+      't.report.html',
+      't.result.csv',
+    ]);
 
     for (const [name, ageMs] of [
       ['old', 2 * 3_600_000],
