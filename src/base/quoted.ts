@@ -9,5 +9,10 @@ export function quoted(word: string): string {
 
 /** A word for a Unix shell alone: nothing in it is read by the shell. */
 export function quotedForUnix(word: string): string {
-  return /^[A-Za-z0-9_./:@=+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return /^[A-Za-z0-9_./:@=+-]+$/.test(word) ? word : singleQuoted(word);
+}
+
+/** The same, always in quotes, as scripts expect that read the line themselves. */
+export function singleQuoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { EXIT } from '../base/errors.ts';
-import { quotedForUnix } from '../base/quoted.ts';
+import { singleQuoted } from '../base/quoted.ts';
 import { openSandbox } from '../sandbox/sandbox.ts';
 import { parseSwitches } from '../sandbox/switches.ts';
 import type { CommandInput, CommandResult } from './commands.ts';
@@ -17,7 +17,7 @@ export async function runSandbox({ settings, surroundings, console }: CommandInp
     if (settings.get('json')) console.print(JSON.stringify({ baseUrl: sandbox.baseUrl, settings: sandbox.settings }));
     else
       for (const [name, value] of Object.entries(sandbox.settings))
-        console.print(`export ${name}=${quotedForUnix(value)}`);
+        console.print(`export ${name}=${singleQuoted(value)}`);
     console.say(`The sandbox listens at ${sandbox.baseUrl}; its state is kept in ${stateFolder}. Stop it with Ctrl-C.`);
     await new Promise<void>((resolve) => {
       const stopListening = surroundings.onSignal(() => {

@@ -61,7 +61,8 @@ export async function sendRow(beginSteps: () => Steps, row: RowUnderWay): Promis
         next = steps.next();
         continue;
       }
-      attempts = performed.attempts;
+      // What was known already took no attempt, and leaves those of the last call as they are.
+      if (performed.kind === 'ended' || performed.attempts > 0) attempts = performed.attempts;
       lastAnswer = performed.answer;
       next = performed.kind === 'ended' ? { done: true, value: performed.outcome } : steps.next(performed.answer);
     }

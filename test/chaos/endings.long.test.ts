@@ -181,7 +181,7 @@ describe.concurrent('a disk that is full', SLOW, () => {
     'the same on a file system of its own of %s',
     async (size, context) => {
       const stage = await useStage(context, build, 300);
-      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', stage.home]);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=700`, 'tmpfs', stage.home]);
       context.onTestFinished(() => {
         execFileSync('umount', ['-l', stage.home]);
       });
@@ -294,7 +294,7 @@ function canMount(): boolean {
   if (process.getuid?.() !== 0) return false;
   const folder = mkdtempSync(join(tmpdir(), 'memberload-mount-'));
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=100k', 'tmpfs', folder], { stdio: 'ignore' });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=100k,mode=700', 'tmpfs', folder], { stdio: 'ignore' });
     execFileSync('umount', [folder], { stdio: 'ignore' });
     return true;
   } catch {

@@ -10,7 +10,7 @@ const vendor = useVendorSandbox();
 
 /** A file system of that size, which only root may mount. */
 function mountSmall(folder: string, size: string): void {
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder]);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=700`, 'tmpfs', folder]);
   onTestFinished(() => {
     execFileSync('umount', ['-l', folder]);
   });

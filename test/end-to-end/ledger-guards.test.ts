@@ -101,7 +101,7 @@ test('the lock of a process that was killed goes with it', async () => {
 test('a full disk stops the run before anything is sent that is not recorded, and resume completes it', async () => {
   if (process.getuid?.() !== 0) return;
   const small = temporaryFolder();
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=700k', 'tmpfs', small]);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=700k,mode=700', 'tmpfs', small]);
   onTestFinished(() => {
     execFileSync('umount', ['-l', small]);
   });

@@ -153,28 +153,33 @@ const FAR_MS = 86_400_000;
 
 /** Every dataChangeTime that a member ever had. Their order is that of their texts, whatever the zone's clock does. */
 function openTimes(connection: Connection) {
+  // One time that was typed far ahead must not drag all later ones along, unless the account refuses what is older.
+  const counted = `account = ?1 AND customer_uid = ?2 AND (data_change_time <= ?3 OR data_change_time <= '${END_OF_TIME}'
+    AND EXISTS (SELECT 1 FROM account_fact WHERE account = ?1 AND fact = '${REPEAT_FACT}' AND value = '${NEWER_ONLY}'))`;
   const insert = connection.prepare('INSERT OR IGNORE INTO change_time VALUES (?, ?, ?)');
-  const newest = connection.prepare(
-    `SELECT max(data_change_time) AS data_change_time FROM change_time
-     WHERE account = ? AND customer_uid = ? AND data_change_time <= ?`,
+  const newest = connection.prepare(`SELECT max(data_change_time) AS newest FROM change_time WHERE ${counted}`);
+  const insertNext = connection.prepare(
+    `INSERT OR IGNORE INTO change_time SELECT ?1, ?2, max(?4, ifnull((
+       SELECT strftime('%Y-%m-%d %H:%M:%S', max(data_change_time), '+1 second') FROM change_time WHERE ${counted}), ''))
+     RETURNING data_change_time`,
   );
-  const isKnown = connection.prepare('SELECT 1 FROM account_fact WHERE account = ? AND fact = ? AND value = ?');
   const take = ({ account, customerUid }: MemberOfAccount, time: string): boolean =>
     Number(insert.run(account, customerUid, time).changes) === 1;
 
   /** '' when there is none. */
   const newestUpTo = ({ account, customerUid }: MemberOfAccount, limit: string): string => {
-    const record = newest.get(account, customerUid, limit) as { data_change_time: string | null } | undefined;
-    return record?.data_change_time ?? '';
+    const record = newest.get(account, customerUid, limit) as { newest: string | null } | undefined;
+    return record?.newest ?? '';
   };
 
-  /** One time that was typed far ahead must not drag all later ones along, unless the account refuses what is older. */
-  const limitOf = ({ account }: MemberOfAccount, { fromMs, timeZone }: From): string =>
-    isKnown.get(account, REPEAT_FACT, NEWER_ONLY) ? END_OF_TIME : zonedDateTime(fromMs + FAR_MS, timeZone);
+  const limitOf = ({ fromMs, timeZone }: From): string => zonedDateTime(fromMs + FAR_MS, timeZone);
 
   /** The first second from that moment on that is later than every time up to the limit, and was never had. */
   const claimFrom = (member: MemberOfAccount, { fromMs, timeZone }: From, limit: string): string => {
     const from = zonedDateTime(fromMs, timeZone);
+    const claimed = insertNext.get(member.account, member.customerUid, limit, from);
+    if (claimed !== undefined) return new Columns(claimed).text('data_change_time');
+    // Taken by a time beyond the limit.
     const last = newestUpTo(member, limit);
     for (let time = last >= from ? secondAfter(last) : from; ; time = secondAfter(time)) {
       if (take(member, time)) return time;
@@ -186,12 +191,12 @@ function openTimes(connection: Connection) {
     /** undefined: the given time was used for the member before. */
     claim(member: MemberOfAccount, wanted: IncrementIntent['dataChangeTime']): string | undefined {
       if (wanted.kind === 'given') return take(member, wanted.time) ? wanted.time : undefined;
-      return claimFrom(member, wanted, limitOf(member, wanted));
+      return claimFrom(member, wanted, limitOf(wanted));
     },
     /** Whether the member has had a later time since: an account may refuse this one now, although nobody had it. */
     isOvertaken(intent: IncrementIntent, time: string): boolean {
       const { dataChangeTime: wanted } = intent;
-      return wanted.kind === 'next' && newestUpTo(intent, limitOf(intent, wanted)) > time;
+      return wanted.kind === 'next' && newestUpTo(intent, limitOf(wanted)) > time;
     },
   };
 }
