@@ -18,7 +18,13 @@ export function makePrivateFolder(folder: string, options: { readonly mayBeLink?
 function makeFolder(folder: string): void {
   const above = dirname(folder);
   if (!existsSync(above)) makeFolder(above);
-  mkdirSync(folder, { mode: 0o700 });
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Another command has made it since.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    requirePrivateFolder(folder);
+  }
   syncFolderAtOnce(above);
 }
 

@@ -67,6 +67,7 @@ export class DayQuota {
   /** Until then the vendor has said that the day's calls are used up. */
   #refusedUntilMs = Number.NEGATIVE_INFINITY;
   #waitingUntilMs = Number.NEGATIVE_INFINITY;
+  #toldUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     settings: QuotaSettings,
@@ -177,6 +178,10 @@ export class DayQuota {
     if (resumeAtMs !== this.#waitingUntilMs) {
       this.#waitingUntilMs = resumeAtMs;
       if (!this.isRefused && this.#reserveOnWire === 0) await this.beforeSleep();
+    }
+    // Told by whoever sleeps first: what is done before the sleep may use up the last calls itself.
+    if (resumeAtMs !== this.#toldUntilMs) {
+      this.#toldUntilMs = resumeAtMs;
       this.#onQuotaWait(resumeAtMs, detail);
     }
     await this.#clock.sleep(Math.min(resumeAtMs - this.#clock.nowMs(), SLEEP_MS_MAX), this.#control.signal);

@@ -1,4 +1,5 @@
 import type { ExitCode } from '../base/errors.ts';
+import type { FileKind } from '../job/columns.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import type { NextCommand } from '../result/summary-text.ts';
 import type { CommandName } from '../settings/setting.ts';
@@ -219,3 +220,11 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./start/completion.ts')).runCompletion,
   },
 ];
+
+/** The command that sends a file of the kind, as it is typed. */
+export const SENT_BY: Readonly<Record<FileKind, string>> = {
+  members: 'import',
+  topup: 'topup',
+  customers: 'import --to wonder',
+  lookups: 'export',
+};

@@ -86,5 +86,5 @@ export async function confirmYes(
   }
   const typed = await console.ask(`${question} Type yes: `);
   if (typed?.toLowerCase() === 'yes') return;
-  throw usageError('NOT_CONFIRMED', 'It was not confirmed.', 'Nothing was sent.');
+  throw usageError('NOT_CONFIRMED', 'It was not confirmed.', 'Nothing was written.');
 }

@@ -52,15 +52,16 @@ export function openConsole(
   const asTyped = (text: string): string => (isNpx ? text.replace(COMMAND, 'npx memberload ') : text);
   let lastLine = '';
   let block: readonly string[] = [];
+  let isAsking = false;
   // The cursor rests at the block's first column, so that one sequence erases the block to the end of the screen.
   // Libraries count lines back from the block's end (log-update does; it also hides the cursor of a process that is
   // killed, and needs Node 22). In a window that was made narrower the lines have been folded, and counting takes
   // messages above the block with it.
   const erase = (): void => {
-    if (block.length > 0) stderr.write('\r\u001b[J');
+    if (block.length > 0 && !isAsking) stderr.write('\r\u001b[J');
   };
   const draw = (): void => {
-    if (block.length === 0) return;
+    if (block.length === 0 || isAsking) return;
     const shown = block.slice(0, Math.max(1, stderr.rowCount - 1));
     const up = shown.length > 1 ? `\u001b[${shown.length - 1}A` : '';
     stderr.write(`${shown.join('\n')}\r${up}`);
@@ -111,6 +112,9 @@ export function openConsole(
     },
     async ask(question) {
       const { createInterface } = await import('node:readline/promises');
+      // The question stands alone until it is answered.
+      erase();
+      isAsking = true;
       const prompt = createInterface({ input: surroundings.stdin, output: stderr.stream });
       try {
         return await new Promise<string | undefined>((resolve) => {
@@ -123,6 +127,8 @@ export function openConsole(
         });
       } finally {
         prompt.close();
+        isAsking = false;
+        draw();
       }
     },
   };

@@ -12,7 +12,7 @@ import { matchHeader } from '../job/header-match.ts';
 import { guessKind, headerKey } from '../job/header-names.ts';
 import { type ProposedColumn, proposeMapping } from '../job/propose-mapping.ts';
 import { readColumnMapFile, readJobSettings } from '../settings/job-settings.ts';
-import type { CommandInput, CommandResult } from './commands.ts';
+import { type CommandInput, type CommandResult, SENT_BY } from './commands.ts';
 import { sourceOf } from './run-files.ts';
 import { withStopSignals } from './stop-signals.ts';
 
@@ -51,9 +51,7 @@ export async function runMap(input: CommandInput): Promise<CommandResult> {
   if (missing !== undefined) console.say(`Not complete yet: ${missing}`);
   if (path !== '-') {
     console.say(`Mapping file: ${path}`);
-    console.say(
-      `Look at it, then use it: memberload ${kind === 'topup' ? 'topup' : kind === 'lookups' ? 'export' : 'import'} ${quoted(argument)}${kind === 'customers' ? ' --to wonder' : ''} --map ${quoted(path)}`,
-    );
+    console.say(`Look at it, then use it: memberload ${SENT_BY[kind]} ${quoted(argument)} --map ${quoted(path)}`);
   }
   return { exitCode: EXIT.ok };
 }

@@ -31,7 +31,6 @@ import type { CommandInput } from './commands.ts';
 import { confirmYes } from './confirm.ts';
 import { findRun } from './find-run.ts';
 import { nextOfRun } from './next-command.ts';
-import { openProgress } from './progress.ts';
 import { reportOptions } from './run-command.ts';
 import { checkSandbox, connectToRun, type Session, withLedgerReader, withSession } from './session.ts';
 
@@ -151,10 +150,8 @@ async function rebuild(
   run: RunRecord,
   { calls, notes }: { calls: RunDocument['calls']; notes: string[] },
 ): Promise<RunDocument | undefined> {
-  const { surroundings, console } = input;
-  const { settings, ledger, clock, control } = session;
-  const reporter = openProgress(console, clock);
-  const stdout = surroundings.stdout.stream;
+  const { settings, ledger, clock, control, reporter } = session;
+  const stdout = input.surroundings.stdout.stream;
   try {
     const report = reportOptions(input);
     const parts = { homeFolder: settings.homeFolder, ledger, clock, control, reporter, report, stdout };
@@ -211,7 +208,7 @@ async function callAgain(
   const vendors = connected.openVendors(run.runId);
   const context: RunContext = {
     ...{ runId: run.runId, account: run.account, settings: saved.job, controls, vendors, ledger, control },
-    ...{ clock: session.clock, reporter: openProgress(input.console, session.clock), startedMs: session.startedMs },
+    ...{ clock: session.clock, reporter: session.reporter, startedMs: session.startedMs },
     homeFolder: settings.homeFolder,
     runFolder: runFolderOf(settings.homeFolder, run.runId),
   };

@@ -8,7 +8,6 @@ import type { CommandInput, CommandResult, EndedRun } from './commands.ts';
 import { findRun } from './find-run.ts';
 import { nextOfRun } from './next-command.ts';
 import { printRun } from './print-end.ts';
-import { openProgress } from './progress.ts';
 import { reportOptions, resumeInSession, worstExitCode } from './run-command.ts';
 import { resultTargetOf } from './run-files.ts';
 import { type Session, withSession } from './session.ts';
@@ -43,13 +42,12 @@ function resumeOne(input: CommandInput, run: RunRecord): Promise<EndedRun> {
 /** All that is left of the run is its result file: no call is made. */
 function writeMissingResult(
   input: CommandInput,
-  { settings, ledger, clock, control }: Session,
+  { settings, ledger, clock, control, reporter }: Session,
   run: RunRecord,
 ): Promise<RunDocument> {
-  const { console, surroundings } = input;
+  const { surroundings } = input;
   const { homeFolder } = settings;
   const report = reportOptions(input);
-  const reporter = openProgress(console, clock);
   const parts = { homeFolder, ledger, clock, control, reporter, report, stdout: surroundings.stdout.stream };
   const result = settings.isTyped('output') ? resultTargetOf(settings, run.inputPath) : undefined;
   return rebuildResult(run, parts, result && { result });

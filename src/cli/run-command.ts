@@ -6,7 +6,7 @@ import type { RunDocument } from '../result/run-document.ts';
 import { exportAll } from '../run/export-all.ts';
 import { prepareRun } from '../run/prepare-run.ts';
 import { resumeRun } from '../run/resume-run.ts';
-import type { ReportOptions, RunParts } from '../run/run-parts.ts';
+import type { FileRun, ReportOptions, RunParts } from '../run/run-parts.ts';
 import {
   controlsOf,
   readConnection,
@@ -104,7 +104,8 @@ export async function resumeInSession(input: CommandInput, session: Session, run
   const parts = runParts(input, session, connected);
   const result = settings.isTyped('output') ? resultTargetOf(settings, run.inputPath) : undefined;
   if (run.command === 'export' && run.inputPath === '') return resumeExport(run, saved, { controls, result }, parts);
-  return resumeRun(run, saved, { controls, result }, parts);
+  const confirm: FileRun['confirm'] = (asked) => confirmImport(asked, run.place, input);
+  return resumeRun(run, saved, { controls, result, ...(run.command === 'import' && { confirm }) }, parts);
 }
 
 function resumeExport(

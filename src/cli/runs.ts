@@ -10,7 +10,6 @@ import { readSavedSettings } from '../settings/saved-settings.ts';
 import type { CommandInput } from './commands.ts';
 import { findRun } from './find-run.ts';
 import { nextOfRun } from './next-command.ts';
-import { openProgress } from './progress.ts';
 import { reportOptions } from './run-command.ts';
 import { withLedgerReader, withSession } from './session.ts';
 
@@ -72,7 +71,7 @@ function cancel(input: CommandInput, runId: string | undefined): Promise<{ exitC
   if (runId === undefined) {
     throw usageError('BAD_USAGE', 'cancel needs the run.', 'List the unfinished runs with: memberload runs');
   }
-  return withSession(input, async ({ settings, ledger, clock, control }) => {
+  return withSession(input, async ({ settings, ledger, clock, control, reporter }) => {
     const { run } = await findRun(runId, ledger);
     if (run.state === 'finished' || run.state === 'cancelled') {
       const hint = isResultMissing(run, settings.homeFolder) ? `Write its result with: memberload resume ${runId}` : '';
@@ -83,7 +82,7 @@ function cancel(input: CommandInput, runId: string | undefined): Promise<{ exitC
       homeFolder: settings.homeFolder,
       clock,
       control,
-      reporter: openProgress(console, clock),
+      reporter,
       stdout: surroundings.stdout.stream,
       report: reportOptions(input),
     });

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { assert, fileError, OperatorError } from '../base/errors.ts';
+import { quoted } from '../base/quoted.ts';
 import type { RunControl } from '../calls/run-control.ts';
 import type { TableSource } from '../csv/byte-source.ts';
 import { openTable } from '../csv/open-table.ts';
@@ -85,7 +86,7 @@ export async function openStagedInput(folder: string, settings: JobSettings): Pr
 
 /** Offered, never applied: two lists with the same header may mean different things by it. */
 function describeUsedMapping(path: string): string {
-  return `A file with this header was read with a mapping before. To read this one in the same way, add: --map "${path}"`;
+  return `A file with this header was read with a mapping before. To read this one in the same way, add: --map ${quoted(path)}`;
 }
 
 function matchOrOffer(header: readonly string[], settings: JobSettings, offer: readonly string[]): HeaderMatch {
@@ -136,6 +137,9 @@ async function sumsOf(stage: Stage): Promise<InputSums> {
   return sums.value();
 }
 
+/** `SignCounts` as they are kept: in the stage, and in the ledger when the stage is gone. */
+export const SIGN_COUNTS = v.record(v.string(), v.object({ cells: v.number(), signs: v.number() }));
+
 const FACTS = v.object({
   sha256: v.string(),
   header: v.array(v.string()),
@@ -164,5 +168,5 @@ const FACTS = v.object({
   }),
   notes: v.array(v.string()),
   // A stage of an earlier build has none.
-  signs: v.optional(v.record(v.string(), v.object({ cells: v.number(), signs: v.number() })), {}),
+  signs: v.optional(SIGN_COUNTS, {}),
 });

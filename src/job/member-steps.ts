@@ -135,10 +135,7 @@ function* updateByUid(job: Job, customerUid: string, hadIntent: boolean): Steps 
       !(isSameValue(name, value, member.fields[name]) || (name === 'phone' && keepsPhone)),
   );
   const { fields, notChanged, categoryUid } = splitFields(textFields(differing), categories);
-  const messages = [
-    ...notChangedMessages(notChanged),
-    ...(keepsPhone ? [phoneKept(row.fields.phone, member.fields.phone)] : []),
-  ];
+  const messages = [...notChangedMessages(notChanged), ...(keepsPhone ? [PHONE_KEPT] : [])];
   if (Object.keys(fields).length === 0 && categoryUid !== undefined) {
     return { status: 'deferred', categoryUid, customerUid, messages };
   }
@@ -177,10 +174,7 @@ function* updateIfChanged(job: Job, member: Present, hadUpdateIntent: boolean): 
     if (lookup.member === undefined) return memberNotFound(row.number ?? '');
     return yield* updateIfChanged(job, lookup.member, hadUpdateIntent);
   }
-  const messages = [
-    ...notChangedMessages(notChanged),
-    ...(keepsPhone ? [phoneKept(row.fields.phone, member.fields.phone)] : []),
-  ];
+  const messages = [...notChangedMessages(notChanged), ...(keepsPhone ? [PHONE_KEPT] : [])];
   if (Object.keys(fields).length === 0) {
     if (categoryUid !== undefined) return { status: 'deferred', categoryUid, customerUid, messages };
     // After our own intent, "already so" means that the update arrived although its answer did not.
@@ -295,9 +289,8 @@ function zerosLost(number: string, whole: string, mode: ImportMode): Invalid {
   };
 }
 
-function phoneKept(given = '', current = ''): string {
-  return `phone: '${given}' is what a spreadsheet leaves of the member's '${current}', which was not changed.`;
-}
+/** Without the phones: the ledger keeps this message. */
+const PHONE_KEPT = "phone: it is what a spreadsheet leaves of the member's own phone, which was not changed.";
 
 function memberNotFound(number: string): Failed {
   return {

@@ -1,4 +1,6 @@
 import { EXIT } from '../base/errors.ts';
+import { quoted } from '../base/quoted.ts';
+import { renderFlags } from '../settings/repeated-flags.ts';
 import type { SavedSettings } from '../settings/run-settings.ts';
 import type { ReportData } from './report-data.ts';
 import type { ReportTexts } from './texts.ts';
@@ -28,9 +30,9 @@ export function nextSteps(data: ReportData, texts: ReportTexts, resumeAt: string
   const isOver = state === 'finished' || state === 'cancelled';
   if (isOver && rows.invalid + rows.failed > 0 && document.result !== null && run.inputPath !== '') {
     const file = document.result;
-    const command = `memberload ${run.command} ${quoted(file)}${sameFlags(saved)}`;
+    const flags = sameFlags(saved);
+    const command = flags === undefined ? undefined : `memberload ${run.command} ${quoted(file)}${flags}`;
     steps.push({ text: next.correct(nameOf(file)), command });
-    if (saved.job.columnMap !== undefined) steps.push({ text: next.sameMap, command: undefined });
   }
   if (steps.length === 0) steps.push({ text: next.nothing, command: undefined });
   const isTopup = run.command === 'topup' && (document.actions.topped_up ?? 0) > 0;
@@ -40,36 +42,10 @@ export function nextSteps(data: ReportData, texts: ReportTexts, resumeAt: string
   return steps;
 }
 
-/** The flags that the run with the corrected file needs to mean the same. */
-function sameFlags({ job, connection }: SavedSettings): string {
-  const flags: (readonly [name: string, value: string | undefined])[] = [
-    ['store', connection.store],
-    ['to', job.command === 'import' && job.targets.join(',') !== 'kybio' ? job.targets.join(',') : undefined],
-    ['from', job.command === 'export' && job.targets[0] === 'wonder' ? 'wonder' : undefined],
-    ['mode', job.command === 'import' && job.mode !== 'upsert' ? job.mode : undefined],
-    ['campaign', job.campaign || undefined],
-    ['columns', job.columns?.join(',')],
-    ['date-format', job.dateFormats?.[0]],
-    ['country', job.country],
-    ['time-zone', job.storeZone === 'Asia/Shanghai' ? undefined : job.storeZone],
-    ['on-duplicate', job.onDuplicate === 'allow' ? 'allow' : undefined],
-  ];
-  const switches = [
-    ...(connection.usesSandbox ? ['--sandbox'] : []),
-    ...(job.changesCategory ? ['--change-category'] : []),
-    ...(job.raw ? ['--raw'] : []),
-  ];
-  const given = flags.flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${quoted(value)}`]));
-  return [...switches, ...given].map((flag) => ` ${flag}`).join('');
-}
-
-/**
- * Double quotes are what every shell takes, Windows' as well. A shell would run what stands in them after `$` or a
- * backtick: such a value gets single quotes.
- */
-function quoted(value: string): string {
-  if (/^[\w./:,+\\-]+$/.test(value)) return value;
-  return /["$`!]/.test(value) ? `'${value.replaceAll("'", "'\\''")}'` : `"${value}"`;
+/** The flags that the run with the corrected file needs to mean the same; undefined: an earlier version kept none. */
+function sameFlags({ connection: { flags, configPath } }: SavedSettings): string | undefined {
+  const isNamed = configPath === undefined || flags?.some(([name]) => name === 'config');
+  return flags && renderFlags(isNamed ? flags : [...flags, ['config', configPath]]);
 }
 
 export function nameOf(path: string): string {

@@ -86,7 +86,6 @@ export const TEXTS: ReportTexts = {
     killed: 'If its process has ended without a word (a power cut, a kill), carry the run on:',
     undo: 'If this top-up was a mistake, take it back, once:',
     nothing: 'Nothing. Every row is done.',
-    sameMap: 'The run used a mapping file: name the same file with --map.',
   },
   causes: {
     byCode: {
@@ -110,8 +109,8 @@ export const TEXTS: ReportTexts = {
         fix: 'Take the value from the original system again, with the column as text.',
       },
       DUPLICATE_ROW: {
-        title: 'The member stands in the file twice',
-        fix: 'Keep one of the rows, or say --on-duplicate allow if both are meant.',
+        title: 'A member, a reference or a time is given twice',
+        fix: 'Keep one of the rows, or say --on-duplicate allow if a member is meant twice.',
       },
       WRONG_COLUMN_COUNT: {
         title: 'More or fewer cells than the header has',

@@ -85,7 +85,6 @@ export const TEXTS: ReportTexts = {
     killed: '如果程序已意外结束（断电、被强制关闭），继续这次运行：',
     undo: '如果这次加积分是误操作，可以撤销一次：',
     nothing: '无需处理，所有行都已完成。',
-    sameMap: '这次运行使用了映射文件：请用 --map 指定同一个文件。',
   },
   causes: {
     byCode: {
@@ -100,8 +99,8 @@ export const TEXTS: ReportTexts = {
       BAD_ID: { title: '不是有效的 ID', fix: '从导出文件中复制 ID。' },
       EXCEL_DAMAGED: { title: '数值被表格软件损坏', fix: '从原系统重新取得数据，并把该列设为文本格式。' },
       DUPLICATE_ROW: {
-        title: '同一会员在文件中出现两次',
-        fix: '只保留一行；如果两行都要，请加 --on-duplicate allow。',
+        title: '会员、凭证号或时间重复',
+        fix: '只保留一行；如果同一会员的两行都要，请加 --on-duplicate allow。',
       },
       WRONG_COLUMN_COUNT: {
         title: '单元格数量与表头不一致',

@@ -85,7 +85,6 @@ export const TEXTS: ReportTexts = {
     killed: '如果程式已意外結束（斷電、被強制關閉），繼續這次執行：',
     undo: '如果這次加積分是誤操作，可以撤銷一次：',
     nothing: '無需處理，所有列都已完成。',
-    sameMap: '這次執行使用了對應檔案：請用 --map 指定同一個檔案。',
   },
   causes: {
     byCode: {
@@ -100,8 +99,8 @@ export const TEXTS: ReportTexts = {
       BAD_ID: { title: '不是有效的 ID', fix: '從匯出檔案中複製 ID。' },
       EXCEL_DAMAGED: { title: '數值被表格軟體損壞', fix: '從原系統重新取得資料，並把該欄設為文字格式。' },
       DUPLICATE_ROW: {
-        title: '同一會員在檔案中出現兩次',
-        fix: '只保留一列；如果兩列都要，請加 --on-duplicate allow。',
+        title: '會員、憑證號或時間重複',
+        fix: '只保留一列；如果同一會員的兩列都要，請加 --on-duplicate allow。',
       },
       WRONG_COLUMN_COUNT: {
         title: '儲存格數量與標題列不一致',

@@ -91,7 +91,6 @@ export type ReportTexts = {
     readonly killed: string;
     readonly undo: string;
     readonly nothing: string;
-    readonly sameMap: string;
   };
 
   readonly causes: {

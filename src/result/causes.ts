@@ -32,7 +32,7 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ['BAD_EMAIL', 'an e-mail address is wrong'],
   ['BAD_ID', 'an id is wrong'],
   ['EXCEL_DAMAGED', 'a spreadsheet has damaged a number'],
-  ['DUPLICATE_ROW', 'the same member stands in the file twice'],
+  ['DUPLICATE_ROW', 'a member, a reference or a time is given twice'],
   ['WRONG_COLUMN_COUNT', 'the row has more or fewer cells than the header'],
   ['NOTHING_TO_DO', 'the row changes nothing'],
   ['MEMBER_NOT_FOUND', 'there is no such member'],

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { OperatorError } from '../base/errors.ts';
 import { removePrivateFolder } from '../base/private-folder.ts';
 import { CreditGuard } from '../intake/credit-guard.ts';
@@ -121,7 +120,7 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
             // Nothing was sent, and nothing is to be carried on.
             await ledger.runs.cancel(runId);
             await ledger.stages?.remove(runId);
-            rmSync(runFolder, { recursive: true, force: true });
+            removePrivateFolder(runFolder);
           }
           throw error;
         }

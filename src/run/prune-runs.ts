@@ -1,5 +1,5 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { removePrivateFolder } from '../base/private-folder.ts';
 import { removeLeftScratchFolders } from '../base/scratch-folder.ts';
 import { zonedDay } from '../base/zoned-time.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -18,7 +18,7 @@ export async function pruneRuns(homeFolder: string, ledger: Ledger, endedBeforeM
   // A day more, so that no zone's day is cut.
   await ledger.calls.prune(zonedDay(endedBeforeMs - 86_400_000, 'UTC'));
   // Members' data too, whatever its age: the next command that shares what it reads reads it again.
-  rmSync(join(homeFolder, 'snapshots'), { recursive: true, force: true });
+  removePrivateFolder(join(homeFolder, 'snapshots'));
   await removeLeftScratchFolders();
   return { runCount: pruned.length, folderCount: await removeLeftFolders(homeFolder, ledger) };
 }

@@ -9,7 +9,7 @@ import { claimRun } from './claim-run.ts';
 import { executeRun } from './execute-run.ts';
 import { ownHashes, ownResult } from './own-result.ts';
 import { runFolderOf } from './run-folder.ts';
-import type { RunParts } from './run-parts.ts';
+import type { FileRun, RunParts } from './run-parts.ts';
 import { findStage } from './shared-stage.ts';
 
 /**
@@ -21,7 +21,11 @@ import { findStage } from './shared-stage.ts';
 export async function resumeRun(
   run: RunRecord,
   saved: SavedSettings,
-  request: { readonly controls: ControlSettings; readonly result: ResultTarget | undefined },
+  request: {
+    readonly controls: ControlSettings;
+    readonly result: ResultTarget | undefined;
+    readonly confirm?: FileRun['confirm'];
+  },
   parts: RunParts,
 ): Promise<RunDocument> {
   const { ledger, homeFolder } = parts;
@@ -32,6 +36,8 @@ export async function resumeRun(
     const file = await openResultFile(result, { ...parts, ownSha256s: ownHashes(run), runId: run.runId });
     if (isCrediting(saved.job.command)) await ledger.requireNewest(run.account);
     const waitedMs = await claimRun(run.runId, { ledger, note: parts.reporter.note, signal: parts.control.signal });
+    // A run that stopped while it was reading has asked nobody yet.
+    const isBegun = (await ledger.rows.countByState(run.runId)).length > 0;
     await ledger.runs.setState(run.runId, 'running');
     return await executeRun(
       {
@@ -47,6 +53,7 @@ export async function resumeRun(
         staged,
         file,
         isCarriedOn: true,
+        ...(!isBegun && request.confirm && { confirm: request.confirm }),
       },
       // What a killed process has sent it sent before its lease ended, not before this process began.
       { ...parts, startedMs: parts.startedMs + waitedMs },

@@ -42,7 +42,8 @@ export async function removeRunFolder(homeFolder: string, runId: string, ledger:
 
 /**
  * Removes the folders that no run needs any more: of commands that were killed before their run began, and of runs
- * that have ended with nothing in doubt, nothing to send again, and their result written. The caller is the only process that may write in this home.
+ * that have ended with nothing in doubt, nothing to send again, and their result written. The caller is the only
+ * process that may write in this home.
  *
  * @returns how many
  */

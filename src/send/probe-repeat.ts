@@ -100,7 +100,9 @@ async function learn({ sendNothing, newTime, earlierTime, isApplied }: Trial): P
     answer.kind === 'refused' && answer.errorCode === second.errorCode;
   const said = quoteWords(second.messages);
 
-  const earlier = await sendNothing(await earlierTime());
+  const earlyTime = await earlierTime();
+  if (earlyTime >= time) return notLearned(`the member had every second between ${earlyTime} and an hour before it`);
+  const earlier = await sendNothing(earlyTime);
   if (isApplied(earlier)) {
     const third = await sendNothing(time);
     if (isSameRefusal(third)) return { isLearned: true, fact: { kind: 'refused', code: second.errorCode }, said };

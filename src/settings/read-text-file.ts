@@ -33,7 +33,16 @@ export function readTextFile(where: string, path: string): TextFile | undefined 
   }
 }
 
-/** The value of a JSON file, which may have comments and a comma behind its last entry. The text of V8's own error would quote the file, so only the line is told. */
+/** Whether a JSON file says more than its values: who writes it anew would lose that. */
+export function hasComments({ bytes }: TextFile): boolean {
+  const text = bytes.toString('utf8');
+  return stripJsonComments(text) !== text;
+}
+
+/**
+ * The value of a JSON file, which may have comments and a comma behind its last entry. The text of V8's own error would
+ * quote the file, so only the line is told.
+ */
 export function parseJsonFile(where: string, path: string, { bytes }: TextFile, hint: string): unknown {
   const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
   try {

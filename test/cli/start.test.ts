@@ -110,6 +110,16 @@ describe('init', () => {
       exitCode: 2,
       stderr: expect.stringContaining('has another kybioAppId. Type yes to replace it'),
     });
+    // Comments would be lost: that is asked, and without a yes nothing is written.
+    const commented = `// ours\n${work.read('new.json')}`;
+    work.file('new.json', commented);
+    expect(
+      await work.run(['init', '--config', 'new.json'], { stdin: [...ANSWERS.slice(0, 5), 'no'].join('\n') }),
+    ).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('new.json has comments, which are not kept. Type yes to replace it'),
+    });
+    expect(work.read('new.json')).toBe(commented);
     const read = JSON.parse(work.read('memberload.config.json')) as Record<string, unknown>;
     expect(read).toMatchObject({
       kybioAppId: 'APP0123456789CDEF',

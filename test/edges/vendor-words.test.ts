@@ -34,6 +34,19 @@ function placesOfWords({ home, everything }: Workspace): string[] {
     .map(([path]) => path);
 }
 
+test('a phone that a spreadsheet has shortened is told without the phones: the ledger keeps what is told', async () => {
+  const work = openWorkspace();
+  work.file('m.csv', lines('number,phone', 'NEW1,+85291230001'));
+  expect((await work.run(['import', 'm.csv', '--sandbox', '--no-report'])).exitCode).toBe(0);
+  work.file('m.csv', lines('number,phone', 'NEW1,85291230001'));
+  const again = await work.run(['import', 'm.csv', '--sandbox', '--no-report', '--overwrite']);
+  expect(again.exitCode).toBe(0);
+  expect(columnOf(work.read('m.result.csv'), 'result_messages')[0]).toContain('what a spreadsheet leaves');
+  const ledger = [...work.everything()].filter(([path]) => /ledger\.(sqlite|mark)/.test(path));
+  expect(ledger.length).toBeGreaterThan(0);
+  expect(ledger.filter(([, bytes]) => bytes.includes('85291230001')).map(([path]) => path)).toEqual([]);
+});
+
 describe('what a vendor says word for word', () => {
   test('stands in the result, and nowhere else when the run is finished', async () => {
     const work = await openTalkingVendor(2013);

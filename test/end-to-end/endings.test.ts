@@ -243,7 +243,9 @@ describe('what is printed', () => {
     const work = withRows(2);
     const ended = await work.run(CREATE);
     expect(ended).toMatchObject({ exitCode: 0, signal: null, stdout: '' });
-    expect(ended.stderr).toMatch(/^Rows: 2 read, 2 done\.\nDone: 2 created\.\nCalls: 2\.\nResult file: /m);
+    expect(ended.stderr).toMatch(
+      /^Rows: 2 read, 2 done\.\nDone: 2 created\.\nCalls: 2\.\nReport: [^\n]*\nResult file: /m,
+    );
     expect(lastLine(ended)).toBe(`Result file: ${work.folder}/members.result.csv`);
   });
 });

@@ -170,7 +170,7 @@ describe('a row that was never applied, at a vendor that refuses every time whic
       without: [
         {
           file: 'send/probe-repeat.js',
-          anchor: 'const earlier = await sendNothing(await earlierTime());',
+          anchor: 'const earlier = await sendNothing(earlyTime);',
           replacement: "return { isLearned: true, fact: { kind: 'refused', code: second.errorCode }, said };",
         },
       ],
@@ -195,8 +195,8 @@ describe('a member credited while the clock was a day ahead, credited again by t
       without: [
         {
           file: 'ledger/sqlite/sqlite-increments.js',
-          anchor: 'last >= from ? secondAfter(last) : from',
-          replacement: 'from',
+          anchor: "max(data_change_time), '+1 second'",
+          replacement: "NULL, '+1 second'",
         },
       ],
       shows: { outcomes: ['done topped_up', 'in_doubt 2031'] },

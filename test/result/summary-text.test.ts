@@ -11,8 +11,8 @@ function documentOf(more: Partial<RunDocument>): RunDocument {
     run: '20261126-080000-3fa9',
     command: 'topup',
     place: 'Kybio (…CDEF)',
-    input: '/work/q3.csv',
-    result: '/work/q3.result.csv',
+    input: '/data/q3.csv',
+    result: '/data/q3.result.csv',
     state: 'finished',
     rows: { read: 9, done: 9, doneBefore: 0, invalid: 0, failed: 0, in_doubt: 0, not_sent: 0 },
     actions: { topped_up: 9 },
@@ -48,7 +48,7 @@ describe('the summary', () => {
       'Done: 4 topped up.',
       'Points: asked 90, credited 40.',
       'Calls: 12. Today: 300 of 300 used.',
-      'Result file: /work/q3.result.csv',
+      'Result file: /data/q3.result.csv',
       "Paused: the day's calls are used up. When they are back (2026-11-27 00:00:30), type: memberload resume 20261126-080000-3fa9",
     ]);
   });
@@ -78,7 +78,7 @@ describe('the summary', () => {
       '  3 rows: other causes, see the result file.',
     ]);
     expect(lines.join('\n')).not.toMatch(/customerOpenApi|18|pointIncrement:.*asked/);
-    expect(lines.at(-1)).toContain('memberload topup /work/q3.result.csv --campaign q3');
+    expect(lines.at(-1)).toContain('memberload topup /data/q3.result.csv --campaign q3');
     // The messages may show a name or a phone, which the ledger must not hold.
     expect(writeRunDocument(document)).not.toContain('1,000');
   });
@@ -88,7 +88,7 @@ describe('the summary', () => {
     const checked = { command: 'validate', place: '', actions: {}, calls: { sent: 0, retried: 0, byEndpoint: {} } };
     expect(renderSummary(documentOf({ ...checked, rows }), NEXT)).toEqual([
       '3 rows are good, none wrong.',
-      'Result file: /work/q3.result.csv',
+      'Result file: /data/q3.result.csv',
     ]);
     const some = documentOf({
       ...checked,

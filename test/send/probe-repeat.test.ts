@@ -38,6 +38,14 @@ describe('the probe of repeats', () => {
     expect(await probe(stage)).toMatchObject({ isLearned: true, fact: { kind: 'newer_only' } });
   });
 
+  test('learns the same again and again: what was learned before changes nothing', async () => {
+    const stage = await openStage();
+    stage.refusesOlder = true;
+    for (let round = 1; round <= 3; round += 1) {
+      expect(await probe(stage)).toMatchObject({ isLearned: true, fact: { kind: 'newer_only' } });
+    }
+  });
+
   test('learns that an account accepts repeats', async () => {
     const stage = await openStage();
     expect(await probe(stage)).toMatchObject({ isLearned: true, fact: { kind: 'accepted' } });

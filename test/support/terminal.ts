@@ -3,9 +3,12 @@ import { promisify } from 'node:util';
 import { BINARY } from './run-binary.ts';
 import type { Workspace } from './workspace.ts';
 
-/** Gives the program a terminal, and types one answer after each question: Node alone cannot open a terminal. */
+/**
+ * Gives the program a terminal, and types one answer after each question, as slowly as a person: what would draw over
+ * the question has its time. Node alone cannot open a terminal.
+ */
 const ASKED = String.raw`
-import os, pty, re, select, sys
+import os, pty, re, sys, time
 answers = sys.argv[1].split('|')
 pid, terminal = pty.fork()
 if pid == 0:
@@ -23,6 +26,7 @@ while True:
     question = re.search(rb': (\x1b\[\d+G)?$', shown[seen:])
     if question and answers:
         seen = len(shown)
+        time.sleep(0.5)
         os.write(terminal, (answers.pop(0) + '\n').encode())
 status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 sys.stdout.buffer.write(re.sub(rb'\x1b\[[0-9;]*[A-Za-z]', b'', shown))

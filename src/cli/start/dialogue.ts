@@ -1,7 +1,7 @@
 import type { Interface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { usageError } from '../../base/errors.ts';
-import { visibleText } from '../../base/visible-text.ts';
+import { visibleLines } from '../../base/visible-text.ts';
 import type { Surroundings } from '../../settings/surroundings.ts';
 
 /** Questions and answers, on a terminal or with the answers on standard input, one a line. */
@@ -39,7 +39,7 @@ export async function openDialogue({ stdin, stderr }: Pick<Surroundings, 'stdin'
   return {
     isTerminal,
     async ask(question, isSecret = false) {
-      stderr.write(visibleText(question));
+      stderr.write(visibleLines(question));
       // On a terminal readline shows what is typed; what is not shown ends with a line end of our own.
       isMuted = isSecret || !isTerminal;
       if (typed.length === 0 && !isClosed) {

@@ -4,7 +4,7 @@ import { makePrivateFolder } from '../../base/private-folder.ts';
 import { openNewFile } from '../../csv/new-file.ts';
 import type { Target } from '../../ledger/ledger.ts';
 import { CONFIG_FILE_NAME } from '../../settings/config-file.ts';
-import { readTextFile } from '../../settings/read-text-file.ts';
+import { hasComments, parseJsonFile, readTextFile } from '../../settings/read-text-file.ts';
 import { Settings } from '../../settings/settings.ts';
 import { type SettingName, settingOf } from '../../settings/settings-table.ts';
 import type { Surroundings } from '../../settings/surroundings.ts';
@@ -181,14 +181,18 @@ async function mergedConfig(
 ): Promise<Config> {
   const file = readTextFile('config file', path);
   // Read before by Settings, which has refused what is no JSON object.
-  const config = file === undefined ? {} : (JSON.parse(file.bytes.toString('utf8').replace(/^\ufeff/, '')) as Config);
+  const config = file === undefined ? {} : (parseJsonFile('config file', path, file, 'Correct it.') as Config);
   const own = accountOf(config, store);
   const changed = [
     ...Object.entries(account).filter(([name, value]) => own[name] !== undefined && own[name] !== value),
     ...Object.entries(general).filter(([name, value]) => config[name] !== undefined && config[name] !== value),
   ].map(([name]) => name);
-  if (changed.length > 0) {
-    const typed = await dialogue.ask(`${path} has another ${changed.join(', ')}. Type yes to replace it: `);
+  const losses = [
+    ...(changed.length > 0 ? [`another ${changed.join(', ')}`] : []),
+    ...(file !== undefined && hasComments(file) ? ['comments, which are not kept'] : []),
+  ];
+  if (losses.length > 0) {
+    const typed = await dialogue.ask(`${path} has ${losses.join(', and ')}. Type yes to replace it: `);
     if (typed.toLowerCase() !== 'yes') {
       throw usageError(
         'NOT_CONFIRMED',

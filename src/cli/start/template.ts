@@ -5,7 +5,7 @@ import { formatCsvRows } from '../../csv/format-csv.ts';
 import { openTableWriter, openXlsxWriter } from '../../csv/open-table-writer.ts';
 import { COLUMNS, type FileKind } from '../../job/columns.ts';
 import { PLAIN_DIALECT } from '../../result/result-file.ts';
-import type { CommandInput, CommandResult } from '../commands.ts';
+import { type CommandInput, type CommandResult, SENT_BY } from '../commands.ts';
 
 /** Columns that a shop needs most, and a value for each. Every other column can be added. */
 const TEMPLATES: Readonly<Record<FileKind, readonly (readonly [column: string, example: string])[]>> = {
@@ -40,14 +40,6 @@ const TEMPLATES: Readonly<Record<FileKind, readonly (readonly [column: string, e
 };
 
 const TEMPLATE_KINDS = Object.keys(TEMPLATES) as FileKind[];
-
-/** What sends a file of the kind. */
-const SENT_BY: Readonly<Record<FileKind, string>> = {
-  members: 'import',
-  topup: 'topup',
-  customers: 'import --to wonder',
-  lookups: 'export',
-};
 
 /** `template`: a header line and one example row, to standard output or to the new file of -o, CSV or Excel. */
 export async function runTemplate({ settings, argument = '', console }: CommandInput): Promise<CommandResult> {

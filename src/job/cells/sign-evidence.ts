@@ -78,6 +78,6 @@ const NONE: readonly ConditionalIssue[] = [];
 const DIGITS = /^[1-9][0-9]+$/;
 
 function conditionOf(column: string, text: string): ConditionalIssue {
-  const message = `${column}: ${shown(text)} may have lost the zeros or the + that it began with, as others of this column have. Write it as it was.`;
+  const message = `${column}: ${shown(text)} may have lost the zeros or the + that it began with, as others of this column have. Write it as it was; if no value has lost anything, add --ignore-results.`;
   return { damage: `${column}:signs_lost`, effect: 'refuse', issue: { errorCode: 'EXCEL_DAMAGED', column, message } };
 }

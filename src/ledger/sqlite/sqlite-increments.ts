@@ -82,7 +82,10 @@ export function openIncrementStore(parts: IncrementParts): IncrementStore {
       return begun;
     },
     claimTime: (account, customerUid, { order, ...from }) =>
-      commits.write(() => times.claimFrom({ account, customerUid }, from, order === 'newest' ? END_OF_TIME : '')),
+      commits.write(() => {
+        const member = { account, customerUid };
+        return order === 'newest' ? times.claimFrom(member, from, END_OF_TIME) : times.claimUnused(member, from);
+      }),
   };
 }
 
@@ -188,6 +191,10 @@ function openTimes(connection: Connection) {
 
   return {
     claimFrom,
+    /** The first second from that moment on that was never had, whatever came later. */
+    claimUnused(member: MemberOfAccount, { fromMs, timeZone }: From): string {
+      for (let time = zonedDateTime(fromMs, timeZone); ; time = secondAfter(time)) if (take(member, time)) return time;
+    },
     /** undefined: the given time was used for the member before. */
     claim(member: MemberOfAccount, wanted: IncrementIntent['dataChangeTime']): string | undefined {
       if (wanted.kind === 'given') return take(member, wanted.time) ? wanted.time : undefined;
