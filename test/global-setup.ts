@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { CLUSTER_FOLDER, HAS_POSTGRES, makeClusterFolder, stopCluster } from './support/postgres.ts';
+import { CLUSTER_FOLDER, HAS_POSTGRES, makeClusterFolder, RUNNER, stopCluster } from './support/postgres.ts';
 
 const PROJECT = new URL('..', import.meta.url).pathname;
 
@@ -16,6 +16,7 @@ export default function setUp(): (() => void) | undefined {
   // Started by the first test that needs it.
   const folder = makeClusterFolder();
   process.env[CLUSTER_FOLDER] = folder;
+  process.env[RUNNER] = String(process.pid);
   return () => {
     stopCluster(folder);
     rmSync(folder, { recursive: true, force: true });

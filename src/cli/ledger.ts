@@ -1,7 +1,8 @@
 import { EXIT, type ExitCode, usageError } from '../base/errors.ts';
 import type { LedgerAddress } from '../ledger/postgres/address.ts';
 import type { CommandInput } from './commands.ts';
-import { sharedLedgerAddress } from './open-ledger.ts';
+import { confirmYes } from './confirm.ts';
+import { personHere, sharedLedgerAddress } from './open-ledger.ts';
 
 type Ended = { readonly exitCode: ExitCode };
 
@@ -43,7 +44,9 @@ async function initLedger(
   return { exitCode: EXIT.ok };
 }
 
-async function showStatus({ settings, console }: CommandInput, address: LedgerAddress): Promise<Ended> {
+async function showStatus(input: CommandInput, address: LedgerAddress): Promise<Ended> {
+  const { settings, console } = input;
+  if (settings.typed('acceptFailover')) await acceptFailover(input, address);
   const { readStatus } = await import('../ledger/postgres/administer.ts');
   const status = await readStatus(address);
   const { place, version, intentCount, problems, details, workers } = status;
@@ -59,6 +62,26 @@ async function showStatus({ settings, console }: CommandInput, address: LedgerAd
     console.print(`  ${who}, since ${since}, lease until ${leaseUntil}: ${command}`);
   }
   return { exitCode };
+}
+
+/** A person has compared what the copy that took over knows with what was really sent. */
+async function acceptFailover(input: CommandInput, address: LedgerAddress): Promise<void> {
+  const { console } = input;
+  const { readTakenOver, acceptFailover: accept } = await import('../ledger/postgres/administer.ts');
+  const { isAccepted, newestIntentMs, workers } = await readTakenOver(address);
+  if (isAccepted) {
+    console.say(`${address.place} is the copy that is known: there is nothing to accept.`);
+    return;
+  }
+  const newest = newestIntentMs === 0 ? 'none' : new Date(newestIntentMs).toISOString();
+  console.say(`The newest increment that this copy of the ledger knows was begun at: ${newest}.`);
+  console.say(
+    'Look in the back office of each account for changes by "API" after that moment. A change that `memberload runs` does not know was lost: its row would be credited once more.',
+  );
+  for (const who of workers) console.say(`Was at work before, as far as this copy knows: ${who}.`);
+  await confirmYes('What was sent and is missing here would be credited twice.', 'refuse', input);
+  await accept(address, personHere());
+  console.say(`${address.place} is the ledger from now on.`);
 }
 
 /** Takes the ledger of a home over. The home then refuses increments without the shared ledger. */

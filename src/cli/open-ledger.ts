@@ -5,6 +5,7 @@ import type { Ledger, LedgerReader } from '../ledger/ledger.ts';
 import type { LedgerAddress } from '../ledger/postgres/address.ts';
 import { openSqliteLedger, openSqliteLedgerReader } from '../ledger/sqlite/sqlite-ledger.ts';
 import type { Settings } from '../settings/settings.ts';
+import { settingOf } from '../settings/settings-table.ts';
 import type { Surroundings } from '../settings/surroundings.ts';
 
 /**
@@ -14,6 +15,7 @@ import type { Surroundings } from '../settings/surroundings.ts';
  * @throws OperatorError (exit 2) for an address that cannot be read
  */
 export async function sharedLedgerAddress(settings: Settings): Promise<LedgerAddress | undefined> {
+  refuseEmptyAddress(settings);
   const url = settings.get('ledgerUrl');
   const file = settings.get('ledgerUrlFile');
   if (url !== undefined && file !== undefined) {
@@ -35,6 +37,19 @@ export async function sharedLedgerAddress(settings: Settings): Promise<LedgerAdd
   return readLedgerAddress(url ?? settings.readSecretFile('ledgerUrlFile', file ?? ''));
 }
 
+/** @throws OperatorError BAD_LEDGER_URL (exit 2) */
+export function refuseEmptyAddress(settings: Settings): void {
+  for (const name of ['ledgerUrl', 'ledgerUrlFile'] as const) {
+    if (!settings.isVariableEmpty(name)) continue;
+    // A script whose own variable is empty means a shared ledger all the same.
+    throw usageError(
+      'BAD_LEDGER_URL',
+      `${settingOf(name).environment} is set, and empty: it does not say where the shared ledger is.`,
+      'Nothing was sent. Write the address, or unset the variable to work with the ledger of this computer alone.',
+    );
+  }
+}
+
 /** The ledger for a process that writes. */
 export async function openLedger(
   settings: Settings,
@@ -53,7 +68,7 @@ export async function openLedger(
   const dataKey = keyFile === undefined ? undefined : readDataKey(settings.readSecretFile('dataKeyFile', keyFile));
   return openPostgresLedger({
     ...{ address, folder, onFailure, isLossAccepted: settings.get('ledgerMayLoseCommits'), dataKey },
-    holder: { ...holder, person: `${userName()} on ${hostname()}` },
+    holder: { ...holder, person: personHere() },
   });
 }
 
@@ -63,6 +78,11 @@ export async function openLedgerReader(settings: Settings): Promise<LedgerReader
   if (address === undefined) return openSqliteLedgerReader({ folder: settings.homeFolder, clock: systemClock });
   const { openPostgresLedgerReader } = await import('../ledger/postgres/postgres-ledger.ts');
   return openPostgresLedgerReader({ address });
+}
+
+/** Who this is, for others: `anna on hk-ops-2`. */
+export function personHere(): string {
+  return `${userName()} on ${hostname()}`;
 }
 
 /** A user without an entry has no name. */

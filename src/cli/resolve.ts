@@ -124,11 +124,11 @@ async function decideAndReport(
   found: FoundRun,
   choice: Choice,
 ): Promise<{ exitCode: ExitCode }> {
-  const { run, saved } = found;
+  const { saved } = found;
   const { ledger } = session;
   const notes: string[] = [];
   const note = (text: string): void => input.console.say(text);
-  await claimRun(run.runId, { ledger, note, signal: session.control.signal });
+  const { run, waitedMs } = await claimRun(found.run, { ledger, note, signal: session.control.signal });
   const chosen = await chooseRows(run, choice, ledger);
   let calls = sumCalls([]);
   if (choice.way === 'decide' && choice.verdict !== undefined) {
@@ -137,7 +137,12 @@ async function decideAndReport(
       const refusal = await decideRow(row, choice.verdict, { ledger, storeZone: saved.job.storeZone, isAgain });
       if (refusal !== undefined) notes.push(`Row ${row.record.rowNumber} is left as it is: ${refusal}.`);
     }
-  } else calls = await callAgain(input, session, found, { way: choice.way, rows: chosen, notes });
+  } else
+    calls = await callAgain(input, { ...session, startedMs: session.startedMs + waitedMs }, found, {
+      way: choice.way,
+      rows: chosen,
+      notes,
+    });
   const document = await rebuild(input, session, run, { calls, notes });
   const current = (await ledger.runs.find(run.runId)) ?? run;
   return report(input, { ...found, run: current }, { ledger, choice, notes, calls, document }, session);
@@ -346,6 +351,8 @@ function tell(kind: string, detailJson: string): string {
       return `the same again: ${detail.answer}`;
     case 'decision':
       return `decided by ${detail.by ?? 'a person'}: ${detail.as}`;
+    case 'late_answer':
+      return `an answer that came late, from the process that was taken for dead: ${detail.state}${detail.point_after === undefined ? '' : `, point ${detail.point_after}, balance ${detail.balance_after}`}`;
     case 'resend':
       return `sent again by a person: ${detailJson}`;
     default:

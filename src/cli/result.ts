@@ -16,10 +16,10 @@ export async function runResult(input: CommandInput): Promise<EndedRun> {
     throw usageError('BAD_USAGE', 'result needs the run.', 'List the runs with: memberload runs');
   }
   return withSession(input, async ({ settings, ledger, clock, control }) => {
-    const { run } = await findRun(argument, ledger);
-    if (run.prunedMs > 0) throw usageError('RUN_PRUNED', `Run ${run.runId} was dropped by runs prune.`, '');
+    const found = await findRun(argument, ledger);
     const reporter = openProgress(console, clock);
-    await claimRun(run.runId, { ledger, note: reporter.note, signal: control.signal });
+    const { run } = await claimRun(found.run, { ledger, note: reporter.note, signal: control.signal });
+    if (run.prunedMs > 0) throw usageError('RUN_PRUNED', `Run ${run.runId} was dropped by runs prune.`, '');
     const parts = { homeFolder: settings.homeFolder, ledger, clock, control, reporter, report: reportOptions(input) };
     const result = settings.isTyped('output') ? resultTargetOf(settings, run.inputPath) : undefined;
     const document = await rebuildResult(run, { ...parts, stdout: surroundings.stdout.stream }, result && { result });

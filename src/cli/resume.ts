@@ -1,6 +1,7 @@
 import { EXIT, type ExitCode, OperatorError, usageError } from '../base/errors.ts';
 import type { RunRecord } from '../ledger/ledger.ts';
 import { type RunDocument, readRunDocument } from '../result/run-document.ts';
+import { claimRun } from '../run/claim-run.ts';
 import { rebuildResult } from '../run/rebuild-result.ts';
 import { isResultMissing } from '../run/run-folder.ts';
 import { placesOf, readSavedSettings } from '../settings/saved-settings.ts';
@@ -40,11 +41,12 @@ function resumeOne(input: CommandInput, run: RunRecord): Promise<EndedRun> {
 }
 
 /** All that is left of the run is its result file: no call is made. */
-function writeMissingResult(
+async function writeMissingResult(
   input: CommandInput,
   { settings, ledger, clock, control, reporter }: Session,
-  run: RunRecord,
+  known: RunRecord,
 ): Promise<RunDocument> {
+  const { run } = await claimRun(known, { ledger, note: reporter.note, signal: control.signal });
   const { surroundings } = input;
   const { homeFolder } = settings;
   const report = reportOptions(input);

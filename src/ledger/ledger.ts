@@ -186,6 +186,8 @@ export interface RunStore extends RunReader {
    * `setProgress` and `setResult` say of a run that another process has claimed since is not recorded.
    */
   claim(runId: string): Promise<Claimed>;
+  /** Lets go of a run that was claimed and is not worked on any more, so that others need not wait for this process. */
+  release(runId: string): Promise<void>;
   setState(runId: string, state: RunState): Promise<void>;
   /** State and summary together: a run never ends without its summary. */
   end(runId: string, end: { readonly state: RunState; readonly summaryJson: string }): Promise<void>;
@@ -268,7 +270,11 @@ export interface RowReader {
 }
 
 export interface RowStore extends RowReader {
-  /** Records a change of a row, and the evidence that goes with it, in one commit. */
+  /**
+   * Records a change of a row, and the evidence that goes with it, in one commit. The run must be claimed. What a
+   * process says of a row that another one has decided meanwhile is not recorded; where it is an increment, it is kept
+   * as evidence, and the row is in doubt again when the two contradict each other.
+   */
   record(key: RowKey, change: RowChange & { state: RowState }, evidence?: NewEvidence): Promise<void>;
   /**
    * The same, but resolves at once: for outcomes. Every later read sees the change; the disk gets it with the
@@ -392,7 +398,7 @@ export interface IncrementStore extends IncrementReader {
    * Records an increment's intent together with its dataChangeTime, or says why it must not be sent. All that
    * it looks at is read in the statement that records. A row that was begun before keeps its dataChangeTime, unless it
    * is certainly not applied (`open`, `retry`) and the member has had a later time since: it then gets a new one. A
-   * given time is never moved.
+   * given time is never moved. The run must be claimed.
    *
    * @throws OperatorError LEDGER_OLDER, see `requireNewest`
    */

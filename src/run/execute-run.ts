@@ -190,14 +190,15 @@ async function lookAtOldDoubts(context: RunContext, { stdout, report }: RunParts
   }
   for (const runId of new Set(decided.map((row) => row.runId))) {
     const run = await ledger.runs.find(runId);
-    // Whoever is at work on that run writes its result.
-    if (!run || (await ledger.runs.claim(runId)).kind !== 'claimed') continue;
+    if (!run) continue;
     try {
       await rebuildResult(run, { ...context, stdout, report });
     } catch (error) {
       if (!(error instanceof OperatorError)) throw error;
       reporter.note(`The result file of run ${runId} was not written again: ${error.message}`);
     }
+    // This run may go on for nights, and others may want to decide the rest of that one.
+    await ledger.runs.release(runId);
   }
 }
 

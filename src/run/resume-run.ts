@@ -5,7 +5,7 @@ import type { ResultTarget } from '../result/result-file.ts';
 import { openResultFile } from '../result/result-file.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import type { SavedSettings } from '../settings/run-settings.ts';
-import { claimRun } from './claim-run.ts';
+import { claimRun, requireUnended } from './claim-run.ts';
 import { executeRun } from './execute-run.ts';
 import { ownHashes, ownResult } from './own-result.ts';
 import { runFolderOf } from './run-folder.ts';
@@ -16,10 +16,11 @@ import { findStage } from './shared-stage.ts';
  * Carries an unfinished run on from its stage, whatever became of its input file.
  *
  * @param result where the result goes now; undefined: where the run began
- * @throws OperatorError NO_STAGE when an earlier version began the run
+ * @throws OperatorError NO_STAGE when an earlier version began the run; RUN_AT_WORK, RUN_FINISHED (exit 2) when another
+ *   machine works on it, or has ended it meanwhile
  */
 export async function resumeRun(
-  run: RunRecord,
+  known: RunRecord,
   saved: SavedSettings,
   request: {
     readonly controls: ControlSettings;
@@ -29,13 +30,15 @@ export async function resumeRun(
   parts: RunParts,
 ): Promise<RunDocument> {
   const { ledger, homeFolder } = parts;
+  if (isCrediting(saved.job.command)) await ledger.requireNewest(known.account);
+  const { note } = parts.reporter;
+  const { run, waitedMs } = await claimRun(known, { ledger, note, signal: parts.control.signal });
+  requireUnended(run);
   const runFolder = runFolderOf(homeFolder, run.runId);
   const staged = await findStage(run, saved.job, parts);
   try {
     const result = request.result ?? (await ownResult(run, saved, parts));
     const file = await openResultFile(result, { ...parts, ownSha256s: ownHashes(run), runId: run.runId });
-    if (isCrediting(saved.job.command)) await ledger.requireNewest(run.account);
-    const waitedMs = await claimRun(run.runId, { ledger, note: parts.reporter.note, signal: parts.control.signal });
     // A run that stopped while it was reading has asked nobody yet.
     const isBegun = (await ledger.rows.countByState(run.runId)).length > 0;
     await ledger.runs.setState(run.runId, 'running');

@@ -63,7 +63,11 @@ export function isUnsettled({ state, dataChangeTime }: RowRecord): boolean {
 
 export async function withEvidence(record: RowRecord, ledger: LedgerReader): Promise<RowInDoubt> {
   const evidence = await ledger.rows.listEvidence(record.runId, record.rowNumber);
-  const last = evidence.findLast(({ kind }) => kind === 'decision' || kind === 'resend');
+  // An answer that came after a decision and contradicts it: the decision counts no more.
+  const isOver = record.state === 'in_doubt' && record.errorCode === 'RESPONSE_MISMATCH';
+  const last = evidence.findLast(
+    ({ kind }) => kind === 'decision' || kind === 'resend' || (kind === 'late_answer' && isOver),
+  );
   const decision = last?.kind === 'decision' ? readVerdict(last.detailJson) : undefined;
   const isLetGo = record.state === 'failed' && (decision === 'not-applied' || last?.kind === 'resend');
   return { record, evidence, decision, mayResend: isUnsettled(record) || isLetGo };

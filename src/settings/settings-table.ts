@@ -231,9 +231,13 @@ export const SETTINGS = {
     about: 'take a ledger that was put back for the newest, after having looked',
     ...safety(toggle, ['doctor'], { only: 'typed' }),
   },
+  acceptFailover: {
+    about: 'with status: go on with the copy of the shared ledger that has taken over, after having looked',
+    ...safety(toggle, ['ledger'], { only: 'typed' }),
+  },
   yes: {
     about: 'do not ask; replaces nothing',
-    ...safety(toggle, [...READING, 'resolve', 'undo', 'doctor'], { alias: 'y', only: 'typed' }),
+    ...safety(toggle, [...READING, 'resolve', 'undo', 'doctor', 'ledger'], { alias: 'y', only: 'typed' }),
   },
   quietWindow: {
     about: 'so long after its deadline an unanswered top-up may still be applied: settling waits for it',

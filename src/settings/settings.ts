@@ -104,6 +104,12 @@ export class Settings {
     return resolve(this.#surroundings.workingFolder, file);
   }
 
+  /** The variable of that setting is there and says nothing. Other settings take that for not being there. */
+  isVariableEmpty(name: SettingName): boolean {
+    const { environment } = settingOf(name);
+    return environment !== undefined && this.#surroundings.environment[environment]?.trim() === '';
+  }
+
   /** Where ledger, stages and sandbox state are. @throws OperatorError BAD_HOME (exit 2) */
   get homeFolder(): string {
     return homeFolderOf(this.#surroundings);

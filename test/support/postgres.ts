@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -20,6 +20,8 @@ import { migrate } from '../../src/ledger/postgres/migrate.ts';
 
 /** Set by `global-setup.ts`: where the cluster of this test run is, once somebody has started one. */
 export const CLUSTER_FOLDER = 'MEMBERLOAD_TEST_CLUSTER';
+/** Set by `global-setup.ts`: the process of the test run. No server outlives it. */
+export const RUNNER = 'MEMBERLOAD_TEST_RUNNER';
 
 const DEBIAN = '/usr/lib/postgresql';
 
@@ -61,8 +63,13 @@ async function freePort(): Promise<number> {
  * Makes and starts a cluster in that folder.
  *
  * @param settings lines of postgresql.conf
+ * @param standbyOf follows that cluster, by streaming replication
  */
-export async function startCluster(folder: string, settings: readonly string[] = []): Promise<Cluster> {
+export async function startCluster(
+  folder: string,
+  settings: readonly string[] = [],
+  standbyOf?: Cluster,
+): Promise<Cluster> {
   const bin = findPostgres();
   if (bin === undefined) throw new Error('there is no PostgreSQL on this machine');
   const user = runner();
@@ -80,21 +87,59 @@ export async function startCluster(folder: string, settings: readonly string[] =
     });
     if (status !== 0) throw new Error(`${program} ended with ${status}: ${stdout} ${stderr}`);
   };
-  run('initdb', ['-D', data, '-U', OWNER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']);
-  const port = await freePort();
-  const lines = [
-    `port = ${port}`,
-    "listen_addresses = '127.0.0.1'",
-    `unix_socket_directories = '${folder}'`,
-    'max_connections = 60',
-    ...settings,
-  ];
-  // One user must give a password.
-  const access = join(data, 'pg_hba.conf');
-  writeFileSync(access, `host all secretive all scram-sha-256\n${readFileSync(access, 'utf8')}`);
-  writeFileSync(join(data, 'postgresql.auto.conf'), `${lines.join('\n')}\n`);
-  run('pg_ctl', ['-D', data, '-l', join(folder, 'server.log'), '-w', '-t', '60', 'start']);
-  return { port, folder };
+  if (standbyOf === undefined) {
+    run('initdb', ['-D', data, '-U', OWNER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']);
+    // One user must give a password.
+    const access = join(data, 'pg_hba.conf');
+    writeFileSync(access, `host all secretive all scram-sha-256\n${readFileSync(access, 'utf8')}`);
+  } else {
+    const from = ['-h', '127.0.0.1', '-p', String(standbyOf.port), '-U', OWNER];
+    run('pg_basebackup', [...from, '-D', data, '--no-sync', '-c', 'fast', '-X', 'stream', '-R']);
+  }
+  stopWithRunner(folder);
+  const given = readFileSync(join(data, 'postgresql.auto.conf'), 'utf8');
+  for (let tryNumber = 1; ; tryNumber += 1) {
+    const port = await freePort();
+    const lines = [
+      `port = ${port}`,
+      "listen_addresses = '127.0.0.1'",
+      `unix_socket_directories = '${folder}'`,
+      'max_connections = 60',
+      ...settings,
+    ];
+    writeFileSync(join(data, 'postgresql.auto.conf'), `${given}\n${lines.join('\n')}\n`);
+    try {
+      run('pg_ctl', ['-D', data, '-l', join(folder, 'server.log'), '-w', '-t', '60', 'start']);
+      return { port, folder };
+    } catch (error) {
+      // Somebody else has taken the port since it was free.
+      if (tryNumber === PORT_TRIES_MAX) throw error;
+    }
+  }
+}
+
+const PORT_TRIES_MAX = 5;
+
+/** A test run that is killed must not leave its servers: this process ends the server when the test run is gone. */
+function stopWithRunner(folder: string): void {
+  const data = join(folder, 'data');
+  const script = `trap '' INT TERM HUP
+    while kill -0 "$1" 2>/dev/null && [ -d "$2" ]; do sleep 2; done
+    [ -f "$2/postmaster.pid" ] && kill -QUIT "$(head -1 "$2/postmaster.pid")"; sleep 1; rm -rf "$3"`;
+  const testRun = process.env[RUNNER] ?? String(process.pid);
+  spawn('sh', ['-c', script, 'guard', testRun, data, folder], { detached: true, stdio: 'ignore' }).unref();
+}
+
+/** Makes a standby into a primary. Its history goes on as a new timeline. */
+export function promote({ folder }: Cluster): void {
+  const bin = findPostgres();
+  if (bin === undefined) throw new Error('there is no PostgreSQL on this machine');
+  const { status } = spawnSync(join(bin, 'pg_ctl'), ['-D', join(folder, 'data'), '-w', '-t', '60', 'promote'], {
+    ...runner(),
+    cwd: folder,
+    stdio: 'ignore',
+  });
+  if (status !== 0) throw new Error(`pg_ctl promote ended with ${status}`);
 }
 
 export function stopCluster(folder: string): void {
@@ -165,7 +210,9 @@ export async function emptyLedger(): Promise<string> {
   const url = await reused;
   try {
     const tables = await inDatabase(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'memberload'");
-    const names = tables.map(({ tablename }) => `memberload.${tablename}`).filter((name) => !/migration$/.test(name));
+    const names = tables
+      .map(({ tablename }) => `memberload.${tablename}`)
+      .filter((name) => !/migration$|accepted_line$/.test(name));
     if (!names.includes('memberload.run_row')) throw new Error('no ledger, or a test has broken it');
     await inDatabase(url, `TRUNCATE ${names.join(', ')}`, 'ALTER SEQUENCE memberload.row_sequence RESTART');
   } catch {

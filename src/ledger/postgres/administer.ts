@@ -1,7 +1,7 @@
 import { Columns } from '../columns.ts';
 import type { LedgerHealth } from '../ledger.ts';
 import type { LedgerAddress } from './address.ts';
-import { type Database, openDatabase } from './database.ts';
+import { type Database, inTransaction, openDatabase } from './database.ts';
 import { lossesOf, readDurability, readHealth } from './durability.ts';
 import { grantTo, LEDGER_VERSION, MIGRATION_LOCK, migrate, requireVersion } from './migrate.ts';
 import { explainAtOpen } from './postgres-errors.ts';
@@ -49,8 +49,50 @@ export function readStatus(
         ...{ since: iso('started_ms'), leaseUntil: iso('lease_until_ms') },
       };
     });
-    const problems = lossesOf(await readDurability(query));
-    return { ...(await readHealth(query, address.place)), problems, workers };
+    const health = await readHealth(query, address.place);
+    const problems = [...health.problems, ...lossesOf(await readDurability(query))];
+    return { ...health, problems, workers };
+  });
+}
+
+/** What this copy knows, for the person who compares it with what was really sent. */
+export type TakenOver = {
+  readonly isAccepted: boolean;
+  /** When the newest increment was begun that this copy knows, milliseconds since the epoch; 0: there is none. */
+  readonly newestIntentMs: number;
+  /** Processes that the copy takes for living: they had the former server, and may have sent more. */
+  readonly workers: readonly string[];
+};
+
+/** @throws OperatorError (exit 2) */
+export function readTakenOver(address: LedgerAddress): Promise<TakenOver> {
+  return withDatabase(address, async ({ query }) => {
+    await requireVersion(query, address.place);
+    const [record] = await query(
+      `SELECT memberload.is_accepted_line()::int AS is_accepted,
+         (SELECT COALESCE(max(intent_ms), 0) FROM memberload.run_row WHERE account <> '') AS newest_intent_ms`,
+    );
+    const workers = await query('SELECT who FROM memberload.worker WHERE ended_ms IS NULL ORDER BY worker_id');
+    const columns = new Columns(record);
+    return {
+      isAccepted: columns.integer('is_accepted') === 1,
+      newestIntentMs: columns.integer('newest_intent_ms'),
+      workers: workers.map((worker) => new Columns(worker).text('who')),
+    };
+  });
+}
+
+/** From now on increments are sent with this copy. @throws OperatorError (exit 2) */
+export function acceptFailover(address: LedgerAddress, who: string): Promise<void> {
+  return withDatabase(address, async ({ query }) => {
+    await requireVersion(query, address.place);
+    await inTransaction(query, () =>
+      query(
+        `INSERT INTO memberload.accepted_line (system_identifier, timeline, who)
+         SELECT system_identifier, timeline, $1 FROM memberload.server_line() ON CONFLICT DO NOTHING`,
+        [who],
+      ),
+    );
   });
 }
 

@@ -22,7 +22,8 @@ const BIGINT_AS_NUMBER = {
 };
 
 /**
- * Opens a connection on which a finished statement is durable, here and on every synchronous standby.
+ * Opens a connection. Nothing that is decided hangs on a setting of the session: a pooler that shares connections by
+ * transaction forgets it, or gives it to somebody else. See `memberload.make_durable`.
  *
  * @param onLost told once when the connection ends by itself
  */
@@ -49,16 +50,21 @@ export async function openDatabase(
   client.on('notice', (notice) => {
     if (!notice.code?.startsWith('00')) warning ??= new Error(`the server warned: ${notice.message}`);
   });
-  const query: Query = async (sql, values) => {
+  const ask: Query = async (sql, values) => {
     if (lost) throw lost;
     const { rows } = await client.query(sql, values && [...values]);
     if (warning) throw warning;
     return rows;
   };
+  let last: Promise<unknown> = Promise.resolve();
+  const query: Query = (sql, values) => {
+    // One after the other: the driver will not queue them for ever.
+    const next = last.then(() => ask(sql, values));
+    last = next.catch(() => undefined);
+    return next;
+  };
   try {
-    // A server, a role or a pooler may have set something else.
-    await query(`SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit')
-      NOT IN ('on', 'remote_apply')`);
+    // Only so that no statement is given up early: that would end the command.
     await query(`SELECT set_config('statement_timeout', '0', false), set_config('lock_timeout', '0', false),
       set_config('default_transaction_isolation', 'read committed', false)`);
   } catch (error) {
@@ -74,4 +80,17 @@ export async function openDatabase(
       if (!lost) await client.end().catch(() => undefined);
     },
   };
+}
+
+/**
+ * One transaction whose commit is durable, here and on every synchronous standby, when this resolves.
+ *
+ * @throws Error when the work fails; the connection is then not to be used any more
+ */
+export async function inTransaction<T>(query: Query, work: () => Promise<T>): Promise<T> {
+  await query('BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE');
+  await query('SELECT memberload.make_durable()');
+  const value = await work();
+  await query('COMMIT');
+  return value;
 }

@@ -3,6 +3,7 @@ import { Columns } from '../columns.ts';
 import type { LedgerHealth } from '../ledger.ts';
 import type { Query } from './database.ts';
 import { readVersion } from './migrate.ts';
+import { ledgerFailedOver, TAKEN_OVER } from './postgres-errors.ts';
 
 /** What a commit survives, as the server says. */
 export type Durability = {
@@ -14,6 +15,8 @@ export type Durability = {
   readonly standbyNames: string;
   /** Standbys that follow the server now. */
   readonly standbyCount: number;
+  /** False: another copy of the data has taken over, and nobody has accepted that yet. */
+  readonly isAcceptedLine: boolean;
 };
 
 export async function readDurability(query: Query): Promise<Durability> {
@@ -22,7 +25,7 @@ export async function readDurability(query: Query): Promise<Durability> {
        current_setting('full_page_writes') AS full_page_writes,
        current_setting('synchronous_commit') AS synchronous_commit,
        current_setting('synchronous_standby_names') AS standby_names,
-       (SELECT count(*) FROM pg_stat_replication) AS standby_count`,
+       (SELECT count(*) FROM pg_stat_replication) AS standby_count, memberload.is_accepted_line()::int AS is_accepted`,
   );
   const columns = new Columns(record);
   return {
@@ -32,6 +35,7 @@ export async function readDurability(query: Query): Promise<Durability> {
     synchronousCommit: columns.text('synchronous_commit'),
     standbyNames: columns.text('standby_names'),
     standbyCount: columns.integer('standby_count'),
+    isAcceptedLine: columns.integer('is_accepted') === 1,
   };
 }
 
@@ -60,6 +64,11 @@ export function mayLoseCommits(durability: Durability, place: string): OperatorE
   });
 }
 
+/** The refusal to send increments after another copy has taken over; undefined: this is the copy that is known. */
+export function failedOver({ isAcceptedLine }: Durability, place: string): OperatorError | undefined {
+  return isAcceptedLine ? undefined : ledgerFailedOver(place, EXIT.usage);
+}
+
 export async function readHealth(query: Query, place: string): Promise<LedgerHealth> {
   const durability = await readDurability(query);
   const [record] = await query('SELECT COALESCE(sum(intents), 0)::bigint AS intents FROM memberload.worker');
@@ -69,7 +78,7 @@ export async function readHealth(query: Query, place: string): Promise<LedgerHea
     version: await readVersion(query),
     intentCount: new Columns(record).integer('intents'),
     // Damage is the server's business: it keeps its own checksums.
-    problems: [],
+    problems: durability.isAcceptedLine ? [] : [TAKEN_OVER],
     details: [
       `PostgreSQL ${serverVersion}`,
       `synchronous_commit ${synchronousCommit}`,

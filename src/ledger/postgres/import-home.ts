@@ -68,7 +68,8 @@ async function moveInto(address: LedgerAddress, source: DatabaseSyncInstance, fo
   const moved = { ...before, movedTo: place };
   try {
     await requireVersion(query, place);
-    await query('BEGIN');
+    await query('BEGIN ISOLATION LEVEL READ COMMITTED');
+    await query('SELECT memberload.make_durable()');
     const added = await query(
       'INSERT INTO memberload.imported_home (home) VALUES ($1) ON CONFLICT DO NOTHING RETURNING home',
       [readHomeId(folder)],

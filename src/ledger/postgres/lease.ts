@@ -1,5 +1,5 @@
 import { uptime } from 'node:os';
-import type { Query } from './database.ts';
+import { inTransaction, type Query } from './database.ts';
 
 /**
  * The right of this process to send. A process that does not renew its lease in time is taken for dead by the others,
@@ -46,14 +46,25 @@ export async function openLease(
   let end = { wallMs: 0, monotonicMs: 0, bootMs: 0 };
   let timer: NodeJS.Timeout | undefined;
 
+  let last: Promise<unknown> = Promise.resolve();
+  /** Two transactions on one connection must not mix. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = last.then(work);
+    last = next.catch(() => undefined);
+    return next;
+  }
+
   async function renew(): Promise<void> {
     // As of now, before the statement leaves: our end is never later than the database's.
     const from = { wallMs: clocks.wallMs(), monotonicMs: clocks.monotonicMs(), bootMs: clocks.bootMs() };
     const length = leaseMs;
-    const renewed = await query(
-      `UPDATE memberload.worker SET lease_until_ms = memberload.clock_ms() + $2
-       WHERE worker_id = $1 AND ended_ms IS NULL AND lease_until_ms > memberload.clock_ms() RETURNING worker_id`,
-      [worker.id, length],
+    // Durable: a longer lease that a failover forgets would be over for the others, and not for us.
+    const renewed = await inTransaction(query, () =>
+      query(
+        `UPDATE memberload.worker SET lease_until_ms = memberload.clock_ms() + $2
+         WHERE worker_id = $1 AND ended_ms IS NULL AND lease_until_ms > memberload.clock_ms() RETURNING worker_id`,
+        [worker.id, length],
+      ),
     );
     if (renewed.length === 0) {
       isLost = true;
@@ -72,7 +83,7 @@ export async function openLease(
       // A network that is cut without a word lets a statement wait for a quarter of an hour.
       const limit = setTimeout(() => onBroken(new Error('it has not answered for too long')), leaseMs);
       limit.unref();
-      renew()
+      inTurn(renew)
         .finally(() => clearTimeout(limit))
         .then(renewLater, (error: Error) => {
           if (!isEnded) onBroken(error);
@@ -81,7 +92,7 @@ export async function openLease(
     timer.unref();
   }
 
-  await renew();
+  await inTurn(renew);
   renewLater();
   return {
     mayStillSend(callMs) {
@@ -99,14 +110,16 @@ export async function openLease(
       const wanted = 2 * (callMs + LEASE_MARGIN_MS);
       if (wanted <= leaseMs) return;
       leaseMs = wanted;
-      await renew();
+      await inTurn(renew);
     },
     async end() {
       isEnded = true;
       clearTimeout(timer);
-      await query(
-        'UPDATE memberload.worker SET ended_ms = memberload.clock_ms() WHERE worker_id = $1 AND ended_ms IS NULL',
-        [worker.id],
+      await inTurn(() =>
+        query(
+          'UPDATE memberload.worker SET ended_ms = memberload.clock_ms() WHERE worker_id = $1 AND ended_ms IS NULL',
+          [worker.id],
+        ),
       );
     },
   };

@@ -24,11 +24,7 @@ export function openPace(open: () => Promise<Database>, fail: (error: unknown) =
   let leadMs = LEAD_MS;
 
   async function database(): Promise<Database> {
-    opening ??= open().then(async (opened) => {
-      // After a crash of the server some places are forgotten: by then they lie in the past.
-      await opened.query("SELECT set_config('synchronous_commit', 'off', false)");
-      return opened;
-    });
+    opening ??= open();
     return opening;
   }
 

@@ -1,9 +1,11 @@
-import { EXIT, errorText, OperatorError, usageError } from '../../base/errors.ts';
+import { EXIT, type ExitCode, errorText, OperatorError, usageError } from '../../base/errors.ts';
 import { DamagedValueError } from '../columns.ts';
 
 /** Whatever goes wrong while the shared ledger is at work. Calls may have been made already: exit 5. */
 export function explainAtWork(error: unknown, place: string): OperatorError {
   if (error instanceof OperatorError) return error;
+  // Raised by memberload.apply.
+  if (codeOf(error) === 'ML001') return ledgerFailedOver(place, EXIT.stopped);
   if (error instanceof DamagedValueError) {
     return new OperatorError({
       code: 'LEDGER_DAMAGED',
@@ -31,6 +33,19 @@ export function explainAtOpen(error: unknown, place: string): OperatorError {
     'Nothing was sent. Check MEMBERLOAD_LEDGER_URL, the password (PGPASSFILE, or MEMBERLOAD_LEDGER_URL_FILE) and that the server can be reached.',
     error,
   );
+}
+
+export const TAKEN_OVER =
+  'another copy of the database has taken over: a failover, or a backup that was put back. What was sent at the end may be missing in it';
+
+/** A credit that the copy does not know would be given twice. */
+export function ledgerFailedOver(place: string, exitCode: ExitCode): OperatorError {
+  return new OperatorError({
+    code: 'LEDGER_FAILED_OVER',
+    message: `The shared ledger ${place} is not the one it was: ${TAKEN_OVER}. No increment is sent until a person has looked.`,
+    hint: 'See what to look for, and go on with: memberload ledger status --accept-failover',
+    exitCode,
+  });
 }
 
 /** An AggregateError (every address of a name refused) has a code and no message. */

@@ -9,8 +9,8 @@ import { describeDoubt, type HighWaterMark, openHighWaterMark } from '../sqlite/
 import { type LedgerHolder, lockLedger } from '../sqlite/ledger-lock.ts';
 import { ledgerOlder } from '../sqlite/sqlite-increments.ts';
 import type { LedgerAddress } from './address.ts';
-import { type Database, openDatabase } from './database.ts';
-import { mayLoseCommits, readDurability, readHealth } from './durability.ts';
+import { type Database, inTransaction, openDatabase } from './database.ts';
+import { failedOver, mayLoseCommits, readDurability, readHealth } from './durability.ts';
 import { pathsIn, readHomeId } from './home.ts';
 import { LEASE_MS_MIN, type Lease, openLease } from './lease.ts';
 import { readVersion, requireVersion } from './migrate.ts';
@@ -153,21 +153,20 @@ async function addWorker(
   home: string,
   worker: { who: string; command: string; leaseMs: number },
 ): Promise<number> {
-  const [record] = await query(
-    `INSERT INTO memberload.worker (home, who, command, started_ms, lease_until_ms)
-     VALUES ($1, $2, $3, memberload.clock_ms(), memberload.clock_ms() + $4) RETURNING worker_id`,
-    [home, worker.who, worker.command, worker.leaseMs],
-  );
-  // What killed processes have left of runs that they were about to start.
-  await query(
-    `SELECT memberload.drop_planned(ARRAY(SELECT run_id FROM memberload.starting_run
-       WHERE NOT memberload.is_alive(worker_id)))`,
-  );
-  await query(
-    `DELETE FROM memberload.stage_file AS f WHERE NOT memberload.is_alive(f.worker_id)
-       AND NOT EXISTS (SELECT FROM memberload.run WHERE run.run_id = f.run_id AND run.pruned_ms = 0)`,
-  );
-  return new Columns(record).integer('worker_id');
+  return inTransaction(query, async () => {
+    const [record] = await query(
+      `INSERT INTO memberload.worker (home, who, command, started_ms, lease_until_ms)
+       VALUES ($1, $2, $3, memberload.clock_ms(), memberload.clock_ms() + $4) RETURNING worker_id`,
+      [home, worker.who, worker.command, worker.leaseMs],
+    );
+    // What killed processes have left of runs that they were about to start.
+    await query('SELECT memberload.drop_left_starts()');
+    await query(
+      `DELETE FROM memberload.stage_file AS f WHERE NOT memberload.is_alive(f.worker_id)
+         AND NOT EXISTS (SELECT FROM memberload.run WHERE run.run_id = f.run_id AND run.pruned_ms = 0)`,
+    );
+    return new Columns(record).integer('worker_id');
+  });
 }
 
 /** Increments that this home has begun, as the ledger knows. */
@@ -225,7 +224,8 @@ async function composeLedger(composed: Composed): Promise<Ledger> {
   let shared = readSharedUse(options.folder);
   const requireNewest = (account?: string): void => {
     const loss = options.isLossAccepted ? undefined : mayLoseCommits(durability, place);
-    if (loss) throw loss;
+    const refusal = loss ?? failedOver(durability, place);
+    if (refusal) throw refusal;
     const found = describeDoubt(mark.state);
     if (found !== undefined) throw ledgerOlder(place, found);
     if (account === undefined || Object.hasOwn(shared.accounts, account)) return;

@@ -1,4 +1,4 @@
-import { BugError } from '../../base/errors.ts';
+import { BugError, EXIT, OperatorError } from '../../base/errors.ts';
 import { Columns } from '../columns.ts';
 import type { NewRun, PlannedRow, RunReader, RunStore } from '../ledger.ts';
 import { toRun } from '../records.ts';
@@ -49,11 +49,18 @@ export function openRunStore(parts: WriterParts): RunStore {
           leaseUntilMs: columns.integer('lease_until_ms'),
         };
       }),
+    release: (runId) =>
+      queue.alone(async (query) => {
+        await query('UPDATE memberload.run SET is_claimed = false WHERE run_id = $1 AND worker_id = $2', [
+          runId,
+          workerId,
+        ]);
+      }),
     setState: (runId, state) => change(runId, { state }),
     end: (runId, { state, summaryJson }) => change(runId, { state, summaryJson }),
     setProgress: (runId, progressJson) => change(runId, { progressJson }),
     setResult: (runId, { path, sha256 }) => change(runId, { resultPath: path, resultSha256: sha256 }),
-    cancel: (runId) => queue.alone((query) => cancelRun(query, runId, parts.heldNowMs())),
+    cancel: (runId) => queue.alone((query) => cancelRun(query, parts, runId)),
     prune: (endedBeforeMs) => queue.alone((query) => pruneRuns(query, endedBeforeMs, parts.heldNowMs())),
   };
 }
@@ -91,8 +98,10 @@ async function startRun(
   await queue.alone((query) =>
     query('INSERT INTO memberload.starting_run VALUES ($1, $2) ON CONFLICT DO NOTHING', [runId, workerId]),
   );
+  let plannedCount = 0;
   try {
     for await (const page of planned) {
+      plannedCount += page.length;
       const columns = [
         page.map(({ rowNumber }) => rowNumber),
         page.map(({ number }) => number),
@@ -111,76 +120,77 @@ async function startRun(
     await queue.alone((query) => query('SELECT memberload.drop_planned($1)', [[runId]])).catch(() => undefined);
     throw error;
   }
-  const record = { ...run, targets: run.targets.join(',') };
+  const record = { ...run, targets: run.targets.join(','), plannedCount };
   const [recorded] = await queue.alone((query) =>
     query('SELECT memberload.record_run($1, $2, $3, $4) AS other', [workerId, heldNowMs(), after ?? null, record]),
   );
-  const { other } = recorded as { other: { who: string; run: unknown } | null };
-  return other === null ? { kind: 'started' } : { kind: 'overtaken', by: toRun(other.run), who: other.who };
+  const { other } = recorded as { other: { who: string; run: unknown } | { lost: true } | null };
+  if (other === null) return { kind: 'started' };
+  if ('lost' in other) throw startedTooLate(runId);
+  return { kind: 'overtaken', by: toRun(other.run), who: other.who };
 }
 
-async function inTransaction<T>(query: Query, work: () => Promise<T>): Promise<T> {
-  await query('BEGIN');
-  const value = await work();
-  await query('COMMIT');
-  return value;
+/** The guards of the others do not know the rows of such a run. */
+function startedTooLate(runId: string): OperatorError {
+  return new OperatorError({
+    code: 'LEASE_LOST',
+    message: `Run ${runId} was not begun: this machine was out of touch with the shared ledger for too long before it.`,
+    hint: 'Nothing was sent. Type the same command again.',
+    exitCode: EXIT.stopped,
+  });
 }
 
-async function cancelRun(query: Query, runId: string, heldNowMs: number | null): Promise<number> {
-  return inTransaction(query, async () => {
-    const cancelled = await query(
-      `UPDATE memberload.run SET state = 'cancelled', updated_ms = COALESCE($2, memberload.clock_ms())
-       WHERE run_id = $1 AND state NOT IN ('finished', 'cancelled') RETURNING 1`,
-      [runId, heldNowMs],
-    );
-    if (cancelled.length === 0) return 0;
-    // Rows that were begun and certainly not sent stay, with what was learned of them.
-    const [record] = await query(
-      `WITH dropped AS (DELETE FROM memberload.run_row WHERE run_id = $1 AND state = 'planned' RETURNING 1)
+async function cancelRun(query: Query, { workerId, heldNowMs }: WriterParts, runId: string): Promise<number> {
+  const cancelled = await query(
+    `UPDATE memberload.run SET state = 'cancelled', updated_ms = COALESCE($2, memberload.clock_ms())
+       WHERE run_id = $1 AND worker_id = $3 AND state NOT IN ('finished', 'cancelled') RETURNING 1`,
+    [runId, heldNowMs(), workerId],
+  );
+  if (cancelled.length === 0) return 0;
+  // Rows that were begun and certainly not sent stay, with what was learned of them.
+  const [record] = await query(
+    `WITH dropped AS (DELETE FROM memberload.run_row WHERE run_id = $1 AND state = 'planned' RETURNING 1)
        SELECT (SELECT count(*) FROM dropped) + (SELECT count(*) FROM memberload.run_row WHERE run_id = $1
          AND state = 'open') AS row_count`,
-      [runId],
-    );
-    return new Columns(record).integer('row_count');
-  });
+    [runId],
+  );
+  return new Columns(record).integer('row_count');
 }
 
 async function pruneRuns(query: Query, endedBeforeMs: number, heldNowMs: number | null): Promise<string[]> {
-  return inTransaction(query, async () => {
-    const prunable = await query(
-      `SELECT run_id FROM memberload.run WHERE state IN ('finished', 'cancelled') AND pruned_ms = 0 AND updated_ms < $1
+  const prunable = await query(
+    `SELECT run_id FROM memberload.run WHERE state IN ('finished', 'cancelled') AND pruned_ms = 0 AND updated_ms < $1
        AND NOT EXISTS (SELECT FROM memberload.run_row AS r WHERE r.run_id = run.run_id
          AND r.state IN ('intent', 'in_doubt') AND r.data_change_time <> '')
        ORDER BY run_number FOR UPDATE`,
-      [endedBeforeMs],
-    );
-    const runIds = prunable.map((record) => new Columns(record).text('run_id'));
-    const all = [runIds];
-    await query(
-      `DELETE FROM memberload.run_row WHERE run_id = ANY($1)
+    [endedBeforeMs],
+  );
+  const runIds = prunable.map((record) => new Columns(record).text('run_id'));
+  const all = [runIds];
+  await query(
+    `DELETE FROM memberload.run_row WHERE run_id = ANY($1)
        AND NOT (account <> '' AND state = 'done' AND data_change_time <> '')`,
-      all,
-    );
-    await query(
-      `UPDATE memberload.run_row SET operation = '', action = '', error_code = '', messages_json = '[]', attempts = 0,
+    all,
+  );
+  await query(
+    `UPDATE memberload.run_row SET operation = '', action = '', error_code = '', messages_json = '[]', attempts = 0,
          uuid = '', category_uid = '', point_before = '', point_after = '', balance_before = '', balance_after = ''
        WHERE run_id = ANY($1)`,
-      all,
-    );
-    await query('DELETE FROM memberload.evidence WHERE run_id = ANY($1)', all);
-    await query('DELETE FROM memberload.stage_file WHERE run_id = ANY($1)', all);
-    // A run whose credits stay is kept as a name and a time.
-    await query(
-      `UPDATE memberload.run SET pruned_ms = COALESCE($2, memberload.clock_ms()), place = '', input_path = '',
+    all,
+  );
+  await query('DELETE FROM memberload.evidence WHERE run_id = ANY($1)', all);
+  await query('DELETE FROM memberload.stage_file WHERE run_id = ANY($1)', all);
+  // A run whose credits stay is kept as a name and a time.
+  await query(
+    `UPDATE memberload.run SET pruned_ms = COALESCE($2, memberload.clock_ms()), place = '', input_path = '',
          input_sha256 = '', result_path = '', result_sha256 = '', settings_json = '{}', progress_json = '{}',
          summary_json = '{}' WHERE run_id = ANY($1)`,
-      [runIds, heldNowMs],
-    );
-    await query(
-      `DELETE FROM memberload.run WHERE run_id = ANY($1)
+    [runIds, heldNowMs],
+  );
+  await query(
+    `DELETE FROM memberload.run WHERE run_id = ANY($1)
        AND NOT EXISTS (SELECT FROM memberload.run_row AS r WHERE r.run_id = run.run_id)`,
-      all,
-    );
-    return runIds;
-  });
+    all,
+  );
+  return runIds;
 }

@@ -7,13 +7,37 @@
  *
  * The rules of the guard are those of `credit-guard.ts`. The contract suite runs on both.
  */
-export const APPLY_FUNCTIONS = `
+export const ROW_FUNCTIONS = `
   CREATE FUNCTION memberload.clock_ms() RETURNS bigint LANGUAGE sql VOLATILE AS
     'SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint';
 
   CREATE FUNCTION memberload.is_alive(id bigint) RETURNS boolean LANGUAGE sql VOLATILE AS
     'SELECT EXISTS (SELECT FROM memberload.worker
        WHERE worker_id = id AND ended_ms IS NULL AND lease_until_ms > memberload.clock_ms())';
+
+  -- Settings of a session are lost behind a pooler that shares connections by transaction. So every transaction that
+  -- decides something asks for a durable commit itself.
+  CREATE FUNCTION memberload.make_durable() RETURNS void LANGUAGE plpgsql AS $$
+  BEGIN
+    IF current_setting('synchronous_commit') NOT IN ('on', 'remote_apply') THEN
+      PERFORM set_config('synchronous_commit', 'on', true);
+    END IF;
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+      RAISE EXCEPTION 'default_transaction_isolation of this role is %, and must be read committed',
+        current_setting('transaction_isolation');
+    END IF;
+  END $$;
+
+  -- Which server this is, and on which line of its history. Both change when another copy of the data takes over.
+  CREATE FUNCTION memberload.server_line(OUT system_identifier bigint, OUT timeline bigint) LANGUAGE sql VOLATILE AS $$
+    SELECT (SELECT c.system_identifier FROM pg_control_system() AS c),
+      ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::bigint
+  $$;
+
+  CREATE FUNCTION memberload.is_accepted_line() RETURNS boolean LANGUAGE sql VOLATILE AS $$
+    SELECT EXISTS (SELECT FROM memberload.accepted_line AS a, memberload.server_line() AS now
+      WHERE a.system_identifier = now.system_identifier AND a.timeline = now.timeline)
+  $$;
 
   -- An amount that is not given adds nothing.
   CREATE FUNCTION memberload.is_same_amount(a text, b text) RETURNS boolean LANGUAGE sql IMMUTABLE AS
@@ -103,33 +127,88 @@ export const APPLY_FUNCTIONS = `
     VALUES (op->>'runId', (op->>'rowNumber')::bigint, at_ms, what, detail)
   $$;
 
+  -- What an answer that came late says against what the row became meanwhile; null: the two agree.
+  CREATE FUNCTION memberload.contradiction(r memberload.run_row, sender bigint, late jsonb) RETURNS text
+  LANGUAGE plpgsql AS $$
+  DECLARE
+    is_sent_again boolean := r.intent_worker <> sender OR EXISTS (SELECT FROM memberload.evidence AS e
+      WHERE e.run_id = r.run_id AND e.row_number = r.row_number AND e.kind = 'repeat');
+  BEGIN
+    CASE
+      WHEN late->>'state' = 'done' AND r.state <> 'done' THEN
+        RETURN 'A late answer contradicts: the vendor applied it, and the row had become "' || r.state || '" meanwhile.';
+      WHEN late->>'state' = 'done' AND (late->>'point_after', late->>'balance_after') <> ('', '')
+        AND (r.point_after, r.balance_after) <> ('', '')
+        AND NOT (memberload.is_same_amount(late->>'point_after', r.point_after)
+          AND memberload.is_same_amount(late->>'balance_after', r.balance_after)) THEN
+        RETURN 'A late answer contradicts: the vendor applied it both times that it was sent, so it is credited twice. Take one back.';
+      WHEN late->>'state' IN ('open', 'retry', 'failed', 'invalid') AND r.state = 'done' AND NOT is_sent_again THEN
+        RETURN 'A late answer contradicts: it was certainly not applied, and the row had become "done" meanwhile.';
+      WHEN late->>'state' = 'in_doubt' AND late->>'error_code' = 'RESPONSE_MISMATCH' THEN
+        RETURN 'A late answer contradicts: the vendor applied something else than was asked.';
+      ELSE RETURN NULL;
+    END CASE;
+  END $$;
+
   -- An outcome, or a decision. Whoever has begun an increment may say how it ended as long as nobody has decided
   -- meanwhile, also after its lease: a late answer is a true one. Anybody else must wait until that process is gone.
+  -- A late answer that contradicts what the row became makes it in doubt again, for a person: no machine sends it.
   CREATE FUNCTION memberload.put_row(me bigint, at_ms bigint, op jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
   DECLARE
     was memberload.run_row := memberload.lock_row(op);
     may boolean := true;
+    own_change jsonb := op->'change';
+    late jsonb;
+    told text;
   BEGIN
     IF op ? 'ifSequence' AND was.sequence <> (op->>'ifSequence')::bigint THEN RETURN false; END IF;
-    IF was.intent_worker <> 0 AND was.changed_by <> me THEN
-      IF was.intent_worker = me THEN
-        may := was.state IN ('intent', 'in_doubt');
+    IF was.changed_by <> me THEN
+      IF was.intent_worker = 0 THEN
+        -- No increment was begun: only whoever has claimed the run has a say.
+        may := NOT EXISTS (SELECT FROM memberload.run WHERE run_id = was.run_id AND worker_id <> me);
+      ELSIF was.intent_worker = me THEN
+        -- "Not sent by me" is no word about a repeat that somebody else has sent.
+        may := was.state IN ('intent', 'in_doubt') AND was.error_code <> 'RESPONSE_MISMATCH'
+          AND (own_change->>'state' = 'done' OR NOT EXISTS (SELECT FROM memberload.evidence AS e
+            WHERE e.run_id = was.run_id AND e.row_number = was.row_number AND e.kind = 'repeat'));
       ELSE
         may := NOT memberload.is_alive(was.intent_worker) AND memberload.is_alive(me);
       END IF;
     END IF;
     IF NOT may THEN
-      IF NOT op ? 'ifSequence' THEN
-        PERFORM memberload.add_evidence(at_ms, op, 'late_answer', (op->'change')::text);
+      IF op ? 'ifSequence' OR was.intent_worker = 0 THEN RETURN false; END IF;
+      PERFORM memberload.add_evidence(at_ms, op, 'late_answer', own_change::text);
+      IF was.state = 'intent' THEN
+        -- Sent again at this moment. Marked as changed, so that the outcome of that is compared with this answer.
+        PERFORM memberload.write_row(me, at_ms, was, '{}');
+      ELSE
+        told := memberload.contradiction(was, me, own_change);
+        IF told IS NOT NULL THEN
+          PERFORM memberload.write_row(me, at_ms, was, memberload.for_a_person(told));
+        END IF;
       END IF;
       RETURN false;
     END IF;
-    PERFORM memberload.write_row(me, at_ms, was, op->'change');
+    IF was.state = 'intent' AND was.intent_worker = me AND was.changed_by <> me THEN
+      SELECT e.detail_json::jsonb INTO late FROM memberload.evidence AS e
+      WHERE e.run_id = was.run_id AND e.row_number = was.row_number AND e.kind = 'late_answer'
+      ORDER BY e.evidence_id DESC LIMIT 1;
+      IF FOUND THEN
+        told := memberload.contradiction(jsonb_populate_record(was, own_change), 0, late);
+        IF told IS NOT NULL THEN own_change := own_change || memberload.for_a_person(told); END IF;
+      END IF;
+    END IF;
+    PERFORM memberload.write_row(me, at_ms, was, own_change);
     IF op ? 'evidence' THEN
       PERFORM memberload.add_evidence(at_ms, op, op#>>'{evidence,kind}', op#>>'{evidence,detailJson}');
     END IF;
     RETURN true;
   END $$;
+
+  CREATE FUNCTION memberload.for_a_person(told text) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+    SELECT jsonb_build_object('state', 'in_doubt', 'error_code', 'RESPONSE_MISMATCH',
+      'messages_json', jsonb_build_array(told || ' Look at the member in the back office.')::text)
+  $$;
 
   -- Why the increment must not be sent, by what was credited before; null: nothing speaks against it.
   CREATE FUNCTION memberload.find_credited(own memberload.run_row, at_ms bigint, op jsonb) RETURNS jsonb
@@ -200,6 +279,10 @@ export const APPLY_FUNCTIONS = `
     up_to text;
     has_before boolean;
   BEGIN
+    -- Whose run was claimed by another process begins nothing for it any more.
+    IF EXISTS (SELECT FROM memberload.run WHERE run_id = own.run_id AND worker_id <> me) THEN
+      RETURN '{"kind": "lease_lost"}';
+    END IF;
     IF own.state = 'done' AND own.data_change_time <> '' THEN RETURN '{"kind": "done_before"}'; END IF;
     IF own.intent_worker NOT IN (0, me) AND own.state IN ('intent', 'in_doubt')
       AND memberload.is_alive(own.intent_worker) THEN
@@ -261,171 +344,5 @@ export const APPLY_FUNCTIONS = `
       'point_before', CASE WHEN has_before THEN op#>>'{before,point}' ELSE '' END,
       'balance_before', CASE WHEN has_before THEN op#>>'{before,balance}' ELSE '' END));
     RETURN jsonb_build_object('kind', 'begun', 'dataChangeTime', own_time, 'hasBefore', has_before);
-  END $$;
-
-  -- Whoever records a run of the account holds this until the commit.
-  CREATE FUNCTION memberload.lock_runs(of_account text) RETURNS void LANGUAGE sql AS
-    $$ SELECT pg_advisory_xact_lock(hashtextextended('runs ' || of_account, 0)) $$;
-
-  -- Where the account's runs stand now. Waits for a run that is being recorded at this moment, so that whatever is
-  -- read after this sees its rows.
-  CREATE FUNCTION memberload.mark_of(of_account text) RETURNS bigint LANGUAGE plpgsql AS $$
-  BEGIN
-    PERFORM memberload.lock_runs(of_account);
-    RETURN (SELECT COALESCE(max(run_number), 0) FROM memberload.run WHERE account = of_account);
-  END $$;
-
-  CREATE FUNCTION memberload.drop_planned(ids text[]) RETURNS void LANGUAGE sql AS $$
-    DELETE FROM memberload.run_row WHERE run_id = ANY(ids) AND state = 'planned';
-    DELETE FROM memberload.starting_run WHERE run_id = ANY(ids)
-  $$;
-
-  -- Makes a run, whose planned rows are there, appear with all of them; unless another run that it should have been
-  -- compared with came after the mark. Of two people who start one file, one wins.
-  CREATE FUNCTION memberload.record_run(me bigint, at_ms bigint, mark bigint, r jsonb) RETURNS jsonb
-  LANGUAGE plpgsql AS $$
-  DECLARE
-    other record;
-    is_crediting boolean := r->>'command' IN ('topup', 'undo');
-  BEGIN
-    PERFORM memberload.lock_runs(r->>'account');
-    SELECT run.*, worker.who INTO other FROM memberload.run JOIN memberload.worker USING (worker_id)
-    WHERE mark IS NOT NULL AND run.account = r->>'account' AND run.run_number > mark
-      AND (run.input_sha256 = r->>'inputSha256' AND run.command = r->>'command'
-        OR is_crediting AND run.command IN ('topup', 'undo'))
-    ORDER BY run.run_number LIMIT 1;
-    IF FOUND THEN
-      PERFORM memberload.drop_planned(ARRAY[r->>'runId']);
-      RETURN jsonb_build_object('who', other.who, 'run', to_jsonb(other));
-    END IF;
-    at_ms := COALESCE(at_ms, memberload.clock_ms());
-    INSERT INTO memberload.run (run_id, worker_id, command, targets, account, place, state, created_ms, updated_ms,
-      input_path, input_sha256, result_path, undoes, row_count, settings_json)
-    VALUES (r->>'runId', me, r->>'command', r->>'targets', r->>'account', r->>'place', 'running', at_ms, at_ms,
-      r->>'inputPath', r->>'inputSha256', r->>'resultPath', r->>'undoes', (r->>'rowCount')::bigint, r->>'settingsJson');
-    DELETE FROM memberload.starting_run WHERE run_id = r->>'runId';
-    RETURN NULL;
-  END $$;
-
-  -- Null: the run is this process's now. Else the living process that works on it.
-  CREATE FUNCTION memberload.claim_run(me bigint, id text) RETURNS jsonb LANGUAGE plpgsql AS $$
-  DECLARE
-    holder memberload.worker;
-  BEGIN
-    PERFORM FROM memberload.run WHERE run_id = id FOR UPDATE;
-    SELECT w.* INTO holder FROM memberload.worker AS w JOIN memberload.run USING (worker_id) WHERE run_id = id;
-    IF holder.worker_id <> me THEN
-      -- Whose lease is over is dead for good. Waits for a commit of that process that is under way, so that whatever
-      -- it was told is durable is seen from here on.
-      UPDATE memberload.worker SET ended_ms = memberload.clock_ms()
-      WHERE worker_id = holder.worker_id AND ended_ms IS NULL AND lease_until_ms <= memberload.clock_ms();
-      IF memberload.is_alive(holder.worker_id) THEN
-        RETURN (SELECT to_jsonb(w) FROM memberload.worker AS w WHERE w.worker_id = holder.worker_id);
-      END IF;
-    END IF;
-    UPDATE memberload.run SET worker_id = me WHERE run_id = id;
-    RETURN NULL;
-  END $$;
-
-  CREATE FUNCTION memberload.clock_us() RETURNS bigint LANGUAGE sql VOLATILE AS
-    'SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint';
-
-  -- The account's next place, not before the caller can have read of it.
-  CREATE FUNCTION memberload.next_place(of_account text, spacing_us bigint, lead_us bigint, OUT due_us bigint, OUT now_us bigint)
-  LANGUAGE plpgsql AS $$
-  BEGIN
-    INSERT INTO memberload.account_pace AS p
-    VALUES (of_account, memberload.clock_us() + lead_us + spacing_us, 0)
-    ON CONFLICT (account) DO UPDATE
-    SET next_due_us = GREATEST(p.next_due_us, p.hold_until_us, memberload.clock_us() + lead_us) + spacing_us
-    RETURNING p.next_due_us - spacing_us INTO due_us;
-    now_us := memberload.clock_us();
-  END $$;
-
-  CREATE FUNCTION memberload.hold_places(of_account text, for_us bigint) RETURNS void LANGUAGE sql AS $$
-    INSERT INTO memberload.account_pace AS p VALUES (of_account, 0, memberload.clock_us() + for_us)
-    ON CONFLICT (account) DO UPDATE SET hold_until_us = GREATEST(p.hold_until_us, memberload.clock_us() + for_us)
-  $$;
-
-  CREATE FUNCTION memberload.take_call(op jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
-  DECLARE
-    now_used bigint;
-  BEGIN
-    INSERT INTO memberload.call_day VALUES (op->>'account', op->>'day', 0) ON CONFLICT DO NOTHING;
-    UPDATE memberload.call_day SET used = used + 1
-    WHERE account = op->>'account' AND day = op->>'day' AND (NOT op ? 'limit' OR used < (op->>'limit')::bigint)
-    RETURNING used INTO now_used;
-    IF NOT FOUND THEN
-      SELECT used INTO now_used FROM memberload.call_day WHERE account = op->>'account' AND day = op->>'day';
-      RETURN jsonb_build_object('isTaken', false, 'used', now_used);
-    END IF;
-    INSERT INTO memberload.call_count AS c VALUES (op->>'account', op->>'day', op->>'endpoint', 1)
-    ON CONFLICT (account, day, endpoint) DO UPDATE SET calls = c.calls + 1;
-    RETURN jsonb_build_object('isTaken', true, 'used', now_used);
-  END $$;
-
-  -- A group of writes, in their order. Returns what each one found.
-  CREATE FUNCTION memberload.apply(me bigint, held_ms bigint, ops jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
-  DECLARE
-    at_ms bigint := COALESCE(held_ms, memberload.clock_ms());
-    op jsonb;
-    answer jsonb;
-    results jsonb := '[]';
-    begun_count int := 0;
-    has_lease boolean := true;
-  BEGIN
-    IF jsonb_path_exists(ops, '$[*] ? (@.do == "begin")') THEN
-      -- The fence: an intent needs the lease. The lock makes whoever takes this process for dead wait for the commit.
-      PERFORM FROM memberload.worker
-      WHERE worker_id = me AND ended_ms IS NULL AND lease_until_ms > memberload.clock_ms() FOR UPDATE;
-      has_lease := FOUND;
-      -- In one order for all, so that two groups never wait for each other. A reference is guarded by its lock alone.
-      PERFORM pg_advisory_xact_lock(wanted.key) FROM (
-        SELECT DISTINCT hashtextextended(name, 0) AS key
-        FROM jsonb_array_elements(ops) AS o, LATERAL (VALUES
-          ('member ' || (o->>'account') || ' ' || (o->>'customerUid')),
-          ('reference ' || (o->>'account') || ' ' || NULLIF(o->>'reference', ''))) AS names(name)
-        WHERE o->>'do' = 'begin' AND name IS NOT NULL ORDER BY key) AS wanted;
-    END IF;
-    FOR op IN SELECT value FROM jsonb_array_elements(ops) LOOP
-      CASE op->>'do'
-        WHEN 'put' THEN
-          answer := to_jsonb(memberload.put_row(me, at_ms, op));
-        WHEN 'begin' THEN
-          IF has_lease THEN
-            answer := memberload.begin_increment(me, at_ms, op);
-            IF answer->>'kind' = 'begun' THEN begun_count := begun_count + 1; END IF;
-          ELSE
-            answer := '{"kind": "lease_lost"}';
-          END IF;
-        WHEN 'evidence' THEN
-          PERFORM memberload.add_evidence(at_ms, op, op#>>'{evidence,kind}', op#>>'{evidence,detailJson}');
-          answer := 'null';
-        WHEN 'take' THEN
-          answer := memberload.take_call(op);
-        WHEN 'claim' THEN
-          answer := to_jsonb(memberload.claim_time(op->>'account', op->>'customerUid', op->>'from', op->>'upTo'));
-        WHEN 'fact' THEN
-          INSERT INTO memberload.account_fact VALUES (op->>'account', op->>'fact', op->>'value', at_ms)
-          ON CONFLICT (account, fact) DO UPDATE SET value = excluded.value, updated_ms = excluded.updated_ms;
-          answer := 'null';
-        WHEN 'run' THEN
-          UPDATE memberload.run AS r SET
-            state = COALESCE(op->>'state', r.state), summary_json = COALESCE(op->>'summaryJson', r.summary_json),
-            progress_json = COALESCE(op->>'progressJson', r.progress_json),
-            result_path = COALESCE(op->>'resultPath', r.result_path),
-            result_sha256 = COALESCE(op->>'resultSha256', r.result_sha256), updated_ms = at_ms
-          -- Whose run was claimed by another process has nothing more to say about it.
-          WHERE r.run_id = op->>'runId' AND r.worker_id = me;
-          answer := 'null';
-        ELSE
-          RAISE EXCEPTION 'unknown write %', op->>'do';
-      END CASE;
-      results := results || jsonb_build_array(answer);
-    END LOOP;
-    IF begun_count > 0 THEN
-      UPDATE memberload.worker SET intents = intents + begun_count WHERE worker_id = me;
-    END IF;
-    RETURN results;
   END $$;
 `;

@@ -1,4 +1,5 @@
-import { APPLY_FUNCTIONS } from './schema-functions.ts';
+import { ROW_FUNCTIONS } from './schema-functions.ts';
+import { RUN_FUNCTIONS } from './schema-runs.ts';
 
 /**
  * The tables of the shared ledger, in a schema of their own. Each entry of `MIGRATIONS` brings a ledger from version n
@@ -28,6 +29,7 @@ export const MIGRATIONS: readonly string[] = [
     run_id         text PRIMARY KEY,
     run_number     bigint GENERATED ALWAYS AS IDENTITY, -- the order of runs: rises within an account
     worker_id      bigint NOT NULL,                     -- who works on it, or did last
+    is_claimed     boolean NOT NULL DEFAULT true,       -- false: that process has let go of it
     command        text NOT NULL,
     targets        text NOT NULL,
     account        text NOT NULL,
@@ -112,6 +114,15 @@ export const MIGRATIONS: readonly string[] = [
   );
   ALTER TABLE memberload.stage_piece ALTER COLUMN sealed SET STORAGE EXTERNAL; -- ciphertext cannot be compressed
 
+  -- Servers and lines of their history that a person has accepted; the first one by making the ledger.
+  CREATE TABLE memberload.accepted_line (
+    system_identifier bigint NOT NULL,
+    timeline          bigint NOT NULL,
+    who               text NOT NULL,
+    accepted_at       timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (system_identifier, timeline)
+  );
+
   -- Homes whose own ledgers were taken over.
   CREATE TABLE memberload.imported_home (
     home        text PRIMARY KEY,
@@ -180,6 +191,10 @@ export const MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX evidence_by_row ON memberload.evidence (run_id, row_number);
 
-  ${APPLY_FUNCTIONS}
+  ${ROW_FUNCTIONS}
+  ${RUN_FUNCTIONS}
+
+  INSERT INTO memberload.accepted_line (system_identifier, timeline, who)
+  SELECT system_identifier, timeline, 'ledger init' FROM memberload.server_line();
   `,
 ];

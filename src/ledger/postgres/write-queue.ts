@@ -1,5 +1,5 @@
 import type { OperatorError } from '../../base/errors.ts';
-import type { Query } from './database.ts';
+import { inTransaction, type Query } from './database.ts';
 import { isRolledBackForOthers } from './postgres-errors.ts';
 
 /** One write as data, for `memberload.apply`: `do` names its kind. */
@@ -52,13 +52,13 @@ export class WriteQueue {
     this.#add({ op, resolve: () => undefined, reject: () => undefined });
   }
 
-  /** Work of its own between two groups: statements that `apply` does not know. */
+  /** Work of its own between two groups, in one transaction: statements that `apply` does not know. */
   alone<T>(work: (query: Query) => Promise<T>): Promise<T> {
     if (this.#failure) return Promise.reject(this.#failure);
     return new Promise<T>((resolve, reject) => {
       let value: T;
       const run = async (query: Query): Promise<void> => {
-        value = await work(query);
+        value = await inTransaction(query, () => work(query));
       };
       this.#add({ run, resolve: () => resolve(value), reject });
     });

@@ -42,6 +42,7 @@ export function openRunStore(parts: WriterParts): RunStore {
     markOf: (account) => connection.read(() => new Columns(mark.get(account)).integer('mark')),
     // The ledger's lock keeps every other process out.
     claim: async () => ({ kind: 'claimed' }),
+    release: async () => undefined,
     setState: (runId, state) => commits.write(() => void setState.run(state, clock.nowMs(), runId)),
     end: (runId, { state, summaryJson }) => commits.write(() => void end.run(state, summaryJson, clock.nowMs(), runId)),
     setProgress: (runId, progressJson) => commits.write(() => void setProgress.run(progressJson, clock.nowMs(), runId)),

@@ -22,6 +22,7 @@ import {
 } from '../../support/postgres.ts';
 import { ACCOUNT, HOLDER, newIntent, newRun, plannedRow } from '../../support/test-ledger.ts';
 import { temporaryFolder } from '../../support/workspace.ts';
+import { all } from '../contract/backends.ts';
 
 const key = (runId: string, rowNumber = 1) => ({ runId, rowNumber, target: 'kybio' }) as const;
 
@@ -148,10 +149,11 @@ describe.runIf(HAS_POSTGRES)('two processes with one ledger', () => {
     });
   });
 
-  test('a late answer is taken, unless somebody has decided: then it is kept as evidence', async () => {
+  test('a late answer is taken, unless somebody has decided: one that agrees is kept, one that contradicts is told', async () => {
     const { url, anna, bert } = await openTwo();
     await anna.runs.start(newRun(), []);
-    for (const rowNumber of [1, 2]) {
+    const rowNumbers = [1, 2, 3, 4, 5, 6];
+    for (const rowNumber of rowNumbers) {
       await anna.increments.begin(newIntent({ key: key('run-1', rowNumber), customerUid: String(rowNumber) }));
     }
     const read = async (rowNumber: number) => {
@@ -162,14 +164,160 @@ describe.runIf(HAS_POSTGRES)('two processes with one ledger', () => {
     // While its process lives nobody else decides.
     expect(await bert.rows.decide(await read(1), { state: 'failed' })).toBe(false);
     await endLease(url, 'anna');
-    expect(await bert.rows.decide(await read(1), { state: 'failed' })).toBe(true);
-    await anna.rows.record(key('run-1', 1), { state: 'done', pointAfter: '11' });
-    await anna.rows.record(key('run-1', 2), { state: 'done', pointAfter: '12' });
-    expect(await read(1)).toMatchObject({ state: 'failed', pointAfter: '' });
+    await bert.runs.claim('run-1');
+    const decided = { 1: 'failed', 3: 'done', 4: 'done', 5: 'done', 6: 'in_doubt' } as const;
+    for (const [rowNumber, state] of Object.entries(decided)) {
+      expect(await bert.rows.decide(await read(Number(rowNumber)), { state, pointAfter: '11' })).toBe(true);
+    }
+    // Sent again with the same time, by the process that settles.
+    for (const rowNumber of [5, 6])
+      await bert.rows.addEvidence(key('run-1', rowNumber), { kind: 'repeat', detailJson: '{}' });
+
+    const late = (rowNumber: number, change: Parameters<Ledger['rows']['record']>[1]) =>
+      anna.rows.record(key('run-1', rowNumber), change);
+    await late(1, { state: 'done', pointAfter: '11', balanceAfter: '0' });
+    await late(2, { state: 'done', pointAfter: '12' });
+    await late(3, { state: 'done', pointAfter: '11.0', balanceAfter: '' });
+    await late(4, { state: 'failed', errorCode: '2012' });
+    await late(5, { state: 'open' });
+    await late(6, { state: 'open' });
+    const rows = await Promise.all(rowNumbers.map(read));
+    expect(rows.map(({ state, errorCode }) => [state, errorCode])).toEqual([
+      ['in_doubt', 'RESPONSE_MISMATCH'],
+      ['done', ''],
+      ['done', ''],
+      ['in_doubt', 'RESPONSE_MISMATCH'],
+      ['done', ''],
+      ['in_doubt', ''],
+    ]);
+    expect(rows[0]?.messages.join()).toContain('the vendor applied it, and the row had become "failed"');
+    expect(rows[3]?.messages.join()).toContain('it was certainly not applied, and the row had become "done"');
     expect(await bert.rows.listEvidence('run-1', 1)).toMatchObject([
       { kind: 'late_answer', detailJson: expect.stringContaining('"point_after": "11"') },
     ]);
-    expect(await read(2)).toMatchObject({ state: 'done', pointAfter: '12' });
+    // A decision counts no more once it was contradicted: nothing is sent again on its strength.
+    expect(await withEvidence(await read(1), bert)).toMatchObject({ decision: undefined });
+  });
+
+  test('a late answer to a credit that was sent again meanwhile is compared with the answer to that', async () => {
+    const { url, anna, bert } = await openTwo();
+    await anna.runs.start(newRun(), []);
+    for (const rowNumber of [1, 2]) {
+      await anna.increments.begin(newIntent({ key: key('run-1', rowNumber), customerUid: String(rowNumber) }));
+    }
+    await endLease(url, 'anna');
+    await bert.runs.claim('run-1');
+    for (const rowNumber of [1, 2]) {
+      const resend = newIntent({ key: key('run-1', rowNumber), customerUid: String(rowNumber), mayRepeatMember: true });
+      expect(await bert.increments.begin(resend)).toMatchObject({ kind: 'begun' });
+    }
+    // One answer comes before, one after that of the process that has sent it again.
+    await anna.rows.record(key('run-1', 1), { state: 'done', pointAfter: '11', balanceAfter: '0' });
+    await bert.rows.record(key('run-1', 1), { state: 'done', pointAfter: '12', balanceAfter: '0' });
+    await bert.rows.record(key('run-1', 2), { state: 'done', pointAfter: '12', balanceAfter: '0' });
+    await anna.rows.record(key('run-1', 2), { state: 'done', pointAfter: '11', balanceAfter: '0' });
+    for (const rowNumber of [1, 2]) {
+      const row = await bert.rows.find(key('run-1', rowNumber));
+      expect(row, String(rowNumber)).toMatchObject({ state: 'in_doubt', errorCode: 'RESPONSE_MISMATCH' });
+      expect(row?.messages.join()).toContain('credited twice');
+    }
+  });
+
+  test('a process whose run was claimed by another writes nothing about its rows any more', async () => {
+    const { url, anna, bert } = await openTwo();
+    await anna.runs.start(newRun({ command: 'import' }), []);
+    await anna.rows.record(key('run-1', 1), { state: 'intent', operation: 'customerOpenApi/add' });
+    await anna.rows.record(key('run-1', 2), { state: 'intent', operation: 'customerOpenApi/add' });
+    await endLease(url, 'anna');
+    await bert.runs.claim('run-1');
+    await bert.rows.record(key('run-1', 1), { state: 'done', customerUid: '11' });
+    await anna.rows.record(key('run-1', 1), { state: 'open', operation: '' });
+    await anna.rows.record(key('run-1', 3), { state: 'intent', operation: 'customerOpenApi/add' });
+    // What nobody has touched since: its answer is true.
+    await anna.rows.record(key('run-1', 2), { state: 'done', customerUid: '22' });
+    expect(
+      (await all(bert.rows.read('run-1'))).map(({ rowNumber, state, customerUid }) => [rowNumber, state, customerUid]),
+    ).toEqual([
+      [1, 'done', '11'],
+      [2, 'done', '22'],
+    ]);
+    expect(await anna.runs.cancel('run-1')).toBe(0);
+    await anna.runs.setState('run-1', 'stopped');
+    expect(await bert.runs.find('run-1')).toMatchObject({ state: 'running' });
+  });
+
+  test('a run that was let go is claimed by others at once; a run that has ended is never running again', async () => {
+    const { anna, bert } = await openTwo();
+    await anna.runs.start(newRun(), [[plannedRow({ customerUid: '7' })]]);
+    expect(await bert.runs.claim('run-1')).toMatchObject({ kind: 'at_work' });
+    await anna.runs.release('run-1');
+    expect(await bert.runs.claim('run-1')).toEqual({ kind: 'claimed' });
+    expect(await anna.runs.claim('run-1')).toMatchObject({ kind: 'at_work' });
+    await bert.runs.cancel('run-1');
+    await bert.runs.setState('run-1', 'running');
+    expect(await anna.runs.find('run-1')).toMatchObject({ state: 'cancelled' });
+  });
+
+  test('a run is not begun by a process that stood still so long that its planned rows are gone, or that is taken for dead', async () => {
+    const { url, anna, bert } = await openTwo();
+    async function* slowly() {
+      yield [plannedRow({ customerUid: '7' })];
+      await endLease(url, 'anna');
+      // Whoever opens the ledger removes what killed processes have left.
+      await openAs('carl', url);
+      yield [plannedRow({ rowNumber: 2, customerUid: '8' })];
+    }
+    await expect(anna.runs.start(newRun(), slowly())).rejects.toMatchObject({ code: 'LEASE_LOST', exitCode: 5 });
+    expect(await bert.runs.find('run-1')).toBeUndefined();
+    expect(await inDatabase(url, 'SELECT run_id FROM memberload.run_row')).toEqual([]);
+    expect(
+      await bert.increments.findCredits(ACCOUNT, { numbers: [], customerUids: ['7', '8'], references: [] }),
+    ).toEqual([]);
+  });
+
+  test('every commit that decides something is durable, whatever the session, the role or a pooler has set', async () => {
+    const { url } = await openTwo();
+    const database = new URL(url).pathname.slice(1);
+    await inDatabase(
+      url,
+      `ALTER DATABASE ${database} SET synchronous_commit = off`,
+      'CREATE TABLE memberload.seen (at text, value text)',
+      // Runs at the commit itself: what is set then is what the commit does.
+      `CREATE FUNCTION memberload.see() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+         INSERT INTO memberload.seen VALUES (TG_TABLE_NAME, current_setting('synchronous_commit')); RETURN NULL; END $$`,
+      ...['run_row', 'run', 'worker', 'call_day', 'stage_file', 'account_fact', 'account_pace'].map(
+        (table) => `CREATE CONSTRAINT TRIGGER see AFTER INSERT OR UPDATE ON memberload.${table}
+          DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION memberload.see()`,
+      ),
+    );
+    onTestFinished(async () => {
+      await inDatabase(
+        url,
+        `ALTER DATABASE ${database} RESET synchronous_commit`,
+        'DROP FUNCTION memberload.see CASCADE',
+        'DROP TABLE memberload.seen',
+      );
+    });
+    const carl = await openAs('carl', url, { leaseMs: 400 });
+    await carl.runs.start(newRun(), [[plannedRow({ rowNumber: 9, customerUid: '9' })]]);
+    await carl.increments.begin(newIntent());
+    await carl.rows.record(key('run-1'), { state: 'done' });
+    await carl.calls.take(ACCOUNT, { day: '2026-11-22', endpoint: 'add', limit: 50 });
+    await carl.facts.write(ACCOUNT, 'fact', 'value');
+    await carl.runs.claim('run-1');
+    await carl.holdFor(30_000);
+    await carl.pace?.nextPlace(ACCOUNT, 1);
+    await carl.runs.end('run-1', { state: 'finished', summaryJson: '{}' });
+    const seen = await inDatabase(url, 'SELECT DISTINCT at, value FROM memberload.seen ORDER BY 1, 2');
+    expect(seen.map(({ at, value }) => `${at} ${value}`)).toEqual([
+      'account_fact on',
+      // A place of the rate need not survive a crash: by then it lies in the past.
+      'account_pace off',
+      'call_day on',
+      'run on',
+      'run_row on',
+      'worker on',
+    ]);
   });
 
   test('of two decisions about a row as it was read, the first stands', async () => {
@@ -216,14 +364,17 @@ describe.runIf(HAS_POSTGRES)('two processes with one ledger', () => {
     const endMs = systemClock.monotonicMs() + 2500;
     const send = async (ledger: Ledger) => {
       const { pace } = ledger;
-      const limiter = shareRate(createRateLimiter(rate, systemClock), rate, {
-        pace,
-        account: ACCOUNT,
-        clock: systemClock,
-      });
+      // The moment at which the limiter looked last: what a busy machine adds after that look is not the limiter's.
+      let lookedMs = 0;
+      const monotonicMs = () => {
+        lookedMs = systemClock.monotonicMs();
+        return lookedMs;
+      };
+      const clock = { ...systemClock, monotonicMs };
+      const limiter = shareRate(createRateLimiter(rate, clock), rate, { pace, account: ACCOUNT, clock });
       while (systemClock.monotonicMs() < endMs) {
         const admission = await limiter.admit();
-        sentMs.push(systemClock.monotonicMs());
+        sentMs.push(lookedMs);
         admission?.sent();
         admission?.answered();
       }
@@ -299,21 +450,19 @@ describe.runIf(HAS_POSTGRES)('a server of its own', () => {
     await strict.close();
 
     await inDatabase(url, "ALTER SYSTEM SET synchronous_standby_names = 'nobody'", 'SELECT pg_reload_conf()');
-    const begun = ledger.increments.begin(newIntent());
-    const settled = begun.then(
+    const waiting = "FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+    // The server takes the setting up in its own time: it has when a commit of ours waits.
+    const probe = inDatabase(url, 'CREATE TABLE probe ()').catch(() => undefined);
+    await expect.poll(async () => (await inDatabase(url, `SELECT pid ${waiting}`)).length).toBeGreaterThan(0);
+    const settled = ledger.increments.begin(newIntent()).then(
       () => 'begun',
       (error: OperatorError) => error.code,
     );
-    await expect
-      .poll(async () => {
-        const rows = await inDatabase(
-          url,
-          "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'",
-        );
-        return rows.length;
-      })
-      .toBeGreaterThan(0);
+    const cancelled = `SELECT pg_cancel_backend(pid) ${waiting} AND query LIKE '%memberload.apply%'`;
+    await expect.poll(async () => (await inDatabase(url, cancelled)).length).toBe(1);
     expect(await settled).toBe('LEDGER_FAILED');
+    await inDatabase(url, `SELECT pg_cancel_backend(pid) ${waiting}`);
+    await probe;
     await inDatabase(url, 'ALTER SYSTEM RESET synchronous_standby_names', 'SELECT pg_reload_conf()');
   });
 });
