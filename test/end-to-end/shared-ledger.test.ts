@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { chmodSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type Build, copyBuild } from '../chaos/build.ts';
 import type { Patch } from '../chaos/points.ts';
@@ -14,6 +16,14 @@ import { openWorkspace, type Workspace } from '../support/workspace.ts';
  */
 const vendor = useVendorSandbox();
 const ACCEPTED = { ledgerMayLoseCommits: true };
+/** Without the shared ledger. */
+const ALONE = { environment: { MEMBERLOAD_LEDGER_URL: undefined } };
+
+/** Seconds instead of a minute, and still more than a busy machine needs to renew it. */
+const SHORT_LEASE: readonly Patch[] = [
+  { file: 'ledger/postgres/lease.js', anchor: 'LEASE_MS_MIN = 60_000', replacement: 'LEASE_MS_MIN = 8_000' },
+  { file: 'ledger/postgres/lease.js', anchor: 'LEASE_MARGIN_MS = 10_000', replacement: 'LEASE_MARGIN_MS = 200' },
+];
 
 describe.runIf(HAS_POSTGRES)('several machines with one ledger', { timeout: 240_000 }, () => {
   let url: string;
@@ -45,6 +55,19 @@ describe.runIf(HAS_POSTGRES)('several machines with one ledger', { timeout: 240_
     return counts;
   }
 
+  /** Takes guards out of the database's functions, until the end of the test: by function, what stands there and what instead. */
+  async function withoutGuards(guards: Readonly<Record<string, readonly [string, string]>>): Promise<void> {
+    for (const [name, [guard, instead]] of Object.entries(guards)) {
+      const [body] = await inDatabase(url, `SELECT pg_get_functiondef('memberload.${name}'::regproc) AS text`);
+      const text = String(body?.text);
+      expect(text.split(guard)).toHaveLength(2);
+      await inDatabase(url, text.replace(guard, instead));
+      onTestFinished(async () => {
+        await inDatabase(url, text);
+      });
+    }
+  }
+
   const TWO_ROWS = lines('number,pointIncrement', '8008010001,20', '8008010003,30');
 
   test('the same file from a second machine is refused, and each member is credited once', async () => {
@@ -65,7 +88,13 @@ describe.runIf(HAS_POSTGRES)('several machines with one ledger', { timeout: 240_
     const machines = [openMachine(), openMachine(), openMachine()];
     for (const machine of machines) machine.file('topup.csv', TWO_ROWS);
     const ended = await Promise.all(machines.map((machine) => machine.run(['topup', 'topup.csv', '-y'])));
-    expect(ended.map(({ exitCode }) => exitCode).sort()).toEqual([0, 3, 3]);
+    const [winner, ...losers] = ended.sort((a, b) => (a.exitCode ?? 9) - (b.exitCode ?? 9));
+    expect(winner?.exitCode, winner?.stderr).toBe(0);
+    for (const { exitCode, stderr } of losers) {
+      // At work at this moment, started while the file was checked, or credited already.
+      expect([2, 3], stderr).toContain(exitCode);
+      expect(stderr).toMatch(/is at work: .*, process \d+|, process \d+ started run|with the same amounts as before/);
+    }
     expect(await credits()).toEqual({ '8008010001': 1, '8008010003': 1 });
   });
 
@@ -84,6 +113,57 @@ describe.runIf(HAS_POSTGRES)('several machines with one ledger', { timeout: 240_
       expect([...machine.everything().keys()].filter((path) => path.endsWith('ledger.sqlite'))).toEqual([]);
     }
     expect(await vendor.callCount()).toBe(0);
+  });
+
+  test('a server before PostgreSQL 15 is refused with its version', async () => {
+    // There is only one server here: it is made to say that it is older.
+    await inDatabase(
+      url,
+      'CREATE SCHEMA IF NOT EXISTS older',
+      `CREATE OR REPLACE FUNCTION older.current_setting(text) RETURNS text LANGUAGE sql AS
+         $$ SELECT CASE $1 WHEN 'server_version_num' THEN '140012' WHEN 'server_version' THEN '14.12' END $$`,
+      'DO $$ BEGIN CREATE ROLE older LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$',
+      'GRANT USAGE ON SCHEMA older TO older',
+      'ALTER ROLE older SET search_path = older, pg_catalog',
+    );
+    const machine = openMachine({ MEMBERLOAD_LEDGER_URL: url.replace('owner@', 'older@') });
+    for (const command of [['runs'], ['ledger', 'init']]) {
+      const end = await machine.run(command);
+      expect(end).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('runs PostgreSQL 14.12') });
+      expect(end.stderr).toContain('PostgreSQL 15 or newer');
+    }
+  });
+
+  test('the line of a scheduler carries the runs of the shared ledger on, and holds no password', async () => {
+    const machine = openMachine();
+    machine.file('topup.csv', TWO_ROWS);
+    expect((await machine.run(['topup', 'topup.csv', '-y', '--daily-quota', '2'])).exitCode).toBe(6);
+    machine.file('url', url);
+    machine.file('data.key', 'A'.repeat(43));
+    const files = { MEMBERLOAD_LEDGER_URL_FILE: 'url', MEMBERLOAD_DATA_KEY_FILE: 'data.key' };
+    const environment = { ...ALONE.environment, ...files };
+    const printed = await machine.run(['schedule', '--json'], { environment });
+    expect(printed.exitCode, printed.stderr).toBe(0);
+    const { cron, systemd, windows } = JSON.parse(printed.stdout);
+    for (const text of [cron, systemd, windows].map((each) => each.join('\n'))) {
+      for (const [name, file] of Object.entries(files)) expect(text).toContain(`${name}=${machine.folder}/${file}`);
+    }
+    const command = String(cron[1])
+      .replace(/^(\S+ ){5}/, '')
+      .replaceAll('\\%', '%')
+      .replace('--quiet', '--quiet --daily-quota 300');
+    await promisify(execFile)('/bin/sh', ['-c', command], {
+      env: { PATH: process.env.PATH, HOME: machine.folder, ...vendor.settings },
+    });
+    expect(await credits()).toEqual({ '8008010001': 1, '8008010003': 1 });
+
+    const plain = await machine.run(['schedule', '--for', 'cron']);
+    expect(plain.stdout).toContain(`MEMBERLOAD_LEDGER_URL=${url}`);
+    const secret = await machine.run(['schedule'], {
+      environment: { MEMBERLOAD_LEDGER_URL: url.replace('owner@', 'owner:s3cret@') },
+    });
+    expect(secret).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('MEMBERLOAD_LEDGER_URL_FILE') });
+    expect(secret.stdout + secret.stderr).not.toContain('s3cret');
   });
 
   test('init makes the ledger once, and a role without the right to change it works with it', async () => {
@@ -106,7 +186,7 @@ describe.runIf(HAS_POSTGRES)('several machines with one ledger', { timeout: 240_
 
   test("a laptop's own ledger is taken over once: its credits are known to all, and it credits nobody alone any more", async () => {
     const [laptop, desk] = [openMachine(), openMachine()];
-    const alone = { environment: { MEMBERLOAD_LEDGER_URL: '' } };
+    const alone = ALONE;
     for (const machine of [laptop, desk]) machine.file('topup.csv', TWO_ROWS);
     expect((await laptop.run(['topup', 'topup.csv', '-y', '--daily-quota', '2'], alone)).exitCode).toBe(6);
     const importing = ['ledger', 'import', laptop.home, '--json'];
@@ -133,7 +213,7 @@ describe.runIf(HAS_POSTGRES)('several machines with one ledger', { timeout: 240_
     machine.file('topup.csv', TWO_ROWS);
     expect((await machine.run(['topup', 'topup.csv', '-y'])).exitCode).toBe(0);
     const alone = await machine.run(['topup', 'topup.csv', '-y', '--overwrite'], {
-      environment: { MEMBERLOAD_LEDGER_URL: '' },
+      ...ALONE,
     });
     expect(alone).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('has used the shared ledger') });
     machine.config({ ledgerRequired: true });
@@ -142,7 +222,7 @@ describe.runIf(HAS_POSTGRES)('several machines with one ledger', { timeout: 240_
     expect(await credits()).toEqual({ '8008010001': 1, '8008010003': 1 });
   });
 
-  const openAlone = (machine: Workspace) => machine.run(['runs'], { environment: { MEMBERLOAD_LEDGER_URL: '' } });
+  const openAlone = (machine: Workspace) => machine.run(['runs'], ALONE);
 
   test('the password comes from a file, and stands in no output', async () => {
     await inDatabase(
@@ -158,9 +238,9 @@ describe.runIf(HAS_POSTGRES)('several machines with one ledger', { timeout: 240_
     expect(looked).toMatchObject({ exitCode: 0, stderr: '' });
     expect(await reader.run(['runs'])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('password') });
 
-    const machine = openMachine({ MEMBERLOAD_LEDGER_URL: '' });
+    const machine = openMachine();
     machine.file('url', url.replace('owner@', 'owner:s3cret@').replace(/:\d+/, ':1'));
-    const environment = { MEMBERLOAD_LEDGER_URL_FILE: `${machine.folder}/url` };
+    const environment = { ...ALONE.environment, MEMBERLOAD_LEDGER_URL_FILE: `${machine.folder}/url` };
     const end = await machine.run(['runs'], { environment });
     expect(end).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('postgres://owner@127.0.0.1:1/') });
     expect(end.stdout + end.stderr).not.toContain('s3cret');
@@ -207,11 +287,6 @@ describe.runIf(HAS_POSTGRES)('several machines with one ledger', { timeout: 240_
   });
 
   describe('a process that others take for dead', () => {
-    /** Seconds instead of minutes. */
-    const SHORT_LEASE: readonly Patch[] = [
-      { file: 'ledger/postgres/lease.js', anchor: 'LEASE_MS_MIN = 60_000', replacement: 'LEASE_MS_MIN = 3_000' },
-      { file: 'ledger/postgres/lease.js', anchor: 'LEASE_MARGIN_MS = 10_000', replacement: 'LEASE_MARGIN_MS = 200' },
-    ];
     /** Stops as a laptop does whose lid is closed, before that statement. */
     const stopsBefore = (file: string, anchor: string): Patch => ({
       file,
@@ -247,16 +322,20 @@ describe.runIf(HAS_POSTGRES)('several machines with one ledger', { timeout: 240_
     async function whileAsleep(
       patches: readonly Patch[],
       args: readonly string[],
-      meanwhile: (second: (...words: string[]) => Promise<ToolEnd>, runId: string) => Promise<void>,
+      meanwhile: (second: (...words: string[]) => Promise<ToolEnd>, runId: string, two: Workspace) => Promise<void>,
+      one = openMachine(),
     ): Promise<ToolEnd> {
-      const [one, two] = [openMachine(), openMachine()];
-      for (const machine of [one, two]) machine.file('topup.csv', lines('number,pointIncrement', '8008010001,20'));
+      const two = openMachine();
+      for (const machine of [one, two]) {
+        machine.file('topup.csv', lines('number,pointIncrement', '8008010001,20'));
+        machine.file('members.csv', lines('number,name', '8008010001,Old'));
+      }
       const sleeper = startTool([...args, '--timeout', '1s'], optionsOf(one, [...SHORT_LEASE, ...patches]));
       onTestFinished(() => sleeper.kill('SIGKILL'));
       await expect.poll(() => isStopped(sleeper.pid)).toBe(true);
       const [run] = await inDatabase(url, 'SELECT run_id FROM memberload.run');
       const second = (...words: string[]) => runTool(words, optionsOf(two, SHORT_LEASE));
-      await meanwhile(second, String(run?.run_id));
+      await meanwhile(second, String(run?.run_id), two);
       sleeper.kill('SIGCONT');
       return sleeper.ended;
     }
@@ -308,14 +387,102 @@ describe.runIf(HAS_POSTGRES)('several machines with one ledger', { timeout: 240_
     );
 
     test.runIf(process.platform === 'linux')('negative control: without the fence it is credited twice', async () => {
-      const [body] = await inDatabase(url, "SELECT pg_get_functiondef('memberload.apply'::regproc) AS text");
-      await inDatabase(url, String(body?.text).replace('has_lease := FOUND', 'has_lease := true'));
-      onTestFinished(async () => {
-        await inDatabase(url, String(body?.text));
+      await withoutGuards({
+        apply: ['has_lease := FOUND', 'has_lease := true'],
+        begin_increment: ['worker_id <> me', 'false'],
       });
       await whileAsleep([BEFORE_INTENT, WITHOUT_DEADLINE], ['topup', 'topup.csv', '-y', '--again'], startAnew);
       expect(await credits()).toEqual({ '8008010001': 2 });
     });
+
+    const importAnew = async (
+      second: (...words: string[]) => Promise<ToolEnd>,
+      runId: string,
+      two: Workspace,
+    ): Promise<void> => {
+      expect((await second('runs', 'cancel', runId)).exitCode).toBe(0);
+      two.file('members.csv', lines('number,name', '8008010001,New'));
+      const end = await second('import', 'members.csv', '-y', '--timeout', '1s');
+      expect(end.exitCode, end.stderr).toBe(0);
+    };
+    const BEFORE_WRITE = stopsBefore('send/send-row.js', 'wasSent = true;');
+
+    test.runIf(process.platform === 'linux')(
+      'imports nothing any more, when somebody has imported it anew',
+      async () => {
+        const end = await whileAsleep([BEFORE_WRITE], ['import', 'members.csv', '-y'], importAnew);
+        expect(end.exitCode, end.stderr).toBe(5);
+        expect(end.stderr).toContain('out of touch with the shared ledger');
+        expect(await vendor.member('8008010001')).toMatchObject({ name: 'New' });
+      },
+    );
+
+    test.runIf(process.platform === 'linux')('negative control: without the look it writes the old name', async () => {
+      await whileAsleep([BEFORE_WRITE, WITHOUT_DEADLINE], ['import', 'members.csv', '-y'], importAnew);
+      expect(await vendor.member('8008010001')).toMatchObject({ name: 'Old' });
+    });
+
+    test.runIf(process.platform === 'linux')(
+      'brings an answer that contradicts what was decided meanwhile: a person is told by its end, by runs and by resolve',
+      async () => {
+        let told: ToolEnd | undefined;
+        const afterAnswer = stopsBefore('send/send-increment.js', 'if (isCertainlyNotApplied(raw))');
+        const two = openMachine();
+        const end = await whileAsleep([afterAnswer], ['topup', 'topup.csv', '-y'], async (second, runId) => {
+          told = await second('resolve', runId, '--row', '1', '--as', 'not-applied');
+          expect(told.stderr).toContain('The decision is kept');
+        });
+        expect(end.exitCode, end.stderr).toBe(7);
+        expect(end.stderr).toContain('memberload resolve');
+        const [run] = await inDatabase(url, 'SELECT run_id FROM memberload.run');
+        const contradicts = 'the vendor applied it, and the row had become "failed" meanwhile';
+        expect((await two.run(['runs', String(run?.run_id)])).stdout).toContain(contradicts);
+        const shown = await two.run(['resolve', String(run?.run_id)]);
+        expect(shown.exitCode).toBe(7);
+        expect(shown.stdout).toContain(contradicts);
+        expect(shown.stdout).toContain('an answer that came late');
+        expect(await credits()).toEqual({ '8008010001': 1 });
+      },
+    );
+
+    /** The rest of a run is given up by a colleague, and credited anew, while somebody is about to carry it on. */
+    async function whileAboutToResume(patches: readonly Patch[]): Promise<ToolEnd> {
+      const one = openMachine();
+      one.file('rest.csv', TWO_ROWS);
+      const paused = ['topup', 'rest.csv', '-y', '--again', '--daily-quota', '4', '--concurrency', '1'];
+      expect((await one.run(paused)).exitCode).toBe(6);
+      return whileAsleep(
+        [stopsBefore('run/resume-run.js', 'const { run, waitedMs } = await claimRun(known,'), ...patches],
+        ['resume', '--daily-quota', '300'],
+        async (second, runId, two) => {
+          expect((await second('runs', 'cancel', runId)).exitCode).toBe(0);
+          two.file('rest.csv', lines('number,pointIncrement', '8008010003,30'));
+          const end = await second('topup', 'rest.csv', '-y', '--again');
+          expect(end.exitCode, end.stderr).toBe(0);
+        },
+        one,
+      );
+    }
+
+    test.runIf(process.platform === 'linux')('does not carry on a run that was given up meanwhile', async () => {
+      const end = await whileAboutToResume([]);
+      expect(end.exitCode, end.stderr).toBe(2);
+      expect(end.stderr).toContain('was cancelled meanwhile');
+      expect(await credits()).toEqual({ '8008010001': 1, '8008010003': 1 });
+    });
+
+    test.runIf(process.platform === 'linux')(
+      'negative control: as it was read before the claim it is credited twice',
+      async () => {
+        const blind = {
+          file: 'run/claim-run.js',
+          anchor: "if (state !== 'finished' && state !== 'cancelled')",
+          replacement: 'if (true)',
+        };
+        await whileAboutToResume([blind]);
+        expect(await credits()).toEqual({ '8008010001': 1, '8008010003': 2 });
+      },
+    );
   });
 
   test('a machine that is killed leaves an intent, which it settles itself when its lease is over', async () => {
@@ -327,11 +494,7 @@ describe.runIf(HAS_POSTGRES)('several machines with one ledger', { timeout: 240_
       MEMBERLOAD_HOME: machine.home,
       MEMBERLOAD_LEDGER_URL: url,
     };
-    const patches: Patch[] = [
-      { file: 'ledger/postgres/lease.js', anchor: 'LEASE_MS_MIN = 60_000', replacement: 'LEASE_MS_MIN = 3_000' },
-      { file: 'ledger/postgres/lease.js', anchor: 'LEASE_MARGIN_MS = 10_000', replacement: 'LEASE_MARGIN_MS = 200' },
-    ];
-    const options = { build, cwd: machine.folder, environment, patches };
+    const options = { build, cwd: machine.folder, environment, patches: SHORT_LEASE };
     const killed = await runTool(
       ['topup', 'topup.csv', '-y', '--timeout', '1s', '--concurrency', '1', '--read-before'],
       {

@@ -46,7 +46,8 @@ export async function requireVersion(query: Query, place: string): Promise<void>
  */
 export async function migrate({ query }: Database, place: string): Promise<number> {
   await requireServer(query, place);
-  await query('BEGIN');
+  await query('BEGIN ISOLATION LEVEL READ COMMITTED');
+  await query('SET LOCAL synchronous_commit = on');
   await query(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`);
   const version = await readVersion(query);
   if (version > LEDGER_VERSION) throw tooNew(place, version);
@@ -68,16 +69,18 @@ export async function grantTo({ query }: Database, role: string): Promise<void> 
     GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA memberload TO ${name}`);
 }
 
-async function requireServer(query: Query, place: string): Promise<void> {
+/** @throws OperatorError LEDGER_TOO_OLD_SERVER, LEDGER_IS_STANDBY (exit 2) */
+export async function requireServer(query: Query, place: string): Promise<void> {
   const [record] = await query(
-    "SELECT current_setting('server_version_num')::int AS version, pg_is_in_recovery()::int AS is_standby",
+    `SELECT current_setting('server_version_num')::int AS version, current_setting('server_version') AS version_text,
+       pg_is_in_recovery()::int AS is_standby`,
   );
   const columns = new Columns(record);
   if (columns.integer('version') < SERVER_VERSION_MIN) {
     throw usageError(
       'LEDGER_TOO_OLD_SERVER',
-      `${place} is a server before PostgreSQL 15.`,
-      'Use PostgreSQL 15 or newer.',
+      `${place} runs PostgreSQL ${columns.text('version_text')}. The shared ledger needs PostgreSQL 15 or newer.`,
+      'Nothing was sent. Upgrade the server, or name another one with MEMBERLOAD_LEDGER_URL.',
     );
   }
   if (columns.integer('is_standby') === 1) {

@@ -13,7 +13,7 @@ import { type Database, inTransaction, openDatabase } from './database.ts';
 import { failedOver, mayLoseCommits, readDurability, readHealth } from './durability.ts';
 import { pathsIn, readHomeId } from './home.ts';
 import { LEASE_MS_MIN, type Lease, openLease } from './lease.ts';
-import { readVersion, requireVersion } from './migrate.ts';
+import { readVersion, requireServer, requireVersion } from './migrate.ts';
 import { openPace } from './pace.ts';
 import type { Reader, WriterParts } from './parts.ts';
 import { openCallReader, openCallStore, openFactReader, openFactStore } from './postgres-calls.ts';
@@ -129,6 +129,7 @@ export async function openPostgresLedgerReader(options: {
   try {
     database = await openDatabase(address);
     const { query } = database;
+    await requireServer(query, address.place);
     if ((await readVersion(query)) === 0) {
       await database.close();
       return undefined;
