@@ -1,72 +1,29 @@
 import { execFile } from 'node:child_process';
 import { chmodSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { type Build, copyBuild } from '../chaos/build.ts';
-import type { Patch } from '../chaos/points.ts';
-import { runTool, startTool, type ToolEnd } from '../chaos/tool.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { lines, outcomesOf } from '../support/csv-text.ts';
+import { creditsOf, openMachine as machineWith } from '../support/machines.ts';
 import { emptyLedger, HAS_POSTGRES, inDatabase, newDatabase, sharedCluster } from '../support/postgres.ts';
 import { useVendorSandbox } from '../support/vendor-sandbox.ts';
-import { openWorkspace, type Workspace } from '../support/workspace.ts';
+import type { Workspace } from '../support/workspace.ts';
 
 /**
  * Several homes, as on several machines, with one ledger on a real PostgreSQL. The vendor's books are the judge: who
  * was credited how often.
  */
 const vendor = useVendorSandbox();
-const ACCEPTED = { ledgerMayLoseCommits: true };
 /** Without the shared ledger. */
 const ALONE = { environment: { MEMBERLOAD_LEDGER_URL: undefined } };
 
-/** Seconds instead of a minute, and still more than a busy machine needs to renew it. */
-const SHORT_LEASE: readonly Patch[] = [
-  { file: 'ledger/postgres/lease.js', anchor: 'LEASE_MS_MIN = 60_000', replacement: 'LEASE_MS_MIN = 8_000' },
-  { file: 'ledger/postgres/lease.js', anchor: 'LEASE_MARGIN_MS = 10_000', replacement: 'LEASE_MARGIN_MS = 200' },
-];
-
 describe.runIf(HAS_POSTGRES)('several machines with one ledger', { timeout: 240_000 }, () => {
   let url: string;
-  let build: Build;
-  beforeAll(() => {
-    build = copyBuild();
-  });
-  afterAll(() => build.remove());
   beforeEach(async () => {
     url = await emptyLedger();
   });
 
-  function openMachine(more: Record<string, string> = {}): Workspace {
-    const machine = openWorkspace({ ...vendor.settings, MEMBERLOAD_LEDGER_URL: url, ...more });
-    // The tests' server does not wait for the disk.
-    machine.config(ACCEPTED);
-    return machine;
-  }
-
-  /** How often each member was credited, by number. */
-  async function credits(): Promise<Record<string, number>> {
-    const { increments } = await vendor.books();
-    const numberOf = new Map((await vendor.members()).map(({ number, customerUid }) => [String(customerUid), number]));
-    const counts: Record<string, number> = {};
-    for (const { customerUid } of increments) {
-      const number = String(numberOf.get(customerUid));
-      counts[number] = (counts[number] ?? 0) + 1;
-    }
-    return counts;
-  }
-
-  /** Takes guards out of the database's functions, until the end of the test: by function, what stands there and what instead. */
-  async function withoutGuards(guards: Readonly<Record<string, readonly [string, string]>>): Promise<void> {
-    for (const [name, [guard, instead]] of Object.entries(guards)) {
-      const [body] = await inDatabase(url, `SELECT pg_get_functiondef('memberload.${name}'::regproc) AS text`);
-      const text = String(body?.text);
-      expect(text.split(guard)).toHaveLength(2);
-      await inDatabase(url, text.replace(guard, instead));
-      onTestFinished(async () => {
-        await inDatabase(url, text);
-      });
-    }
-  }
+  const openMachine = (more: Record<string, string> = {}): Workspace => machineWith(vendor, url, more);
+  const credits = (): Promise<Record<string, number>> => creditsOf(vendor);
 
   const TWO_ROWS = lines('number,pointIncrement', '8008010001,20', '8008010003,30');
 
@@ -284,228 +241,5 @@ describe.runIf(HAS_POSTGRES)('several machines with one ledger', { timeout: 240_
     expect(await credits()).toEqual({ '8008010001': 1, '8008010003': 1 });
     // Gone with the run.
     expect(await inDatabase(url, 'SELECT run_id FROM memberload.stage_file')).toEqual([]);
-  });
-
-  describe('a process that others take for dead', () => {
-    /** Stops as a laptop does whose lid is closed, before that statement. */
-    const stopsBefore = (file: string, anchor: string): Patch => ({
-      file,
-      anchor,
-      replacement: `if (!globalThis.hasSlept) { globalThis.hasSlept = true; process.kill(process.pid, 'SIGSTOP'); } ${anchor}`,
-    });
-    const BEFORE_SEND = stopsBefore('send/send-increment.js', 'const raw = await sendWrite(vendors, sent,');
-    const BEFORE_INTENT = stopsBefore(
-      'send/send-increment.js',
-      'progress.begun = await ledger.increments.begin(intentOf(call, work, kybio));',
-    );
-    const WITHOUT_DEADLINE: Patch = {
-      file: 'send/send-increment.js',
-      anchor: 'if (ledger.mayStillSend(controls.timeoutMs))',
-      replacement: 'if (true)',
-    };
-
-    function optionsOf(machine: Workspace, patches: readonly Patch[]) {
-      return {
-        build,
-        patches,
-        cwd: machine.folder,
-        environment: {
-          ...vendor.settings,
-          HOME: machine.folder,
-          MEMBERLOAD_HOME: machine.home,
-          MEMBERLOAD_LEDGER_URL: url,
-        },
-      };
-    }
-
-    /** The first machine falls asleep; the second one does something in the meantime; the first one wakes up. */
-    async function whileAsleep(
-      patches: readonly Patch[],
-      args: readonly string[],
-      meanwhile: (second: (...words: string[]) => Promise<ToolEnd>, runId: string, two: Workspace) => Promise<void>,
-      one = openMachine(),
-    ): Promise<ToolEnd> {
-      const two = openMachine();
-      for (const machine of [one, two]) {
-        machine.file('topup.csv', lines('number,pointIncrement', '8008010001,20'));
-        machine.file('members.csv', lines('number,name', '8008010001,Old'));
-      }
-      const sleeper = startTool([...args, '--timeout', '1s'], optionsOf(one, [...SHORT_LEASE, ...patches]));
-      onTestFinished(() => sleeper.kill('SIGKILL'));
-      await expect.poll(() => isStopped(sleeper.pid)).toBe(true);
-      const [run] = await inDatabase(url, 'SELECT run_id FROM memberload.run');
-      const second = (...words: string[]) => runTool(words, optionsOf(two, SHORT_LEASE));
-      await meanwhile(second, String(run?.run_id), two);
-      sleeper.kill('SIGCONT');
-      return sleeper.ended;
-    }
-
-    async function isStopped(pid: number): Promise<boolean> {
-      const { readFileSync } = await import('node:fs');
-      return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.[0] === 'T';
-    }
-
-    const resend = async (second: (...words: string[]) => Promise<ToolEnd>, runId: string): Promise<void> => {
-      // At once, or as soon as the lease is over.
-      const end = await second('resolve', runId, '--row', '1', '--resend', '-y', '--timeout', '1s');
-      expect(end.exitCode, end.stderr).toBe(0);
-    };
-
-    test.runIf(process.platform === 'linux')(
-      'sends nothing that it had begun, when somebody has sent it instead',
-      async () => {
-        const end = await whileAsleep([BEFORE_SEND], ['topup', 'topup.csv', '-y'], resend);
-        expect(end.exitCode, end.stderr).toBe(5);
-        expect(end.stderr).toContain('out of touch with the shared ledger');
-        expect(await credits()).toEqual({ '8008010001': 1 });
-        const [row] = await inDatabase(url, 'SELECT state FROM memberload.run_row');
-        expect(row).toEqual({ state: 'done' });
-      },
-    );
-
-    test.runIf(process.platform === 'linux')(
-      'negative control: without the deadline the member is credited twice',
-      async () => {
-        await whileAsleep([BEFORE_SEND, WITHOUT_DEADLINE], ['topup', 'topup.csv', '-y'], resend);
-        expect(await credits()).toEqual({ '8008010001': 2 });
-      },
-    );
-
-    const startAnew = async (second: (...words: string[]) => Promise<ToolEnd>, runId: string): Promise<void> => {
-      expect((await second('runs', 'cancel', runId)).exitCode).toBe(0);
-      const end = await second('topup', 'topup.csv', '-y', '--again', '--timeout', '1s');
-      expect(end.exitCode, end.stderr).toBe(0);
-    };
-
-    test.runIf(process.platform === 'linux')(
-      'begins nothing any more, when somebody has started the file anew',
-      async () => {
-        const end = await whileAsleep([BEFORE_INTENT], ['topup', 'topup.csv', '-y', '--again'], startAnew);
-        expect(end.exitCode, end.stderr).toBe(5);
-        expect(await credits()).toEqual({ '8008010001': 1 });
-      },
-    );
-
-    test.runIf(process.platform === 'linux')('negative control: without the fence it is credited twice', async () => {
-      await withoutGuards({
-        apply: ['has_lease := FOUND', 'has_lease := true'],
-        begin_increment: ['worker_id <> me', 'false'],
-      });
-      await whileAsleep([BEFORE_INTENT, WITHOUT_DEADLINE], ['topup', 'topup.csv', '-y', '--again'], startAnew);
-      expect(await credits()).toEqual({ '8008010001': 2 });
-    });
-
-    const importAnew = async (
-      second: (...words: string[]) => Promise<ToolEnd>,
-      runId: string,
-      two: Workspace,
-    ): Promise<void> => {
-      expect((await second('runs', 'cancel', runId)).exitCode).toBe(0);
-      two.file('members.csv', lines('number,name', '8008010001,New'));
-      const end = await second('import', 'members.csv', '-y', '--timeout', '1s');
-      expect(end.exitCode, end.stderr).toBe(0);
-    };
-    const BEFORE_WRITE = stopsBefore('send/send-row.js', 'wasSent = true;');
-
-    test.runIf(process.platform === 'linux')(
-      'imports nothing any more, when somebody has imported it anew',
-      async () => {
-        const end = await whileAsleep([BEFORE_WRITE], ['import', 'members.csv', '-y'], importAnew);
-        expect(end.exitCode, end.stderr).toBe(5);
-        expect(end.stderr).toContain('out of touch with the shared ledger');
-        expect(await vendor.member('8008010001')).toMatchObject({ name: 'New' });
-      },
-    );
-
-    test.runIf(process.platform === 'linux')('negative control: without the look it writes the old name', async () => {
-      await whileAsleep([BEFORE_WRITE, WITHOUT_DEADLINE], ['import', 'members.csv', '-y'], importAnew);
-      expect(await vendor.member('8008010001')).toMatchObject({ name: 'Old' });
-    });
-
-    test.runIf(process.platform === 'linux')(
-      'brings an answer that contradicts what was decided meanwhile: a person is told by its end, by runs and by resolve',
-      async () => {
-        let told: ToolEnd | undefined;
-        const afterAnswer = stopsBefore('send/send-increment.js', 'if (isCertainlyNotApplied(raw))');
-        const two = openMachine();
-        const end = await whileAsleep([afterAnswer], ['topup', 'topup.csv', '-y'], async (second, runId) => {
-          told = await second('resolve', runId, '--row', '1', '--as', 'not-applied');
-          expect(told.stderr).toContain('The decision is kept');
-        });
-        expect(end.exitCode, end.stderr).toBe(7);
-        expect(end.stderr).toContain('memberload resolve');
-        const [run] = await inDatabase(url, 'SELECT run_id FROM memberload.run');
-        const contradicts = 'the vendor applied it, and the row had become "failed" meanwhile';
-        expect((await two.run(['runs', String(run?.run_id)])).stdout).toContain(contradicts);
-        const shown = await two.run(['resolve', String(run?.run_id)]);
-        expect(shown.exitCode).toBe(7);
-        expect(shown.stdout).toContain(contradicts);
-        expect(shown.stdout).toContain('an answer that came late');
-        expect(await credits()).toEqual({ '8008010001': 1 });
-      },
-    );
-
-    /** The rest of a run is given up by a colleague, and credited anew, while somebody is about to carry it on. */
-    async function whileAboutToResume(patches: readonly Patch[]): Promise<ToolEnd> {
-      const one = openMachine();
-      one.file('rest.csv', TWO_ROWS);
-      const paused = ['topup', 'rest.csv', '-y', '--again', '--daily-quota', '4', '--concurrency', '1'];
-      expect((await one.run(paused)).exitCode).toBe(6);
-      return whileAsleep(
-        [stopsBefore('run/resume-run.js', 'const { run, waitedMs } = await claimRun(known,'), ...patches],
-        ['resume', '--daily-quota', '300'],
-        async (second, runId, two) => {
-          expect((await second('runs', 'cancel', runId)).exitCode).toBe(0);
-          two.file('rest.csv', lines('number,pointIncrement', '8008010003,30'));
-          const end = await second('topup', 'rest.csv', '-y', '--again');
-          expect(end.exitCode, end.stderr).toBe(0);
-        },
-        one,
-      );
-    }
-
-    test.runIf(process.platform === 'linux')('does not carry on a run that was given up meanwhile', async () => {
-      const end = await whileAboutToResume([]);
-      expect(end.exitCode, end.stderr).toBe(2);
-      expect(end.stderr).toContain('was cancelled meanwhile');
-      expect(await credits()).toEqual({ '8008010001': 1, '8008010003': 1 });
-    });
-
-    test.runIf(process.platform === 'linux')(
-      'negative control: as it was read before the claim it is credited twice',
-      async () => {
-        const blind = {
-          file: 'run/claim-run.js',
-          anchor: "if (state !== 'finished' && state !== 'cancelled')",
-          replacement: 'if (true)',
-        };
-        await whileAboutToResume([blind]);
-        expect(await credits()).toEqual({ '8008010001': 1, '8008010003': 2 });
-      },
-    );
-  });
-
-  test('a machine that is killed leaves an intent, which it settles itself when its lease is over', async () => {
-    const machine = openMachine();
-    machine.file('topup.csv', TWO_ROWS);
-    const environment = {
-      ...vendor.settings,
-      HOME: machine.folder,
-      MEMBERLOAD_HOME: machine.home,
-      MEMBERLOAD_LEDGER_URL: url,
-    };
-    const options = { build, cwd: machine.folder, environment, patches: SHORT_LEASE };
-    const killed = await runTool(
-      ['topup', 'topup.csv', '-y', '--timeout', '1s', '--concurrency', '1', '--read-before'],
-      {
-        ...options,
-        kills: [{ point: 'send.after', nth: 1 }],
-      },
-    );
-    expect(killed.isKilled).toBe(true);
-    const resumed = await runTool(['resume', '--timeout', '1s'], options);
-    expect(resumed.exitCode, resumed.stderr).toBe(0);
-    expect(await credits()).toEqual({ '8008010001': 1, '8008010003': 1 });
-    expect(outcomesOf(machine.read('topup.result.csv'))).toEqual(['done topped_up', 'done topped_up']);
   });
 });
