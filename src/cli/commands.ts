@@ -170,6 +170,10 @@ export const COMMANDS: readonly Command[] = [
       ['memberload ledger init memberload', "as the schema's owner; the role memberload may then work with it"],
       ['memberload ledger status', 'version, what a commit survives, who is at work'],
       [
+        'memberload ledger status --accept-failover',
+        'after a failover or a restored backup: see what to look for, and go on',
+      ],
+      [
         'memberload ledger import ~/.local/state/memberload',
         "take a laptop's own ledger over; it then refuses top-ups",
       ],

@@ -50,11 +50,12 @@ function ledgerVariables(settings: Settings, { environment }: CommandInput['surr
     );
   }
   const pathOf = (file: string | undefined): string | undefined => (file ? settings.path(file) : undefined);
+  const file = pathOf(settings.get('ledgerUrlFile'));
   const variables = {
     MEMBERLOAD_LEDGER_URL: url,
-    MEMBERLOAD_LEDGER_URL_FILE: pathOf(settings.get('ledgerUrlFile')),
+    MEMBERLOAD_LEDGER_URL_FILE: file,
     MEMBERLOAD_DATA_KEY_FILE: pathOf(settings.get('dataKeyFile')),
-    PGPASSFILE: url === undefined ? undefined : pathOf(environment.PGPASSFILE),
+    PGPASSFILE: url === undefined && file === undefined ? undefined : pathOf(environment.PGPASSFILE),
   };
   return Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined);
 }

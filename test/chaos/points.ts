@@ -42,6 +42,8 @@ const POINTS = {
   'commit.after': at('ledger/sqlite/group-commit.js', 'await this.#disk.sync();', 'before'),
   'commit.durable': at('ledger/sqlite/group-commit.js', 'await this.#disk.sync();', 'after'),
   'intent.after': at('send/send-increment.js', BEGIN, 'after'),
+  'shared.before': at('ledger/postgres/write-queue.js', 'const found = await this.#carryOut(group);', 'before'),
+  'shared.after': at('ledger/postgres/write-queue.js', 'const found = await this.#carryOut(group);', 'after'),
   'admit.before': at('calls/lane.js', 'const admission = await this.#limiter.admit(', 'before'),
   'send.before': at('send/send-increment.js', 'const raw = await sendWrite(vendors, sent,', 'before'),
   'send.first_byte': { ...at('http/exchange.js', 'request.onSent?.();', 'after'), when: IS_INCREMENT },
@@ -81,6 +83,8 @@ export const POINT_NAMES = Object.keys(POINTS) as PointName[];
 export const ROW_POINTS: readonly PointName[] = POINT_NAMES.filter((name) =>
   /^(intent|commit|admit|send|answer|outcome)\./.test(name),
 );
+/** Passed for every group of writes, by a tool whose ledger is shared. */
+export const SHARED_POINTS: readonly PointName[] = POINT_NAMES.filter((name) => name.startsWith('shared.'));
 /** Passed once, before anything is sent: while the input is copied and the run is recorded. */
 export const START_POINTS: readonly PointName[] = POINT_NAMES.filter((name) => /^(stage|start)\./.test(name));
 /** Passed at the end of a process, when the ledger has decided everything. */
@@ -165,7 +169,7 @@ export const CONTROLS = {
   withoutStage: [
     {
       file: 'run/resume-run.js',
-      anchor: 'const staged = await openStagedInput(runFolder, saved.job);',
+      anchor: 'const staged = await findStage(run, saved.job, parts);',
       replacement: `
         const { rmSync } = await import('node:fs');
         for (const name of ['stage', 'stage.json']) rmSync(runFolder + '/' + name, { force: true });
