@@ -26,3 +26,26 @@ export function cutToWidth(text: string, width: number): string {
 }
 
 const SEGMENTER = new Intl.Segmenter();
+
+/**
+ * The line in pieces that fit into so many columns, broken between words, or between two Chinese characters; a piece
+ * begins under the first word. What does not fit whole, such as a path, stands alone and is left to the terminal.
+ */
+export function foldLine(line: string, width: number): string[] {
+  if (textWidth(line) <= width) return [line];
+  const indent = /^ */.exec(line)?.[0] ?? '';
+  const pieces: string[] = [];
+  let piece = indent;
+  for (const part of line.slice(indent.length).match(UNBROKEN) ?? []) {
+    const isFirst = piece.trim() === '';
+    if (!isFirst && textWidth((piece + part).trimEnd()) > width) {
+      pieces.push(piece.trimEnd());
+      piece = indent;
+    }
+    piece += part;
+  }
+  return [...pieces, piece.trimEnd()];
+}
+
+/** A word or a Chinese character with the blanks after it; signs that may not begin or end a line stay with it. */
+const UNBROKEN = /[（「《]*(?:\p{sc=Han}|[^\s\p{sc=Han}（「《，。：；！？、）」》]+|)[，。：；！？、）」》]*\s*/gu;

@@ -76,7 +76,11 @@ async function parseWithYargs(argv: readonly string[]): Promise<CommandLine> {
   }
   const asks = help === true || words[0] === 'help' ? 'help' : version === true ? 'version' : undefined;
   const texts = words.map(String);
-  return { words: texts[0] === 'help' ? texts.slice(1) : texts, flags, asks, unknown };
+  // `--set a=1 b=2`: yargs leaves all but the first among the words.
+  const isSwitchValue = (text: string): boolean => flags.set !== undefined && /^[A-Za-z.]+=/.test(text);
+  if (Array.isArray(flags.set)) flags.set = [...flags.set, ...texts.filter(isSwitchValue)];
+  const left = texts.filter((text) => !isSwitchValue(text));
+  return { words: left[0] === 'help' ? left.slice(1) : left, flags, asks, unknown };
 }
 
 type ParsedLine = { readonly _: readonly unknown[]; readonly $0: string } & Readonly<Record<string, unknown>>;

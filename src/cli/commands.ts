@@ -9,6 +9,7 @@ import type { Console } from './console.ts';
 
 /** What a command is called with. */
 export type CommandInput = {
+  readonly command: CommandName;
   readonly settings: Settings;
   /** The command's own arguments: a file, `-`, a run, or words of its own. */
   readonly arguments: readonly string[];

@@ -1,4 +1,5 @@
 import type { OperatorError } from '../base/errors.ts';
+import { foldLine, textWidth } from '../base/text-width.ts';
 import { visibleLines, visibleText } from '../base/visible-text.ts';
 import { COMMAND_NAMES } from '../settings/setting.ts';
 import type { Surroundings } from '../settings/surroundings.ts';
@@ -16,6 +17,8 @@ export interface Console {
   say(text: string): void;
   /** As `say`, in colour: where the command works. Once, when it is said twice in a row. */
   sayPlace(text: string): void;
+  /** Where the command works, as `sayPlace` said last, also with --quiet. */
+  readonly place: string | undefined;
   /** An error: what happened, then what to do. Never dropped. */
   fail(error: OperatorError): void;
   /**
@@ -53,6 +56,7 @@ export function openConsole(
   let lastLine = '';
   let block: readonly string[] = [];
   let isAsking = false;
+  let place: string | undefined;
   // The cursor rests at the block's first column, so that one sequence erases the block to the end of the screen.
   // Libraries count lines back from the block's end (log-update does; it also hides the cursor of a process that is
   // killed, and needs Node 22). In a window that was made narrower the lines have been folded, and counting takes
@@ -71,6 +75,17 @@ export function openConsole(
     lastLine = line;
     stderr.write(`${line}\n`);
     draw();
+  };
+  /** A command to type stays whole, so that it can be copied: it begins a line of its own when it does not fit. */
+  const folded = (text: string): string => {
+    if (!isScreen) return text;
+    const start = text.search(COMMAND_START);
+    const [prose, command] = start < 0 ? [text, ''] : [text.slice(0, start), text.slice(start)];
+    const lines = foldLine(prose.trimEnd(), stderr.columnCount);
+    if (command === '') return lines.join('\n');
+    const between = prose.slice(prose.trimEnd().length);
+    const fits = textWidth(`${lines.at(-1)}${between}${command}`) <= stderr.columnCount;
+    return `${lines.join('\n')}${fits || prose === between ? between : '\n'}${command}`;
   };
   const print = (text: string): void => {
     erase();
@@ -92,9 +107,13 @@ export function openConsole(
       for (const line of text.split('\n')) print(line);
     },
     say(text) {
-      if (!isQuiet) tell(visibleText(asTyped(text)));
+      if (!isQuiet) tell(folded(visibleText(asTyped(text))));
+    },
+    get place() {
+      return place;
     },
     sayPlace(text) {
+      place = text;
       const line = colored(YELLOW, text);
       if (!isQuiet && line !== lastLine) tell(line);
     },
@@ -102,8 +121,9 @@ export function openConsole(
       // Whatever failed, nothing goes on that the block could show.
       erase();
       block = [];
-      tell(`${colored(RED, 'Error:')} ${visibleLines(asTyped(message))}`);
-      if (hint !== '') tell(visibleLines(asTyped(hint)));
+      const lines = (text: string): string => visibleLines(asTyped(text)).split('\n').map(folded).join('\n');
+      tell(lines(`Error: ${message}`).replace(/^Error:/, colored(RED, 'Error:')));
+      if (hint !== '') tell(lines(hint));
     },
     drawBlock(lines) {
       erase();
@@ -136,6 +156,8 @@ export function openConsole(
 
 /** A command line in a sentence. */
 const COMMAND = new RegExp(`(?<!npx )\\bmemberload (?=(?:${COMMAND_NAMES.join('|')}|help)\\b|--help)`, 'g');
+
+const COMMAND_START = new RegExp(`(?:npx )?\\bmemberload (?:${COMMAND_NAMES.join('|')}|help)\\b`);
 
 const RED = 31;
 const YELLOW = 33;

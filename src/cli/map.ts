@@ -1,4 +1,5 @@
 import { basename, dirname, join } from 'node:path';
+import { isDevicePath } from '../base/device-path.ts';
 import { EXIT, OperatorError, usageError } from '../base/errors.ts';
 import { isInsideFolder } from '../base/inside-folder.ts';
 import { nearestName } from '../base/nearest.ts';
@@ -60,8 +61,8 @@ export async function runMap(input: CommandInput): Promise<CommandResult> {
 function mappingPathOf({ settings }: CommandInput, argument: string): string {
   const output = settings.get('output');
   if (output !== undefined) return output === '-' ? '-' : settings.path(output);
-  if (argument === '-') return settings.path('stdin.map.json');
-  const path = settings.path(argument);
+  const path = argument === '-' ? argument : settings.path(argument);
+  if (isDevicePath(path)) return settings.path('stdin.map.json');
   return join(dirname(path), `${basename(path).replace(/\.(csv|tsv|txt|xlsx)$/i, '')}.map.json`);
 }
 

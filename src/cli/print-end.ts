@@ -1,5 +1,6 @@
-import type { OperatorError } from '../base/errors.ts';
-import { type RunDocument, writeRunDocument } from '../result/run-document.ts';
+import { addDecimals } from '../base/decimal.ts';
+import { EXIT, type ExitCode, type OperatorError } from '../base/errors.ts';
+import { type RunDocument, withoutWords, writeRunDocument } from '../result/run-document.ts';
 import { sumCalls } from '../result/summary.ts';
 import { renderSummary } from '../result/summary-text.ts';
 import { Tally } from '../result/tally.ts';
@@ -14,29 +15,50 @@ export function printRun(
   for (const line of renderSummary(document, next)) console.say(line);
 }
 
+/** The `--json` document of a command that did nothing with rows. */
+export function emptyDocument(command: string): RunDocument {
+  const { rows, actions, errorCodes, notChanged, totals } = new Tally();
+  return {
+    ...{ run: null, command, place: null, input: null, result: null, state: 'finished' },
+    ...{ rows, actions, errorCodes, notChanged, calls: sumCalls([]), totals, quota: null },
+    ...{ elapsedMs: 0, exitCode: EXIT.ok },
+  };
+}
+
 /** The `--json` document of a command that ended before it could write anything, and why. */
 export function errorDocument(
-  error: OperatorError,
+  { code, message, hint, exitCode, spent }: OperatorError,
   command: string,
-  argument: string | undefined,
+  { argument, place }: { readonly argument: string | undefined; readonly place: string | undefined },
 ): RunDocument & { readonly error: { readonly code: string; readonly message: string; readonly hint: string } } {
-  const tally = new Tally();
-  return {
-    run: null,
-    command,
-    place: null,
-    input: argument ?? null,
-    result: null,
-    state: 'stopped',
-    rows: tally.rows,
-    actions: tally.actions,
-    errorCodes: tally.errorCodes,
-    notChanged: tally.notChanged,
-    calls: error.spent ?? sumCalls([]),
-    totals: tally.totals,
-    quota: null,
-    elapsedMs: 0,
-    exitCode: error.exitCode,
-    error: { code: error.code, message: error.message, hint: error.hint },
-  };
+  const empty = emptyDocument(command);
+  const error = { code, message, hint };
+  const where = { place: place ?? null, input: argument ?? null };
+  return { ...empty, ...where, state: 'stopped', calls: spent ?? empty.calls, exitCode, error };
+}
+
+/** One document for several runs: their counts and amounts added up, and the document of each under `runs`. */
+export function documentOfRuns(command: string, documents: readonly RunDocument[], exitCode: ExitCode): object {
+  const added = documents.reduce<unknown>(
+    (sum, { rows, actions, errorCodes, notChanged, calls, totals, elapsedMs }) => {
+      return addUp(sum, { rows, actions, errorCodes, notChanged, calls, totals, elapsedMs });
+    },
+    undefined,
+  );
+  const state = documents.find((document) => document.state !== 'finished')?.state ?? 'finished';
+  return { ...emptyDocument(command), ...(added as object), state, exitCode, runs: documents.map(withoutWords) };
+}
+
+/** Counts are added as numbers, amounts as decimals, the rest key by key. */
+function addUp(sum: unknown, more: unknown): unknown {
+  if (sum === undefined) return more;
+  if (typeof more === 'number') return Number(sum) + more;
+  if (typeof more === 'string') return addDecimals(String(sum), more);
+  const keys = new Set([...Object.keys(Object(sum)), ...Object.keys(Object(more))]);
+  const at = (value: unknown, key: string): unknown => (value as Readonly<Record<string, unknown>>)[key];
+  const entries = [...keys].map((key) => [
+    key,
+    at(more, key) === undefined ? at(sum, key) : addUp(at(sum, key), at(more, key)),
+  ]);
+  return Object.fromEntries(entries);
 }

@@ -5,7 +5,7 @@ import type { RunContext } from '../calls/run-context.ts';
 import { StoppedError } from '../calls/run-control.ts';
 import { isCrediting } from '../job/job-settings.ts';
 import type { LedgerReader, RowRecord, RunRecord } from '../ledger/ledger.ts';
-import type { RunDocument } from '../result/run-document.ts';
+import { type RunDocument, readRunDocument, withoutWords } from '../result/run-document.ts';
 import { exitCodeOfReason, sumCalls } from '../result/summary.ts';
 import { type NextCommand, renderSummary } from '../result/summary-text.ts';
 import { claimRun } from '../run/claim-run.ts';
@@ -31,6 +31,7 @@ import type { CommandInput } from './commands.ts';
 import { confirmYes } from './confirm.ts';
 import { findRun } from './find-run.ts';
 import { nextOfRun } from './next-command.ts';
+import { emptyDocument } from './print-end.ts';
 import { reportOptions } from './run-command.ts';
 import { checkSandbox, connectToRun, type Session, withLedgerReader, withSession } from './session.ts';
 
@@ -279,7 +280,10 @@ async function report(
   if (settings.get('json')) {
     console.print(
       JSON.stringify({
-        ...(document ?? { run: run.runId, state }),
+        ...withoutWords(
+          document ?? readRunDocument(run.summaryJson) ?? { ...emptyDocument('resolve'), run: run.runId },
+        ),
+        state,
         command: 'resolve',
         calls,
         inDoubt: open.filter(isShown).map((row) => describeRow(row, storeZone)),

@@ -1,6 +1,7 @@
-import { EXIT, type ExitCode, OperatorError, usageError } from '../base/errors.ts';
+import { EXIT, OperatorError, usageError } from '../base/errors.ts';
 import type { RunRecord } from '../ledger/ledger.ts';
-import { type RunDocument, readRunDocument } from '../result/run-document.ts';
+import { type RunDocument, readRunDocument, withoutWords, writeRunDocument } from '../result/run-document.ts';
+import { renderSummary } from '../result/summary-text.ts';
 import { claimRun } from '../run/claim-run.ts';
 import { rebuildResult } from '../run/rebuild-result.ts';
 import { isResultMissing } from '../run/run-folder.ts';
@@ -8,7 +9,7 @@ import { placesOf, readSavedSettings } from '../settings/saved-settings.ts';
 import type { CommandInput, CommandResult, EndedRun } from './commands.ts';
 import { findRun } from './find-run.ts';
 import { nextOfRun } from './next-command.ts';
-import { printRun } from './print-end.ts';
+import { documentOfRuns, emptyDocument, errorDocument } from './print-end.ts';
 import { reportOptions, resumeInSession, worstExitCode } from './run-command.ts';
 import { resultTargetOf } from './run-files.ts';
 import { type Session, withSession } from './session.ts';
@@ -21,10 +22,15 @@ export async function runResume(input: CommandInput): Promise<CommandResult> {
   if (input.settings.get('all')) return resumeAll(input);
   const run = await withSession(input, (session) => chooseRun(session, input.argument));
   if (run === undefined) {
-    input.console.say('No unfinished run.');
-    return { exitCode: EXIT.ok };
+    return nothingToResume(input);
   }
   return resumeOne(input, run);
+}
+
+function nothingToResume({ settings, console }: CommandInput): CommandResult {
+  console.say('No unfinished run.');
+  if (settings.get('json')) console.print(writeRunDocument(emptyDocument('resume')));
+  return { exitCode: EXIT.ok };
 }
 
 /** The run knows its store and its config file; both are needed before its settings can be read. */
@@ -64,36 +70,44 @@ function hasEnded({ state }: RunRecord): boolean {
  * by a breaker is named and left alone: the run would most likely end so again, and each try costs calls. Its exit
  * code counts, so that a scheduler tells of it every day. `resume <run>` carries it on.
  */
-async function resumeAll(input: CommandInput): Promise<{ exitCode: ExitCode }> {
-  const { argument, console } = input;
+async function resumeAll(input: CommandInput): Promise<CommandResult> {
+  const { argument, console, settings } = input;
   if (argument !== undefined) {
     throw usageError('BAD_USAGE', '--all carries every unfinished run on.', 'Leave the run or --all away.');
   }
   const runs = await withSession(input, async ({ ledger }) => (await ledger.runs.listUnfinished()).reverse());
-  if (runs.length === 0) console.say('No unfinished run.');
-  const exitCodes: ExitCode[] = [];
+  if (runs.length === 0) return nothingToResume(input);
+  const documents: RunDocument[] = [];
+  const fail = (run: RunRecord, error: OperatorError): void => {
+    console.fail(error);
+    const where = { argument: run.inputPath || undefined, place: run.place };
+    documents.push({ ...errorDocument(error, run.command, where), run: run.runId });
+  };
   for (const run of runs) {
     const leftAlone = leaveAlone(run);
     if (leftAlone !== undefined) {
-      console.fail(leftAlone);
-      exitCodes.push(leftAlone.exitCode);
+      fail(run, leftAlone);
       continue;
     }
     try {
       const ended = await resumeOne(input, run);
-      exitCodes.push(ended.document.exitCode);
-      printRun(ended, input);
+      documents.push(ended.document);
+      for (const line of renderSummary(ended.document, ended.next)) console.say(line);
       if (ended.document.state === 'interrupted') break;
     } catch (error) {
       if (!(error instanceof OperatorError)) throw error;
       // An earlier one of these runs has decided its last row, or it was cancelled meanwhile.
       if (error.code === 'RUN_FINISHED') continue;
       console.say(`Run ${run.runId}:`);
-      console.fail(error);
-      exitCodes.push(error.exitCode);
+      fail(run, error);
     }
   }
-  return { exitCode: worstExitCode(exitCodes) };
+  const exitCode = worstExitCode(documents.map((document) => document.exitCode));
+  const [first, ...others] = documents;
+  const isOne = first !== undefined && others.length === 0;
+  if (settings.get('json'))
+    console.print(JSON.stringify(isOne ? withoutWords(first) : documentOfRuns('resume', documents, exitCode)));
+  return { exitCode };
 }
 
 function leaveAlone({ runId, state, summaryJson }: RunRecord): OperatorError | undefined {

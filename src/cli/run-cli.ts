@@ -38,7 +38,14 @@ export async function runCli(surroundings: Surroundings): Promise<ExitCode> {
       const { askForFile } = await import('./start/ask-for-file.ts');
       given.push(await askForFile(command.name, surroundings.workingFolder, console));
     }
-    const result = await run({ settings, arguments: given, argument: given[0], surroundings, console });
+    const result = await run({
+      command: command.name,
+      settings,
+      arguments: given,
+      argument: given[0],
+      surroundings,
+      console,
+    });
     if (!('document' in result)) return result.exitCode;
     const { printRun } = await import('./print-end.ts');
     printRun(result, { settings, console });
@@ -47,7 +54,7 @@ export async function runCli(surroundings: Surroundings): Promise<ExitCode> {
     const told = error instanceof OperatorError ? error : bug(error);
     if (isJson) {
       const { errorDocument } = await import('./print-end.ts');
-      console.print(JSON.stringify(errorDocument(told, words[0] ?? '', words[1])));
+      console.print(JSON.stringify(errorDocument(told, words[0] ?? '', { argument: words[1], place: console.place })));
     }
     console.fail(told);
     return told.exitCode;

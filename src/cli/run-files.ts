@@ -1,4 +1,5 @@
 import { basename, dirname, join } from 'node:path';
+import { isDevicePath } from '../base/device-path.ts';
 import type { TableSource } from '../csv/byte-source.ts';
 import type { ResultTarget } from '../result/result-file.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -21,19 +22,21 @@ export function resultTargetOf(
 }
 
 export function sourceOf(settings: Settings, { stdin }: Pick<Surroundings, 'stdin'>, input: string): TableSource {
-  return input === '-' ? { stream: stdin, name: 'standard input' } : { path: settings.path(input) };
+  // Of a socket, which some programs give for standard input, /dev/stdin cannot be opened.
+  const isStdin = input === '-' || settings.path(input) === '/dev/stdin';
+  return isStdin ? { stream: stdin, name: 'standard input' } : { path: settings.path(input) };
 }
 
 /**
- * `members.csv` → `members.result.csv` beside it, `members.xlsx` → `members.result.xlsx`, `-` → `stdin.result.csv`
- * in the working folder, and `-o -` is standard output. `ending`: `checked` for validate, so that a check never takes the place of a result.
+ * `members.csv` → `members.result.csv` beside it, `members.xlsx` → `members.result.xlsx`, `-` and `<(…)` →
+ * `stdin.result.csv` in the working folder, and `-o -` is standard output. `ending`: `checked` for validate, so that a check never takes the place of a result.
  */
 function resultPathOf(settings: Settings, input: string | undefined, ending: 'result' | 'checked'): string {
   const output = settings.get('output');
   if (output !== undefined) return output === '-' ? '-' : settings.path(output);
   if (input === undefined) return settings.path(`${settings.get('from')}-export.csv`);
-  if (input === '-') return settings.path(`stdin.${ending}.csv`);
-  const path = settings.path(input);
+  const path = input === '-' ? input : settings.path(input);
+  if (isDevicePath(path)) return settings.path(`stdin.${ending}.csv`);
   // A workbook goes back as a workbook: its person has a spreadsheet open.
   const form = ending === 'result' && /\.xlsx$/i.test(path) ? 'xlsx' : 'csv';
   return join(dirname(path), `${basename(path).replace(/\.(csv|tsv|txt|xlsx)$/i, '')}.${ending}.${form}`);

@@ -10,6 +10,7 @@ import { readSavedSettings } from '../settings/saved-settings.ts';
 import type { CommandInput } from './commands.ts';
 import { findRun } from './find-run.ts';
 import { nextOfRun } from './next-command.ts';
+import { emptyDocument } from './print-end.ts';
 import { reportOptions } from './run-command.ts';
 import { withLedgerReader, withSession } from './session.ts';
 
@@ -86,16 +87,19 @@ function cancel(input: CommandInput, runId: string | undefined): Promise<{ exitC
       stdout: surroundings.stdout.stream,
       report: reportOptions(input),
     });
-    if (settings.get('json'))
-      console.print(document ? writeRunDocument(document) : JSON.stringify({ run: runId, state: 'cancelled' }));
+    // The result could not be written: the person was told where to go on.
+    const isUnwritten = document?.exitCode === EXIT.stopped;
+    const exitCode = inDoubtCount > 0 ? EXIT.inDoubt : isUnwritten ? EXIT.stopped : EXIT.ok;
+    if (settings.get('json')) {
+      const ended = document ?? { ...emptyDocument(run.command), run: runId, place: run.place, state: 'cancelled' };
+      console.print(writeRunDocument({ ...ended, exitCode }));
+    }
     console.say(`Run ${runId} is given up: ${givenUpCount} rows will not be sent.`);
     if (document?.result) console.say(`Result file: ${document.result}`);
     if (inDoubtCount > 0) {
       console.say(`${inDoubtCount} rows in doubt stay to be decided: memberload resolve ${runId}`);
-      return { exitCode: EXIT.inDoubt };
     }
-    // The result could not be written, and the person was told where to go on.
-    return { exitCode: document?.exitCode === EXIT.stopped ? EXIT.stopped : EXIT.ok };
+    return { exitCode };
   });
 }
 

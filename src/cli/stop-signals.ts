@@ -1,8 +1,10 @@
 import { systemClock } from '../base/clock.ts';
 import { EXIT } from '../base/errors.ts';
 import { RunControl } from '../calls/run-control.ts';
+import { writeRunDocument } from '../result/run-document.ts';
 import type { StopSignal } from '../settings/surroundings.ts';
 import type { CommandInput } from './commands.ts';
+import { emptyDocument } from './print-end.ts';
 
 const EXIT_CODES = {
   SIGINT: EXIT.interrupted,
@@ -18,7 +20,7 @@ const LEAVE_MS_MAX = 300;
  * that safe. `whatNext` is the last line then.
  */
 export async function withStopSignals<T>(
-  { surroundings, console }: Pick<CommandInput, 'surroundings' | 'console'>,
+  { command, settings, surroundings, console }: Omit<CommandInput, 'arguments' | 'argument'>,
   whatNext: string,
   work: (control: RunControl) => Promise<T>,
 ): Promise<T> {
@@ -28,6 +30,11 @@ export async function withStopSignals<T>(
     signalCount += 1;
     if (signalCount > 1) {
       if (signalCount > 2) surroundings.exitNow(EXIT_CODES[signal]);
+      if (signalCount === 2 && settings.get('json')) {
+        const place = console.place ?? null;
+        const ended = { ...emptyDocument(command), place, state: 'interrupted', exitCode: EXIT_CODES[signal] } as const;
+        console.print(writeRunDocument(ended));
+      }
       console.say(whatNext);
       // What has touched no socket is written back first, so that it does not look like money in doubt.
       void Promise.race([control.withdrawUnsent(), systemClock.sleep(LEAVE_MS_MAX)]).finally(() =>

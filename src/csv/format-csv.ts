@@ -94,13 +94,15 @@ function isPlainLine(line: string, delimiter: number, cellCount: number): boolea
     } else if (code < 128) {
       const kind = KINDS[code];
       if (kind === SUSPECT || (kind === SUSPECT_AT_START && previous === delimiter)) return false;
-    } else if (code < 0x3400 || code > 0x9fff) return false;
+    } else if ((code < 0x3400 || code > 0x9fff) && code !== ELLIPSIS) return false;
     previous = code;
   }
   return previous !== SPACE && delimiterCount === cellCount - 1;
 }
 
 const SPACE = 0x20;
+/** `…` stands in `result_for` of every row. */
+const ELLIPSIS = 0x2026;
 const SUSPECT = 1;
 const SUSPECT_AT_START = 2;
 /** Of ASCII: what is quoted or guarded wherever it stands, and what only at the start of a cell. */

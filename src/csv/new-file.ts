@@ -205,7 +205,7 @@ async function renameToNew(temporary: string, target: string, path: string): Pro
 }
 
 function alreadyThere(path: string) {
-  return fileError('FILE_EXISTS', `${path} is there already.`, 'Name another file with -o, or say --overwrite.');
+  return fileError('FILE_EXISTS', `${path} is there already.`, 'Name another file with -o.');
 }
 
 export function refuseNonFile(path: string, found: { isDirectory(): boolean; isFile(): boolean }): void {

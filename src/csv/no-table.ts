@@ -33,6 +33,7 @@ const SIGNATURES: readonly { bytes: Buffer; what: string; hint: string }[] = [
   { bytes: Buffer.from('Rar!'), what: 'a RAR archive', hint: 'Unpack it first.' },
   { bytes: Buffer.from('377abcaf271c', 'hex'), what: 'a 7z archive', hint: 'Unpack it first.' },
   { bytes: Buffer.from('SQLite format 3'), what: 'a SQLite database', hint: GIVE_A_TABLE },
+  { bytes: Buffer.from('-----BEGIN '), what: 'a key or a certificate (PEM)', hint: GIVE_A_TABLE },
   { bytes: Buffer.from('89504e470d0a1a0a', 'hex'), what: 'a picture', hint: GIVE_A_TABLE },
   { bytes: Buffer.from('ffd8ff', 'hex'), what: 'a picture', hint: GIVE_A_TABLE },
 ];

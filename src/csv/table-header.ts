@@ -43,6 +43,14 @@ export function checkHeader(place: string, cells: readonly string[]): string[] {
   if (names.length === 0) {
     throw fileError('BLANK_HEADER', `${place}: no column has a name.`, 'Give every column a name in the first line.');
   }
+  const [only = ''] = names;
+  if (names.length === 1 && mayBeKey(only)) {
+    throw fileError(
+      'NO_HEADER',
+      `${place}: the first line names no columns: it is one word of ${only.length} characters. It is not shown here, since it may be a key.`,
+      'Check that it is the right file. If it is a list, put a line with the column names first.',
+    );
+  }
   if (names.every((name) => name === '' || looksLikeData(name))) {
     throw fileError(
       'NO_HEADER',
@@ -57,4 +65,11 @@ export function checkHeader(place: string, cells: readonly string[]): string[] {
 export function looksLikeData(name: string): boolean {
   if (name.length > NAME_LENGTH_MAX) return false;
   return /^[+-]?[0-9][0-9 .,:/-]*$/.test(name) || /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(name);
+}
+
+/** Many digits, or letters and digits mixed, in one word. A message must never show the key of an account. */
+function mayBeKey(word: string): boolean {
+  if (!/^[!-~]{12,}$/.test(word)) return false;
+  const turns = word.match(/[0-9](?=[A-Za-z])|[A-Za-z](?=[0-9])/g)?.length ?? 0;
+  return /^[0-9]{15,}$/.test(word) || turns >= 3;
 }

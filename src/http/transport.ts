@@ -127,12 +127,12 @@ export function openTransport(options: TransportOptions): Transport {
       const problem = findMalformedPart(request);
       if (problem) return Promise.reject(new BugError(`a request that cannot be sent: ${problem}`));
       const exchange = openExchange(request);
-      debug('%s of %d bytes', request.method, request.body?.length ?? 0);
+      if (debug.enabled) debug('%s of %d bytes', request.method, request.body?.length ?? 0);
       const settlement = exchange.settled.finally(() => {
         settlements.delete(settlement);
         const place = waiting.findIndex((other) => other.exchange === exchange);
         if (place >= 0) waiting.splice(place, 1);
-        debug('ended; %d under way, %d waiting', runningCount, waiting.length);
+        if (debug.enabled) debug('ended; %d under way, %d waiting', runningCount, waiting.length);
         if (exchange.isStarted()) {
           runningCount--;
           lastEndMs = performance.now();

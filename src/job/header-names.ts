@@ -78,11 +78,8 @@ export function isMoneyLike(header: string): boolean {
  */
 export function guessKind(header: readonly string[]): FileKind | undefined {
   const given = new Set(header.map(headerKey));
-  const has = (kind: FileKind, isMeant: (column: Column) => boolean): boolean =>
-    COLUMNS[kind].some(
-      (column) => isMeant(column) && [column.name, ...column.synonyms].some((n) => given.has(headerKey(n))),
-    );
-  const hasMember = has('members', (column) => column.isKey);
+  const has = (kind: FileKind, isMeant: (column: Column) => boolean): boolean => hasColumn(given, kind, isMeant);
+  const hasMember = hasKeyOf('members', header);
   const hasCustomer = has('customers', (column) => column.isKey && column.name !== 'number');
   if (has('topup', ({ type }) => type === 'decimal')) return hasMember ? 'topup' : undefined;
   const inMembers = new Set(COLUMNS.members.map(({ name }) => name));
@@ -94,4 +91,15 @@ export function guessKind(header: readonly string[]): FileKind | undefined {
   if (isForWonder && !isForKybio) return 'customers';
   const isMembers = has('members', ({ isKey, name }) => !isKey && name !== 'remarks');
   return hasMember && !isForWonder && isMembers ? 'members' : undefined;
+}
+
+/** Whether a column of the header names a record of that kind: a `number` or a `customerUid`, say. */
+export function hasKeyOf(kind: FileKind, header: readonly string[]): boolean {
+  return hasColumn(new Set(header.map(headerKey)), kind, (column) => column.isKey === true);
+}
+
+function hasColumn(given: ReadonlySet<string>, kind: FileKind, isMeant: (column: Column) => boolean): boolean {
+  return COLUMNS[kind].some(
+    (column) => isMeant(column) && [column.name, ...column.synonyms].some((text) => given.has(headerKey(text))),
+  );
 }

@@ -25,6 +25,7 @@ export function lookupNeed(
     case 'topup':
       return isMemberRead(row, settings.readsBefore) ? 'needed' : 'none';
     case 'customer':
+      if (settings.mode === 'update' && row.uuid === undefined) return 'needed';
       return givesUnreadable(row.fields) ? 'none' : 'saves';
     case 'lookup':
       if (row.reference_number === undefined && row.uuid !== undefined) return 'pages';
@@ -37,13 +38,17 @@ function givesUnreadable(fields: TextFields): boolean {
 }
 
 /** Calls that the row takes when each is done by itself: a lookup where there is a number, and the write. */
-export function rowByRowCalls(row: MemberRow | CustomerRow | TopupRow | LookupRow, readsBefore: boolean): number {
+export function rowByRowCalls(
+  row: MemberRow | CustomerRow | TopupRow | LookupRow,
+  { mode, readsBefore }: { readonly mode: ImportMode; readonly readsBefore: boolean },
+): number {
   switch (row.kind) {
     case 'member':
       return row.number === undefined ? 1 : 2;
     case 'topup':
       return isMemberRead(row, readsBefore) ? 2 : 1;
     case 'customer':
+      return mode === 'update' && row.uuid === undefined ? 2 : 1;
     case 'lookup':
       return 1;
   }

@@ -19,7 +19,7 @@ export function stepsOf(
     case 'member':
       return memberSteps(row, settings.mode, prior, categories);
     case 'customer':
-      return customerSteps(row);
+      return customerSteps(row, settings.mode);
     case 'topup':
       return topupSteps(row, settings.readsBefore);
     case 'lookup':

@@ -95,7 +95,7 @@ async function countNeeds(settings: JobSettings, rows: RowsToDo): Promise<Counte
   const categoryNames = new Set<string>();
   const countPart = ({ targetRow: { row, target } }: PartToDo): void => {
     const needs = counts[target];
-    rowByRow += rowByRowCalls(row, settings.readsBefore);
+    rowByRow += rowByRowCalls(row, settings);
     const name = row.kind === 'member' ? row.fields.categoryName : undefined;
     if (name !== undefined) categoryNames.add(name);
     switch (needOf(row, target, settings)) {

@@ -63,6 +63,7 @@ function dearestWrite(kind: 'member' | 'customer' | 'topup' | 'lookup', mode: st
     case 'member':
       return mode === 'update' ? 'customerOpenApi/updateBaseInfo' : 'customerOpenApi/add';
     case 'customer':
+      return 'POST /customers';
     case 'lookup':
       return undefined;
   }

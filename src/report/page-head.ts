@@ -1,3 +1,4 @@
+import { isDevicePath } from '../base/device-path.ts';
 import { statusBar } from './charts.ts';
 import { type Html, html } from './html.ts';
 import { nameOf, nextSteps } from './next-steps.ts';
@@ -7,7 +8,7 @@ import { command, type PageParts, section } from './page-parts.ts';
 export function headOf({ data, texts, formats }: PageParts): { readonly title: string; readonly top: Html } {
   const { run, saved, state, document } = data;
   const { rows } = document;
-  const file = run.inputPath === '-' ? 'stdin' : nameOf(run.inputPath || run.resultPath);
+  const file = isDevicePath(run.inputPath) ? 'stdin' : nameOf(run.inputPath || run.resultPath);
   const asked = texts.asked({
     command: run.command,
     rowCount: formats.rows(rows.read),

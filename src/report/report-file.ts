@@ -1,5 +1,6 @@
 import { open, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { isDevicePath } from '../base/device-path.ts';
 import { fileError } from '../base/errors.ts';
 import { openNewFile } from '../csv/new-file.ts';
 import type { RunRecord } from '../ledger/ledger.ts';
@@ -21,7 +22,7 @@ export function reportPathOf({
   resultPath,
 }: Pick<RunRecord, 'inputPath' | 'resultPath'>): string | undefined {
   if (resultPath === '-' || resultPath === '') return undefined;
-  const name = inputPath === '-' ? 'stdin' : basename(inputPath || resultPath);
+  const name = isDevicePath(inputPath) ? 'stdin' : basename(inputPath || resultPath);
   const ending = inputPath === '' ? /(\.result)?\.(csv|xlsx)$/i : /\.(csv|tsv|txt|xlsx)$/i;
   return join(dirname(resultPath), `${name.replace(ending, '')}.report.html`);
 }

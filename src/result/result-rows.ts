@@ -10,7 +10,7 @@ import type { FoundRecords } from '../stage/found-records.ts';
 import type { StageBlock } from '../stage/stage.ts';
 import type { StagedRow } from '../stage/staged-row.ts';
 import { type NotSentReason, type RowView, viewRow } from './row-view.ts';
-import type { Tally } from './tally.ts';
+import type { RowCause, Tally } from './tally.ts';
 
 /** One row of the result file. */
 export type ResultRow = {
@@ -55,8 +55,12 @@ export class ResultRows {
   readonly #columns: readonly ResultColumn[];
   readonly #fetched: readonly { readonly field: string; readonly header: string }[];
   readonly #passwordIndex: number | undefined;
+  /** Whether all cells of the input are written as they stand. */
+  readonly #keepsAll: boolean;
   /** Of a row that was never begun and about which there is nothing to say: the same for all of them. */
   readonly #neverBegun: Result;
+  /** The cells of its `result_` columns behind the row's number. */
+  readonly #neverBegunCells: readonly string[];
 
   constructor(of: ResultOf, tally: Tally) {
     this.#of = of;
@@ -64,7 +68,12 @@ export class ResultRows {
     this.#columns = resultColumns(of.settings);
     this.#fetched = fetchedFields(of.settings);
     this.#passwordIndex = of.match.columns.get('password');
+    this.#keepsAll =
+      this.#passwordIndex === undefined &&
+      of.match.keptIndexes.length === of.header.length &&
+      of.match.keptIndexes.every((index, place) => index === place);
     this.#neverBegun = this.#viewed([], [], { run: of.runId, for: of.resultFor });
+    this.#neverBegunCells = this.#columns.slice(1).map((column) => this.#neverBegun.values[column] ?? '');
   }
 
   header(): string[] {
@@ -87,32 +96,38 @@ export class ResultRows {
   }
 
   #renderRow(row: StagedRow, cells: readonly string[], records: readonly RowRecord[]): ResultRow {
-    const { match, found } = this.#of;
+    const { found } = this.#of;
     const result = this.#resultOf(row, cells, records);
-    this.#tally.add({ ...result, causes: causesOf(row, result) });
+    this.#tally.add(result, causesOf(row, result));
     if (!result.isCarried) {
       for (const { row: asked } of row.targetRows) {
         if (asked.kind === 'topup') this.#tally.addAmounts(amountsOf(asked, records), result);
       }
     }
     const { values } = result;
-    const written: string[] = [];
-    for (const index of match.keptIndexes) written.push(index === this.#passwordIndex ? '' : (cells[index] ?? ''));
+    const written = this.#keepsAll && cells.length === this.#of.header.length ? [...cells] : this.#kept(cells);
     if (this.#fetched.length > 0) {
       const fetched = found?.read(row.rowNumber);
       for (const { field, header } of this.#fetched) {
         written.push(fetched?.[field] ?? this.#carriedCell(row, cells, header));
       }
     }
-    for (const column of this.#columns) {
-      written.push(column === 'row' ? String(row.rowNumber) : (values[column] ?? ''));
-    }
+    // The first of the columns is `result_row`.
+    written.push(String(row.rowNumber));
+    if (result === this.#neverBegun) written.push(...this.#neverBegunCells);
+    else
+      for (let place = 1; place < this.#columns.length; place += 1)
+        written.push(values[this.#columns[place] ?? 'row'] ?? '');
     return {
       status: result.status,
       badCell: row.issues.length === 0 ? undefined : this.#badCell(row),
       message: result.status === 'done' ? '' : (values.messages ?? ''),
       cells: written,
     };
+  }
+
+  #kept(cells: readonly string[]): string[] {
+    return this.#of.match.keptIndexes.map((index) => (index === this.#passwordIndex ? '' : (cells[index] ?? '')));
   }
 
   /** The first cell of the row that is to be corrected, as an index of the result's cells. */
@@ -142,35 +157,36 @@ export class ResultRows {
   ): Result {
     const { settings, notSent } = this.#of;
     const view = viewRow(settings.targets, records, notSent);
+    const { status, actions, errorCodes, values } = view;
     const hasTargets = settings.targets.length > 1;
     const name = (target: string, text: string): string => (hasTargets ? `${target}:${text}` : text);
     // Two targets that were not reached for one reason say it once.
     const joined = (texts: readonly string[], between: string): string =>
       texts.length < 2 ? (texts[0] ?? '') : [...new Set(texts)].join(between);
     const messages = view.messages.map(({ target, message }) =>
-      view.status === 'not_sent' ? message : name(target, message),
+      status === 'not_sent' ? message : name(target, message),
     );
+    // Into the view's own values: a copy for every row took longer than all the rest here.
+    values.run = own.run;
+    values.for = own.for;
+    values.status = status;
+    values.action = joined(
+      actions.map(({ target, action }) => name(target, action)),
+      ';',
+    );
+    values.errorCode = joined(
+      errorCodes.map(({ target, errorCode }) => name(target, errorCode)),
+      ';',
+    );
+    values.messages = joined(notes.length === 0 ? messages : [...messages, ...notes], ' ');
+    values.attempts = String(view.attempts);
     return {
-      status: view.status,
-      actions: view.actions.map(({ action }) => action),
-      errorCodes: [...new Set(view.errorCodes.map(({ errorCode }) => errorCode))],
+      status,
+      actions: actions.map(({ action }) => action),
+      errorCodes: [...new Set(errorCodes.map(({ errorCode }) => errorCode))],
       notChanged: view.messages.flatMap(({ message }) => readNotChanged(message)),
       isCarried: false,
-      values: {
-        ...view.values,
-        ...own,
-        status: view.status,
-        action: joined(
-          view.actions.map(({ target, action }) => name(target, action)),
-          ';',
-        ),
-        errorCode: joined(
-          view.errorCodes.map(({ target, errorCode }) => name(target, errorCode)),
-          ';',
-        ),
-        messages: joined([...messages, ...notes], ' '),
-        attempts: String(view.attempts),
-      },
+      values,
     };
   }
 
@@ -231,14 +247,15 @@ type Result = {
 
 /** Why the row is not done, for the summary. That a row was not sent has no cause of its own: the run says why. */
 function causesOf({ rowNumber, lineNumber, issues }: StagedRow, { status, errorCodes, values }: Result): RowCauses {
-  if (status === 'done' || status === 'not_sent') return [];
+  if (status === 'done' || status === 'not_sent') return NO_CAUSES;
   return errorCodes.map((errorCode) => {
     const message = issues.find((issue) => issue.errorCode === errorCode)?.message ?? values.messages ?? '';
     return { errorCode, rowNumber, lineNumber, message };
   });
 }
 
-type RowCauses = NonNullable<Parameters<Tally['add']>[0]['causes']>;
+type RowCauses = readonly RowCause[];
+const NO_CAUSES: RowCauses = [];
 
 function invalidResult({ issues }: StagedRow, own: Result['values']): Result {
   const errorCodes = [...new Set(issues.map(({ errorCode }) => errorCode))];

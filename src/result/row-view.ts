@@ -1,3 +1,4 @@
+import type { ResultColumn } from '../job/columns.ts';
 import type { RowRecord, Target } from '../ledger/ledger.ts';
 import type { RowStatus } from './run-document.ts';
 
@@ -9,8 +10,11 @@ export type RowView = {
   readonly messages: readonly { readonly target: Target; readonly message: string }[];
   readonly attempts: number;
   /** By the names of the result columns, without `result_`. */
-  readonly values: Readonly<Record<string, string>>;
+  readonly values: ResultValues;
 };
+
+/** The cells of a row's `result_` columns, made by whoever views the row. */
+export type ResultValues = Partial<Record<ResultColumn, string>>;
 
 /** Why a row that was never begun was not sent, as an errorCode and what to do. */
 export type NotSentReason = { readonly errorCode: string; readonly message: string };
@@ -23,7 +27,7 @@ export function viewRow(targets: readonly Target[], records: readonly RowRecord[
     const record = records.find((candidate) => candidate.target === target);
     return { target, record, ...readRecord(record, notSent) };
   });
-  const values: Record<string, string> = {};
+  const values: ResultValues = {};
   for (const { target, record } of parts) addValues(values, target, record);
   return {
     status: worst(parts.map((part) => part.status)),
@@ -41,7 +45,7 @@ export function viewRow(targets: readonly Target[], records: readonly RowRecord[
 function viewTarget(target: Target, records: readonly RowRecord[], notSent: NotSentReason): RowView {
   const record = records.find((candidate) => candidate.target === target);
   const { status, errorCode, messages } = readRecord(record, notSent);
-  const values: Record<string, string> = {};
+  const values: ResultValues = {};
   addValues(values, target, record);
   return {
     status,
@@ -53,7 +57,7 @@ function viewTarget(target: Target, records: readonly RowRecord[], notSent: NotS
   };
 }
 
-function addValues(values: Record<string, string>, target: Target, record: RowRecord | undefined): void {
+function addValues(values: ResultValues, target: Target, record: RowRecord | undefined): void {
   if (!record) return;
   if (target === 'wonder') values.uuid = record.uuid;
   if (target !== 'kybio') return;

@@ -60,9 +60,14 @@ export const ACTIONS = [
   'upserted',
 ] as const;
 
-/** The document for `--json` and the ledger, with the keys of the contract: the result file has the causes row by row. */
-export function writeRunDocument({ causes: _causes, report: _report, ...document }: RunDocument): string {
-  return JSON.stringify(document);
+/** The document for `--json` and the ledger. */
+export function writeRunDocument(document: RunDocument): string {
+  return JSON.stringify(withoutWords(document));
+}
+
+/** With the keys of the contract alone: the causes show names and phones, and the result file has them row by row. */
+export function withoutWords({ causes: _causes, report: _report, ...document }: RunDocument): RunDocument {
+  return document;
 }
 
 /** The document as the ledger keeps it, read and not cast; undefined: the run has none yet, or none of this form. */

@@ -11,7 +11,8 @@ import type { Tally } from './tally.ts';
 export async function runDocument(parts: {
   runId: string | null;
   settings: JobSettings;
-  place: string;
+  /** Null: the command goes nowhere. */
+  place: string | null;
   /** '' when there is none. */
   inputPath: string;
   resultPath: string;

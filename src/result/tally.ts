@@ -5,7 +5,7 @@ import { ACTIONS, type RowStatus, type RowStatusCount, type Total } from './run-
 
 type AmountName = 'pointIncrement' | 'balanceIncrement';
 type Amounts = Readonly<Record<AmountName, string>>;
-type RowCause = { readonly errorCode: string } & Cause['example'];
+export type RowCause = { readonly errorCode: string } & Cause['example'];
 
 /** Counts rows as they are written to the result file: the numbers of a run are the file's, always. */
 export class Tally {
@@ -27,20 +27,22 @@ export class Tally {
     balanceIncrement: { asked: new DecimalSum(), applied: new DecimalSum(), in_doubt: new DecimalSum() },
   };
 
-  add(row: {
-    readonly status: RowStatus;
-    readonly actions: readonly string[];
-    readonly errorCodes: readonly string[];
-    /** Decided by an earlier run. */
-    readonly isCarried?: boolean;
-    readonly notChanged?: readonly string[];
-    /** Of a row that is invalid, failed or in doubt: why, each cause once. */
-    readonly causes?: readonly RowCause[];
-  }): void {
+  /** `causes`: of a row that is invalid, failed or in doubt: why, each cause once. */
+  add(
+    row: {
+      readonly status: RowStatus;
+      readonly actions: readonly string[];
+      readonly errorCodes: readonly string[];
+      /** Decided by an earlier run. */
+      readonly isCarried?: boolean;
+      readonly notChanged?: readonly string[];
+    },
+    causes: readonly RowCause[] = [],
+  ): void {
     this.#rows.read += 1;
     this.#rows[row.status] += 1;
     if (row.isCarried && row.status === 'done') this.#rows.doneBefore += 1;
-    for (const cause of row.causes ?? []) this.#addCause(cause);
+    for (const cause of causes) this.#addCause(cause);
     for (const name of row.notChanged ?? []) this.#notChanged.set(name, (this.#notChanged.get(name) ?? 0) + 1);
     for (const action of row.actions) this.#actions.set(action, (this.#actions.get(action) ?? 0) + 1);
     for (const code of row.errorCodes) this.#errorCodes.set(code, (this.#errorCodes.get(code) ?? 0) + 1);

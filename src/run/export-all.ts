@@ -200,8 +200,9 @@ async function planExport(job: ExportAll, target: Target, parts: RunParts): Prom
     const calls: Record<string, number> = {};
     if (recordCount === undefined) {
       reporter.note(
-        `Not known yet how many there are: 1 call for every ${controls.pageSizes[target]}. The first export counts them.`,
+        `Not known yet how many there are: 1 call for every ${controls.pageSizes[target]}, at least 1. The first export counts them.`,
       );
+      calls[target === 'wonder' ? 'GET /customers' : 'customerOpenApi/queryCustomerPages'] = 1;
     } else if (target === 'wonder')
       calls['GET /customers'] = Math.max(1, Math.ceil(recordCount / controls.pageSizes.wonder));
     else {
@@ -210,6 +211,7 @@ async function planExport(job: ExportAll, target: Target, parts: RunParts): Prom
       if (needsLookups) calls['customerOpenApi/queryByUid'] = recordCount;
     }
     const lane = laneOf(vendors, target);
+    await lane.readDay();
     const plan = priceOf(calls, lane, controls, settings.storeZone, clock.nowMs());
     if (recordCount !== undefined) reporter.note(describePrice(plan, controls, lane, false));
     const document = await runDocument({

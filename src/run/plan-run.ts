@@ -1,4 +1,5 @@
 import { EXIT, OperatorError } from '../base/errors.ts';
+import { zonedIso } from '../base/zoned-time.ts';
 import type { RunContext } from '../calls/run-context.ts';
 import { StoppedError, type StopReason } from '../calls/run-control.ts';
 import type { StagedInput } from '../intake/stage-input.ts';
@@ -63,7 +64,10 @@ export async function planRun(
     });
     return { ...document, plan };
   } catch (error) {
-    throw withCalls(error instanceof StoppedError ? stoppedInPlan(control.reason) : error, vendors);
+    throw withCalls(
+      error instanceof StoppedError ? stoppedInPlan(control.reason, job.settings.storeZone) : error,
+      vendors,
+    );
   } finally {
     closeSnapshots(snapshots);
     await Promise.all([vendors.kybio?.client.close(), vendors.wonder?.client.close()]);
@@ -83,12 +87,20 @@ function diffWriter(file: ResultFile | undefined): Parameters<typeof dryRun>[3] 
   };
 }
 
-export function stoppedInPlan(reason: StopReason | undefined): OperatorError {
+export function stoppedInPlan(reason: StopReason | undefined, storeZone: string): OperatorError {
   const detail = reason && 'detail' in reason ? reason.detail : 'interrupted';
+  const back =
+    reason?.kind === 'quota' ? ` (${zonedIso(reason.resumeAtMs, storeZone).slice(0, 16).replace('T', ' ')})` : '';
+  const when =
+    reason?.kind === 'quota'
+      ? `When the day's calls are back${back}, type`
+      : reason?.kind === 'interrupted'
+        ? 'To plan it after all, type'
+        : 'When the cause is gone, type';
   return new OperatorError({
     code: 'PLAN_STOPPED',
     message: `The dry run stopped: ${detail}.`,
-    hint: 'Nothing was written.',
+    hint: `Nothing was written. ${when} the same command again.`,
     exitCode: exitCodeOf(reason, new Tally()),
   });
 }

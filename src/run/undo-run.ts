@@ -241,7 +241,10 @@ async function withWarnings(
       return text === undefined ? row : { ...row, notes: [text] };
     });
   } catch (error) {
-    throw withCalls(error instanceof StoppedError ? stoppedInPlan(control.reason) : error, vendors);
+    throw withCalls(
+      error instanceof StoppedError ? stoppedInPlan(control.reason, context.settings.storeZone) : error,
+      vendors,
+    );
   }
 }
 

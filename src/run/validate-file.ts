@@ -11,7 +11,7 @@ import type { RunControl } from '../calls/run-control.ts';
 import type { TableSource } from '../csv/byte-source.ts';
 import { countToSend, type InputRead, type RowSink, readInput, SumsOfRows } from '../intake/read-input.ts';
 import { matchColumns, openInput, tableOptions } from '../intake/stage-input.ts';
-import { guessKind } from '../job/header-names.ts';
+import { guessKind, hasKeyOf } from '../job/header-names.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import type { ResultTarget } from '../result/result-file.ts';
 import { openResultFile, type ResultFile } from '../result/result-file.ts';
@@ -71,7 +71,7 @@ function documentOf(
   return runDocument({
     runId: null,
     settings,
-    place: '',
+    place: null,
     inputPath,
     resultPath: result.path,
     tally,
@@ -135,11 +135,14 @@ async function check(
   }
 }
 
-/** The kind of the file: as --as says, else by its header. @throws OperatorError UNKNOWN_KIND (exit 2) */
+/**
+ * The kind of the file: as --as says, else by its header. Lookups are Wonder's where only Wonder finds a record by
+ * their columns. @throws OperatorError UNKNOWN_KIND (exit 2)
+ */
 function withKind(settings: JobSettings, header: readonly string[]): JobSettings {
-  if (settings.fileKinds.length > 0) return settings;
   const { columnMap = {} } = settings;
-  const kind = guessKind(header.map((text) => columnMap[text.trim()] ?? text));
+  const names = header.map((text) => columnMap[text.trim()] ?? text);
+  const kind = settings.fileKinds[0] ?? guessKind(names);
   if (kind === undefined) {
     throw usageError(
       'UNKNOWN_KIND',
@@ -147,11 +150,12 @@ function withKind(settings: JobSettings, header: readonly string[]): JobSettings
       'Say what it is for with --as members, customers, topup or lookups.',
     );
   }
-  return { ...settings, ...targetsOf(kind) };
+  const isForWonder = kind === 'lookups' && !hasKeyOf('members', names) && hasKeyOf('customers', names);
+  return { ...settings, ...targetsOf(kind), ...(isForWonder && { targets: ['wonder'] }) };
 }
 
 /** What the command that sends the file would do. */
-function tellRun({ fileKinds }: JobSettings, sums: InputRead['sums'], reporter: Reporter): void {
+function tellRun({ fileKinds, targets }: JobSettings, sums: InputRead['sums'], reporter: Reporter): void {
   const count = countToSend(sums);
   if (count === 0) return;
   const rows = count === 1 ? '1 row' : `${count} rows`;
@@ -168,7 +172,7 @@ function tellRun({ fileKinds }: JobSettings, sums: InputRead['sums'], reporter: 
       reporter.note(`memberload import --to wonder would create or update ${rows}.`);
       return;
     case 'lookups':
-      reporter.note(`memberload export would look up ${rows}.`);
+      reporter.note(`memberload export${targets[0] === 'wonder' ? ' --from wonder' : ''} would look up ${rows}.`);
       return;
     default:
       reporter.note(`memberload import would create or update ${rows}.`);

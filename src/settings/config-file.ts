@@ -84,7 +84,10 @@ function readStore(path: string, store: string, settings: unknown): ReadonlyMap<
 function entriesOf(path: string, where: string, value: unknown): [key: string, value: unknown][] {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return Object.entries(value);
   const hint = where === 'sandbox' ? 'Type --sandbox to use the sandbox; in the file are its switches.' : 'Correct it.';
-  throw usageError('BAD_CONFIG', `${path}: ${where} must be an object { … }, not ${shownValue(value)}.`, hint);
+  // A file that is one number or one text may be a key: it is not shown.
+  const seen =
+    where === 'the file' && !Array.isArray(value) && value !== null ? `a ${typeof value}` : shownValue(value);
+  throw usageError('BAD_CONFIG', `${path}: ${where} must be an object { … }, not ${seen}.`, hint);
 }
 
 function knownName(

@@ -46,6 +46,21 @@ export const anyText: Reader<string> = {
   example: 'text',
 };
 
+/** One spelling: with a space or an invisible character more, the same name would credit everybody once more. */
+export const occasion: Reader<string> = {
+  ...anyText,
+  schema: v.pipe(
+    v.string(),
+    v.transform((text) => text.normalize('NFKC').replace(INVISIBLE, '').replace(/\s+/g, ' ').trim()),
+    v.minLength(1),
+  ),
+  expects: 'a name',
+  example: '2026-Q3',
+};
+
+/** The joiner U+200D of emoji is not among them. */
+const INVISIBLE = /[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g;
+
 export const toggle: Reader<boolean> = {
   shape: 'switch',
   schema: v.pipe(

@@ -7,6 +7,7 @@ import {
   language,
   listOf,
   maxErrors,
+  occasion,
   oneOf,
   pair,
   type Reader,
@@ -82,7 +83,7 @@ export const SETTINGS = {
   },
   campaign: {
     about: '<name> credit each member once for this campaign, for ever',
-    ...what(anyText, ['topup'], KEPT_AND_REPEATED),
+    ...what(occasion, ['topup'], KEPT_AND_REPEATED),
   },
   dryRun: {
     about: 'read but never write; say what would be sent and what it costs',
@@ -224,7 +225,7 @@ export const SETTINGS = {
     ...safety(amount, ['topup']),
   },
   maxErrors: {
-    about: '<n|n%> stop after so many rows went wrong (exit 5; default: never)',
+    about: '<n|n%> stop when more than so many rows went wrong (exit 5; default: never)',
     ...safety(maxErrors, [...CALLING, 'undo'], { keptAs: 'control' }),
   },
   acceptLedger: {

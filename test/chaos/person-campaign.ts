@@ -13,7 +13,7 @@ import { ALL_DEALS, type Deal, faultSwitches, LATE_MS_MAX, noFaults } from './fa
 import { amountsKey, Intents } from './intents.ts';
 import { REPEAT_CODE } from './judge.ts';
 import { type KillPlan, planKill, runAndKill } from './killer.ts';
-import { ACT_NAMES, ACTS, type ActName, type Desk, keepCopy, LAST_RUN, type Task, topup } from './person.ts';
+import { ACT_NAMES, ACTS, type ActName, type Desk, isReal, keepCopy, LAST_RUN, type Task, topup } from './person.ts';
 import { type Patch, type PointName, START_POINTS } from './points.ts';
 import { type Seeded, seeded } from './seeded.ts';
 import { learnRepeatRule } from './stage.ts';
@@ -81,7 +81,8 @@ export async function runPersonCampaign(settings: PersonSettings): Promise<Perso
       await noteFinished(desktop);
     }
     const books = await desktop.vendor.books();
-    const rows = desktop.desk.files.flatMap((file) => file.rows);
+    // A row that was sent by uid may name nobody any more, once the person has written its mistyped number again.
+    const rows = desktop.desk.files.flatMap((file) => file.rows).filter(isReal(desktop.desk));
     const inDoubt = (await rowsInDoubt(desktop)).flatMap((run) => run.rows);
     const verdict = desktop.desk.intents.judge(books, rows, inDoubt);
     const { tally } = desktop;
@@ -325,7 +326,7 @@ async function carryAllOn(desktop: Desktop): Promise<void> {
 function noteFinished(desktop: Desktop): Promise<void> {
   return withLedger(desktop, async (ledger) => {
     for (const { runId, state } of await ledger.runs.list(RUNS_MAX)) {
-      if (state !== 'finished') continue;
+      if (state !== 'finished' && state !== 'cancelled') continue;
       for (const row of await ledger.rows.listByState(runId, ['done'])) {
         desktop.desk.intents.noteSaid({ ...row, status: row.state });
       }

@@ -201,7 +201,8 @@ function negated(amount: string): string {
   return amount.startsWith('-') ? amount.slice(1) : `-${amount || '0'}`;
 }
 
-function isReal(desk: Desk): (row: PersonRow) => boolean {
+/** Whether the row names a member: the tool calls any other row invalid, and credits nobody for it. */
+export function isReal(desk: Desk): (row: PersonRow) => boolean {
   const numbers = new Map(desk.members.map(({ customerUid, number }) => [customerUid, number]));
   return (row) => row.isByUid || numbers.get(row.customerUid) === row.number;
 }

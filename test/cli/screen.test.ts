@@ -97,6 +97,26 @@ function start({ reporter, lane }: { reporter: Reporter; lane: object }, more: P
   });
 }
 
+test('long messages break between words and Chinese characters; a command to type stays whole', async () => {
+  const screen = openScreen({ columns: 40 });
+  screen.console.say("  2 rows: an amount is not a plain number: '1,250' is not a decimal.");
+  screen.console.say('会员号缺了开头的零，可能是电子表格删掉了它。请与原来的名单（旧系统）比较。');
+  screen.console.say('Correct the rows, then run: memberload import /tmp/shop/members.result.csv --mode create');
+  screen.console.say(`The file /tmp/${'long/'.repeat(10)}members.csv is not there.`);
+  expect(screen.bytes().split('\n')).toEqual([
+    '  2 rows: an amount is not a plain',
+    "  number: '1,250' is not a decimal.",
+    '会员号缺了开头的零，可能是电子表格删掉了',
+    '它。请与原来的名单（旧系统）比较。',
+    'Correct the rows, then run:',
+    'memberload import /tmp/shop/members.result.csv --mode create',
+    'The file',
+    `/tmp/${'long/'.repeat(10)}members.csv`,
+    'is not there.',
+    '',
+  ]);
+});
+
 describe('live progress', () => {
   test('stands below everything that was said, starts where the run stands, and knows the quota', async () => {
     const screen = openScreen();

@@ -179,6 +179,22 @@ describe('header', () => {
     },
   );
 
+  test.each(['4629713580142637597', 'sk-9fQkX2vTz81LmNoPq', '-----BEGIN PRIVATE KEY-----'])(
+    'a file that turns out to be a key is refused, and not shown: %s',
+    async (key) => {
+      const { message, hint } = await refusal(`${key}\n`);
+      expect(message).toMatch(/may be a key|is a key or a certificate/);
+      expect(`${message}${hint}`).not.toContain(key);
+    },
+  );
+
+  test.each(['CustomerNo2024', 'MEMBER_ID_20240101'])(
+    'a single name %s with a number in it is a header',
+    async (name) => {
+      expect((await readAll(folder.file(`${name}\nA1\n`))).header).toEqual([name]);
+    },
+  );
+
   test('one name among numbers makes a header', async () => {
     expect((await readAll(folder.file('number,2024\n1,2\n'))).header).toEqual(['number', '2024']);
   });

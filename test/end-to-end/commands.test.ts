@@ -46,6 +46,14 @@ describe('memberload validate', () => {
     const asked = await work.run(['validate', 'unclear.csv']);
     expect(asked).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--as members, customers') });
     expect(work.names()).toEqual(['points.checked.csv', 'points.csv', 'unclear.csv']);
+    // Wonder finds a customer by other columns than Kybio a member. This input has no folder for a result.
+    const lookups = { stdin: lines('reference_number,uuid', 'K1,', ',no-uuid') };
+    const wonder = await work.run(['validate', '/dev/stdin'], lookups);
+    expect(wonder).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('export --from wonder would look up 1'),
+    });
+    expect(outcomesOf(work.read('stdin.checked.csv'))).toEqual(['not_sent', 'invalid BAD_ID']);
   });
 
   test('exits 0 when every row is good', async () => {
@@ -95,7 +103,7 @@ describe('the sandbox', () => {
   test('memberload sandbox prints settings that work, and --sandbox needs none', async () => {
     const server = openWorkspace();
     const environment = { MEMBERLOAD_HOME: join(server.folder, "O'Brien's home") };
-    const switches = ['--set', 'empty=true', '--set', 'addReturnsData=false'];
+    const switches = ['--set', 'empty=true', 'addReturnsData=false'];
     const sandbox = server.start(['sandbox', ...switches], { environment });
     const stdout = await sandbox.printed('stdout', /WONDER_PRIVATE_KEY_FILE=.*/);
     // As a person pastes them.

@@ -72,7 +72,9 @@ describe('exit 5: stopped', () => {
     const refused = await work.run(['resume']);
     expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('was begun at http://127.0.0.1:9') });
     const [, runId = ''] = /runs cancel (\S+),/.exec(refused.stderr) ?? [];
-    expect((await work.run(['runs', 'cancel', runId])).exitCode).toBe(0);
+    const cancelled = await work.run(['runs', 'cancel', runId, '--json']);
+    expect(cancelled.exitCode).toBe(0);
+    expect(JSON.parse(cancelled.stdout)).toMatchObject({ run: runId, state: 'cancelled', exitCode: 0 });
     const again = await work.run(['import', 'members.result.csv', '--mode', 'create', '-o', 'again.csv']);
     expect(again).toMatchObject({ exitCode: 0 });
     expect(outcomesOf(work.read('again.csv'))).toEqual(Array(40).fill('done created'));
@@ -197,13 +199,16 @@ describe('exit 129, 130 and 143: interrupted', () => {
   test('a second Ctrl-C leaves at once, and nothing is lost', async () => {
     const work = withRows(20);
     await vendor.set({ 'fault.slow': 1, slowMs: 8000 });
-    const running = work.start([...CREATE, '--concurrency', '4']);
+    const running = work.start([...CREATE, '--concurrency', '4', '--json']);
     await callsAtLeast(1);
     running.kill('SIGINT');
     await running.printed('stderr', 'Stopping');
     const pressedMs = performance.now();
     running.kill('SIGINT');
-    expect((await running.ended).exitCode).toBe(130);
+    const ended = await running.ended;
+    expect(ended.exitCode).toBe(130);
+    expect(lastLine(ended)).toBe('Carry on with: memberload resume');
+    expect(JSON.parse(ended.stdout)).toMatchObject({ command: 'import', state: 'interrupted', exitCode: 130 });
     expect(performance.now() - pressedMs).toBeLessThan(5000);
     await vendor.set({ 'fault.slow': 0 });
     expect((await work.run(['resume'])).exitCode).toBe(0);

@@ -45,6 +45,7 @@ describe('a file that cannot be read as asked', () => {
       run: null,
       command: 'import',
       exitCode: 3,
+      place: expect.stringMatching(/^Kybio \(…/),
       error: { code: 'FILE_NOT_FOUND' },
     });
     expect(ended.stderr).toContain('nowhere.csv: no such file');

@@ -38,6 +38,8 @@ describe('resolve', () => {
     const callCount = await vendor.callCount();
     const { exitCode, stdout } = await run(['resolve', runId, '--json']);
     expect(exitCode).toBe(7);
+    const document = { command: 'resolve', rows: { read: 1, in_doubt: 1 }, calls: { sent: 0 }, exitCode: 7 };
+    expect(JSON.parse(stdout)).toMatchObject({ run: runId, ...document, totals: {}, input: expect.any(String) });
     const [row] = resolved(stdout).inDoubt;
     expect(row).toMatchObject({ row: 1, pointBefore: '0', decision: null });
     expect(row?.evidence.map(({ kind }) => kind)).toEqual(['answer', 'read', 'read']);
@@ -54,6 +56,8 @@ describe('resolve', () => {
     const callCount = await vendor.callCount();
     const { exitCode, stdout } = await run(['resolve', runId, '--row', '1', '--as', 'applied', '--json']);
     expect(exitCode).toBe(0);
+    // They may show a name.
+    expect(Object.keys(JSON.parse(stdout))).not.toContain('causes');
     expect(resolved(stdout)).toMatchObject({
       state: 'finished',
       inDoubt: [],

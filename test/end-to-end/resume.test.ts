@@ -32,8 +32,16 @@ describe('resume --all', () => {
     work.file('A.result.csv', '');
     const before = await vendor.callCount();
 
-    const all = await work.run(['resume', '--all', '--daily-quota', '100']);
+    const all = await work.run(['resume', '--all', '--daily-quota', '100', '--json']);
     expect(all.exitCode).toBe(4);
+    // One document, also for several runs: their sums, and the document of each.
+    expect(JSON.parse(all.stdout)).toMatchObject({
+      ...{ run: null, command: 'resume', state: 'stopped', exitCode: 4 },
+      rows: { read: 4, done: 4 },
+      calls: { sent: 2, byEndpoint: { 'customerOpenApi/add': 2 } },
+      totals: { pointIncrement: { asked: '0' } },
+      runs: [{ run: first, exitCode: 0 }, { run: stopped, error: { code: 'RUN_LEFT_ALONE' } }, { run: last }],
+    });
     const order = [first, stopped, last].map((run) => all.stderr.indexOf(run));
     expect(order).toEqual([...order].sort((left, right) => left - right));
     expect(all.stderr).toContain(`Run ${stopped} is left alone: the vendor refused the credentials.`);
@@ -47,10 +55,14 @@ describe('resume --all', () => {
     const quiet = await work.run(['resume', '--all', '-q']);
     expect(quiet).toMatchObject({ exitCode: 4, stderr: expect.stringContaining(`Run ${stopped} is left alone`) });
     expect((await work.run(['resume', stopped])).exitCode).toBe(0);
-    expect(await work.run(['resume', '--all'])).toMatchObject({
-      exitCode: 0,
-      stderr: expect.stringContaining('No unfinished run.'),
-    });
+    for (const words of [
+      ['resume', '--all', '--json'],
+      ['resume', '--json'],
+    ]) {
+      const none = await work.run(words);
+      expect(none).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('No unfinished run.') });
+      expect(JSON.parse(none.stdout)).toMatchObject({ run: null, command: 'resume', state: 'finished', exitCode: 0 });
+    }
   });
 
   test('goes on after a run that cannot be carried on, and ends with the worst exit code', async () => {

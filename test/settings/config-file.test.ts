@@ -28,7 +28,7 @@ describe('a config file', () => {
     ['{"kybioAppKey": "k"}', "'kybioAppKey' comes from the environment alone.\nSet KYBIO_APP_KEY."],
     ['{"home": "/tmp"}', "'home' comes from the environment alone.\nSet MEMBERLOAD_HOME."],
     ['{"rate": {"calls": 5}}', '\'rate\' is {"calls":5}, an object.\nWrite for example "rate": "5/s".'],
-    ['{"campaign": 5}', '\'campaign\' is 5, a number.\nWrite for example "campaign": "text".'],
+    ['{"campaign": 5}', '\'campaign\' is 5, a number.\nWrite for example "campaign": "2026-Q3".'],
     ['{"kybioAppId": 5}', "'kybioAppId' is 5, a number."],
     ['{"stores": {"hk1": {"kybioAppId": 5}}}', "'stores.hk1.kybioAppId' is 5, a number."],
     ['{"country": null}', "'country' is null."],
@@ -45,6 +45,7 @@ describe('a config file', () => {
     ['{"kybio": {"signature": "v2"}}', "kybio.signature: 'v2' is not one of v1, v3, both."],
     ['{"kybio": {"quotaZone": "Mars"}}', "kybio.quotaZone: 'Mars' is not a time zone."],
     ['{"mode": "creat"}', "mode: 'creat' is not one of upsert, create, update.\nDid you mean create?"],
+    ['4629713580142637597', 'the file must be an object { … }, not a number.'],
     ['[]', 'the file must be an object { … }, not [], a list.'],
   ])('%s is refused with the key, the value seen, and what to write', (content, message) => {
     expect(refusalOf(content)).toContain(message);

@@ -24,6 +24,12 @@ describe('a setting', () => {
     expect(makeSettings({ config, environment: { KYBIO_APP_ID: '' } }).get('kybioAppId')).toBe('CONFIG');
   });
 
+  test('a campaign has one spelling, or a space more would credit everybody again', () => {
+    for (const campaign of ['Q3 gift', ' Q3  gift ', 'Q3\u00a0gift\u200b', 'Ｑ３ gift'])
+      expect(makeSettings({ flags: { campaign } }).get('campaign')).toBe('Q3 gift');
+    expect(() => makeSettings({ flags: { campaign: ' \u200b' } }).get('campaign')).toThrow('is not a name');
+  });
+
   test.each([
     [{ rate: '5' }, "--rate: '5' is not a rate such as 5/s"],
     [{ concurrency: '4e0' }, "--concurrency: '4e0' is not a whole number from 1 to 256"],

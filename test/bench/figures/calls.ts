@@ -108,7 +108,11 @@ export function inputOf(stand: Stand, job: CallJob, count: number): Promise<stri
   return stand.input(`${job.name}-${count}.csv`, (path) => writeCsv(path, job.rows, count));
 }
 
-/** The job in a fresh home. @throws unless every row is done and every row was one call */
+/**
+ * The job in a fresh home. The first top-up of a home takes one call more: it asks the vendor who else uses the account.
+ *
+ * @throws unless every row is done and every row was one call
+ */
 export async function runJob(stand: Stand, job: CallJob, count: number, base?: string): Promise<MeasuredRun> {
   const input = await inputOf(stand, job, count);
   await stand.server.reset();
@@ -118,7 +122,8 @@ export async function runJob(stand: Stand, job: CallJob, count: number, base?: s
     const ran = await bench.run(job.args);
     const { done } = ran.document.rows;
     const { sent } = ran.document.calls;
-    if (done !== count || sent !== count) throw new Error(`${job.name}: ${done} of ${count} rows, ${sent} calls`);
+    const expected = job.name === 'topup' ? count + 1 : count;
+    if (done !== count || sent !== expected) throw new Error(`${job.name}: ${done} of ${count} rows, ${sent} calls`);
     return ran;
   } finally {
     bench.remove();
