@@ -132,7 +132,7 @@ export async function runMachinesCampaign(settings: MachinesSettings): Promise<M
     };
     await Promise.all(machines.map(strike));
     await vendor.set(noFaults());
-    const results = await converge(machines, [...files.keys()], folder);
+    const results = await converge(machines, [...files.keys()], vendor);
     // Whatever the vendor has not applied by now, it never will.
     await sleep(LATE_MS_MAX + 100);
     const books = await vendor.books();
@@ -207,7 +207,7 @@ async function runAndStrike(
 async function converge(
   machines: readonly ToolOptions[],
   files: readonly string[],
-  folder: string,
+  vendor: Vendor,
 ): Promise<Map<string, string>> {
   const results = new Map<string, string>();
   let last = '';
@@ -226,29 +226,43 @@ async function converge(
     const { runs } = JSON.parse((await runTool(['runs', '--json'], machine)).stdout) as {
       runs: readonly { run: string; state: string; input: string | null; result: string }[];
     };
-    if (runs.some(({ state }) => state !== 'finished' && state !== 'cancelled')) {
-      const waiting = await isOnlyInDoubt(
-        runs.filter(({ state }) => state !== 'finished'),
-        machine,
-      );
-      if (!waiting) continue;
-    }
+    let decidedCount = 0;
+    for (const { run } of runs) decidedCount += await decideByTheBooks(run, machines, vendor);
+    if (decidedCount > 0 || runs.some(({ state }) => state !== 'finished' && state !== 'cancelled')) continue;
     for (const file of files) {
       const of = runs.filter(({ input }) => input?.endsWith(file));
       // One run for each file credits it; any other was refused or given up before it sent.
       const run = of.at(-1);
       if (run === undefined) throw new Error(`nobody has begun ${file}: ${last}`);
-      results.set(file, readFileSync(join(folder, file.replace('.csv', '.result.csv')), 'utf8'));
+      results.set(file, readFileSync(run.result, 'utf8'));
     }
     return results;
   }
   throw new Error(`the runs never end: ${last}`);
 }
 
-/** Runs whose last rows wait for a person. */
-async function isOnlyInDoubt(runs: readonly { readonly run: string }[], machine: ToolOptions): Promise<boolean> {
-  const ends = await Promise.all(runs.map(({ run }) => runTool(['runs', run, '--json'], machine)));
-  return ends.every(({ stdout }) => (JSON.parse(stdout) as { inDoubt: unknown[] }).inDoubt.length > 0);
+/** Two people look at the vendor's books, and both say at once what is so. @returns rows that were in doubt */
+async function decideByTheBooks(runId: string, machines: readonly ToolOptions[], vendor: Vendor): Promise<number> {
+  const [one, two] = machines;
+  if (one === undefined || two === undefined) throw new Error('there are machines');
+  const { inDoubt } = JSON.parse((await runTool(['runs', runId, '--json'], one)).stdout) as {
+    inDoubt: readonly { rowNumber: number; customerUid: string; dataChangeTime: string }[];
+  };
+  if (inDoubt.length === 0) return 0;
+  await sleep(LATE_MS_MAX + 100);
+  const { increments } = await vendor.books();
+  const isApplied = ({ customerUid, dataChangeTime }: (typeof inDoubt)[number]): boolean =>
+    increments.some((booked) => booked.customerUid === customerUid && booked.dataChangeTime === dataChangeTime);
+  for (const verdict of ['applied', 'not-applied'] as const) {
+    const rows = inDoubt.filter((row) => isApplied(row) === (verdict === 'applied')).map(({ rowNumber }) => rowNumber);
+    if (rows.length === 0) continue;
+    const decide = ['resolve', runId, '--row', rows.join(','), '--as', verdict];
+    for (const end of await Promise.all([runTool(decide, one), runTool(decide, two)])) {
+      trace(() => ({ verdict, rows, exit: end.exitCode, stderr: end.stderr.slice(-300) }));
+      if (end.exitCode === 70) throw new Error(end.stderr);
+    }
+  }
+  return inDoubt.length;
 }
 
 /** The four files and their results as one, for the judge. */
