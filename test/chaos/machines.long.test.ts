@@ -15,7 +15,7 @@ afterAll(() => build.remove());
 describe.runIf(HAS_POSTGRES)(`three machines with one ledger (TEST_SEED=${TEST_SEED})`, { timeout: 1_200_000 }, () => {
   test('credit no row twice and lose none in silence, whatever strikes them', async () => {
     const figures = await runMachinesCampaign({
-      ...{ build, seed: TEST_SEED, url: await emptyLedger(), memberCount: 20, blowCount: 16 },
+      ...{ build, seed: TEST_SEED, url: await emptyLedger(), memberCount: 14, blowCount: 14 },
     });
     process.stderr.write(`${JSON.stringify(figures, (_, value) => (value instanceof Map ? [...value] : value))}\n`);
     expect(figures.verdict.doubles).toEqual([]);
@@ -36,7 +36,7 @@ describe.runIf(HAS_POSTGRES)(`three machines with one ledger (TEST_SEED=${TEST_S
       begin_increment: ['worker_id <> me', 'false'],
     });
     const { verdict } = await runMachinesCampaign({
-      ...{ build, seed: TEST_SEED, url, memberCount: 12, blowCount: 12, blows: ['pause'], control: [WITHOUT_DEADLINE] },
+      ...{ build, seed: TEST_SEED, url, memberCount: 10, blowCount: 10, blows: ['pause'], control: [WITHOUT_DEADLINE] },
     });
     expect(verdict.doubles).not.toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type Build, copyBuild } from '../chaos/build.ts';
-import type { Patch } from '../chaos/points.ts';
+import { type Patch, SHARED_POINTS } from '../chaos/points.ts';
 import { runTool, startTool, type ToolEnd } from '../chaos/tool.ts';
 import { lines, outcomesOf } from '../support/csv-text.ts';
 import { creditsOf, openMachine as machineWith, SHORT_LEASE, toolOf, withoutGuards } from '../support/machines.ts';
@@ -218,22 +218,26 @@ describe.runIf(HAS_POSTGRES)(
       );
     });
 
-    test('a machine that is killed leaves an intent, which it settles itself when its lease is over', async () => {
-      const machine = openMachine();
-      machine.file('topup.csv', TWO_ROWS);
-      const options = toolOf(machine, { build, vendor, url }, SHORT_LEASE);
-      const killed = await runTool(
-        ['topup', 'topup.csv', '-y', '--timeout', '1s', '--concurrency', '1', '--read-before'],
-        {
-          ...options,
-          kills: [{ point: 'send.after', nth: 1 }],
-        },
-      );
-      expect(killed.isKilled).toBe(true);
-      const resumed = await runTool(['resume', '--timeout', '1s'], options);
-      expect(resumed.exitCode, resumed.stderr).toBe(0);
-      expect(await credits()).toEqual({ '8008010001': 1, '8008010003': 1 });
-      expect(outcomesOf(machine.read('topup.result.csv'))).toEqual(['done topped_up', 'done topped_up']);
-    });
+    // Before and after a group of writes is durable, and when the bytes of an increment are out.
+    test.each([...SHARED_POINTS.map((point) => [point, 8] as const), ['send.after', 1] as const])(
+      'a machine that is killed at %s carries on itself when its lease is over',
+      async (point, nth) => {
+        const machine = openMachine();
+        machine.file('topup.csv', TWO_ROWS);
+        const options = toolOf(machine, { build, vendor, url }, SHORT_LEASE);
+        const killed = await runTool(
+          ['topup', 'topup.csv', '-y', '--timeout', '1s', '--concurrency', '1', '--read-before'],
+          {
+            ...options,
+            kills: [{ point, nth }],
+          },
+        );
+        expect(killed.isKilled, killed.stderr).toBe(true);
+        const resumed = await runTool(['resume', '--timeout', '1s'], options);
+        expect(resumed.exitCode, resumed.stderr).toBe(0);
+        expect(await credits()).toEqual({ '8008010001': 1, '8008010003': 1 });
+        expect(outcomesOf(machine.read('topup.result.csv'))).toEqual(['done topped_up', 'done topped_up']);
+      },
+    );
   },
 );
