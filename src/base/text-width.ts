@@ -1,12 +1,22 @@
-import stringWidth from 'string-width';
+import { eastAsianWidth } from 'get-east-asian-width';
 
 /**
  * Columns that the text takes on a terminal: East Asian signs take two. Signs whose width depends on the terminal
- * (`…`, `→`, `·` are wide in many Chinese ones) are counted wide, so that a line that is cut to fit never wraps.
+ * (`…`, `→`, `·` are wide in many Chinese ones) are counted wide, so that a line that is cut to fit never wraps. A sign
+ * of several code points, such as an emoji, is as wide as its first.
  */
 export function textWidth(text: string): number {
   if (/^[\x20-\x7e]*$/.test(text)) return text.length;
-  return stringWidth(text, { ambiguousIsNarrow: false });
+  let width = 0;
+  for (const { segment } of signsOf(text)) width += signWidth(segment);
+  return width;
+}
+
+function signWidth(sign: string): number {
+  const code = sign.codePointAt(0) ?? 0;
+  // A mark without a letter before it, and what is not shown at all.
+  if (/^[\p{M}\p{Cc}\p{Cf}]/u.test(sign)) return 0;
+  return eastAsianWidth(code, { ambiguousAsWide: true });
 }
 
 export function padToWidth(text: string, width: number): string {
@@ -17,7 +27,7 @@ export function padToWidth(text: string, width: number): string {
 export function cutToWidth(text: string, width: number): string {
   let cut = '';
   let used = 0;
-  for (const { segment } of SEGMENTER.segment(text)) {
+  for (const { segment } of signsOf(text)) {
     used += textWidth(segment);
     if (used > width) return cut;
     cut += segment;
@@ -25,7 +35,13 @@ export function cutToWidth(text: string, width: number): string {
   return cut;
 }
 
-const SEGMENTER = new Intl.Segmenter();
+/** Made when it is used for the first time: it takes a part of the start. */
+let segmenter: Intl.Segmenter | undefined;
+
+function signsOf(text: string): Iterable<{ readonly segment: string }> {
+  segmenter ??= new Intl.Segmenter();
+  return segmenter.segment(text);
+}
 
 /**
  * The line in pieces that fit into so many columns, broken between words, or between two Chinese characters; a piece

@@ -12,7 +12,7 @@ beforeAll(() => {
 });
 afterAll(() => build.remove());
 
-/** In place of the fsync of the ledger's log, or of the mark beside it. */
+/** In place of the fsync of the ledger's log, or of the mark beside it, for which nothing waits. */
 const logSync = (replacement: string): Patch => ({
   file: 'ledger/sqlite/wal-file.js',
   anchor: 'sync: () => fdatasync(file),',
@@ -20,8 +20,8 @@ const logSync = (replacement: string): Patch => ({
 });
 const markSync = (replacement: string): Patch => ({
   file: 'ledger/sqlite/high-water-mark.js',
-  anchor: 'await fdatasync(write(count));',
-  replacement: `write(count); await (${replacement})();`,
+  anchor: 'syncing ??= fdatasync(marked)',
+  replacement: `syncing ??= (${replacement})()`,
 });
 const NEVER = '() => new Promise(() => {})';
 const AT_ONCE = 'async () => {}';
@@ -38,29 +38,27 @@ async function bookedAfterAWhile(stage: Stage, patches: readonly Patch[]): Promi
 }
 
 describe.concurrent('no increment goes out before its intent is on the disk', { timeout: 120_000 }, () => {
-  test.for([
-    ['the log of the ledger', logSync(NEVER)],
-    ['the mark beside it', markSync(NEVER)],
-  ] as const)('a disk that does not answer for %s holds everything back', async ([_, patch], context) => {
+  test('a disk that does not answer for the log of the ledger holds everything back', async (context) => {
     const stage = await useStage(context, build, 5);
-    expect(await bookedAfterAWhile(stage, [patch])).toBe(0);
+    expect(await bookedAfterAWhile(stage, [logSync(NEVER)])).toBe(0);
     // Rows with an intent were never sent, which nobody can know after a kill; the others are credited.
     await expectExactlyOnce(stage, await carryOn(stage));
   });
 
   test('the control: a disk that is not waited for lets them go', async (context) => {
     const stage = await useStage(context, build, 5);
-    expect(await bookedAfterAWhile(stage, [logSync(AT_ONCE), markSync(AT_ONCE)])).toBe(5);
+    expect(await bookedAfterAWhile(stage, [logSync(AT_ONCE)])).toBe(5);
   });
 
   test.for([
-    ['the log of the ledger', logSync(BROKEN)],
-    ['the mark beside it', markSync(BROKEN)],
-  ] as const)('an fsync of %s that fails stops the run, and nothing was sent', async ([_, patch], context) => {
+    ['the log of the ledger', logSync(BROKEN), 0],
+    // Nobody waits for the mark: what went out meanwhile has its intent in the log.
+    ['the mark beside it', markSync(BROKEN), 5],
+  ] as const)('an fsync of %s that fails stops the run', async ([_, patch, sentMax], context) => {
     const stage = await useStage(context, build, 5);
     const end = await runTool(stage.topup, { ...stage.tool, patches: [patch] });
     expect([end.exitCode, errorCodeOf(end)]).toEqual([5, 'LEDGER_FAILED']);
-    expect((await stage.vendor.books()).increments).toHaveLength(0);
+    expect((await stage.vendor.books()).increments.length).toBeLessThanOrEqual(sentMax);
     expect(documentOf(await runTool(['runs', '--json'], stage.tool))).toBeDefined();
     await expectExactlyOnce(stage, await carryOn(stage));
   });

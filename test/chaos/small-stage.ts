@@ -42,9 +42,9 @@ export async function useStage(
 /** Carries the run on without faults, until it has ended or only rows in doubt are left. */
 export async function carryOn(stage: Stage): Promise<RunDocument | undefined> {
   await stage.vendor.set(noFaults());
-  const first = await runTool(stage.resume, stage.tool);
+  const first = documentOf(await runTool(stage.resume, stage.tool));
   // Nothing to resume: it had ended, or was killed before it began.
-  if (first.stdout.trim() !== '') return documentOf(first);
+  if (first !== undefined && first.run !== null) return first;
   const again = await runTool(stage.topup, stage.tool);
   return again.exitCode === 3 ? undefined : documentOf(again);
 }

@@ -29,14 +29,24 @@ export type MarkState =
  */
 export interface HighWaterMark {
   readonly state: MarkState;
-  /** Resolves once the mark is on the disk. Does nothing when it stands there already. */
-  raise(count: number): Promise<void>;
+  /**
+   * Writes the mark, so that a kill leaves it, and brings it to the disk behind the caller's back: nobody waits for it,
+   * because a mark that a power cut leaves some milliseconds too low is still higher than any copy.
+   */
+  raise(count: number): void;
+  /** Resolves once the mark is on the disk. */
+  settle(): Promise<void>;
   /** Takes the ledger as it is for the newest: what a person says after having looked. */
   accept(count: number): void;
   close(): void;
 }
 
-export function openHighWaterMark(path: string, countedInLedger: number): HighWaterMark {
+/** @param onFailure told when the mark cannot be brought to the disk */
+export function openHighWaterMark(
+  path: string,
+  countedInLedger: number,
+  onFailure: (error: unknown) => void,
+): HighWaterMark {
   let file = openExisting(path);
   const marked = readMark(file);
   let state = compare(marked, countedInLedger);
@@ -49,10 +59,23 @@ export function openHighWaterMark(path: string, countedInLedger: number): HighWa
     return file;
   }
 
-  /** Two raises may be on their way at once; the lower one must not be taken for the mark. */
   function standsAt(count: number): void {
-    markedCount = Math.max(markedCount, count);
-    state = { kind: 'agrees', countedInLedger: markedCount };
+    markedCount = count;
+    state = { kind: 'agrees', countedInLedger: count };
+  }
+
+  let syncing: Promise<void> | undefined;
+  /** Written again while the disk was at work. */
+  let isBehind = false;
+
+  function bringToDisk(marked: number): void {
+    isBehind = syncing !== undefined;
+    syncing ??= fdatasync(marked)
+      .catch(onFailure)
+      .then(() => {
+        syncing = undefined;
+        if (isBehind) bringToDisk(marked);
+      });
   }
 
   function writeNow(count: number): void {
@@ -69,10 +92,13 @@ export function openHighWaterMark(path: string, countedInLedger: number): HighWa
     get state() {
       return state;
     },
-    async raise(count) {
+    raise(count) {
       if (state.kind !== 'agrees' || count <= markedCount) return;
-      await fdatasync(write(count));
+      bringToDisk(write(count));
       standsAt(count);
+    },
+    async settle() {
+      while (syncing !== undefined) await syncing;
     },
     accept(count) {
       markedCount = -1;

@@ -53,17 +53,19 @@ export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Le
     const database = open(openForWriting(paths));
     const wal = open(openWalFile(paths.database));
     const counters = readCounters(database);
-    const mark = open(openHighWaterMark(paths.mark, counters.intents));
+    // Told of a failure of the disk once there is somebody to tell.
+    const failure: { tell(error: unknown): void } = { tell: () => undefined };
+    const mark = open(openHighWaterMark(paths.mark, counters.intents, (error) => failure.tell(error)));
     const disk: Disk = {
       async sync() {
         // As of now: what is committed while the disk is at work is not durable with it.
         const { intents } = counters;
         await wal.sync();
         // Nobody waits any more, and the same ledger may be open again with a mark that is higher.
-        if (!isClosed) await mark.raise(intents);
+        if (!isClosed) mark.raise(intents);
       },
     };
-    return composeLedger({ options, paths, database, disk, mark, counters, closeAll });
+    return composeLedger({ options, paths, database, disk, mark, failure, counters, closeAll });
   } catch (error) {
     closeAll();
     throw explainAtOpen(error, paths.database);
@@ -126,6 +128,7 @@ function composeLedger({
   database,
   disk,
   mark,
+  failure,
   counters,
   closeAll,
 }: {
@@ -134,6 +137,7 @@ function composeLedger({
   database: DatabaseSyncInstance;
   disk: Disk;
   mark: HighWaterMark;
+  failure: { tell(error: unknown): void };
   counters: Counters;
   closeAll: () => void;
 }): Ledger {
@@ -151,6 +155,7 @@ function composeLedger({
     explain: (error) => explainAtWork(error, paths.database),
     onFailure,
   });
+  failure.tell = (error) => void commits.fail(error);
   const connection = writerConnection(database, commits);
   const nextSequence = (): number => {
     counters.sequence += 1;
@@ -200,6 +205,7 @@ function composeLedger({
   async function close(): Promise<void> {
     try {
       await commits.write(() => undefined);
+      await mark.settle();
       // Everything into the database itself: a copy of that one file is a whole ledger.
       database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     } catch {

@@ -72,11 +72,18 @@ describe('the high-water mark', () => {
     await (await openTestLedger({ folder })).requireNewest();
   });
 
-  test('that cannot be written fails the write that waits for it', async () => {
-    const folder = temporaryFolder();
-    const mark = openHighWaterMark(join(folder, 'ledger.mark'), 0);
-    await mark.raise(5);
+  test('that cannot be written, or brought to the disk, fails the ledger', async () => {
+    const failures: unknown[] = [];
+    const mark = openHighWaterMark(join(temporaryFolder(), 'ledger.mark'), 0, (error) => failures.push(error));
+    mark.raise(5);
+    await mark.settle();
+    expect(failures).toEqual([]);
+    // The disk is at work when the file goes away under it.
+    mark.raise(6);
+    mark.raise(7);
     mark.close();
-    await expect(mark.raise(6)).rejects.toThrow();
+    await mark.settle();
+    expect(failures).toMatchObject([{ code: 'EBADF' }]);
+    expect(() => mark.raise(8)).toThrow('EBADF');
   });
 });
