@@ -75,11 +75,13 @@ export async function openPostgresLedger(options: PostgresLedgerOptions): Promis
     const workerId = await addWorker(writer, home, { who, command: holder.command, leaseMs });
     const heldNowMs = (): number | null => options.clock?.nowMs() ?? null;
     const intents = await countIntents(writer, home);
-    const mark = open(openHighWaterMark(join(resolve(options.folder), 'ledger.shared.mark'), intents));
+    const mark = open(
+      openHighWaterMark(join(resolve(options.folder), 'ledger.shared.mark'), intents, (error) => queue?.fail(error)),
+    );
     const counter = { intents };
     queue = new WriteQueue(writer.query, workerId, {
       heldNowMs,
-      onCommitted: (found) => countBegun(found, counter, mark, onLost),
+      onCommitted: (found) => countBegun(found, counter, mark),
       explain: (error) => explainAtWork(error, place),
       onFailure(error) {
         // What waits on a connection that is cut without a word must not wait for ever.
@@ -180,18 +182,13 @@ async function countIntents({ query }: Database, home: string): Promise<number> 
 }
 
 /** The mark follows the commits, and nobody waits for it: a kill leaves a mark that is too low, never too high. */
-function countBegun(
-  found: readonly unknown[],
-  counter: { intents: number },
-  mark: HighWaterMark,
-  onFailure: (error: Error) => void,
-): void {
+function countBegun(found: readonly unknown[], counter: { intents: number }, mark: HighWaterMark): void {
   const begun = found.filter(
     (each) => typeof each === 'object' && each !== null && 'kind' in each && each.kind === 'begun',
   );
   if (begun.length === 0) return;
   counter.intents += begun.length;
-  mark.raise(counter.intents).catch(onFailure);
+  mark.raise(counter.intents);
 }
 
 type Composed = {
@@ -264,6 +261,7 @@ async function composeLedger(composed: Composed): Promise<Ledger> {
     // A ledger that failed, or that cannot be reached any more: the lease ends by itself.
     await queue.flush().catch(() => undefined);
     await lease.end().catch(() => undefined);
+    await mark.settle();
     queue.end(closed(place));
     await closeAll();
   }
