@@ -96,6 +96,8 @@ function run(command: string, args: readonly string[], workingFolder: string): P
       ([name]) => !/^((KYBIO|WONDER|MEMBERLOAD)_|npm_(lifecycle|package)_)/.test(name),
     ),
   );
+  // What is printed is compared with English.
+  environment.LC_ALL = 'C';
   return new Promise((resolve) => {
     execFile(
       command,

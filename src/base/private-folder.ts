@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { platform } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { fileTexts } from '../texts/files.ts';
 import { usageError } from './errors.ts';
 import { syncFolderAtOnce } from './sync-folder.ts';
 
@@ -44,15 +45,15 @@ export function requirePrivateFolder(
   if (platform() === 'win32' || (mode & 0o022) === 0) return;
   throw usageError(
     'OPEN_FOLDER',
-    `${folder} can be written by others (mode ${(mode & 0o777).toString(8)}): they could change what memberload remembers of credits.`,
-    `Type: chmod 700 ${folder}, or set MEMBERLOAD_HOME to a folder that is yours alone.`,
+    fileTexts().openFolder(folder, (mode & 0o777).toString(8)),
+    fileTexts().openFolderHint(folder),
   );
 }
 
 /** For what memberload itself makes in its home. @throws OperatorError PLANTED_LINK (exit 2) */
 export function requireNoLink(path: string): void {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return;
-  throw usageError('PLANTED_LINK', `${path} is a link, which memberload has not made.`, 'Look who has, and remove it.');
+  throw usageError('PLANTED_LINK', fileTexts().plantedLink(path), fileTexts().plantedLinkHint);
 }
 
 /** Windows says so of a folder with an open file in it, and of that file. */

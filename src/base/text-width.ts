@@ -64,4 +64,4 @@ export function foldLine(line: string, width: number): string[] {
 }
 
 /** A word or a Chinese character with the blanks after it; signs that may not begin or end a line stay with it. */
-const UNBROKEN = /[（「《]*(?:\p{sc=Han}|[^\s\p{sc=Han}（「《，。：；！？、）」》]+|)[，。：；！？、）」》]*\s*/gu;
+const UNBROKEN = /[（「《]*(?:\p{sc=Han}|[^\s\p{sc=Han}（「《，。：；！？、）」》]+|)[，。：；！？、）」》>]*\s*/gu;

@@ -1,4 +1,5 @@
 import { type Answer, quoteWords } from '../http/answer.ts';
+import { callTexts } from '../texts/calls.ts';
 
 /** As DESIGN §5 says. */
 const SAME_REFUSALS_MAX = 10;
@@ -18,7 +19,7 @@ export class Breaker {
     if (answer.kind === 'unanswered' || answer.kind === 'not_sent') {
       this.#unanswered += 1;
       if (this.#unanswered < UNANSWERED_MAX) return undefined;
-      return `${this.#unanswered} calls in a row without an answer; the last: ${answer.errorCode}, ${answer.detail}`;
+      return callTexts().noAnswers(this.#unanswered, answer.errorCode, answer.detail);
     }
     this.#unanswered = 0;
     if (answer.kind === 'success' || !isNobodysRow(answer.meaning)) {
@@ -28,10 +29,11 @@ export class Breaker {
     this.#refusals = answer.errorCode === this.#refusalCode ? this.#refusals + 1 : 1;
     this.#refusalCode = answer.errorCode;
     if (this.#refusals < SAME_REFUSALS_MAX) return undefined;
-    const refusals = `${this.#refusals} refusals in a row with code ${answer.errorCode} (${quoteWords(answer.messages) || 'without a message'})`;
+    const { sameRefusals, unknownRefusals } = callTexts();
     // An address that is not there is no quota.
-    if (answer.meaning !== 'unknown' || answer.errorCode === 'HTTP_404') return refusals;
-    return `${refusals}. If it means that the day's calls are used up, put it into kybio.quotaCodes of the config file; if too many calls at once, into kybio.tooFastCodes or wonder.tooFastCodes`;
+    const isKnown = answer.meaning !== 'unknown' || answer.errorCode === 'HTTP_404';
+    const tell = isKnown ? sameRefusals : unknownRefusals;
+    return tell(this.#refusals, answer.errorCode, quoteWords(answer.messages));
   }
 }
 

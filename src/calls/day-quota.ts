@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { dayEndMs, nextMidnightMs, zonedDay } from '../base/zoned-time.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { callTexts } from '../texts/calls.ts';
 import { DayCount } from './day-count.ts';
 import { type RunControl, StoppedError } from './run-control.ts';
 
@@ -103,7 +104,7 @@ export class DayQuota {
       await this.count.start();
       const { dailyQuota, reserve } = this.#settings;
       if (this.isRefused) {
-        await this.#pause("the vendor says that the day's calls are used up", this.#refusedUntilMs, false);
+        await this.#pause(callTexts().vendorSaysUsedUp, this.#refusedUntilMs, false);
         continue;
       }
       if (dailyQuota === undefined) return this.#hold(undefined, isSettling, settlingCalls, held);
@@ -119,10 +120,9 @@ export class DayQuota {
         this.#control.check();
         continue;
       }
-      const used = `${this.count.used} of the day's ${dailyQuota} calls are used`;
-      const whyAhead = this.#whyAhead();
-      const detail = `${used}${keptBack > 0 ? `, ${keptBack} kept back` : ''}${whyAhead}`;
-      await this.#pause(detail, this.#dayEndMs(), whyAhead === '');
+      const ahead = this.#ahead();
+      const detail = callTexts().usedUp(this.count.used, dailyQuota, keptBack, ahead);
+      await this.#pause(detail, this.#dayEndMs(), ahead === undefined);
     }
   }
 
@@ -163,7 +163,7 @@ export class DayQuota {
     if (waitsForQuota) return;
     this.#control.stop({
       kind: 'quota',
-      detail: `the vendor answered ${errorCode}: the day's calls are used up`,
+      detail: callTexts().answeredUsedUp(errorCode),
       resumeAtMs: this.#refusedUntilMs,
       isForeseen: false,
     });
@@ -193,11 +193,10 @@ export class DayQuota {
     return dayEndMs(this.count.day, this.#settings.quotaZone) + AFTER_MIDNIGHT_MS;
   }
 
-  /** Why the calls do not come back at the next midnight; '' when they do. */
-  #whyAhead(): string {
+  /** Why the calls do not come back at the next midnight: they are counted on a later day. Undefined when they do. */
+  #ahead(): { readonly clockDay: string; readonly day: string } | undefined {
     const { day } = this.count;
     const clockDay = zonedDay(this.#clock.nowMs(), this.#settings.quotaZone);
-    if (day <= clockDay) return '';
-    return `; by the clock it is ${clockDay}, but calls were counted on ${day} while a clock was ahead, and the count never goes back to an earlier day`;
+    return day <= clockDay ? undefined : { clockDay, day };
   }
 }

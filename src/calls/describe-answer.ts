@@ -1,15 +1,17 @@
 import { type Answer, quoteWords } from '../http/answer.ts';
+import { callTexts } from '../texts/calls.ts';
 
 /** What the vendor said, in one line, for evidence and messages. */
 export function describeAnswer(answer: Answer<unknown>): string {
+  const texts = callTexts();
   switch (answer.kind) {
     case 'success':
-      return 'success';
+      return texts.success;
     case 'refused':
-      return `refused ${answer.errorCode}: ${quoteWords(answer.messages) || 'without a message'}`;
+      return texts.refused(answer.errorCode, quoteWords(answer.messages));
     case 'unanswered':
-      return `no answer that can be believed (${answer.errorCode}: ${answer.detail})`;
+      return texts.unanswered(answer.errorCode, answer.detail);
     case 'not_sent':
-      return `not sent (${answer.errorCode}: ${answer.detail})`;
+      return texts.notSent(answer.errorCode, answer.detail);
   }
 }

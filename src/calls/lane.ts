@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { type Answer, quoteWords } from '../http/answer.ts';
 import { createRetryBudget, decideRetry } from '../http/retry-timing.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { callTexts } from '../texts/calls.ts';
 import { Breaker } from './breaker.ts';
 import { DayQuota, type QuotaHold, type QuotaSettings } from './day-quota.ts';
 import type { Admission, RateLimiter } from './rate-limiter.ts';
@@ -266,7 +267,7 @@ export class Lane {
     if (answer.kind === 'refused' && answer.meaning === 'credentials') {
       this.#control.stop({
         kind: 'credentials',
-        detail: `the vendor answered ${answer.errorCode} (${quoteWords(answer.messages) || 'without a message'})`,
+        detail: callTexts().badCredentials(answer.errorCode, quoteWords(answer.messages)),
       });
     }
     if (answer.kind === 'refused' && answer.meaning === 'quota') this.#quota.refuse(answer.errorCode);

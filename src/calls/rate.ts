@@ -1,4 +1,5 @@
 import { usageError } from '../base/errors.ts';
+import { callTexts } from '../texts/calls.ts';
 
 /** At most `calls` in any window of `perMs` milliseconds. */
 export type Rate = { readonly calls: number; readonly perMs: number } | 'unlimited';
@@ -17,10 +18,10 @@ export function parseRate(text: string): Rate {
   const scale = 10 ** fraction.length;
   const calls = Number(whole + fraction);
   const unitMs = unit === 'm' ? 60_000 : 1000;
-  const hint = 'Write calls per second or minute, such as 5/s, 100/m or 0.5/s, or unlimited.';
-  if (!parts || calls === 0) throw usageError('BAD_RATE', `The rate ${JSON.stringify(text)} cannot be used.`, hint);
+  const { badRate, rateTooHigh, badRateHint } = callTexts();
+  if (!parts || calls === 0) throw usageError('BAD_RATE', badRate(JSON.stringify(text)), badRateHint);
   if (calls / scale / (unitMs / 1000) > CALLS_PER_SECOND_MAX) {
-    throw usageError('BAD_RATE', `The rate ${text} is above ${CALLS_PER_SECOND_MAX} calls a second.`, hint);
+    throw usageError('BAD_RATE', rateTooHigh(text, CALLS_PER_SECOND_MAX), badRateHint);
   }
   const divisor = greatestCommonDivisor(calls, scale);
   return { calls: calls / divisor, perMs: (unitMs * scale) / divisor };

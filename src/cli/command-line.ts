@@ -4,6 +4,8 @@ import { quoted } from '../base/quoted.ts';
 import type { CommandName } from '../settings/setting.ts';
 import type { TypedFlags } from '../settings/settings.ts';
 import { describeSetting, flagName, flagsOf, settingOf } from '../settings/settings-table.ts';
+import { commandTexts } from '../texts/commands.ts';
+import { sharedTexts } from '../texts/shared.ts';
 import { COMMANDS, type Command } from './commands.ts';
 
 export type CommandLine = {
@@ -87,19 +89,16 @@ type ParsedLine = { readonly _: readonly unknown[]; readonly $0: string } & Read
 
 /** yargs takes every other value of a switch than true for false, without a word. */
 function checkWords(argv: readonly string[], isSwitch: ReadonlyMap<string, boolean>): void {
+  const texts = commandTexts();
   const end = argv.indexOf('--');
   for (const word of end < 0 ? argv : argv.slice(0, end)) {
     const [, name = '', value] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
     // yargs looks names up in objects, and stumbles over those that every object has.
     if (name in Object.prototype) {
-      throw usageError('UNKNOWN_FLAG', `memberload does not take '--${name}'.`, 'See: memberload --help');
+      throw usageError('UNKNOWN_FLAG', texts.notTaken(`--${name}`), texts.seeHelp);
     }
     if (isSwitch.get(name) !== true || value === undefined || value === 'true' || value === 'false') continue;
-    throw usageError(
-      'BAD_VALUE',
-      `--${name}: '${value}' is not true or false.`,
-      `Write --${name} alone to switch it on.`,
-    );
+    throw usageError('BAD_VALUE', texts.notTrueOrFalse(name, value), texts.switchHint(name));
   }
 }
 
@@ -118,8 +117,8 @@ export function chooseCommand({ words, flags, unknown }: CommandLine): Command {
     if (given.length > 0 && !(Array.isArray(given) && given.includes(''))) continue;
     throw usageError(
       'BAD_USAGE',
-      `--${flagName(name)} needs a value: <${describeSetting(name).value}>.`,
-      `Write for example --${flagName(name)} ${reader.example}.`,
+      commandTexts().needsValue(flagName(name), describeSetting(name).value),
+      commandTexts().needsValueHint(flagName(name), reader.example),
     );
   }
   checkArguments(command, words.slice(1));
@@ -127,16 +126,12 @@ export function chooseCommand({ words, flags, unknown }: CommandLine): Command {
 }
 
 function commandNamed(word: string | undefined): Command {
-  if (word === undefined) throw usageError('BAD_USAGE', 'Name a command.', 'See: memberload --help');
+  const texts = commandTexts();
+  if (word === undefined) throw usageError('BAD_USAGE', texts.nameACommand, texts.seeHelp);
   const command = COMMANDS.find(({ name }) => name === word);
   if (command !== undefined) return command;
   if (/\.(csv|tsv|txt|xlsx)$/i.test(word)) {
-    const file = quoted(word);
-    throw usageError(
-      'UNKNOWN_COMMAND',
-      `'${word}' is a file, and the command is missing.`,
-      `To check the file: memberload validate ${file}\nTo import it: memberload import ${file}`,
-    );
+    throw usageError('UNKNOWN_COMMAND', texts.isAFile(word), texts.isAFileHint(quoted(word)));
   }
   const nearest = nearestName(
     word,
@@ -144,8 +139,8 @@ function commandNamed(word: string | undefined): Command {
   );
   throw usageError(
     'UNKNOWN_COMMAND',
-    `memberload has no command '${word}'.`,
-    nearest ? `Did you mean ${nearest}?` : 'See: memberload --help',
+    texts.noCommand(word),
+    nearest ? sharedTexts().didYouMean(nearest) : texts.seeHelp,
   );
 }
 
@@ -154,25 +149,27 @@ function notTaken(command: CommandName, wrong: string, own: readonly string[]): 
   const others = flagsOf().filter((setting) => flagName(setting) === name);
   const takers = others.flatMap((setting) => settingOf(setting).commands);
   const nearest = others.length > 0 ? undefined : nearestName(name, own);
-  const help = `See: memberload ${command} --help`;
+  const texts = commandTexts();
+  const help = texts.seeHelpOf(command);
   return usageError(
     'UNKNOWN_FLAG',
-    `memberload ${command} does not take '${wrong}'.`,
-    nearest ? `Did you mean --${nearest}?` : takers.length > 0 ? `It belongs to ${takers.join(', ')}. ${help}` : help,
+    texts.notTakenBy(command, wrong),
+    nearest ? sharedTexts().didYouMean(`--${nearest}`) : takers.length > 0 ? texts.belongsTo(takers, help) : help,
   );
 }
 
 function checkArguments(command: Command, given: readonly string[]): void {
+  const texts = commandTexts();
   const usage = ['memberload', command.name, ...command.arguments].join(' ');
   // A file that is missing is asked for, where somebody can answer.
   const missing = command.arguments.find(
     (name, index) => name.startsWith('<') && name !== '<file>' && given[index] === undefined,
   );
   if (missing !== undefined) {
-    const one = command.words === undefined ? '' : ` ${missing} is one of: ${command.words.join(', ')}.`;
-    throw usageError('BAD_USAGE', `${command.name} needs ${missing}.`, `Type: ${usage}${one && `.${one}`}`);
+    const hint = texts.needsWordHint(usage, missing, command.words);
+    throw usageError('BAD_USAGE', texts.needsWord(command.name, missing), hint);
   }
   const surplus = given[command.arguments.length];
   if (surplus === undefined) return;
-  throw usageError('BAD_USAGE', `memberload ${command.name} does not take '${surplus}' as well.`, `Type: ${usage}`);
+  throw usageError('BAD_USAGE', texts.notTakenAsWell(command.name, surplus), texts.typeIt(usage));
 }

@@ -3,6 +3,8 @@ import { usageError } from '../base/errors.ts';
 import type { HeaderMatch } from '../job/header-match.ts';
 import type { Foreseen } from '../plan/price-run.ts';
 import type { Settings } from '../settings/settings.ts';
+import { questionTexts } from '../texts/questions.ts';
+import { sharedTexts } from '../texts/shared.ts';
 import type { Console } from './console.ts';
 
 /** What a top-up is about to credit, as exact decimals. */
@@ -24,17 +26,18 @@ export async function confirmTopup(
   { settings, console }: { readonly settings: Settings; readonly console: Console },
 ): Promise<void> {
   if (settings.get('yes') || !console.canAsk || sums.rowCount === 0) return;
-  const [name, sum] = isZeroDecimal(sums.pointIncrement)
-    ? ['balance', sums.balanceIncrement]
-    : ['points', sums.pointIncrement];
-  const typed = await console.ask(
-    `${place}: ${sums.rowCount} rows, ${sums.pointIncrement} points and ${sums.balanceIncrement} of balance in all.${match === undefined ? '' : notRead(match)}\nType the sum of the ${name} to send it: `,
+  const texts = questionTexts();
+  const { rowCount, pointIncrement: points, balanceIncrement: balance } = sums;
+  const [name, sum] = isZeroDecimal(points) ? (['balance', balance] as const) : (['points', points] as const);
+  const unread = match === undefined ? '' : notRead(match);
+  const typed = (await console.ask(texts.typeSum(place, { rowCount, points, balance }, unread, name)))?.normalize(
+    'NFKC',
   );
   if (typed !== undefined && isDecimal(typed) && decimalsEqual(typed, sum)) return;
   throw usageError(
     'NOT_CONFIRMED',
-    typed === undefined ? 'The sum was not typed.' : `'${typed}' is not the sum of the ${name}.`,
-    'Nothing was sent.',
+    typed === undefined ? texts.sumNotTyped : texts.notTheSum(typed, name),
+    texts.nothingSent,
   );
 }
 
@@ -52,20 +55,21 @@ export async function confirmImport(
   const { created = 0, updated = 0, unchanged = 0, upserted = 0 } = foreseen.actions;
   const writeCount = created + updated + upserted + foreseen.unknownCount;
   if (writeCount === 0) return;
+  const { willBe, willImport } = questionTexts();
   const counts = [
-    [created, 'created'],
-    [updated, 'updated'],
-    [unchanged, 'unchanged'],
-    [upserted, 'created or updated'],
-    [foreseen.unknownCount, 'created or updated, which a lookup of each will tell'],
+    [created, willBe.created],
+    [updated, willBe.updated],
+    [unchanged, willBe.unchanged],
+    [upserted, willBe.upserted],
+    [foreseen.unknownCount, willBe.unknown],
   ] as const;
-  const told = counts.flatMap(([count, what]) => (count === 0 ? [] : `${count} ${what}`)).join(', ');
-  const read = match.matches.map(({ column }) => column).join(', ');
-  await confirmYes(`${place}: ${told}. Columns: ${read}.${notRead(match)}`, 'go', parts);
+  const told = counts.flatMap(([count, tell]) => (count === 0 ? [] : tell(count)));
+  const read = match.matches.map(({ column }) => column);
+  await confirmYes(willImport(place, told, read, notRead(match)), 'go', parts);
 }
 
 function notRead({ moneyLike }: HeaderMatch): string {
-  return moneyLike.length === 0 ? '' : `\nNot read, although they look like money or points: ${moneyLike.join(', ')}.`;
+  return moneyLike.length === 0 ? '' : questionTexts().notRead(moneyLike);
 }
 
 /**
@@ -80,11 +84,16 @@ export async function confirmYes(
   { settings, console }: { readonly settings: Settings; readonly console: Console },
 ): Promise<void> {
   if (settings.get('yes')) return;
+  const texts = questionTexts();
   if (!console.canAsk) {
     if (whenNobodyAnswers === 'go') return;
-    throw usageError('NOT_CONFIRMED', 'This has to be confirmed, and there is no terminal.', 'Add -y to mean it.');
+    throw usageError('NOT_CONFIRMED', texts.noTerminal, texts.noTerminalHint);
   }
-  const typed = await console.ask(`${question} Type yes: `);
-  if (typed?.toLowerCase() === 'yes') return;
-  throw usageError('NOT_CONFIRMED', 'It was not confirmed.', 'Nothing was written.');
+  if (isYes(await console.ask(texts.typeYes(question)))) return;
+  throw usageError('NOT_CONFIRMED', texts.notConfirmed, texts.nothingWritten);
+}
+
+/** Whether that is a yes, in the chosen language or in English. Whoever types Chinese may have wide letters on. */
+export function isYes(typed: string | undefined): boolean {
+  return typed !== undefined && sharedTexts().yes.includes(typed.normalize('NFKC').toLowerCase());
 }

@@ -3,6 +3,7 @@ import { foldLine, textWidth } from '../base/text-width.ts';
 import { visibleLines, visibleText } from '../base/visible-text.ts';
 import { COMMAND_NAMES } from '../settings/setting.ts';
 import type { Surroundings } from '../settings/surroundings.ts';
+import { commandTexts } from '../texts/commands.ts';
 
 /**
  * The one way to the terminal: data on stdout, everything else on stderr, control characters made visible. Each text
@@ -122,7 +123,9 @@ export function openConsole(
       erase();
       block = [];
       const lines = (text: string): string => visibleLines(asTyped(text)).split('\n').map(folded).join('\n');
-      tell(lines(`Error: ${message}`).replace(/^Error:/, colored(RED, 'Error:')));
+      const { error, failure } = commandTexts();
+      const told = lines(failure(error, message));
+      tell(told.startsWith(error) ? colored(RED, error) + told.slice(error.length) : told);
       if (hint !== '') tell(lines(hint));
     },
     drawBlock(lines) {

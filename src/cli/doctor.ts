@@ -1,6 +1,7 @@
 import { statfsSync, statSync } from 'node:fs';
 import { EXIT, type ExitCode, OperatorError, unreachable, usageError } from '../base/errors.ts';
 import { quoted } from '../base/quoted.ts';
+import { textWidth } from '../base/text-width.ts';
 import type { ControlSettings } from '../calls/control-settings.ts';
 import { StoppedError } from '../calls/run-control.ts';
 import type { Vendors } from '../calls/vendors.ts';
@@ -24,6 +25,8 @@ import { readControlSettings } from '../settings/job-settings.ts';
 import { proxyHost, readProxy } from '../settings/proxy-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import { configuredTargets, vendorSettings } from '../settings/vendor-settings.ts';
+import { doctorTexts } from '../texts/doctor.ts';
+import { sharedTexts } from '../texts/shared.ts';
 import type { CommandInput } from './commands.ts';
 import { confirmYes } from './confirm.ts';
 import { type Session, withLedgerReader, withSession } from './session.ts';
@@ -37,31 +40,20 @@ type Findings = { readonly checks: Check[]; calls: ReturnType<typeof sumCalls>[]
  */
 export async function runDoctor(input: CommandInput): Promise<{ exitCode: ExitCode }> {
   const { settings, console } = input;
+  const texts = doctorTexts();
   const controls = readControlSettings(settings);
   const storeZone = settings.get('timeZone');
   const number = settings.typed('probeRepeat');
   const targets: readonly Target[] = settings.get('sandbox') ? ['kybio', 'wonder'] : configuredTargets(settings);
   if (number !== undefined && !targets.includes('kybio')) {
-    throw usageError(
-      'MISSING_SETTING',
-      '--probe-repeat needs the settings of Kybio.',
-      'Set KYBIO_BASE_URL and the rest, or add --sandbox.',
-    );
+    throw usageError('MISSING_SETTING', texts.probeNeedsKybio, texts.probeNeedsKybioHint);
   }
   const findings: Findings = { checks: [], calls: [] };
-  findings.checks.push(
-    ok('settings', settings.config.path === undefined ? 'no config file' : `read from ${settings.config.path}`),
-  );
+  findings.checks.push(ok('settings', texts.configFile(settings.config.path)));
   findings.checks.push(checkNetwork(input));
   if (targets.includes('kybio') && !settings.get('sandbox')) findings.checks.push(checkKybioKey(settings, controls));
   if (targets.length === 0) {
-    findings.checks.push(
-      failed(
-        'vendors',
-        'neither Kybio nor Wonder is set',
-        'Set KYBIO_BASE_URL, KYBIO_APP_ID and KYBIO_APP_KEY, or try with --sandbox.',
-      ),
-    );
+    findings.checks.push(failed('vendors', texts.noVendor, texts.noVendorHint));
   }
   let isLedgerOpen = false;
   const inSession = (work: (session: Session) => Promise<void>): Promise<void> =>
@@ -82,14 +74,12 @@ export async function runDoctor(input: CommandInput): Promise<{ exitCode: ExitCo
         const isRefused = findings.checks.some(({ status, name }) => name === 'kybio signature' && status !== 'ok');
         if (isRefused) {
           if (number !== undefined) {
-            findings.checks.push(
-              failed(PROBE_CHECK, 'not tried: see kybio signature', 'Type it again once that check is ok.'),
-            );
+            findings.checks.push(failed(PROBE_CHECK, texts.notProbed, texts.notProbedHint));
           }
           return;
         }
         if (number !== undefined) {
-          await confirmYes(`Member ${number} is sent increments of nothing.`, 'go', input);
+          await confirmYes(texts.willProbe(number), 'go', input);
           findings.checks.push(await probe(number, { kybio, ledger: session.ledger, storeZone }));
         }
         findings.checks.push(await describeRepeats(kybio, session.ledger));
@@ -114,7 +104,7 @@ export async function runDoctor(input: CommandInput): Promise<{ exitCode: ExitCo
     if (isLedgerOpen && error.code !== 'LEDGER_DAMAGED') throw error;
     findings.checks.push(
       failed('ledger', error.message, error.hint),
-      ...targets.map((target) => skipped(`${target} signature`, 'without the ledger no call can be counted')),
+      ...targets.map((target) => skipped(`${target} signature`, texts.noLedger)),
     );
   }
   return report(findings, settings, input);
@@ -129,27 +119,23 @@ function lookWhileAtWork(
   return withLedgerReader(input, async (ledger, settings) => {
     if (ledger === undefined) return [failed('ledger', message, hint)];
     const health = await checkHealth(ledger);
-    const atWork = message.replace(/\.$/, '');
+    const texts = doctorTexts();
+    const atWork = sharedTexts().withoutStop(message);
     return [
       checkHome(settings.homeFolder),
-      health.status === 'ok' ? ok('ledger', `${health.detail}. ${atWork}`) : health,
+      health.status === 'ok' ? ok('ledger', texts.ledgerAtWork(health.detail, atWork)) : health,
       await describeRuns(ledger, true),
-      ...targets.map((target) =>
-        skipped(`${target} signature`, 'another memberload is at work', 'Type it again when that one has ended.'),
-      ),
+      ...targets.map((target) => skipped(`${target} signature`, texts.othersAtWork, texts.othersAtWorkHint)),
     ];
   });
 }
 
 function describeCost(targets: readonly Target[], number: string | undefined): string {
-  const parts = [
-    targets.includes('kybio')
-      ? `Kybio ${KYBIO_CHECK_CALLS.least} call (signature, clock and quota together; ${KYBIO_CHECK_CALLS.most} when the first does not tell the quota)`
-      : undefined,
-    targets.includes('wonder') ? `Wonder ${WONDER_CHECK_CALLS} call (echo)` : undefined,
-    number === undefined ? undefined : `--probe-repeat ${PROBE_CALLS.least} or ${PROBE_CALLS.most} calls to Kybio`,
-  ].filter((part) => part !== undefined);
-  return `The checks of settings, network, home folder and ledger cost no call. Cost: ${parts.join(', ') || 'nothing'}.`;
+  return doctorTexts().cost(
+    targets.includes('kybio') ? KYBIO_CHECK_CALLS : undefined,
+    targets.includes('wonder') ? WONDER_CHECK_CALLS : undefined,
+    number === undefined ? undefined : PROBE_CALLS,
+  );
 }
 
 /** Opens the vendor's client for `work`; settings that cannot be used are a failed check, not an end. */
@@ -183,45 +169,41 @@ async function withVendors(
 /** What the environment does to every call. A proxy is named without its password. */
 function checkNetwork({ surroundings }: CommandInput): Check {
   const name = 'network';
+  const texts = doctorTexts();
   const { NODE_TLS_REJECT_UNAUTHORIZED, NODE_EXTRA_CA_CERTS } = surroundings.environment;
   if (NODE_TLS_REJECT_UNAUTHORIZED === '0') {
-    return failed(
-      name,
-      'NODE_TLS_REJECT_UNAUTHORIZED=0: certificates are not checked, so anybody in between can read keys and members',
-      "Unset it. For a company's own authority, set NODE_EXTRA_CA_CERTS to its certificate (PEM).",
-    );
+    return failed(name, texts.tlsOff, texts.tlsOffHint);
   }
   const proxy = readProxy(surroundings);
   const details = [
-    proxy === undefined ? 'no proxy' : `HTTPS_PROXY: calls go through ${proxyHost(proxy)}, none to this machine`,
-    ...(proxy?.noProxy ? [`NO_PROXY: none to ${proxy.noProxy}`] : []),
-    ...(NODE_EXTRA_CA_CERTS ? [`NODE_EXTRA_CA_CERTS: ${NODE_EXTRA_CA_CERTS} is trusted`] : []),
+    proxy === undefined ? texts.noProxy : texts.proxy(proxyHost(proxy)),
+    ...(proxy?.noProxy ? [texts.proxyNotTo(proxy.noProxy)] : []),
+    ...(NODE_EXTRA_CA_CERTS ? [texts.extraCertificates(NODE_EXTRA_CA_CERTS)] : []),
   ];
-  return ok(name, details.join('; '));
+  return ok(name, texts.together(details));
 }
 
 /** As in every sample of the vendor's; nobody documents the format, so another one is only pointed out. */
 function checkKybioKey(settings: Settings, controls: ControlSettings): Check {
   const name = 'kybio key';
+  const texts = doctorTexts();
   try {
     const transfer = { timeoutMs: controls.timeoutMs, connections: 1 };
     const { appId = '', appKey = '' } = vendorSettings(settings, ['kybio'], transfer).kybio ?? {};
     const problems = [
-      /^[0-9A-Fa-f]{32}$/.test(appId)
-        ? undefined
-        : 'the appId is not 32 hexadecimal digits, as in the samples of the vendor',
-      /[^\x21-\x7e]/.test(appKey) ? 'the key has a space or a character that is not ASCII in it' : undefined,
-      /^(["']).*\1$/.test(appKey) ? 'the key is in quotation marks' : undefined,
-      appKey.toLowerCase() === appId.toLowerCase() ? 'the key is the same as the appId' : undefined,
+      /^[0-9A-Fa-f]{32}$/.test(appId) ? undefined : texts.keyProblems.appId,
+      /[^\x21-\x7e]/.test(appKey) ? texts.keyProblems.ascii : undefined,
+      /^(["']).*\1$/.test(appKey) ? texts.keyProblems.quotes : undefined,
+      appKey.toLowerCase() === appId.toLowerCase() ? texts.keyProblems.same : undefined,
     ].filter((problem) => problem !== undefined);
-    if (problems.length > 0) return warning(name, problems.join('; '), 'Copy both again from the back office.');
+    if (problems.length > 0) return warning(name, texts.together(problems), texts.keyProblemsHint);
     // What reading the file has told: its encoding, its lines, who can read it.
     const [about, ...more] = settings.warnings;
-    if (about !== undefined) return warning(name, [about, ...more].join(' '), 'Runs say so too, and go on.');
-    return ok(name, 'appId and key look as they should');
+    if (about !== undefined) return warning(name, sharedTexts().sentences([about, ...more]), texts.runsSayIt);
+    return ok(name, texts.keyIsFine);
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    return skipped(name, 'see kybio settings');
+    return skipped(name, texts.seeSettings);
   }
 }
 
@@ -233,16 +215,14 @@ function checkHome(folder: string): Check {
   const name = 'home folder';
   const { bavail, bsize } = statfsSync(folder);
   const freeBytes = bavail * bsize;
-  const detail = `${folder}, ${Math.floor(freeBytes / 1024 / 1024)} MB free`;
+  const texts = doctorTexts();
+  const detail = texts.megabytesFree(folder, Math.floor(freeBytes / 1024 / 1024));
   const mode = statSync(folder).mode & 0o777;
-  if (freeBytes < FREE_BYTES_MIN)
-    return failed(name, detail, 'Free disk space: a run stops when the ledger cannot be written.');
+  if (freeBytes < FREE_BYTES_MIN) return failed(name, detail, texts.diskFull);
   if ((mode & 0o077) !== 0) {
-    return warning(name, `${detail}, open to others (mode ${mode.toString(8)})`, `Type: chmod 700 ${quoted(folder)}`);
+    return warning(name, texts.openToOthers(detail, mode.toString(8)), texts.type(`chmod 700 ${quoted(folder)}`));
   }
-  return freeBytes < FREE_BYTES_WARNED
-    ? warning(name, detail, 'Free disk space before a large run.')
-    : ok(name, detail);
+  return freeBytes < FREE_BYTES_WARNED ? warning(name, detail, texts.diskNearlyFull) : ok(name, detail);
 }
 
 async function checkLedger(ledger: Ledger): Promise<Check> {
@@ -258,16 +238,13 @@ async function checkLedger(ledger: Ledger): Promise<Check> {
 }
 
 async function checkHealth(ledger: LedgerReader): Promise<Check> {
+  const texts = doctorTexts();
   const health = await ledger.readHealth();
   if (health.problems.length > 0) {
-    return failed(
-      'ledger',
-      `${health.place} is damaged: ${health.problems.join('; ')}`,
-      'Put a backup of it back. Nothing was changed.',
-    );
+    return failed('ledger', texts.ledgerDamaged(health.place, health.problems), texts.ledgerDamagedHint);
   }
-  const details = [`version ${health.version}`, 'intact', ...health.details];
-  return ok('ledger', `${health.place}, ${details.join(', ')}; ${health.intentCount} increments recorded`);
+  const details = [texts.ledgerVersion(health.version), texts.ledgerIntact, ...health.details];
+  return ok('ledger', texts.ledgerIs(health.place, details, health.intentCount));
 }
 
 async function describeRuns(ledger: LedgerReader, isAtWork = false): Promise<Check> {
@@ -275,12 +252,12 @@ async function describeRuns(ledger: LedgerReader, isAtWork = false): Promise<Che
   const unfinished = await ledger.runs.listUnfinished();
   const accounts = [...new Set(runs.map(({ account }) => account))];
   const inDoubt = (await Promise.all(accounts.map((account) => ledger.increments.listUnsettled(account)))).flat();
-  const runCount = runs.length < RUNS_COUNTED_MAX ? `${runs.length}` : `${RUNS_COUNTED_MAX} or more`;
-  const detail = `${runCount} runs, ${unfinished.length} not finished, ${inDoubt.length} rows in doubt`;
+  const texts = doctorTexts();
+  const detail = texts.runs(runs.length, runs.length >= RUNS_COUNTED_MAX, unfinished.length, inDoubt.length);
   const first = inDoubt[0];
-  if (first) return warning('runs', detail, `Decide them: memberload resolve ${first.runId}`);
+  if (first) return warning('runs', detail, texts.decideThem(first.runId));
   const open = unfinished.find(({ state }) => !(isAtWork && state === 'running'));
-  return open ? warning('runs', detail, `Carry on with: memberload resume ${open.runId}`) : ok('runs', detail);
+  return open ? warning('runs', detail, texts.carryOn(open.runId)) : ok('runs', detail);
 }
 
 /** Enough to name every account that is still in use. */
@@ -291,38 +268,30 @@ async function acceptLedger({ ledger }: Session, input: CommandInput): Promise<v
   const { console } = input;
   try {
     await ledger.requireNewest();
-    console.say('The ledger is the newest; there is nothing to accept.');
+    console.say(doctorTexts().ledgerIsNewest);
     return;
   } catch (error) {
     if (!(error instanceof OperatorError) || error.code !== 'LEDGER_OLDER') throw error;
   }
-  await confirmYes(
-    `${ledger.place} will be taken for the newest. Rows of its unfinished runs that were sent after this copy was made would be credited again.`,
-    'go',
-    input,
-  );
+  await confirmYes(doctorTexts().acceptLedger(ledger.place), 'go', input);
   await ledger.acceptAsNewest();
   const { intentCount } = await ledger.readHealth();
-  console.say(`${ledger.place} is taken for the newest from now on, with ${intentCount} increments.`);
+  console.say(doctorTexts().ledgerAccepted(ledger.place, intentCount));
 }
 
 const PROBE_CHECK = 'probe of repeats';
 
 async function probe(number: string, parts: Parameters<typeof probeRepeat>[1]): Promise<Check> {
   const name = PROBE_CHECK;
+  const texts = doctorTexts();
   try {
     const result = await probeRepeat(number, parts);
     if (!result.isLearned) {
-      return failed(
-        name,
-        `nothing was learned: ${result.why}`,
-        'Nothing was credited. Try again later, or with another member.',
-      );
+      return failed(name, texts.nothingLearned(result.why), texts.nothingLearnedHint);
     }
     return ok(name, describeFact(result.fact, result.said));
   } catch (error) {
-    if (error instanceof StoppedError)
-      return failed(name, "the day's calls are used up", 'Nothing was learned. Try again tomorrow.');
+    if (error instanceof StoppedError) return failed(name, texts.callsUsedUp, texts.probeTomorrow);
     throw error;
   }
 }
@@ -330,17 +299,15 @@ async function probe(number: string, parts: Parameters<typeof probeRepeat>[1]): 
 function describeFact(fact: LearnedFact, said: string): string {
   switch (fact.kind) {
     case 'refused':
-      return `the account refuses a repeat with code ${fact.code} (${said || 'no message'}), and accepts earlier times that are new; kept, and used to settle top-ups from now on`;
+      return doctorTexts().learnedRefused(fact.code, said);
     case 'newer_only':
-      return 'the account refuses every time that is not newer than the last change; kept: that is no check of repeats, so top-ups without an answer are settled by reading the member';
+      return doctorTexts().learnedNewerOnly;
     case 'accepted':
-      return 'the account accepts a repeat; kept: top-ups without an answer are settled by reading the member';
+      return doctorTexts().learnedAccepted;
     default:
       return unreachable(fact);
   }
 }
-
-const LABELS = { ok: 'ok     ', warning: 'WARNING', failed: 'FAILED ', skipped: 'skipped' } as const;
 
 function report({ checks, calls }: Findings, settings: Settings, { console }: CommandInput): { exitCode: ExitCode } {
   const codes = checks.map(({ status, exitCode }) => (status === 'failed' ? (exitCode ?? EXIT.usage) : EXIT.ok));
@@ -361,10 +328,12 @@ function report({ checks, calls }: Findings, settings: Settings, { console }: Co
     );
     return { exitCode };
   }
+  const texts = doctorTexts();
   for (const { name, status, detail, hint } of checks) {
-    console.print(`${LABELS[status]}  ${name}: ${detail.replace(/\.$/, '')}.`);
-    if (hint !== '') console.print(`         ${hint}`);
+    const label = texts.labels[status];
+    console.print(texts.line(label, texts.names[name], sharedTexts().withoutStop(detail)));
+    if (hint !== '') console.print(`${' '.repeat(textWidth(label) + 2)}${hint}`);
   }
-  console.say(`${sent} calls were made.`);
+  console.say(texts.callsMade(sent));
   return { exitCode };
 }

@@ -1,5 +1,6 @@
 import { usageError } from '../base/errors.ts';
 import type { LedgerReader, RunRecord } from '../ledger/ledger.ts';
+import { commandTexts } from '../texts/commands.ts';
 
 /**
  * The run, and the ledger that knows it.
@@ -13,5 +14,5 @@ export async function findRun<L extends LedgerReader>(
 ): Promise<{ readonly run: RunRecord; readonly ledger: L }> {
   const run = await ledger?.runs.find(runId);
   if (ledger && run) return { run, ledger };
-  throw usageError('UNKNOWN_RUN', `There is no run '${runId}'.`, 'List them with: memberload runs');
+  throw usageError('UNKNOWN_RUN', commandTexts().unknownRun(runId), commandTexts().unknownRunHint);
 }

@@ -1,9 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { usageError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest.ts';
+import { foldLine, padToWidth, textWidth } from '../base/text-width.ts';
+import { aboutColumn } from '../job/column-about.ts';
 import { COLUMNS, type FileKind } from '../job/columns.ts';
 import { GROUPS } from '../settings/setting.ts';
 import { describeSetting, flagName, flagsOf, type SettingName, settingOf } from '../settings/settings-table.ts';
+import { commandHelpTexts } from '../texts/command-help.ts';
+import { helpTexts } from '../texts/help.ts';
 import { COMMANDS, type Command } from './commands.ts';
 
 /** The manual lies beside the program, one page a topic. */
@@ -20,61 +24,67 @@ export function helpText(subject: string | undefined, columnCount: number): stri
   const command = COMMANDS.find(({ name }) => name === subject);
   if (command !== undefined) return commandHelp(command, width);
   const topics = listTopics();
-  if (topics.includes(subject)) return readFileSync(new URL(`${subject}.md`, MANUAL), 'utf8').trimEnd();
+  const texts = helpTexts();
+  if (topics.includes(subject)) {
+    const page = readFileSync(new URL(`${subject}.md`, MANUAL), 'utf8').trimEnd();
+    return texts.manualLanguage === '' ? page : `${texts.manualLanguage}\n\n${page}`;
+  }
   const nearest = nearestName(subject, [...COMMANDS.map(({ name }) => name), ...topics]);
   throw usageError(
     'UNKNOWN_COMMAND',
-    `There is no help on '${subject}'.`,
-    nearest ? `Did you mean: memberload help ${nearest}` : `Topics: ${topics.join(', ')}. See: memberload --help`,
+    texts.noHelp(subject),
+    nearest ? texts.noHelpNearest(nearest) : texts.noHelpHint(topics),
   );
 }
 
 /** The commands by what a person wants; a command that stands nowhere here comes last. */
-const COMMAND_GROUPS: readonly (readonly [title: string, names: readonly string[]])[] = [
-  ['Members and customers', ['import', 'topup', 'export', 'validate']],
-  ['Runs', ['resume', 'runs', 'resolve', 'undo', 'report', 'schedule']],
-  ['To begin with', ['init', 'template', 'doctor', 'sandbox', 'completion']],
+const COMMAND_GROUPS: readonly (readonly [
+  title: keyof ReturnType<typeof helpTexts>['groups'],
+  names: readonly string[],
+])[] = [
+  ['members', ['import', 'topup', 'export', 'validate']],
+  ['runs', ['resume', 'runs', 'resolve', 'undo', 'report', 'schedule']],
+  ['start', ['init', 'template', 'doctor', 'sandbox', 'completion']],
 ];
 
 function generalHelp(width: number): string {
   const topics = listTopics();
+  const texts = helpTexts();
   const common = COMMANDS.map(({ name }) => flagsOf(name)).reduce((all, own) =>
     all.filter((name) => own.includes(name)),
   );
   const grouped = COMMAND_GROUPS.flatMap(([, names]) => names);
   const others = COMMANDS.map(({ name }) => name).filter((name) => !grouped.includes(name));
-  const groups = others.length === 0 ? COMMAND_GROUPS : [...COMMAND_GROUPS, ['Others', others] as const];
+  const groups = others.length === 0 ? COMMAND_GROUPS : [...COMMAND_GROUPS, ['others', others] as const];
   return [
-    'memberload <command> [file] [flags]',
+    texts.usage,
     '',
-    'Bulk import, top-up and export of Kybio members and Wonder customers.',
+    texts.purpose,
     '',
-    'Examples:',
-    '  memberload validate members.csv               checks the file; sends nothing',
-    '  memberload import members.csv --sandbox       tries it out, without an account',
+    texts.examples,
+    `  ${'memberload validate members.csv'.padEnd(46)}${texts.exampleAbouts.validate}`,
+    `  ${'memberload import members.csv --sandbox'.padEnd(46)}${texts.exampleAbouts.import}`,
     '  memberload topup topup.csv --campaign 2026-Q3',
     ...groups.flatMap(([title, names]) => [
       '',
-      `${title}:`,
+      texts.groups[title],
       ...table(
         names
           .flatMap((wanted) => COMMANDS.filter(({ name }) => name === wanted))
-          .map(({ name, arguments: words, about }) => [[name, ...words].join(' '), about]),
+          .map(({ name, arguments: words }) => [
+            [name, ...words.map(shownWord)].join(' '),
+            commandHelpTexts()[name].about,
+          ]),
         width,
       ),
     ]),
     '',
-    'Every command takes:',
-    ...table([...common.map(flagRow), ['-h, --help', 'help on the command'], ['-v, --version', 'the version']], width),
+    texts.groups.everyCommand,
+    ...table([...common.map(flagRow), ['-h, --help', texts.helpFlag], ['-v, --version', texts.versionFlag]], width),
     '',
-    'The flags of a command: memberload help <command>.',
-    ...(topics.length > 0
-      ? wrap(`Pages of the manual: memberload help <topic>. Topics: ${topics.join(', ')}.`, width)
-      : []),
-    ...wrap(
-      'Exit codes: 0 done, 1 rows invalid or failed, 2 usage, 3 file, 4 credentials, 5 stopped, 6 paused, 7 in doubt.',
-      width,
-    ),
+    texts.flagsOfCommand,
+    ...(topics.length > 0 ? foldLine(texts.topics(topics), width) : []),
+    ...foldLine(texts.exitCodes, width),
   ].join('\n');
 }
 
@@ -85,76 +95,65 @@ const FILE_KINDS: Readonly<Partial<Record<Command['name'], readonly FileKind[]>>
   export: ['lookups'],
 };
 
-function commandHelp({ name, arguments: words, about, examples, words: choices }: Command, width: number): string {
+function commandHelp({ name, arguments: words, examples, words: choices }: Command, width: number): string {
+  const texts = helpTexts();
+  const { about, examples: abouts } = commandHelpTexts()[name];
   const own = flagsOf(name);
   const groups = GROUPS.map((group) => ({ group, flags: own.filter((flag) => settingOf(flag).group === group) }));
   return [
-    `${['memberload', name, ...words].join(' ')} [flags]`,
+    ['memberload', name, ...words.map(shownWord), texts.flags].join(' '),
     '',
-    ...wrap(about, width),
-    ...(words.length === 1 && choices !== undefined ? ['', `${words[0]}: ${choices.join(', ')}`] : []),
+    ...foldLine(about, width),
+    ...(words.length === 1 && choices !== undefined ? ['', texts.oneOf(shownWord(words[0] ?? ''), choices)] : []),
     '',
-    'Examples:',
-    ...examples.flatMap(([example, what]) => [`  ${example}`, `      ${what}`]),
+    texts.examples,
+    ...examples.flatMap((example, index) => [`  ${example}`, `      ${abouts[index] ?? ''}`]),
     ...(FILE_KINDS[name] ?? []).flatMap((kind) => columnsHelp(kind, width)),
     ...groups
       .filter(({ flags }) => flags.length > 0)
-      .flatMap(({ group, flags }) => ['', `${TITLES[group]}:`, ...table(flags.map(flagRow), width)]),
+      .flatMap(({ group, flags }) => ['', texts.flagGroups[group], ...table(flags.map(flagRow), width)]),
   ].join('\n');
 }
 
 function columnsHelp(kind: FileKind, width: number): string[] {
-  const title = kind === 'customers' ? 'Columns of the file with --to wonder:' : 'Columns of the file:';
+  const texts = helpTexts();
+  const title = kind === 'customers' ? texts.columnsOfCustomers : texts.columns;
   return [
     '',
     title,
     ...table(
-      COLUMNS[kind].map(({ name, about }) => [name, about.replaceAll('`', '')]),
+      COLUMNS[kind].map(({ name }) => [name, aboutColumn(kind, name).replaceAll('`', '')]),
       width,
     ),
-    ...(kind === 'customers' ? [] : wrap('  Chinese headers are known too: memberload help columns.', width)),
+    ...(kind === 'customers' ? [] : foldLine(texts.headersKnown, width)),
   ];
 }
 
-const TITLES = {
-  what: 'What is done',
-  where: 'Where',
-  safety: 'Safety',
-  speed: 'Speed and calls',
-  output: 'Output',
-} as const satisfies Readonly<Record<(typeof GROUPS)[number], string>>;
+/** `<file>` → `<文件>`. */
+function shownWord(word: string): string {
+  const { words } = helpTexts();
+  return word.replace(/\b(?:file|run|kind|shell)\b/, (name) => words[name as keyof typeof words]);
+}
 
 function flagRow(name: SettingName): [flag: string, about: string] {
   const { alias, standard } = settingOf(name);
   const { value, about } = describeSetting(name);
   const flag = `${alias === undefined ? '' : `-${alias}, `}--${flagName(name)}${value === '' ? '' : ` <${value}>`}`;
-  return [flag, standard === undefined ? about : `${about} (default ${standard})`];
+  return [flag, standard === undefined ? about : helpTexts().withDefault(about, standard)];
 }
 
 const LEFT_MAX = 30;
 
 /** Two columns; what is too long for the left one has a line of its own. */
 function table(rows: readonly (readonly [left: string, right: string])[], width: number): string[] {
-  const leftWidth = Math.min(LEFT_MAX, Math.max(...rows.map(([left]) => left.length)));
+  const leftWidth = Math.min(LEFT_MAX, Math.max(...rows.map(([left]) => textWidth(left))));
   return rows.flatMap(([left, right]) => {
-    const [first = '', ...rest] = wrap(right, width - leftWidth - 4);
+    const [first = '', ...rest] = foldLine(right, width - leftWidth - 4);
     const indent = ' '.repeat(leftWidth + 4);
     const more = rest.map((line) => indent + line);
-    if (left.length > leftWidth) return [`  ${left}`, indent + first, ...more];
-    return [`  ${left.padEnd(leftWidth)}  ${first}`, ...more];
+    if (textWidth(left) > leftWidth) return [`  ${left}`, indent + first, ...more];
+    return [`  ${padToWidth(left, leftWidth)}  ${first}`, ...more];
   });
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }
 
 function listTopics(): string[] {

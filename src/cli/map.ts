@@ -13,6 +13,10 @@ import { matchHeader } from '../job/header-match.ts';
 import { guessKind, headerKey } from '../job/header-names.ts';
 import { type ProposedColumn, proposeMapping } from '../job/propose-mapping.ts';
 import { readColumnMapFile, readJobSettings } from '../settings/job-settings.ts';
+import { commandTexts } from '../texts/commands.ts';
+import { questionTexts } from '../texts/questions.ts';
+import { runTexts } from '../texts/run.ts';
+import { sharedTexts } from '../texts/shared.ts';
 import { type CommandInput, type CommandResult, SENT_BY } from './commands.ts';
 import { sourceOf } from './run-files.ts';
 import { withStopSignals } from './stop-signals.ts';
@@ -24,7 +28,7 @@ export async function runMap(input: CommandInput): Promise<CommandResult> {
   const { settings, surroundings, console, argument = '-' } = input;
   const path = mappingPathOf(input, argument);
   if (path !== '-') await checkMappingPath(path, input);
-  const { header, samples } = await withStopSignals(input, 'Nothing was written.', async (control) => {
+  const { header, samples } = await withStopSignals(input, questionTexts().nothingWritten, async (control) => {
     const job = readJobSettings(settings, 'validate');
     return readTop(await openInput(sourceOf(settings, surroundings, argument), tableOptions(job, control), control));
   });
@@ -33,8 +37,8 @@ export async function runMap(input: CommandInput): Promise<CommandResult> {
   if (kind === undefined) {
     throw usageError(
       'UNKNOWN_KIND',
-      `The header does not tell what kind of file this is. It has: ${header.slice(0, 20).map(visibleText).join(', ')}.`,
-      'Say what it is for with --as members, customers, topup or lookups.',
+      runTexts().unknownKind(header.slice(0, 20).map(visibleText)),
+      runTexts().unknownKindHint,
     );
   }
   const proposed = proposeMapping(header, kind);
@@ -42,17 +46,18 @@ export async function runMap(input: CommandInput): Promise<CommandResult> {
   const chosen = asks ? await askColumns(proposed, samples, { input, kind }) : proposed;
   const columns = Object.fromEntries(chosen.map(({ header: text, column }) => [text, column]));
   const missing = whatIsMissing(header, kind, columns);
-  const name = argument === '-' ? 'standard input' : basename(argument);
+  const name = argument === '-' ? commandTexts().standardInput : basename(argument);
   const text = mappingText(chosen, { name, kind, missing });
   if (path === '-') surroundings.stdout.write(text);
   else await writeMapping(path, text, settings.get('overwrite'));
   if (settings.get('json') && path !== '-') {
     console.print(JSON.stringify({ command: 'map', input: argument, kind, map: path, columns, exitCode: EXIT.ok }));
   }
-  if (missing !== undefined) console.say(`Not complete yet: ${missing}`);
+  if (missing !== undefined) console.say(questionTexts().notComplete(missing));
   if (path !== '-') {
-    console.say(`Mapping file: ${path}`);
-    console.say(`Look at it, then use it: memberload ${SENT_BY[kind]} ${quoted(argument)} --map ${quoted(path)}`);
+    console.say(questionTexts().mappingFile(path));
+    const command = `memberload ${SENT_BY[kind]} ${quoted(argument)} --map ${quoted(path)}`;
+    console.say(questionTexts().mappingNext(command));
   }
   return { exitCode: EXIT.ok };
 }
@@ -68,30 +73,19 @@ function mappingPathOf({ settings }: CommandInput, argument: string): string {
 
 /** Only an earlier mapping is ever replaced, and only with --overwrite. */
 async function checkMappingPath(path: string, { settings }: CommandInput): Promise<void> {
+  const texts = questionTexts();
   if (await isInsideFolder(dirname(path), settings.homeFolder)) {
-    throw usageError(
-      'MAP_NOT_WRITABLE',
-      `The mapping cannot be written to ${path}: it lies in MEMBERLOAD_HOME, where the ledger is.`,
-      'Name a file elsewhere with -o.',
-    );
+    throw usageError('MAP_NOT_WRITABLE', texts.mapInHome(path), texts.nameAnother);
   }
   let isThere = true;
   try {
     isThere = readColumnMapFile('-o', path) !== undefined;
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    throw usageError(
-      'MAP_EXISTS',
-      `${path} is there already and is no mapping; it was left as it is.`,
-      'Name another file with -o.',
-    );
+    throw usageError('MAP_EXISTS', texts.isNoMapping(path), texts.isNoMappingHint);
   }
   if (!isThere || settings.get('overwrite')) return;
-  throw usageError(
-    'MAP_EXISTS',
-    `The mapping ${path} is there already; it was left as it is.`,
-    'Name another with -o, or replace it with --overwrite.',
-  );
+  throw usageError('MAP_EXISTS', texts.mappingIsThere(path), texts.mappingIsThereHint);
 }
 
 const SAMPLES_MAX = 3;
@@ -117,16 +111,9 @@ async function readTop(table: Awaited<ReturnType<typeof openInput>>): Promise<To
 }
 
 async function askKind({ console }: CommandInput): Promise<FileKind | undefined> {
-  const typed = await console.ask(`What is the file for? ${KINDS.join(', ')}: `);
+  const typed = await console.ask(questionTexts().whatFor(KINDS));
   return KINDS.find((kind) => kind === typed?.toLowerCase());
 }
-
-const CERTAINTIES: Readonly<Record<ProposedColumn['certainty'], string>> = {
-  known: '',
-  guessed: 'guessed: please look',
-  money: 'looks like money or points: say which',
-  unknown: 'not known',
-};
 
 function tellProposals(
   proposed: readonly ProposedColumn[],
@@ -134,12 +121,13 @@ function tellProposals(
   { console, settings }: CommandInput,
 ): void {
   const width = Math.max(0, ...proposed.map(({ header }) => textWidth(visibleText(header))));
-  console.say(`Columns of the file${settings.get('as') === undefined ? '' : ` as ${settings.get('as')}`}:`);
+  const texts = questionTexts();
+  console.say(texts.columnsOf(settings.get('as')));
   for (const { header, index, column, certainty } of proposed) {
     const value = column === 'password' ? '' : (samples[index]?.[0] ?? '');
-    const about = [value, CERTAINTIES[certainty]].filter((text) => text !== '').join('  ');
+    const about = [value, texts.certainties[certainty]].filter((text) => text !== '').join('  ');
     console.say(
-      `  ${padToWidth(visibleText(header), width)} → ${(column || '(not used)').padEnd(12)} ${about}`.trimEnd(),
+      `  ${padToWidth(visibleText(header), width)} → ${padToWidth(column || texts.notUsed, 12)} ${about}`.trimEnd(),
     );
   }
 }
@@ -153,13 +141,14 @@ async function askColumns(
   const names = COLUMNS[kind].map(({ name }) => name);
   const chosen = new Map(proposed.map((proposal) => [proposal.index, proposal]));
   const { console } = input;
-  console.say(`For each column that is not sure: its name, Enter as proposed, - for "not used". ${names.join(', ')}.`);
+  const texts = questionTexts();
+  console.say(texts.askColumns(names));
   for (const proposal of proposed) {
     if (proposal.certainty === 'known') continue;
     for (;;) {
-      const values = (samples[proposal.index] ?? []).join(', ');
-      const typed = await console.ask(`${proposal.header} (${values}) [${proposal.column || '-'}]: `);
-      if (typed === undefined) throw usageError('NOT_CONFIRMED', 'The questions were left.', 'Nothing was written.');
+      const values = samples[proposal.index] ?? [];
+      const typed = await console.ask(texts.askColumn(proposal.header, values, proposal.column || '-'));
+      if (typed === undefined) throw usageError('NOT_CONFIRMED', texts.questionsLeft, texts.nothingWritten);
       if (typed === '') {
         chosen.set(proposal.index, { ...proposal, certainty: 'known' });
         break;
@@ -176,8 +165,11 @@ async function askColumns(
       const nearest = nearestName(typed, names);
       console.say(
         other !== undefined
-          ? `${column} is '${other.header}' already. Take another, or -.`
-          : `'${typed}' is not a column of ${kind}.${nearest === undefined ? '' : ` Did you mean ${nearest}?`}`,
+          ? texts.takenAlready(other.column, other.header)
+          : sharedTexts().sentences([
+              texts.noColumnOf(typed, kind),
+              nearest === undefined ? '' : sharedTexts().didYouMean(nearest),
+            ]),
       );
     }
   }
@@ -200,16 +192,21 @@ function mappingText(
   chosen: readonly ProposedColumn[],
   { name, kind, missing }: { readonly name: string; readonly kind: FileKind; readonly missing: string | undefined },
 ): string {
+  const texts = questionTexts();
   const lines = chosen.map(({ header, column, certainty }, index) => {
     const comma = index === chosen.length - 1 ? '' : ',';
-    const about = CERTAINTIES[certainty];
+    const about = texts.certainties[certainty];
     return `    ${JSON.stringify(header)}: ${JSON.stringify(column)}${comma}${about === '' ? '' : ` // ${about}`}`;
   });
   return [
-    `// What the columns of ${visibleText(name)} are, read as ${kind}.`,
-    '// On the left the header in the file, on the right the column. "" means: not used.',
-    `// Columns: ${COLUMNS[kind].map((column) => column.name).join(', ')}.`,
-    ...(missing === undefined ? [] : [`// Not complete yet: ${visibleText(missing)}`]),
+    ...texts
+      .mapComments(
+        visibleText(name),
+        kind,
+        COLUMNS[kind].map((column) => column.name),
+      )
+      .map((line) => `// ${line}`),
+    ...(missing === undefined ? [] : [`// ${texts.notComplete(visibleText(missing))}`]),
     '{',
     '  "columns": {',
     ...lines,

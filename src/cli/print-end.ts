@@ -8,11 +8,11 @@ import type { CommandInput, EndedRun } from './commands.ts';
 
 /** Prints how a run ended, as text or as the JSON document. */
 export function printRun(
-  { document, next }: EndedRun,
+  { document, next, place = document.place ?? '' }: EndedRun,
   { settings, console }: Pick<CommandInput, 'settings' | 'console'>,
 ): void {
   if (settings.get('json')) console.print(writeRunDocument(document));
-  for (const line of renderSummary(document, next)) console.say(line);
+  for (const line of renderSummary({ ...document, place }, next)) console.say(line);
 }
 
 /** The `--json` document of a command that did nothing with rows. */

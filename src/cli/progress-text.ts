@@ -1,11 +1,12 @@
-import { cutToWidth, textWidth } from '../base/text-width.ts';
+import { cutToWidth, foldLine, textWidth } from '../base/text-width.ts';
+import { progressTexts } from '../texts/progress.ts';
 
 /** When a run is going to be finished: soon, or on a day that the quota decides. */
 export type Finish = { readonly seconds: number } | { readonly at: string };
 
 /** Where a run stands at a moment. */
 export type Standing = {
-  readonly unit: string;
+  readonly unit: 'rows' | 'writes' | 'records';
   /** 0: not known. */
   readonly total: number;
   readonly ended: number;
@@ -35,7 +36,7 @@ const GAP = '   ';
 const WIDTH_MAX = 64;
 
 /**
- * The block of live progress. Every line is narrower than the terminal, and all of it is ASCII: box signs are two
+ * The block of live progress. Every line is narrower than the terminal, and its bar is ASCII: box signs are two
  * columns wide in many Chinese terminals, and would wrap.
  */
 export function renderBlock(standing: Standing, columnCount: number): string[] {
@@ -45,47 +46,49 @@ export function renderBlock(standing: Standing, columnCount: number): string[] {
     headLine(standing, width),
     ...flow(countItems(standing), width),
     ...flow(asleep === undefined ? callItems(standing) : [], width),
-    ...flow(asleep === undefined ? [finishText(standing)] : asleep.split(/(?<=[:.]) /), width, ' '),
+    ...flow(asleep === undefined ? [finishText(standing)] : asleep.split(/(?<=[:.]) |(?<=[：。])/), width, ' '),
   ];
 }
 
 /** The same as one line, for a file or a terminal that cannot be drawn on. */
 export function renderLine(standing: Standing): string {
-  const items = [...countItems(standing), ...callItems(standing)].join(', ');
-  return `${amountText(standing)}: ${items}. ${finishText(standing)}.`;
+  const items = [...countItems(standing), ...callItems(standing)];
+  return progressTexts().line(amountText(standing), items, finishText(standing));
 }
 
 function headLine(standing: Standing, width: number): string {
   const { total, ended } = standing;
   const text = amountText(standing);
-  const room = Math.min(BAR_WIDTH_MAX, width - text.length - 4);
+  const room = Math.min(BAR_WIDTH_MAX, width - textWidth(text) - 4);
   if (total === 0 || room < BAR_WIDTH_MIN) return cutToWidth(text, width);
   const full = Math.floor((ended / total) * room);
   return `[${'#'.repeat(full)}${'-'.repeat(room - full)}]  ${text}`;
 }
 
 function amountText({ total, ended, unit }: Standing): string {
-  if (total === 0) return `${ended} ${unit}`;
-  return `${ended} of ${total} ${unit} (${Math.floor((ended / total) * 100)} %)`;
+  if (total === 0) return progressTexts().amount(ended, unit);
+  return progressTexts().amountOf(ended, total, unit, Math.floor((ended / total) * 100));
 }
 
 function countItems({ counts, total, ended }: Standing): string[] {
   const { done, failed, inDoubt, invalid } = counts;
+  const texts = progressTexts();
   return [
-    `done ${done}`,
-    `failed ${failed}`,
-    ...(inDoubt > 0 ? [`in doubt ${inDoubt}`] : []),
-    ...(invalid > 0 ? [`invalid ${invalid}`] : []),
-    ...(total > 0 ? [`left ${total - ended}`] : []),
+    texts.done(done),
+    texts.failed(failed),
+    ...(inDoubt > 0 ? [texts.inDoubt(inDoubt)] : []),
+    ...(invalid > 0 ? [texts.invalid(invalid)] : []),
+    ...(total > 0 ? [texts.left(total - ended)] : []),
   ];
 }
 
 function callItems({ callsPerSecond, callsPerSecondMax, today, retries }: Standing): string[] {
-  const max = callsPerSecondMax === undefined ? '' : ` (at most ${rounded(callsPerSecondMax)})`;
+  const texts = progressTexts();
+  const max = callsPerSecondMax === undefined ? undefined : rounded(callsPerSecondMax);
   return [
-    `${callsPerSecond.toFixed(1)} calls/s${max}`,
-    ...(today === undefined ? [] : [`calls left today ${today.left} of ${today.quota}`]),
-    ...(retries > 0 ? [`retries ${retries}`] : []),
+    texts.callsPerSecond(callsPerSecond.toFixed(1), max),
+    ...(today === undefined ? [] : [texts.callsLeft(today.left, today.quota)]),
+    ...(retries > 0 ? [texts.retries(retries)] : []),
   ];
 }
 
@@ -94,9 +97,9 @@ function rounded(perSecond: number): string {
 }
 
 function finishText({ finish }: Standing): string {
-  if (finish === undefined) return 'Time left: not known yet';
-  if ('seconds' in finish) return `Time left: about ${formatSeconds(finish.seconds)}`;
-  return `Done by about ${finish.at}`;
+  const texts = progressTexts();
+  if (finish === undefined) return texts.timeUnknown;
+  return 'seconds' in finish ? texts.timeLeft(formatSeconds(finish.seconds)) : texts.doneBy(finish.at);
 }
 
 /** Items one after the other, in as many lines as they need. */
@@ -111,26 +114,19 @@ function flow(items: readonly string[], width: number, gap = GAP): string[] {
   return lines;
 }
 
-/** An item that is wider than a line, at its spaces. */
+/** An item that is wider than a line, in several; a word that is wider is cut. */
 function pieces(text: string, width: number): string[] {
-  if (textWidth(text) <= width) return [text];
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && textWidth(last) + 1 + textWidth(word) <= width)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(cutToWidth(word, width));
-  }
-  return lines;
+  return foldLine(text, width).map((line) => cutToWidth(line, width));
 }
 
-/** `3 s`, `12 min`, `2 h 05 min`, `3 d 4 h`. */
+/** `3 s`, `12 min`, `2 h 05 min`, `3 d 4 h`, in the chosen language. */
 export function formatSeconds(seconds: number): string {
+  const texts = progressTexts();
   const whole = Math.ceil(seconds);
-  if (whole < 100) return `${whole} s`;
+  if (whole < 100) return texts.seconds(whole);
   const minutes = Math.ceil(whole / 60);
-  if (minutes < 100) return `${minutes} min`;
+  if (minutes < 100) return texts.minutes(minutes);
   const hours = Math.floor(minutes / 60);
-  if (hours < 48) return `${hours} h ${String(minutes % 60).padStart(2, '0')} min`;
-  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+  if (hours < 48) return texts.hours(hours, String(minutes % 60).padStart(2, '0'));
+  return texts.days(Math.floor(hours / 24), hours % 24);
 }

@@ -3,6 +3,7 @@ import { zonedDateTime, zonedDay, zonedIso } from '../base/zoned-time.ts';
 import type { Reporter, Sending } from '../calls/reporter.ts';
 import type { Outcome } from '../job/outcome.ts';
 import { priceOf } from '../plan/price.ts';
+import { progressTexts } from '../texts/progress.ts';
 import type { Console } from './console.ts';
 import { type Finish, renderBlock, renderLine, type Standing } from './progress-text.ts';
 
@@ -54,7 +55,7 @@ export function openProgress(console: Console, clock: Clock): Reporter {
     sleep(untilMs, detail) {
       watched?.sleep(untilMs, detail);
       const asleep = watched?.standing().asleep;
-      if (asleep === undefined) console.say(`Waiting until ${zonedIso(untilMs, 'UTC')}: ${detail}.`);
+      if (asleep === undefined) console.say(progressTexts().waiting(zonedIso(untilMs, 'UTC'), detail));
       else if (!console.isLive) console.say(asleep);
     },
     end() {
@@ -155,8 +156,8 @@ class Watched {
     const day = dayOf(nowMs) - dayOf(createdMs) + 1;
     const perDay = controls.dailyQuota === undefined ? 0 : controls.dailyQuota - controls.reserve;
     const callsLeft = this.#callsLeft(left, now);
-    const days = perDay > 0 && callsLeft !== undefined ? ` of ${day + Math.max(1, Math.ceil(callsLeft / perDay))}` : '';
-    return `Waiting until ${zonedDateTime(untilMs, storeZone)}: ${detail}. Day ${day}${days}.`;
+    const days = perDay > 0 && callsLeft !== undefined ? day + Math.max(1, Math.ceil(callsLeft / perDay)) : undefined;
+    return progressTexts().waitingOnDay(zonedDateTime(untilMs, storeZone), detail, day, days);
   }
 
   #sample(): Sample {

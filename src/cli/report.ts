@@ -5,6 +5,7 @@ import type { RunRecord } from '../ledger/ledger.ts';
 import { reportPathOf, writeReportFile } from '../report/report-file.ts';
 import { reportOfRun } from '../run/report-run.ts';
 import type { Settings } from '../settings/settings.ts';
+import { commandTexts } from '../texts/commands.ts';
 import type { CommandInput } from './commands.ts';
 import { findRun } from './find-run.ts';
 import { reportOptions } from './run-command.ts';
@@ -16,7 +17,7 @@ export function runReport(input: CommandInput): Promise<{ exitCode: ExitCode }> 
   return withLedgerReader(input, async (ledger, settings) => {
     const run = argument === undefined ? (await ledger?.runs.list(1))?.[0] : (await findRun(argument, ledger)).run;
     if (ledger === undefined || run === undefined) {
-      throw usageError('UNKNOWN_RUN', 'There is no run yet, so there is nothing to report.', 'See: memberload --help');
+      throw usageError('UNKNOWN_RUN', commandTexts().noRunToReport, commandTexts().seeHelp);
     }
     const path = await pathOf(run, settings);
     const { homeFolder } = settings;
@@ -24,7 +25,7 @@ export function runReport(input: CommandInput): Promise<{ exitCode: ExitCode }> 
     if (path === '-') surroundings.stdout.write(page);
     else {
       await writeReportFile(path, page);
-      console.say(`Report of run ${run.runId} (${run.command}, ${run.state}):`);
+      console.say(commandTexts().reportOf(run.runId, run.command, commandTexts().states[run.state]));
       console.print(settings.get('json') ? JSON.stringify({ run: run.runId, state: run.state, report: path }) : path);
     }
     return { exitCode: EXIT.ok };
@@ -40,9 +41,5 @@ async function pathOf(run: RunRecord, settings: Settings): Promise<string> {
   const own = reportPathOf(run) ?? reportPathOf({ inputPath: run.inputPath, resultPath: beside });
   const path = given === undefined ? (own ?? beside) : settings.path(given);
   if (!(await isInsideFolder(dirname(path), settings.homeFolder))) return path;
-  throw usageError(
-    'REPORT_NOT_WRITABLE',
-    `The report cannot be written to ${path}: it lies in MEMBERLOAD_HOME, where the ledger is.`,
-    'Name a file elsewhere with -o.',
-  );
+  throw usageError('REPORT_NOT_WRITABLE', commandTexts().reportInHome(path), commandTexts().nameAnotherOutput);
 }

@@ -24,9 +24,14 @@ import {
 import { SETTLING_CALLS } from '../send/send-increment.ts';
 import { settleIncrements } from '../send/settle.ts';
 import { controlsOf } from '../settings/job-settings.ts';
+import { describePlace } from '../settings/place.ts';
 import type { SavedSettings } from '../settings/run-settings.ts';
 import { placesOf, readSavedSettings } from '../settings/saved-settings.ts';
 import type { Settings } from '../settings/settings.ts';
+import { commandTexts } from '../texts/commands.ts';
+import { resolveTexts } from '../texts/resolve.ts';
+import { runTexts } from '../texts/run.ts';
+import { sharedTexts } from '../texts/shared.ts';
 import type { CommandInput } from './commands.ts';
 import { confirmYes } from './confirm.ts';
 import { findRun } from './find-run.ts';
@@ -42,7 +47,7 @@ import { checkSandbox, connectToRun, type Session, withLedgerReader, withSession
 export async function runResolve(input: CommandInput): Promise<{ exitCode: ExitCode }> {
   const { argument, settings } = input;
   if (argument === undefined) {
-    throw usageError('BAD_USAGE', 'resolve needs the run.', 'List the runs with: memberload runs');
+    throw usageError('BAD_USAGE', resolveTexts().resolveWhat, commandTexts().listRuns);
   }
   const choice = readChoice(settings);
   if (choice.way === 'show') {
@@ -76,14 +81,10 @@ type FoundRun = {
 async function findIncrements(runId: string, opened: LedgerReader | undefined, settings: Settings): Promise<FoundRun> {
   const { run, ledger } = await findRun(runId, opened);
   if (!isCrediting(run.command)) {
-    throw usageError(
-      'NOTHING_IN_DOUBT',
-      `Run ${runId} is no top-up: only increments can be in doubt.`,
-      `Carry it on, if it is unfinished, with: memberload resume ${runId}`,
-    );
+    throw usageError('NOTHING_IN_DOUBT', resolveTexts().noTopup(runId), resolveTexts().noTopupHint(runId));
   }
   if (run.prunedMs > 0) {
-    throw usageError('RUN_PRUNED', `Run ${runId} had nothing in doubt; its rows were dropped by runs prune.`, '');
+    throw usageError('RUN_PRUNED', resolveTexts().pruned(runId), '');
   }
   const saved = readSavedSettings(run.settingsJson);
   checkSandbox(settings, run, saved);
@@ -102,7 +103,7 @@ function readChoice(settings: Settings): Choice {
   const verdict = settings.typed('verdict');
   const rows = settings.typed('row');
   if (verdict !== undefined && rows === undefined) {
-    throw usageError('BAD_USAGE', '--as needs to know which row.', 'Add --row N, --row N,M for several, or --row all.');
+    throw usageError('BAD_USAGE', resolveTexts().whichRow, resolveTexts().whichRowHint);
   }
   const ways = [
     ...(verdict === undefined ? [] : (['decide'] as const)),
@@ -110,11 +111,7 @@ function readChoice(settings: Settings): Choice {
     ...(settings.typed('settle') ? (['settle'] as const) : []),
   ];
   if (ways.length > 1) {
-    throw usageError(
-      'BAD_USAGE',
-      '--as, --resend and --settle are three ways to go.',
-      'Type one of them; --as not-applied may be followed by a --resend of its own.',
-    );
+    throw usageError('BAD_USAGE', resolveTexts().threeWays, resolveTexts().threeWaysHint);
   }
   return { way: ways[0] ?? 'show', rows, verdict };
 }
@@ -164,7 +161,7 @@ async function rebuild(
     return await rebuildResult(run, parts, { calls });
   } catch (error) {
     if (!(error instanceof OperatorError) || error.code.startsWith('LEDGER_')) throw error;
-    notes.push(`The decision is kept, but the result file was not written: ${error.message} ${error.hint}`);
+    notes.push(resolveTexts().resultNotWritten(sharedTexts().sentences([error.message, error.hint])));
     return undefined;
   }
 }
@@ -182,11 +179,10 @@ async function chooseRows(run: RunRecord, { way, rows }: Choice, ledger: LedgerR
     const row = record && (await withEvidence(record, ledger));
     const mayBe = row && (way === 'resend' ? row.mayResend : isUnsettled(row.record) || row.decision !== undefined);
     if (!mayBe) {
-      const is = record === undefined ? 'was never begun' : `is ${record.state}`;
       throw usageError(
         'NOT_IN_DOUBT',
-        `Row ${rowNumber} of run ${run.runId} ${is}: there is nothing to decide.`,
-        `Its rows in doubt: memberload resolve ${run.runId}`,
+        resolveTexts().notInDoubt(rowNumber, run.runId, record?.state),
+        resolveTexts().rowsInDoubt(run.runId),
       );
     }
     chosen.push(row);
@@ -207,7 +203,7 @@ async function callAgain(
   const controls = controlsOf(settings, saved.controls);
   const connected = await connectToRun(session, run, saved, { targets: ['kybio'], controls });
   if (rows.length === 0) {
-    if (isResend) notes.push('No row was decided not-applied, so nothing is sent again. Name rows with --row N.');
+    if (isResend) notes.push(resolveTexts().nothingToResend);
     return sumCalls([]);
   }
   await tellPrice(input, rows.length, isResend);
@@ -222,7 +218,7 @@ async function callAgain(
   try {
     for (const row of isResend ? rows : []) {
       const refusal = await resendRow(row, context, settings.typed('again') === true);
-      if (refusal !== undefined) notes.push(`Row ${row.record.rowNumber} was not sent: ${refusal}.`);
+      if (refusal !== undefined) notes.push(resolveTexts().notResent(row.record.rowNumber, refusal));
     }
     const rowNumbers = new Set<number>();
     for (const { record } of rows) {
@@ -236,21 +232,18 @@ async function callAgain(
     await vendors.kybio?.client.close();
   }
   const { reason } = control;
-  if (reason && 'detail' in reason) notes.push(`Stopped: ${reason.detail.replace(/\.$/, '')}.`);
+  if (reason && 'detail' in reason) notes.push(runTexts().stopped(sharedTexts().withoutStop(reason.detail)));
   return sumCalls(lanes);
 }
 
 async function tellPrice(input: CommandInput, rowCount: number, isResend: boolean): Promise<void> {
-  const count = rowCount === 1 ? '1 row is' : `${rowCount} rows are`;
+  const texts = resolveTexts();
   if (!isResend) {
-    const most = rowCount * SETTLING_CALLS;
-    input.console.say(`${count} looked at again: at most ${SETTLING_CALLS} calls a row, ${most} in all.`);
+    input.console.say(texts.willLook(rowCount, SETTLING_CALLS));
     return;
   }
-  input.console.say(
-    `${count} sent again: ${RESEND_CALLS} calls a row, ${rowCount * RESEND_CALLS} in all, and up to ${SETTLING_CALLS} more for each that gets no answer again.`,
-  );
-  await confirmYes('What was applied after all would be credited twice.', 'refuse', input);
+  input.console.say(texts.willResend(rowCount, RESEND_CALLS, SETTLING_CALLS));
+  await confirmYes(texts.creditedTwice, 'refuse', input);
 }
 
 type Report = {
@@ -295,70 +288,68 @@ async function report(
   } else {
     for (const row of open.filter(isShown)) for (const line of showRow(row, storeZone)) console.print(line);
     for (const { record, decision } of decided.filter(isShown)) {
-      console.print(`Row ${record.rowNumber}: decided ${decision}. ${record.messages.join(' ')}`);
+      if (decision !== undefined) console.print(resolveTexts().decided(record.rowNumber, decision, record.messages));
     }
-    if (open.length + decided.length === 0) console.print(`Run ${run.runId} has no row in doubt.`);
+    if (open.length + decided.length === 0) console.print(resolveTexts().noneInDoubt(run.runId));
   }
   for (const note of notes) console.say(note);
-  if (document) for (const line of renderSummary({ ...document, exitCode }, next)) console.say(line);
+  const place = describePlace(saved.connection, run.account);
+  if (document) for (const line of renderSummary({ ...document, place, exitCode }, next)) console.say(line);
   else if (open.length > 0) for (const line of whatToDo(run)) console.say(line);
   return { exitCode };
 }
 
 function whatToDo({ runId }: RunRecord): string[] {
+  const texts = resolveTexts();
+  const command = `memberload resolve ${runId}`;
   return [
-    `To have the members looked at once more, later: memberload resolve ${runId} --settle`,
-    'Look at each member in the back office, then type one of (several rows as --row 3,7, every row as --row all):',
-    `  memberload resolve ${runId} --row N --as applied       it was credited once; nothing is sent`,
-    `  memberload resolve ${runId} --row N --as not-applied   it was not credited; the row becomes failed`,
-    `  memberload resolve ${runId} --row N --resend           it was not credited; send it again now`,
+    texts.lookAgain(`${command} --settle`),
+    texts.lookYourself,
+    `  ${command} --row N --as applied       ${texts.ways.applied}`,
+    `  ${command} --row N --as not-applied   ${texts.ways.notApplied}`,
+    `  ${command} --row N --resend           ${texts.ways.resend}`,
   ];
 }
 
 function showRow({ record, evidence }: RowInDoubt, zone: string): string[] {
+  const { rowNumber, number, customerUid, pointIncrement, balanceIncrement, dataChangeTime } = record;
   const { pointBefore, balanceBefore } = record;
-  const known = pointBefore !== '' && balanceBefore !== '';
+  const texts = resolveTexts();
   return [
-    `Row ${record.rowNumber}: ${memberText(record)}, points ${record.pointIncrement}, balance ${record.balanceIncrement}, dataChangeTime ${record.dataChangeTime}`,
-    `  before: ${known ? `point ${pointBefore}, balance ${balanceBefore}` : 'not known'}`,
-    `  ${zonedIso(record.intentMs, zone)} sent`,
+    texts.row(rowNumber, number, customerUid, pointIncrement, balanceIncrement, dataChangeTime),
+    `  ${texts.before(pointBefore === '' || balanceBefore === '' ? undefined : [pointBefore, balanceBefore])}`,
+    `  ${texts.sent(zonedIso(record.intentMs, zone))}`,
     ...evidence.map(({ recordedMs, kind, detailJson }) => `  ${zonedIso(recordedMs, zone)} ${tell(kind, detailJson)}`),
     ...record.messages.map((message) => `  ${message}`),
-    `  in the back office: ${searchText(record)}`,
-    ...(record.state === 'intent' && record.errorCode === ''
-      ? [`  No outcome was recorded: the process ended first. memberload resume ${record.runId} looks at the member.`]
-      : []),
+    `  ${searchText(record)}`,
+    ...(record.state === 'intent' && record.errorCode === '' ? [`  ${texts.noOutcome(record.runId)}`] : []),
   ];
-}
-
-function memberText({ number, customerUid }: RowRecord): string {
-  return number === '' ? `customerUid ${customerUid}` : `member ${number} (customerUid ${customerUid})`;
 }
 
 /** What to search for: the member, the change, the second, and who made it. */
 function searchText({ number, customerUid, pointIncrement, balanceIncrement, dataChangeTime }: RowRecord): string {
-  const amounts = [
-    isZeroDecimal(pointIncrement) ? undefined : `points ${pointIncrement}`,
-    isZeroDecimal(balanceIncrement) ? undefined : `balance ${balanceIncrement}`,
-  ].filter((amount) => amount !== undefined);
-  return `open member ${number || customerUid} and look among the changes by "API" for ${amounts.join(' and ')} at ${dataChangeTime} or shortly after.`;
+  const [points, balance] = [pointIncrement, balanceIncrement].map((amount) => (isZeroDecimal(amount) ? '' : amount));
+  return resolveTexts().backOffice(number || customerUid, points ?? '', balance ?? '', dataChangeTime);
 }
 
 function tell(kind: string, detailJson: string): string {
   const detail = readDetail(detailJson);
+  const { evidence } = resolveTexts();
+  const known = (value: unknown): string | undefined =>
+    value === undefined || value === null ? undefined : String(value);
   switch (kind) {
     case 'read':
-      return `read: point ${detail.point ?? 'unknown'}, balance ${detail.balance ?? 'unknown'}`;
+      return evidence.read(known(detail.point), known(detail.balance));
     case 'answer':
-      return `the vendor said: ${detail.answer}${detail.data === undefined ? '' : ` ${JSON.stringify(detail.data)}`}`;
+      return evidence.answer(String(detail.answer), detail.data === undefined ? '' : JSON.stringify(detail.data));
     case 'repeat':
-      return `the same again: ${detail.answer}`;
+      return evidence.repeat(String(detail.answer));
     case 'decision':
-      return `decided by ${detail.by ?? 'a person'}: ${detail.as}`;
+      return evidence.decision(String(detail.as), known(detail.by));
     case 'late_answer':
-      return `an answer that came late, from the process that was taken for dead: ${detail.state}${detail.point_after === undefined ? '' : `, point ${detail.point_after}, balance ${detail.balance_after}`}`;
+      return evidence.lateAnswer(String(detail.state), known(detail.point_after), known(detail.balance_after));
     case 'resend':
-      return `sent again by a person: ${detailJson}`;
+      return evidence.resend(detailJson);
     default:
       return `${kind}: ${detailJson}`;
   }

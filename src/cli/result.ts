@@ -1,6 +1,8 @@
 import { usageError } from '../base/errors.ts';
 import { claimRun } from '../run/claim-run.ts';
 import { rebuildResult } from '../run/rebuild-result.ts';
+import { describePlace } from '../settings/place.ts';
+import { readSavedSettings } from '../settings/saved-settings.ts';
 import type { CommandInput, EndedRun } from './commands.ts';
 import { findRun } from './find-run.ts';
 import { nextOfRun } from './next-command.ts';
@@ -23,6 +25,7 @@ export async function runResult(input: CommandInput): Promise<EndedRun> {
     const parts = { homeFolder: settings.homeFolder, ledger, clock, control, reporter, report: reportOptions(input) };
     const result = settings.isTyped('output') ? resultTargetOf(settings, run.inputPath) : undefined;
     const document = await rebuildResult(run, { ...parts, stdout: surroundings.stdout.stream }, result && { result });
-    return { document, next: nextOfRun(run, input.settings) };
+    const place = describePlace(readSavedSettings(run.settingsJson).connection, run.account);
+    return { document, next: nextOfRun(run, input.settings), place };
   });
 }

@@ -5,7 +5,9 @@ import { renderSummary } from '../result/summary-text.ts';
 import { claimRun } from '../run/claim-run.ts';
 import { rebuildResult } from '../run/rebuild-result.ts';
 import { isResultMissing } from '../run/run-folder.ts';
+import { describePlace } from '../settings/place.ts';
 import { placesOf, readSavedSettings } from '../settings/saved-settings.ts';
+import { commandTexts } from '../texts/commands.ts';
 import type { CommandInput, CommandResult, EndedRun } from './commands.ts';
 import { findRun } from './find-run.ts';
 import { nextOfRun } from './next-command.ts';
@@ -28,21 +30,23 @@ export async function runResume(input: CommandInput): Promise<CommandResult> {
 }
 
 function nothingToResume({ settings, console }: CommandInput): CommandResult {
-  console.say('No unfinished run.');
+  console.say(commandTexts().noUnfinishedRun);
   if (settings.get('json')) console.print(writeRunDocument(emptyDocument('resume')));
   return { exitCode: EXIT.ok };
 }
 
 /** The run knows its store and its config file; both are needed before its settings can be read. */
 function resumeOne(input: CommandInput, run: RunRecord): Promise<EndedRun> {
-  const withOwnPlaces = { ...input, settings: placesOf(input.settings, readSavedSettings(run.settingsJson)) };
+  const saved = readSavedSettings(run.settingsJson);
+  const withOwnPlaces = { ...input, settings: placesOf(input.settings, saved) };
   return withSession(withOwnPlaces, async (session) => {
     // Looked up again: another command may have ended the run since.
     const current = (await chooseRun(session, run.runId)) ?? run;
     const document = hasEnded(current)
       ? await writeMissingResult(input, session, current)
       : await resumeInSession(withOwnPlaces, session, current);
-    return { document, next: nextOfRun(run, input.settings) };
+    const place = describePlace(saved.connection, run.account);
+    return { document, next: nextOfRun(run, input.settings), place };
   });
 }
 
@@ -73,7 +77,7 @@ function hasEnded({ state }: RunRecord): boolean {
 async function resumeAll(input: CommandInput): Promise<CommandResult> {
   const { argument, console, settings } = input;
   if (argument !== undefined) {
-    throw usageError('BAD_USAGE', '--all carries every unfinished run on.', 'Leave the run or --all away.');
+    throw usageError('BAD_USAGE', commandTexts().allOrOne, commandTexts().allOrOneHint);
   }
   const runs = await withSession(input, async ({ ledger }) => (await ledger.runs.listUnfinished()).reverse());
   if (runs.length === 0) return nothingToResume(input);
@@ -98,7 +102,7 @@ async function resumeAll(input: CommandInput): Promise<CommandResult> {
       if (!(error instanceof OperatorError)) throw error;
       // An earlier one of these runs has decided its last row, or it was cancelled meanwhile.
       if (error.code === 'RUN_FINISHED') continue;
-      console.say(`Run ${run.runId}:`);
+      console.say(commandTexts().run(run.runId));
       fail(run, error);
     }
   }
@@ -113,11 +117,10 @@ async function resumeAll(input: CommandInput): Promise<CommandResult> {
 function leaveAlone({ runId, state, summaryJson }: RunRecord): OperatorError | undefined {
   const exitCode = readRunDocument(summaryJson)?.exitCode;
   if (state !== 'stopped' || (exitCode !== EXIT.credentials && exitCode !== EXIT.stopped)) return undefined;
-  const reason = exitCode === EXIT.credentials ? 'the vendor refused the credentials' : 'it was stopped by errors';
   return new OperatorError({
     code: 'RUN_LEFT_ALONE',
-    message: `Run ${runId} is left alone: ${reason}.`,
-    hint: `Carry it on with: memberload resume ${runId}`,
+    message: commandTexts().leftAlone(runId, exitCode === EXIT.credentials ? 'credentials' : 'errors'),
+    hint: commandTexts().carryOn(runId),
     exitCode,
   });
 }
@@ -126,11 +129,10 @@ async function chooseRun({ ledger, settings }: Session, runId: string | undefine
   if (runId === undefined) return (await ledger.runs.listUnfinished())[0];
   const { run } = await findRun(runId, ledger);
   if (hasEnded(run) && !isResultMissing(run, settings.homeFolder)) {
-    const ended = run.state === 'finished' ? 'has finished' : 'was cancelled';
     throw usageError(
       'RUN_FINISHED',
-      `Run ${runId} ${ended}: nothing is left to carry on.`,
-      `Its result file: ${run.resultPath}. Its rows in doubt, if any: memberload resolve ${runId}`,
+      commandTexts().hasEnded(runId, run.state === 'finished' ? 'finished' : 'cancelled'),
+      commandTexts().hasEndedHint(runId, run.resultPath),
     );
   }
   return run;

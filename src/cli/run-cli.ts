@@ -1,6 +1,9 @@
 import { EXIT, type ExitCode, errorText, OperatorError } from '../base/errors.ts';
 import { flagsOf } from '../settings/settings-table.ts';
 import type { Surroundings } from '../settings/surroundings.ts';
+import { commandTexts } from '../texts/commands.ts';
+import { systemLanguage, typedLanguage } from '../texts/language.ts';
+import { chooseLanguage } from '../texts/texts.ts';
 import { chooseCommand, parseCommandLine } from './command-line.ts';
 import { openConsole } from './console.ts';
 
@@ -15,6 +18,7 @@ export async function runCli(surroundings: Surroundings): Promise<ExitCode> {
   let console = openConsole(surroundings, { isQuiet: false, isColorless: argv.includes('--no-color') });
   let words: readonly string[] = [];
   try {
+    await chooseLanguage(typedLanguage(argv) ?? systemLanguage(surroundings));
     const line = await parseCommandLine(argv);
     words = line.words;
     if (line.asks !== undefined) {
@@ -30,6 +34,8 @@ export async function runCli(surroundings: Surroundings): Promise<ExitCode> {
     const { Settings } = await import('../settings/settings.ts');
     const settings = new Settings(line.flags, surroundings, { isWritten: command.name === 'init' });
     isJson = settings.get('json');
+    const language = settings.get('lang');
+    if (language !== undefined) await chooseLanguage(language);
     settings.checkTyped(flagsOf(command.name));
     console = openConsole(surroundings, { isQuiet: settings.get('quiet'), isColorless: settings.get('noColor') });
     const run = await command.load();
@@ -65,8 +71,8 @@ function bug(error: unknown): OperatorError {
   const trace = error instanceof Error ? (error.stack ?? error.message) : errorText(error);
   return new OperatorError({
     code: 'BUG',
-    message: `A bug of memberload: ${trace}`,
-    hint: 'What was sent is in the ledger; memberload resume is safe. Please report this with the text above.',
+    message: commandTexts().bug(trace),
+    hint: commandTexts().bugHint,
     exitCode: EXIT.bug,
     cause: error,
   });

@@ -14,9 +14,10 @@ import {
   readExpectations,
   readJobSettings,
 } from '../settings/job-settings.ts';
-import { systemLanguage } from '../settings/language.ts';
 import type { SavedSettings } from '../settings/run-settings.ts';
 import { readSavedSettings } from '../settings/saved-settings.ts';
+import { commandTexts } from '../texts/commands.ts';
+import { chosenLanguage } from '../texts/texts.ts';
 import type { CommandInput, EndedRun } from './commands.ts';
 import { confirmImport, confirmTopup } from './confirm.ts';
 import { nextOfRun, nextOfTyped } from './next-command.ts';
@@ -36,22 +37,22 @@ async function runJobCommand(input: CommandInput, command: JobCommand): Promise<
     const job = readJobSettings(settings, command);
     const controls = readControlSettings(settings);
     if (command === 'export' && settings.get('all') !== (argument === undefined)) {
-      throw usageError(
-        'BAD_USAGE',
-        'export needs either a file of rows to look up, or --all.',
-        'Type: memberload export <file>, or memberload export --all -o members.csv',
-      );
+      throw usageError('BAD_USAGE', commandTexts().exportOfWhat, commandTexts().exportOfWhatHint);
     }
     const connected = await session.connect(job.targets, controls, settings.get('sandbox'));
     const connection = { ...readConnection(settings), origins: connected.origins };
-    const { account, place } = connected;
+    const { account, place, shownPlace } = connected;
     const parts = runParts(input, session, connected);
     const isDryRun = settings.get('dryRun');
     const resultFor = resultForOf(job, connected);
     const result = resultTargetOf(settings, argument);
     if (argument === undefined) {
       const request = { settings: job, controls, connection, account, place, resultFor, result };
-      return { document: await exportAll({ ...request, resumed: undefined, isDryRun }, parts), next };
+      return {
+        document: await exportAll({ ...request, resumed: undefined, isDryRun }, parts),
+        next,
+        place: shownPlace,
+      };
     }
     const prepared = await prepareRun(
       {
@@ -67,17 +68,21 @@ async function runJobCommand(input: CommandInput, command: JobCommand): Promise<
         place,
         resultFor,
         isDryRun,
-        confirm: command === 'import' ? (asked) => confirmImport(asked, place, input) : undefined,
+        confirm: command === 'import' ? (asked) => confirmImport(asked, shownPlace, input) : undefined,
       },
       parts,
     );
     if (prepared.kind === 'unfinished') {
       const { run } = prepared;
-      return { document: await resumeInSession(input, session, run), next: nextOfRun(run, settings) };
+      return {
+        document: await resumeInSession(input, session, run),
+        next: nextOfRun(run, settings),
+        place: shownPlace,
+      };
     }
     try {
-      if (command === 'topup' && !isDryRun) await confirmTopup(prepared, place, input);
-      return { document: await prepared.run(), next };
+      if (command === 'topup' && !isDryRun) await confirmTopup(prepared, shownPlace, input);
+      return { document: await prepared.run(), next, place: shownPlace };
     } finally {
       await prepared.discard();
     }
@@ -104,7 +109,7 @@ export async function resumeInSession(input: CommandInput, session: Session, run
   const parts = runParts(input, session, connected);
   const result = settings.isTyped('output') ? resultTargetOf(settings, run.inputPath) : undefined;
   if (run.command === 'export' && run.inputPath === '') return resumeExport(run, saved, { controls, result }, parts);
-  const confirm: FileRun['confirm'] = (asked) => confirmImport(asked, run.place, input);
+  const confirm: FileRun['confirm'] = (asked) => confirmImport(asked, connected.shownPlace, input);
   return resumeRun(run, saved, { controls, result, ...(run.command === 'import' && { confirm }) }, parts);
 }
 
@@ -148,7 +153,7 @@ export function reportOptions({
   surroundings,
 }: Pick<CommandInput, 'settings' | 'surroundings'>): ReportOptions {
   return {
-    language: settings.get('lang') ?? systemLanguage(surroundings.environment, surroundings.locale),
+    language: chosenLanguage(),
     showsPersonal: settings.get('showPersonal'),
     version: surroundings.version,
   };

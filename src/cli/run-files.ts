@@ -4,6 +4,7 @@ import type { TableSource } from '../csv/byte-source.ts';
 import type { ResultTarget } from '../result/result-file.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Surroundings } from '../settings/surroundings.ts';
+import { commandTexts } from '../texts/commands.ts';
 
 /** Where the result goes, as the flags say. `input` undefined: export --all. */
 export function resultTargetOf(
@@ -24,7 +25,7 @@ export function resultTargetOf(
 export function sourceOf(settings: Settings, { stdin }: Pick<Surroundings, 'stdin'>, input: string): TableSource {
   // Of a socket, which some programs give for standard input, /dev/stdin cannot be opened.
   const isStdin = input === '-' || settings.path(input) === '/dev/stdin';
-  return isStdin ? { stream: stdin, name: 'standard input' } : { path: settings.path(input) };
+  return isStdin ? { stream: stdin, name: commandTexts().standardInput } : { path: settings.path(input) };
 }
 
 /**

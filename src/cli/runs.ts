@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode, usageError } from '../base/errors.ts';
+import { padToWidth } from '../base/text-width.ts';
 import { zonedDateTime } from '../base/zoned-time.ts';
 import type { CallsOfDay, LedgerReader, RowRecord, RunRecord } from '../ledger/ledger.ts';
 import { readRunDocument, writeRunDocument } from '../result/run-document.ts';
@@ -6,7 +7,9 @@ import { type NextCommand, renderSummary } from '../result/summary-text.ts';
 import { cancelRun } from '../run/cancel-run.ts';
 import { pruneRuns } from '../run/prune-runs.ts';
 import { isResultMissing } from '../run/run-folder.ts';
-import { readSavedSettings } from '../settings/saved-settings.ts';
+import { describePlace } from '../settings/place.ts';
+import { connectionOf, readSavedSettings } from '../settings/saved-settings.ts';
+import { commandTexts } from '../texts/commands.ts';
 import type { CommandInput } from './commands.ts';
 import { findRun } from './find-run.ts';
 import { nextOfRun } from './next-command.ts';
@@ -23,7 +26,7 @@ export async function runRuns(input: CommandInput): Promise<{ exitCode: ExitCode
   const [word, runId] = input.arguments;
   if (word === 'prune') return prune(input);
   if (input.settings.isTyped('olderThan')) {
-    throw usageError('BAD_USAGE', '--older-than belongs to prune.', 'Type: memberload runs prune --older-than 90d');
+    throw usageError('BAD_USAGE', commandTexts().olderThanAlone, commandTexts().olderThanAloneHint);
   }
   if (word === 'cancel') return cancel(input, runId);
   return withLedgerReader(input, async (opened, settings) => {
@@ -38,7 +41,7 @@ export async function runRuns(input: CommandInput): Promise<{ exitCode: ExitCode
     const { run, ledger } = await findRun(argument, opened);
     if (run.prunedMs > 0) {
       if (print) print({ ...describeRun(run), pruned: new Date(run.prunedMs).toISOString() });
-      else console.print(`Run ${run.runId}: ${run.command}, finished; its rows were dropped by runs prune.`);
+      else console.print(commandTexts().prunedRun(run.runId, run.command));
       return { exitCode: EXIT.ok };
     }
     const inDoubt = await rowsInDoubt(run, ledger);
@@ -60,9 +63,7 @@ function prune(input: CommandInput): Promise<{ exitCode: ExitCode }> {
     const { runCount, folderCount } = await pruneRuns(settings.homeFolder, ledger, clock.nowMs() - olderThanMs);
     if (settings.get('json'))
       console.print(JSON.stringify({ command: 'runs', prunedRuns: runCount, removedFolders: folderCount }));
-    console.say(
-      `${runCount} runs that ended more than ${olderThanMs / 86_400_000} days ago were dropped, ${folderCount} folders removed. What they credited is still known: a credit is not given twice.`,
-    );
+    console.say(commandTexts().pruned(runCount, olderThanMs / 86_400_000, folderCount));
     return { exitCode: EXIT.ok };
   });
 }
@@ -70,13 +71,13 @@ function prune(input: CommandInput): Promise<{ exitCode: ExitCode }> {
 function cancel(input: CommandInput, runId: string | undefined): Promise<{ exitCode: ExitCode }> {
   const { console, surroundings } = input;
   if (runId === undefined) {
-    throw usageError('BAD_USAGE', 'cancel needs the run.', 'List the unfinished runs with: memberload runs');
+    throw usageError('BAD_USAGE', commandTexts().cancelWhat, commandTexts().cancelWhatHint);
   }
   return withSession(input, async ({ settings, ledger, clock, control, reporter }) => {
     const { run } = await findRun(runId, ledger);
     if (run.state === 'finished' || run.state === 'cancelled') {
-      const hint = isResultMissing(run, settings.homeFolder) ? `Write its result with: memberload resume ${runId}` : '';
-      throw usageError('RUN_FINISHED', `Run ${runId} has ended already: there is nothing to give up.`, hint);
+      const hint = isResultMissing(run, settings.homeFolder) ? commandTexts().writeResult(runId) : '';
+      throw usageError('RUN_FINISHED', commandTexts().cancelEnded(runId), hint);
     }
     const { givenUpCount, inDoubtCount, document } = await cancelRun(run, {
       ledger,
@@ -94,11 +95,9 @@ function cancel(input: CommandInput, runId: string | undefined): Promise<{ exitC
       const ended = document ?? { ...emptyDocument(run.command), run: runId, place: run.place, state: 'cancelled' };
       console.print(writeRunDocument({ ...ended, exitCode }));
     }
-    console.say(`Run ${runId} is given up: ${givenUpCount} rows will not be sent.`);
-    if (document?.result) console.say(`Result file: ${document.result}`);
-    if (inDoubtCount > 0) {
-      console.say(`${inDoubtCount} rows in doubt stay to be decided: memberload resolve ${runId}`);
-    }
+    console.say(commandTexts().givenUp(runId, givenUpCount));
+    if (document?.result) console.say(commandTexts().resultFile(document.result));
+    if (inDoubtCount > 0) console.say(commandTexts().doubtsStay(runId, inDoubtCount));
     return { exitCode };
   });
 }
@@ -112,18 +111,29 @@ async function runsToShow(ledger: LedgerReader): Promise<RunRecord[]> {
 }
 
 function listRuns(runs: readonly RunRecord[]): string[] {
-  if (runs.length === 0) return ['No runs yet.'];
-  return runs.map(
-    (run) =>
-      `${run.runId}  ${run.state.padEnd(11)} ${run.command.padEnd(8)} ${String(run.rowCount).padStart(7)} rows  ${run.place}  ${run.inputPath || run.resultPath}`,
-  );
+  const texts = commandTexts();
+  if (runs.length === 0) return [texts.noRuns];
+  return runs.map((run) => {
+    const state = padToWidth(texts.states[run.state], STATE_WIDTH);
+    const rows = texts.rowsOfRun(String(run.rowCount).padStart(7));
+    return `${run.runId}  ${state} ${run.command.padEnd(8)} ${rows}  ${shownPlace(run)}  ${run.inputPath || run.resultPath}`;
+  });
+}
+
+/** As wide as the longest state in English. */
+const STATE_WIDTH = 11;
+
+/** Where the run works, in the chosen language; as it was kept, for a run whose settings cannot be read. */
+function shownPlace({ settingsJson, account, place }: RunRecord): string {
+  const connection = connectionOf(settingsJson);
+  return connection === undefined ? place : describePlace(connection, account);
 }
 
 function listCalls(calls: readonly CallsOfDay[]): string[] {
   if (calls.length === 0) return [];
   return [
     '',
-    'Calls:',
+    commandTexts().calls,
     ...calls.map(({ day, account, endpoint, calls: count }) => `${day}  ${account}  ${endpoint}  ${count}`),
   ];
 }
@@ -132,30 +142,36 @@ function showRun(
   run: RunRecord,
   { inDoubt, undoing, next }: { inDoubt: readonly RowRecord[]; undoing: readonly RunRecord[]; next: NextCommand },
 ): string[] {
+  const texts = commandTexts();
   const { job, controls } = readSavedSettings(run.settingsJson);
+  const begun = zonedDateTime(run.createdMs, job.storeZone);
   const given = Object.entries({ ...job, ...controls }).filter(
     ([, value]) => value !== undefined && value !== null && value !== false && value !== '',
   );
   const summary = readRunDocument(run.summaryJson);
   return [
-    `Run ${run.runId}: ${run.command}, ${run.state}, begun ${zonedDateTime(run.createdMs, job.storeZone)} (times of ${job.storeZone})`,
-    `Place: ${run.place}`,
-    ...(run.inputPath === '' ? [] : [`Input: ${run.inputPath} (sha256 ${run.inputSha256})`]),
-    `Settings: ${given.map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`).join(', ')}`,
-    ...(run.undoes === '' ? [] : [`Takes back run ${run.undoes}.`]),
+    texts.runIs(run.runId, run.command, texts.states[run.state], begun, job.storeZone),
+    texts.placeOfRun(shownPlace(run)),
+    ...(run.inputPath === '' ? [] : [texts.inputOfRun(run.inputPath, run.inputSha256)]),
+    texts.settingsOfRun(
+      given.map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`),
+    ),
+    ...(run.undoes === '' ? [] : [texts.takesBack(run.undoes)]),
     ...(summary ? renderSummary({ ...summary, place: null }, next) : []),
     ...undoing.map(tellUndo),
-    ...inDoubt.map(
-      (row) =>
-        `Row ${row.rowNumber} in doubt: ${row.number === '' ? '' : `number ${row.number}, `}customerUid ${row.customerUid}, points ${row.pointIncrement}, balance ${row.balanceIncrement}, dataChangeTime ${row.dataChangeTime}. ${row.messages.join(' ')}`,
+    ...inDoubt.map(({ rowNumber, number, customerUid, pointIncrement, balanceIncrement, dataChangeTime, messages }) =>
+      texts.rowInDoubt({
+        ...{ row: rowNumber, number, customerUid, messages },
+        ...{ points: pointIncrement, balance: balanceIncrement, time: dataChangeTime },
+      }),
     ),
-    ...(inDoubt.length > 0 ? [`Decide them with: memberload resolve ${run.runId}`] : []),
+    ...(inDoubt.length > 0 ? [texts.decideThem(run.runId)] : []),
   ];
 }
 
 function tellUndo({ runId, state, summaryJson, rowCount }: RunRecord): string {
   const done = readRunDocument(summaryJson)?.rows.done ?? 0;
-  return `Taken back by run ${runId} (${state}): ${done} of ${rowCount} rows.`;
+  return commandTexts().takenBackBy(runId, commandTexts().states[state], done, rowCount);
 }
 
 async function rowsInDoubt(run: RunRecord, ledger: LedgerReader): Promise<RowRecord[]> {

@@ -3,6 +3,7 @@ import { EXIT } from '../base/errors.ts';
 import { singleQuoted } from '../base/quoted.ts';
 import { openSandbox } from '../sandbox/sandbox.ts';
 import { parseSwitches } from '../sandbox/switches.ts';
+import { commandTexts } from '../texts/commands.ts';
 import type { CommandInput, CommandResult } from './commands.ts';
 
 /** `sandbox`: serves until it is interrupted. The settings go to stdout, ready for a shell. */
@@ -18,7 +19,7 @@ export async function runSandbox({ settings, surroundings, console }: CommandInp
     else
       for (const [name, value] of Object.entries(sandbox.settings))
         console.print(`export ${name}=${singleQuoted(value)}`);
-    console.say(`The sandbox listens at ${sandbox.baseUrl}; its state is kept in ${stateFolder}. Stop it with Ctrl-C.`);
+    console.say(commandTexts().sandboxListens(sandbox.baseUrl, stateFolder));
     await new Promise<void>((resolve) => {
       const stopListening = surroundings.onSignal(() => {
         stopListening();

@@ -3,6 +3,7 @@ import { EXIT, usageError } from '../base/errors.ts';
 import { quotedForUnix } from '../base/quoted.ts';
 import { zonedDateTime } from '../base/zoned-time.ts';
 import type { Settings } from '../settings/settings.ts';
+import { commandTexts } from '../texts/commands.ts';
 import type { CommandInput, CommandResult } from './commands.ts';
 import { refuseEmptyAddress } from './open-ledger.ts';
 
@@ -28,9 +29,7 @@ export async function runSchedule({ settings, surroundings, console }: CommandIn
   if (settings.get('json')) {
     console.print(JSON.stringify(Object.fromEntries(schedulers.map((name) => [name, RENDERERS[name](plan)]))));
   } else for (const line of schedulers.flatMap((name) => [...RENDERERS[name](plan), ''])) console.print(line);
-  console.say(
-    'resume does nothing when no run is unfinished, and needs the same settings as the run: keep them in the config file of this folder and in key files, never on a command line.',
-  );
+  console.say(commandTexts().scheduleHint);
   return { exitCode: EXIT.ok };
 }
 
@@ -122,7 +121,7 @@ export function renderCron(plan: Schedule): string[] {
   const command = [...plan.program, ...plan.words].map(quotedForUnix).join(' ');
   const variables = plan.variables.map(([name, value]) => `${name}=${quotedForUnix(value)}`).join(' ');
   return [
-    `# cron: crontab -e. ${aboutTime(plan)}`,
+    commandTexts().scheduleLines.cron(aboutTime(plan)),
     // A percent sign ends a cron command.
     `${Number(minute)} ${Number(hour)} * * * cd ${quotedForUnix(plan.folder)} && ${variables} ${command}`.replaceAll(
       '%',
@@ -132,21 +131,21 @@ export function renderCron(plan: Schedule): string[] {
 }
 
 export function renderSystemd(plan: Schedule): string[] {
+  const texts = commandTexts().scheduleLines;
   return [
     '# systemd: ~/.config/systemd/user/memberload.service',
     '[Service]',
     'Type=oneshot',
     `WorkingDirectory=${plan.folder.replaceAll('%', '%%')}`,
     ...plan.variables.map(([name, value]) => `Environment=${quoteSystemd(`${name}=${value}`)}`),
-    '# KYBIO_BASE_URL, KYBIO_APP_ID, KYBIO_APP_KEY_FILE and the like, one a line, in a file with mode 0600. The dash:',
-    '# the file may be missing, when the config file in the folder has it all.',
+    ...texts.environment,
     'EnvironmentFile=-%h/.config/memberload.env',
     `ExecStart=${[...plan.program, ...plan.words].map(quoteSystemd).join(' ')}`,
-    '# 6: paused until tomorrow, as planned',
+    texts.paused,
     'SuccessExitStatus=6',
     '',
-    '# ~/.config/systemd/user/memberload.timer, then: systemctl --user enable --now memberload.timer',
-    '# It works only while you are logged in, until you type once: loginctl enable-linger',
+    texts.timer,
+    texts.linger,
     '[Timer]',
     `OnCalendar=*-*-* ${plan.quotaTime}:00 ${plan.quotaZone}`,
     'Persistent=true',
@@ -161,28 +160,29 @@ const TASK_LENGTH_MAX = 260;
 
 /** A file of its own: a task has no start folder, no variables and no room for them. */
 export function renderWindows(plan: Schedule): string[] {
+  const texts = commandTexts().scheduleLines;
   const script = `${plan.folder.replace(/\\+$/, '')}\\memberload-resume.cmd`;
   const task = `\\"${script}\\"`;
   const create =
     task.length > TASK_LENGTH_MAX
-      ? `:: ${script} is too long a path for a task: move the folder to a shorter one, and type this command there.`
+      ? texts.tooLong(script)
       : `schtasks /Create /TN memberload /SC DAILY /ST ${plan.localTime} /TR "${task}"`;
   return [
-    `:: Windows Task Scheduler. ${aboutTime(plan)}`,
-    `:: Save the next lines as ${script} (UTF-8):`,
+    texts.windows(aboutTime(plan)),
+    texts.save(script),
     '@echo off',
     'chcp 65001 >nul',
     `cd /d "${inBatch(plan.folder)}"`,
     ...plan.variables.map(([name, value]) => `set "${name}=${inBatch(value)}"`),
     [...plan.program, ...plan.words].map((word) => `"${inBatch(word)}"`).join(' '),
-    ':: Then type once:',
+    texts.thenType,
     create,
-    ':: Keys stay in files that the config file names: a variable set with setx can be read by every program of this user.',
+    texts.keys,
   ];
 }
 
 function aboutTime({ quotaTime, quotaZone, localTime, localZone }: Schedule): string {
-  return `${localTime} here (${localZone}) is ${quotaTime} in ${quotaZone}, or up to an hour later in the other half of the year.`;
+  return commandTexts().scheduleTime(localTime, localZone, quotaTime, quotaZone);
 }
 
 /** A percent sign begins a variable in a batch file. */

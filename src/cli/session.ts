@@ -13,12 +13,13 @@ import type { CallLog } from '../http/call-log.ts';
 import type { Surrounds } from '../http/transport.ts';
 import type { Ledger, LedgerReader, RunRecord, Target } from '../ledger/ledger.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import { describePlace, placeKey } from '../settings/place.ts';
+import { describePlace, placeKey, placeName } from '../settings/place.ts';
 import { readProxy } from '../settings/proxy-settings.ts';
 import type { SavedSettings } from '../settings/run-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import { vendorSettings } from '../settings/vendor-settings.ts';
 import { withoutWords, withWords } from '../stage/wordless-ledger.ts';
+import { commandTexts } from '../texts/commands.ts';
 import type { CommandInput } from './commands.ts';
 import { openLedger, openLedgerReader } from './open-ledger.ts';
 import { openProgress } from './progress.ts';
@@ -39,8 +40,10 @@ export type Session = {
 export type Connected = {
   /** `kybio:<appId>`, joined with ','. */
   readonly account: string;
-  /** Where, for a person. */
+  /** Where, in English: for the ledger and `--json`. */
   readonly place: string;
+  /** Where, in the chosen language. */
+  readonly shownPlace: string;
   /** Where, in `result_for`, after the command. */
   readonly placeKey: string;
   /** Where the calls go: `https://host`, one for each vendor. They differ with every start of the sandbox. */
@@ -52,7 +55,7 @@ export type Connected = {
 /** Opens the ledger for writing, listens for signals, runs `work`, and closes everything. */
 export function withSession<T>(input: CommandInput, work: (session: Session) => Promise<T>): Promise<T> {
   const { settings, surroundings, console } = input;
-  return withStopSignals(input, 'Carry on with: memberload resume', async (control) => {
+  return withStopSignals(input, commandTexts().carryOnLater, async (control) => {
     const clock = systemClock;
     const startedMs = clock.nowMs();
     const opened = await openLedger(settings, surroundings, {
@@ -78,10 +81,10 @@ export function withSession<T>(input: CommandInput, work: (session: Session) => 
       });
       const where = { usesSandbox, store: located.get('store') };
       const { account } = connected;
-      const place = describePlace(where, account);
-      console.sayPlace(place);
+      const shownPlace = describePlace(where, account);
+      console.sayPlace(shownPlace);
       for (const warning of located.warnings) console.say(warning);
-      return { ...connected, place, placeKey: placeKey(where, account) };
+      return { ...connected, place: placeName(where, account), shownPlace, placeKey: placeKey(where, account) };
     };
     try {
       return await work({ settings, ledger, control, clock, startedMs, reporter, connect });
@@ -99,12 +102,12 @@ export function withSession<T>(input: CommandInput, work: (session: Session) => 
  *
  * @throws OperatorError NOT_IN_SANDBOX (exit 2)
  */
-export function checkSandbox(settings: Settings, { runId, place }: RunRecord, { connection }: SavedSettings): void {
+export function checkSandbox(settings: Settings, { runId, account }: RunRecord, { connection }: SavedSettings): void {
   if (connection.usesSandbox || settings.typed('sandbox') !== true) return;
   throw usageError(
     'NOT_IN_SANDBOX',
-    `Run ${runId} was begun at ${place}, not in the sandbox.`,
-    'Leave --sandbox away.',
+    commandTexts().notInSandbox(runId, describePlace(connection, account)),
+    commandTexts().notInSandboxHint,
   );
 }
 
@@ -126,8 +129,8 @@ export async function connectToRun(
   if (run.account !== connected.account) {
     throw usageError(
       'OTHER_ACCOUNT',
-      `Run ${run.runId} belongs to ${run.account}, the settings now are those of ${connected.account}.`,
-      'Set the credentials and the address that the run began with.',
+      commandTexts().otherAccount(run.runId, run.account, connected.account),
+      commandTexts().otherAccountHint,
     );
   }
   const { origins, usesSandbox } = connection;
@@ -136,8 +139,8 @@ export async function connectToRun(
   if (usesSandbox || origins.length === 0 || others.length === 0) return connected;
   throw usageError(
     'OTHER_ADDRESS',
-    `Run ${run.runId} was begun at ${origins.join(', ')}; the settings now lead to ${others.join(', ')}.`,
-    `Set the address that the run began with. If the vendor has moved, give the rest up with: memberload runs cancel ${run.runId}, and run the result file again with the flags of the run`,
+    commandTexts().otherAddress(run.runId, origins, others),
+    commandTexts().otherAddressHint(run.runId),
   );
 }
 
@@ -172,11 +175,7 @@ async function openLog({ settings, surroundings, console }: CommandInput, clock:
   if (given === undefined) return undefined;
   const path = settings.path(given);
   if (await isInsideFolder(dirname(path), settings.homeFolder)) {
-    throw usageError(
-      'LOG_NOT_WRITABLE',
-      `The log cannot be written to ${path}: it lies in MEMBERLOAD_HOME, where the ledger is.`,
-      'Nothing was sent. Name a file elsewhere with --log.',
-    );
+    throw usageError('LOG_NOT_WRITABLE', commandTexts().logInHome(path), commandTexts().logInHomeHint);
   }
   const { openCallLog } = await import('../http/call-log.ts');
   return openCallLog(path, {

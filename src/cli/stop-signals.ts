@@ -3,6 +3,7 @@ import { EXIT } from '../base/errors.ts';
 import { RunControl } from '../calls/run-control.ts';
 import { writeRunDocument } from '../result/run-document.ts';
 import type { StopSignal } from '../settings/surroundings.ts';
+import { commandTexts } from '../texts/commands.ts';
 import type { CommandInput } from './commands.ts';
 import { emptyDocument } from './print-end.ts';
 
@@ -42,7 +43,7 @@ export async function withStopSignals<T>(
       );
       return;
     }
-    console.say('Stopping: finishing what is in flight. Press Ctrl-C again to leave at once.');
+    console.say(commandTexts().stopping);
     control.stop({ kind: 'interrupted', signal });
   });
   try {

@@ -7,6 +7,7 @@ import { controlsOf } from '../settings/job-settings.ts';
 import { repeatedFlags } from '../settings/repeated-flags.ts';
 import { placesOf, readSavedSettings } from '../settings/saved-settings.ts';
 import type { Settings } from '../settings/settings.ts';
+import { commandTexts } from '../texts/commands.ts';
 import type { CommandInput, EndedRun } from './commands.ts';
 import { confirmTopup } from './confirm.ts';
 import { findRun } from './find-run.ts';
@@ -18,20 +19,20 @@ import { connectToRun, withLedgerReader, withSession } from './session.ts';
 export async function runUndo(input: CommandInput): Promise<EndedRun> {
   const { argument } = input;
   if (argument === undefined) {
-    throw usageError('BAD_USAGE', 'undo needs the run.', 'List the runs with: memberload runs');
+    throw usageError('BAD_USAGE', commandTexts().undoWhat, commandTexts().listRuns);
   }
   // The run knows its store and its config file; both are needed before its settings can be read.
   const saved = await withLedgerReader(input, async (ledger) =>
     readSavedSettings((await findCredits(argument, ledger)).settingsJson),
   );
   const located = { ...input, settings: placesOf(input.settings, saved) };
-  const document = await withSession(located, async (session) => {
+  const { document, place } = await withSession(located, async (session) => {
     const { settings } = session;
     const run = await findCredits(argument, session.ledger);
     const controls = controlsOf(settings, saved.controls);
     const connected = await connectToRun(session, run, saved, { targets: saved.job.targets, controls });
     const rows = settings.typed('row');
-    const { place, placeKey } = connected;
+    const { place, shownPlace, placeKey } = connected;
     const isDryRun = settings.get('dryRun');
     const result = resultOf(settings, run);
     const undo = await prepareUndo(
@@ -49,23 +50,19 @@ export async function runUndo(input: CommandInput): Promise<EndedRun> {
       runParts(located, session, connected),
     );
     try {
-      if (!isDryRun) await confirmTopup({ sums: undo }, place, located);
-      return await undo.run();
+      if (!isDryRun) await confirmTopup({ sums: undo }, shownPlace, located);
+      return { document: await undo.run(), place: shownPlace };
     } finally {
       await undo.discard();
     }
   });
-  return { document, next: nextOfTyped(input.settings, argument) };
+  return { document, next: nextOfTyped(input.settings, argument), place };
 }
 
 async function findCredits(runId: string, ledger: LedgerReader | undefined): Promise<RunRecord> {
   const { run } = await findRun(runId, ledger);
   if (run.prunedMs === 0) return run;
-  throw usageError(
-    'RUN_PRUNED',
-    `Run ${runId} was dropped by runs prune: where its rows were credited is not known any more.`,
-    'Credit the opposite amounts with a top-up of your own.',
-  );
+  throw usageError('RUN_PRUNED', commandTexts().creditsPruned(runId), commandTexts().creditsPrunedHint);
 }
 
 /** Beside the result of the run that is taken back; in the working folder where that went to standard output. */

@@ -3,6 +3,7 @@ import { OperatorError } from '../base/errors.ts';
 import { validateFile } from '../run/validate-file.ts';
 import { readJobSettings } from '../settings/job-settings.ts';
 import type { Settings } from '../settings/settings.ts';
+import { commandTexts } from '../texts/commands.ts';
 import type { CommandInput, CommandResult } from './commands.ts';
 import { nextOfTyped } from './next-command.ts';
 import { openProgress } from './progress.ts';
@@ -18,7 +19,7 @@ export function runValidate(input: CommandInput): Promise<CommandResult> {
     inputPath: argument === '-' ? '-' : settings.path(argument),
     result: resultTargetOf(settings, argument, 'checked'),
   };
-  return withStopSignals(input, 'Nothing was sent.', async (control) => ({
+  return withStopSignals(input, commandTexts().nothingSent, async (control) => ({
     document: await validateFile(job, {
       reporter: openProgress(console, systemClock),
       control,
@@ -27,6 +28,7 @@ export function runValidate(input: CommandInput): Promise<CommandResult> {
       stdout: surroundings.stdout.stream,
     }),
     next: nextOfTyped(settings),
+    place: undefined,
   }));
 }
 

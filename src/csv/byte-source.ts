@@ -5,6 +5,7 @@ import { Socket } from 'node:net';
 import { isatty, ReadStream } from 'node:tty';
 import { promisify } from 'node:util';
 import { assert, fileError } from '../base/errors.ts';
+import { fileTexts } from '../texts/files.ts';
 import { folderError, readingError } from './file-errors.ts';
 
 /**
@@ -119,11 +120,7 @@ function regularFile(path: string, descriptor: number, before: BigIntStats, opti
       other.ino === before.ino &&
       other.dev === before.dev;
     if (isSame(now) && isSame(named)) return;
-    throw fileError(
-      'INPUT_CHANGED',
-      `${path} was changed while it was being read.`,
-      'Wait until whatever writes the file is done, close it in other programs, and run again.',
-    );
+    throw fileError('INPUT_CHANGED', fileTexts().inputChanged(path), fileTexts().inputChangedHint);
   };
   return {
     name: path,

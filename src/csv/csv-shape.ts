@@ -1,4 +1,5 @@
 import { fileError, usageError } from '../base/errors.ts';
+import { fileTexts } from '../texts/files.ts';
 import { unguardCell } from './formula-guard.ts';
 import { findHeaderRow } from './table-header.ts';
 
@@ -16,11 +17,7 @@ const USUAL_DELIMITERS = [',', ';', '\t', '|'];
 export function findDelimiter(text: string): string {
   const delimiter = text === '\\t' || text.toLowerCase() === 'tab' ? '\t' : text;
   if (isDelimiter(delimiter)) return delimiter;
-  throw usageError(
-    'BAD_DELIMITER',
-    `Delimiter '${text}' cannot be used.`,
-    "Give one ASCII sign, such as ',', ';', '|' or 'tab'.",
-  );
+  throw usageError('BAD_DELIMITER', fileTexts().badDelimiter(text), fileTexts().badDelimiterHint);
 }
 
 function isDelimiter(text: string): boolean {
@@ -62,13 +59,9 @@ export function decideShape(text: string, options: ShapeOptions): CsvShape {
   if (!isWrong) return shapeOf(told);
   throw fileError(
     'WRONG_DELIMITER',
-    `${options.name}: split at ${shownDelimiter(options.told)} the rows do not fit the header: ${told.columnCount === 1 ? 'it has one column' : 'most have another number of cells'}. Split at ${shownDelimiter(best.delimiter)} they do.`,
-    `Leave --delimiter away, or say --delimiter ${best.delimiter === '\t' ? 'tab' : `'${best.delimiter}'`}.`,
+    fileTexts().wrongDelimiter(options.name, options.told, told.columnCount === 1, best.delimiter),
+    fileTexts().wrongDelimiterHint(best.delimiter),
   );
-}
-
-export function shownDelimiter(delimiter: string): string {
-  return delimiter === '\t' ? 'tabs' : `'${delimiter}'`;
 }
 
 type Judged = {

@@ -1,7 +1,8 @@
 import { parse } from 'csv-parse/sync';
 import { assert, fileError } from '../base/errors.ts';
+import { fileTexts } from '../texts/files.ts';
 import type { ByteSource } from './byte-source.ts';
-import { decideShape, readSepLine, shownDelimiter } from './csv-shape.ts';
+import { decideShape, readSepLine } from './csv-shape.ts';
 import { decideEncoding } from './detect-encoding.ts';
 import { unguardCell } from './formula-guard.ts';
 import { type RecordBatch, type RecordScanner, recordScanner } from './scan-records.ts';
@@ -76,16 +77,12 @@ export async function openCsvTable(source: ByteSource, head: Buffer, options: Cs
     },
     notes() {
       const notes = [blocks.encoding().note];
-      if (sep !== undefined)
-        notes.push(`The first line, sep=${sep.delimiter}, was read as: split at ${shownDelimiter(delimiter)}.`);
-      if (header.skipped > 0) notes.push(headerNote(header.lineNumber, header.skipped));
-      if (counts.blank > 0) notes.push(blankRowsNote(counts.blank));
+      const texts = fileTexts();
+      if (sep !== undefined) notes.push(texts.sepLine(sep.delimiter, delimiter));
+      if (header.skipped > 0) notes.push(texts.headerBelow(header.lineNumber, header.skipped));
+      if (counts.blank > 0) notes.push(texts.blankRows(counts.blank));
       const formulas = records.textFormulaCount();
-      if (formulas > 0) {
-        notes.push(
-          `${formulas} ${formulas === 1 ? 'cell' : 'cells'} like ="00123" or =8009000501 were read as text, without the formula.`,
-        );
-      }
+      if (formulas > 0) notes.push(texts.textFormulas(formulas));
       return notes.filter((note) => note !== undefined);
     },
     blocks: {
@@ -107,14 +104,6 @@ function sampleBelow(sample: string, sepLength: number, headerRow: number | unde
   if (headerRow === undefined) return sample.slice(sepLength);
   const lineStarts = [0, ...Array.from(sample.matchAll(/\r\n|\n|\r/g), (end) => end.index + end[0].length)];
   return sample.slice(lineStarts[headerRow - 1] ?? sepLength);
-}
-
-export function headerNote(lineNumber: number, skipped: number): string {
-  return `The header is in line ${lineNumber}; ${skipped === 1 ? '1 row' : `${skipped} rows`} above it ${skipped === 1 ? 'was' : 'were'} left out.`;
-}
-
-export function blankRowsNote(count: number): string {
-  return count === 1 ? '1 row without any value was left out.' : `${count} rows without any value were left out.`;
 }
 
 /** What delimiter and header are judged on. */
@@ -257,7 +246,7 @@ async function readHeader(
         typeof where === 'number' ? lineNumber === where : skipped === where.recordsAboveHeader && hasValue(cells);
       if (isHeader) {
         return {
-          names: checkHeader(`${name}, line ${lineNumber}`, cells),
+          names: checkHeader(fileTexts().line(name, lineNumber), cells),
           lineNumber,
           cellCount: cells.length,
           lineEnding: batch.lineEnding ?? '\n',
@@ -270,15 +259,11 @@ async function readHeader(
     }
   }
   if (typeof where === 'number' && skipped > 0) throw noHeaderRow(name, where);
-  throw fileError('FILE_IS_EMPTY', `${name} is empty.`, 'Give a file with a header line and rows.');
+  throw fileError('FILE_IS_EMPTY', fileTexts().isEmpty(name), fileTexts().isEmptyHint);
 }
 
 export function noHeaderRow(name: string, line: number) {
-  return fileError(
-    'NO_HEADER',
-    `${name}: no row begins in line ${line}, where --header-row says the header is.`,
-    'Count the lines from 1, or leave --header-row away.',
-  );
+  return fileError('NO_HEADER', fileTexts().noHeaderRow(name, line), fileTexts().noHeaderRowHint);
 }
 
 /** Leaves out rows without a value, and compares the number of cells with the header's. */

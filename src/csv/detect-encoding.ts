@@ -1,5 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { fileError } from '../base/errors.ts';
+import { fileTexts } from '../texts/files.ts';
 import { characterCosts, costOfText } from './character-costs.ts';
 import { decodeStrictly } from './strict-decoder.ts';
 import { findByteOrderMark, utf32 } from './text-encoding.ts';
@@ -33,8 +34,8 @@ export function decideEncoding(name: string, head: Buffer, options: EncodingOpti
     if (options.told !== undefined && options.told !== mark.encoding) {
       throw fileError(
         'BAD_ENCODING',
-        `${name} begins with the byte order mark of ${mark.encoding}, but --encoding says ${options.told}.`,
-        'Leave --encoding away.',
+        fileTexts().otherMark(name, mark.encoding, options.told),
+        fileTexts().otherMarkHint,
       );
     }
     return { name: mark.encoding, byteOrderMarkLength: mark.byteLength, source: 'mark' };
@@ -49,11 +50,7 @@ export function decideEncoding(name: string, head: Buffer, options: EncodingOpti
 export function findEncodingOf(name: string, bytes: Buffer, options: EncodingOptions): TextEncoding {
   if (isAscii(bytes) && !bytes.includes(0)) {
     if (ESCAPE_SEQUENCES.some((sequence) => bytes.includes(sequence))) {
-      throw fileError(
-        'BAD_ENCODING',
-        `${name} has the escape sequences of ISO-2022-JP, which is not read.`,
-        'Save it as CSV UTF-8 and give that file.',
-      );
+      throw fileError('BAD_ENCODING', fileTexts().iso2022(name), fileTexts().saveAsUtf8);
     }
     return { name: 'utf-8', byteOrderMarkLength: 0, source: 'assumed' };
   }
@@ -194,40 +191,31 @@ function toldEncoding(name: string, head: Buffer, told: string, options: Encodin
   const candidates = rankCandidates(sample, head.length > SAMPLE_BYTES, options.isHeaderName);
   const [best] = candidates;
   if (best === undefined || best.encoding === toldName || !isPlausible(best)) return encoding;
-  const advice = `Read as ${best.encoding} its first row is ${firstForeignRow(best.text)}: leave --encoding away, or say --encoding ${best.encoding}.`;
+  const advice = fileTexts().betterEncoding(best.encoding, firstForeignRow(best.text));
   const other = candidates.find((candidate) => candidate.encoding === toldName);
   // Not among the candidates: its bytes cannot all be decoded, and the decoder tells where when it comes there.
   if (other === undefined || other.cost - best.cost <= TOLD_MARGIN) return { ...encoding, advice };
-  throw fileError(
-    'BAD_ENCODING',
-    `${name} is no member list when it is read as ${told}: its first row is then ${firstForeignRow(other.text)}.`,
-    advice,
-  );
+  throw fileError('BAD_ENCODING', fileTexts().notInEncoding(name, told, firstForeignRow(other.text)), advice);
 }
 
 /** What was told is believed until it is this much less likely, as a power of ten. */
 const TOLD_MARGIN = 12;
 
 function chosenNote(best: Candidate, second: Candidate | undefined): string {
-  const why =
-    best.knownHeaders.length > 0
-      ? `it gives the known column names ${best.knownHeaders.slice(0, 3).join(', ')}`
-      : `its characters are then the usual ones of names and addresses${second === undefined ? '' : `, and as ${second.encoding} they are not`}`;
-  return `The file is not UTF-8 and was read as ${best.encoding}: ${why}.`;
+  const { encodingByNames, encodingByCharacters } = fileTexts();
+  return best.knownHeaders.length > 0
+    ? encodingByNames(best.encoding, best.knownHeaders.slice(0, 3))
+    : encodingByCharacters(best.encoding, second?.encoding);
 }
 
 function unsure(name: string, candidates: readonly Candidate[]) {
-  const shown = candidates.slice(0, 3);
-  const readings = shown.map((candidate) => `${candidate.encoding}: ${firstForeignRow(candidate.text)}`).join('; ');
-  return fileError(
-    'BAD_ENCODING',
-    shown.length === 0
-      ? `${name} is not valid UTF-8, and no other encoding that is tried fits its bytes.`
-      : `${name} is not UTF-8, and its encoding is not sure. Its first row as ${readings}.`,
-    shown.length === 0
-      ? 'Save it as CSV UTF-8, or name its encoding with --encoding.'
-      : `Say which is right with --encoding, such as --encoding ${shown[0]?.encoding}, or save the file as CSV UTF-8.`,
-  );
+  const texts = fileTexts();
+  const [first] = candidates;
+  if (first === undefined) return fileError('BAD_ENCODING', texts.noEncoding(name), texts.noEncodingHint);
+  const readings = candidates
+    .slice(0, 3)
+    .map((candidate) => [candidate.encoding, firstForeignRow(candidate.text)] as const);
+  return fileError('BAD_ENCODING', texts.unsureEncoding(name, readings), texts.unsureEncodingHint(first.encoding));
 }
 
 /** The first line that looks different in different encodings, shortened for a message. */

@@ -1,4 +1,5 @@
 import { errorText, fileError, OperatorError } from '../base/errors.ts';
+import { fileTexts } from '../texts/files.ts';
 
 /** What the operating system said about reading `path`, as an error with a hint. */
 export function readingError(path: string, error: unknown): OperatorError {
@@ -6,17 +7,17 @@ export function readingError(path: string, error: unknown): OperatorError {
   switch (systemCode(error)) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return fileError('FILE_NOT_FOUND', `${path}: no such file.`, 'Check the path and its spelling.', error);
+      return fileError('FILE_NOT_FOUND', fileTexts().notFound(path), fileTexts().notFoundHint, error);
     case 'EISDIR':
       return folderError(path, error);
     case 'EACCES':
     case 'EPERM':
-      return fileError('NOT_READABLE', `${path}: no permission to read it.`, 'Allow reading the file.', error);
+      return fileError('NOT_READABLE', fileTexts().notReadable(path), fileTexts().notReadableHint, error);
     default:
       return fileError(
         'NOT_READABLE',
-        `${path} cannot be read: ${errorText(error)}.`,
-        'Check the disk or network share, or copy the file to a local folder.',
+        fileTexts().unreadable(path, errorText(error)),
+        fileTexts().unreadableHint,
         error,
       );
   }
@@ -29,43 +30,28 @@ export function writingError(path: string, error: unknown): OperatorError {
     case 'ENOSPC':
     case 'EDQUOT':
     case 'EFBIG':
-      return fileError(
-        'DISK_FULL',
-        `${path}: the disk or quota is full.`,
-        'Free some space, or write elsewhere with -o.',
-        error,
-      );
+      return fileError('DISK_FULL', fileTexts().diskFull(path), fileTexts().diskFullHint, error);
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return fileError(
-        'NOT_WRITABLE',
-        `${path}: no permission to write it.`,
-        'Allow writing to its folder, or write elsewhere with -o.',
-        error,
-      );
+      return fileError('NOT_WRITABLE', fileTexts().notWritable(path), fileTexts().notWritableHint, error);
     case 'ENOENT':
     case 'ENOTDIR':
-      return fileError(
-        'FOLDER_NOT_FOUND',
-        `${path}: its folder does not exist.`,
-        'Make the folder, or write elsewhere with -o.',
-        error,
-      );
+      return fileError('FOLDER_NOT_FOUND', fileTexts().noFolder(path), fileTexts().noFolderHint, error);
     case 'EISDIR':
       return folderError(path, error);
     default:
       return fileError(
         'NOT_WRITABLE',
-        `${path} cannot be written: ${errorText(error)}.`,
-        'Check the disk, or write elsewhere with -o.',
+        fileTexts().unwritable(path, errorText(error)),
+        fileTexts().unwritableHint,
         error,
       );
   }
 }
 
 export function folderError(path: string, cause?: unknown): OperatorError {
-  return fileError('IS_A_FOLDER', `${path} is a folder.`, 'Name a file.', cause);
+  return fileError('IS_A_FOLDER', fileTexts().isFolder(path), fileTexts().isFolderHint, cause);
 }
 
 /** `ENOENT` and the like; undefined when the error is not the operating system's. */

@@ -5,6 +5,7 @@ import type { Writable } from 'node:stream';
 import { assert, fileError } from '../base/errors.ts';
 import { syncFolder } from '../base/sync-folder.ts';
 import { writeAll } from '../base/whole-bytes.ts';
+import { fileTexts } from '../texts/files.ts';
 import { folderError, systemCode, writingError } from './file-errors.ts';
 
 /** Bytes that become a file only when they are all there. */
@@ -153,7 +154,7 @@ async function resolveTarget(path: string, mayReplace: boolean): Promise<string>
     if (systemCode(error) !== 'ENOENT') throw writingError(path, error);
   }
   if (await lstat(path).catch(() => undefined)) {
-    throw fileError('NOT_A_FILE', `${path} is a link to nothing.`, 'Remove the link, or write to another file.');
+    throw fileError('NOT_A_FILE', fileTexts().deadLink(path), fileTexts().deadLinkHint);
   }
   return path;
 }
@@ -186,8 +187,7 @@ export async function requireNotHeld(path: string): Promise<void> {
 }
 
 function heldError(path: string, cause: unknown) {
-  const hint = 'Close it there, or name another file with -o.';
-  return fileError('FILE_HELD', `${path} is open in another program, such as Excel.`, hint, cause);
+  return fileError('FILE_HELD', fileTexts().held(path), fileTexts().heldHint, cause);
 }
 
 /** A rename would replace a file that has come there meanwhile; a hard link does not. */
@@ -205,11 +205,11 @@ async function renameToNew(temporary: string, target: string, path: string): Pro
 }
 
 function alreadyThere(path: string) {
-  return fileError('FILE_EXISTS', `${path} is there already.`, 'Name another file with -o.');
+  return fileError('FILE_EXISTS', fileTexts().exists(path), fileTexts().existsHint);
 }
 
 export function refuseNonFile(path: string, found: { isDirectory(): boolean; isFile(): boolean }): void {
   if (found.isDirectory()) throw folderError(path);
   if (found.isFile()) return;
-  throw fileError('NOT_A_FILE', `${path} is not a regular file.`, 'Write to a file with -o.');
+  throw fileError('NOT_A_FILE', fileTexts().notRegular(path), fileTexts().notRegularHint);
 }

@@ -1,4 +1,5 @@
 import { fileError } from '../base/errors.ts';
+import { fileTexts } from '../texts/files.ts';
 
 /** What a file is that is no CSV file, by its first bytes. Undefined: it may be one. */
 export function whatFileIs(head: Buffer): 'zip' | 'other' | undefined {
@@ -8,34 +9,24 @@ export function whatFileIs(head: Buffer): 'zip' | 'other' | undefined {
 
 /** Refuses with what the file is and what to do. `head` is the start of the file. */
 export function refuseNoTable(name: string, head: Buffer): never {
-  const signature = findSignature(head);
-  if (signature !== undefined) throw fileError('NOT_CSV', `${name} is ${signature.what}.`, signature.hint);
-  throw fileError(
-    'NOT_CSV',
-    `${name} is a web page (HTML or XML), whatever its name says.`,
-    'Open it in Excel, save it as .xlsx or as "CSV UTF-8 (Comma delimited)", and give that file.',
-  );
+  const { kinds, notATable } = fileTexts();
+  const [what, hint] = kinds[findSignature(head)?.kind ?? 'webPage'];
+  throw fileError('NOT_CSV', notATable(name, what), hint);
 }
 
 const ZIP = Buffer.from('PK\u0003\u0004', 'latin1');
-const SAVE_AGAIN = 'Open it in Excel, save it as .xlsx or as "CSV UTF-8 (Comma delimited)", and give that file.';
-const GIVE_A_TABLE = 'Give a CSV or .xlsx file.';
 
-const SIGNATURES: readonly { bytes: Buffer; what: string; hint: string }[] = [
-  {
-    bytes: Buffer.from('d0cf11e0a1b11ae1', 'hex'),
-    what: 'an old Excel workbook (.xls), or a workbook with a password',
-    hint: 'Open it in Excel, save it as .xlsx without a password, and give that file.',
-  },
-  { bytes: Buffer.from('0908', 'hex'), what: 'a very old Excel workbook (.xls)', hint: SAVE_AGAIN },
-  { bytes: Buffer.from('%PDF'), what: 'a PDF file', hint: GIVE_A_TABLE },
-  { bytes: Buffer.from('1f8b08', 'hex'), what: 'compressed (gzip)', hint: 'Unpack it first.' },
-  { bytes: Buffer.from('Rar!'), what: 'a RAR archive', hint: 'Unpack it first.' },
-  { bytes: Buffer.from('377abcaf271c', 'hex'), what: 'a 7z archive', hint: 'Unpack it first.' },
-  { bytes: Buffer.from('SQLite format 3'), what: 'a SQLite database', hint: GIVE_A_TABLE },
-  { bytes: Buffer.from('-----BEGIN '), what: 'a key or a certificate (PEM)', hint: GIVE_A_TABLE },
-  { bytes: Buffer.from('89504e470d0a1a0a', 'hex'), what: 'a picture', hint: GIVE_A_TABLE },
-  { bytes: Buffer.from('ffd8ff', 'hex'), what: 'a picture', hint: GIVE_A_TABLE },
+const SIGNATURES: readonly { bytes: Buffer; kind: keyof ReturnType<typeof fileTexts>['kinds'] }[] = [
+  { bytes: Buffer.from('d0cf11e0a1b11ae1', 'hex'), kind: 'oldWorkbook' },
+  { bytes: Buffer.from('0908', 'hex'), kind: 'veryOldWorkbook' },
+  { bytes: Buffer.from('%PDF'), kind: 'pdf' },
+  { bytes: Buffer.from('1f8b08', 'hex'), kind: 'gzip' },
+  { bytes: Buffer.from('Rar!'), kind: 'rar' },
+  { bytes: Buffer.from('377abcaf271c', 'hex'), kind: 'sevenZip' },
+  { bytes: Buffer.from('SQLite format 3'), kind: 'sqlite' },
+  { bytes: Buffer.from('-----BEGIN '), kind: 'pem' },
+  { bytes: Buffer.from('89504e470d0a1a0a', 'hex'), kind: 'picture' },
+  { bytes: Buffer.from('ffd8ff', 'hex'), kind: 'picture' },
 ];
 
 function findSignature(head: Buffer) {

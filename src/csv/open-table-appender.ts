@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { fileError } from '../base/errors.ts';
 import { writeAll } from '../base/whole-bytes.ts';
+import { fileTexts } from '../texts/files.ts';
 import { systemCode, writingError } from './file-errors.ts';
 import { type CsvDialect, formatCsvRows } from './format-csv.ts';
 import { refuseNonFile, syncFolderOf } from './new-file.ts';
@@ -72,11 +73,7 @@ async function openForAppending(path: string, truncateToByte: number | undefined
     const size = found?.size ?? 0;
     const byteLength = truncateToByte ?? size;
     if (size < byteLength) {
-      throw fileError(
-        'FILE_CHANGED',
-        `${path} has ${size} bytes, but ${byteLength} were written before.`,
-        'Someone changed or removed the file: start the export anew.',
-      );
+      throw fileError('FILE_CHANGED', fileTexts().outputChanged(path, size, byteLength), fileTexts().outputChangedHint);
     }
     if (handle === undefined) return { handle: await open(path, 'wx', 0o600), byteLength, isNew: true };
     if (size > byteLength) await handle.truncate(byteLength);

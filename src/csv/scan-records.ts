@@ -1,4 +1,5 @@
 import { fileError } from '../base/errors.ts';
+import { fileTexts } from '../texts/files.ts';
 
 /** A record beyond this is almost surely an unclosed quote. A guess: a member with 16 columns has some hundred bytes. */
 export const RECORD_BYTES_MAX = 1024 * 1024;
@@ -43,7 +44,7 @@ export function recordScanner(name: string, delimiter: string, firstLine: number
   let columnNumber = 1;
   let isBlank = true;
 
-  const place = () => `${name}, line ${lineNumber}, column ${columnNumber}`;
+  const place = () => fileTexts().lineAndColumn(name, lineNumber, columnNumber);
 
   const scan = (bytes: Buffer, from: number): RecordBatch => {
     const lineNumbers: number[] = [];
@@ -146,8 +147,8 @@ export function recordScanner(name: string, delimiter: string, firstLine: number
       if (state === QUOTED) {
         throw fileError(
           'UNCLOSED_QUOTE',
-          `${name}, line ${quoteLine}, column ${columnNumber}: the quote that opens here is never closed.`,
-          'Close the quote, or take it away; a quote within a quoted cell is written twice.',
+          fileTexts().unclosedQuote(fileTexts().lineAndColumn(name, quoteLine, columnNumber)),
+          fileTexts().unclosedQuoteHint,
         );
       }
       if (state === FORMULA) throw quoteInCell(place());
@@ -192,26 +193,15 @@ function byteKinds(delimiter: string): Uint8Array {
   return kinds;
 }
 
-const DOUBLED =
-  'Put the whole cell in quotes, without spaces around them, and write each quote within it twice: "say ""hi""".';
-
 function quoteInCell(place: string) {
-  return fileError('STRAY_QUOTE', `${place}: a quote stands within a cell that does not begin with one.`, DOUBLED);
+  return fileError('STRAY_QUOTE', fileTexts().quoteInCell(place), fileTexts().strayQuoteHint);
 }
 
 function textAfterQuote(place: string, quoteLine: number) {
-  return fileError(
-    'STRAY_QUOTE',
-    `${place}: text follows a closing quote (the cell's quote opened on line ${quoteLine}).`,
-    DOUBLED,
-  );
+  return fileError('STRAY_QUOTE', fileTexts().textAfterQuote(place, quoteLine), fileTexts().strayQuoteHint);
 }
 
 function tooLong(name: string, recordLine: number, quoteLine: number | undefined) {
-  const quote = quoteLine === undefined ? '' : ` The quote that opened on line ${quoteLine} is not closed.`;
-  return fileError(
-    'ROW_TOO_LONG',
-    `${name}, line ${recordLine}: the row that begins here is longer than 1 MiB.${quote}`,
-    'This is nearly always a quote that is never closed: look at that line.',
-  );
+  const { line, rowTooLong, rowTooLongHint } = fileTexts();
+  return fileError('ROW_TOO_LONG', rowTooLong(line(name, recordLine), quoteLine), rowTooLongHint);
 }

@@ -1,10 +1,11 @@
 import { assert, fileError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest.ts';
 import { quoted } from '../base/quoted.ts';
+import { fileTexts } from '../texts/files.ts';
 import { openWorkbook, type Workbook } from '../xlsx/open-workbook.ts';
 import { noFacts, type SheetFacts, type SheetRow } from '../xlsx/sheet-rows.ts';
 import type { ByteSource } from './byte-source.ts';
-import { blankRowsNote, hasValue, headerNote, noHeaderRow, recordShaper } from './csv-table.ts';
+import { hasValue, noHeaderRow, recordShaper } from './csv-table.ts';
 import type { CellDamage, RecordBlock, Table, TableOptions } from './table.ts';
 import { checkHeader, findHeaderRow } from './table-header.ts';
 
@@ -76,8 +77,8 @@ export async function openSheetTable(source: ByteSource, head: Buffer, options: 
     form: { kind: 'xlsx', sheet },
     notes() {
       const notes = sheetNotes(workbook, sheet, facts);
-      if (header.skipped > 0) notes.push(headerNote(header.lineNumber, header.skipped));
-      if (counts.blank > 0) notes.push(blankRowsNote(counts.blank));
+      if (header.skipped > 0) notes.push(fileTexts().headerBelow(header.lineNumber, header.skipped));
+      if (counts.blank > 0) notes.push(fileTexts().blankRows(counts.blank));
       return notes;
     },
     blocks: {
@@ -102,11 +103,7 @@ async function readToEnd(source: ByteSource, head: Buffer): Promise<Buffer | und
     chunks.push(chunk);
     length += chunk.length;
     if (length > STREAM_BYTES_MAX) {
-      throw fileError(
-        'FILE_TOO_LARGE',
-        `${source.name}: a workbook from a stream may have 256 MiB at most.`,
-        'Save it to a file and give its path.',
-      );
+      throw fileError('FILE_TOO_LARGE', fileTexts().streamTooLarge(source.name), fileTexts().streamTooLargeHint);
     }
   }
   return isKept ? Buffer.concat(chunks) : undefined;
@@ -119,13 +116,12 @@ function chooseSheet(name: string, workbook: Workbook, told: string | undefined)
     const nearest = nearestName(told, names);
     throw fileError(
       'NO_SUCH_SHEET',
-      `${name} has no sheet '${told}'. It has: ${names.join(', ')}.`,
-      nearest === undefined ? 'Say --sheet with one of these names.' : `Did you mean --sheet ${quoted(nearest)}?`,
+      fileTexts().noSuchSheet(name, told, names),
+      fileTexts().noSuchSheetHint(nearest && quoted(nearest)),
     );
   }
   const sheet = workbook.sheets.find(({ isHidden }) => !isHidden) ?? workbook.sheets[0];
-  if (sheet === undefined)
-    throw fileError('FILE_IS_EMPTY', `${name} has no sheet with rows.`, 'Give a workbook with rows.');
+  if (sheet === undefined) throw fileError('FILE_IS_EMPTY', fileTexts().noSheet(name), fileTexts().noSheetHint);
   return sheet.name;
 }
 
@@ -144,7 +140,7 @@ function findHeader(name: string, top: readonly SheetRow[], options: TableOption
   const { headerRow } = options;
   const rows = top.filter(({ cells }) => hasValue(cells));
   if (rows.length === 0) {
-    throw fileError('FILE_IS_EMPTY', `${name}: the sheet is empty.`, 'Give a sheet with a header line and rows.');
+    throw fileError('FILE_IS_EMPTY', fileTexts().emptySheet(name), fileTexts().emptySheetHint);
   }
   const index =
     headerRow === undefined
@@ -156,7 +152,7 @@ function findHeader(name: string, top: readonly SheetRow[], options: TableOption
   const row = rows[index];
   if (row === undefined) throw noHeaderRow(name, headerRow ?? 1);
   return {
-    names: checkHeader(`${name}, row ${row.lineNumber}`, row.cells),
+    names: checkHeader(fileTexts().row(name, row.lineNumber), row.cells),
     lineNumber: row.lineNumber,
     cellCount: row.cells.length,
     skipped: index,
@@ -167,24 +163,12 @@ function findHeader(name: string, top: readonly SheetRow[], options: TableOption
 function sheetNotes(workbook: Workbook, sheet: string, facts: SheetFacts): string[] {
   const notes: string[] = [];
   const others = workbook.sheets.filter(({ name }) => name !== sheet).map(({ name }) => `'${name}'`);
-  if (others.length > 0) {
-    notes.push(`Only the sheet '${sheet}' was read, not ${others.join(', ')}: --sheet names another one.`);
-  }
-  const hidden = facts.hiddenRows.length;
-  if (hidden > 0) {
-    const shown = facts.hiddenRows.slice(0, 5).join(', ');
-    notes.push(
-      `${hidden} hidden ${hidden === 1 ? 'row was' : 'rows were'} read like the others: row ${shown}${hidden > 5 ? ' …' : ''}.`,
-    );
-  }
-  if (facts.hiddenColumnCount > 0) notes.push(`${facts.hiddenColumnCount} hidden columns were read like the others.`);
-  if (facts.mergedAreaCount > 0) {
-    notes.push(`${facts.mergedAreaCount} merged areas: only the top left cell of each has the value.`);
-  }
-  if (facts.formulaCount > 0) {
-    notes.push(
-      `${facts.formulaCount} ${facts.formulaCount === 1 ? 'cell is a formula' : 'cells are formulas'}: the stored values were read.`,
-    );
-  }
+  const texts = fileTexts();
+  const { hiddenRows, hiddenColumnCount, mergedAreaCount, formulaCount } = facts;
+  if (others.length > 0) notes.push(texts.onlySheet(sheet, others));
+  if (hiddenRows.length > 0) notes.push(texts.hiddenRows(hiddenRows.length, hiddenRows.slice(0, 5)));
+  if (hiddenColumnCount > 0) notes.push(texts.hiddenColumns(hiddenColumnCount));
+  if (mergedAreaCount > 0) notes.push(texts.mergedAreas(mergedAreaCount));
+  if (formulaCount > 0) notes.push(texts.formulas(formulaCount));
   return notes;
 }

@@ -1,4 +1,5 @@
 import { fileError } from '../base/errors.ts';
+import { fileTexts } from '../texts/files.ts';
 
 /** How many rows from the top may hold the header. */
 const HEADER_ROWS_MAX = 20;
@@ -41,22 +42,14 @@ export function checkHeader(place: string, cells: readonly string[]): string[] {
   const names = cells.map((cell) => cell.trim());
   while (names.length > 0 && names.at(-1) === '') names.pop();
   if (names.length === 0) {
-    throw fileError('BLANK_HEADER', `${place}: no column has a name.`, 'Give every column a name in the first line.');
+    throw fileError('BLANK_HEADER', fileTexts().blankHeader(place), fileTexts().blankHeaderHint);
   }
   const [only = ''] = names;
   if (names.length === 1 && mayBeKey(only)) {
-    throw fileError(
-      'NO_HEADER',
-      `${place}: the first line names no columns: it is one word of ${only.length} characters. It is not shown here, since it may be a key.`,
-      'Check that it is the right file. If it is a list, put a line with the column names first.',
-    );
+    throw fileError('NO_HEADER', fileTexts().oneWordHeader(place, only.length), fileTexts().oneWordHeaderHint);
   }
   if (names.every((name) => name === '' || looksLikeData(name))) {
-    throw fileError(
-      'NO_HEADER',
-      `${place}: the first line looks like data: ${names.slice(0, 3).join(', ')}.`,
-      'Put a line with the column names first.',
-    );
+    throw fileError('NO_HEADER', fileTexts().noHeader(place, names.slice(0, 3)), fileTexts().noHeaderHint);
   }
   return names;
 }

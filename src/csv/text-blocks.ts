@@ -1,5 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { fileError } from '../base/errors.ts';
+import { fileTexts } from '../texts/files.ts';
 import type { ByteSource } from './byte-source.ts';
 import { type EncodingOptions, findEncodingOf, type TextEncoding } from './detect-encoding.ts';
 import { firstInvalidByte, toUtf8 } from './strict-decoder.ts';
@@ -81,8 +82,8 @@ export function textBlocks(
         if (pending.length > LINE_BYTES_MAX) {
           throw fileError(
             'ROW_TOO_LONG',
-            `${source.name}, line ${lineNumber}: the line is longer than 2 MiB.`,
-            'Check that this is a CSV file, and that its lines end.',
+            fileTexts().lineTooLong(fileTexts().line(source.name, lineNumber)),
+            fileTexts().lineTooLongHint,
           );
         }
         // The last two bytes may be a CR whose LF comes only now.
@@ -124,12 +125,11 @@ function badEncoding(name: string, bytes: Buffer, { encoding, offset, lineNumber
   const index = firstInvalidByte(bytes, encoding.name);
   const before = toUtf8(bytes.subarray(0, index), encoding.name) ?? Buffer.alloc(0);
   const byte = (bytes[index] ?? 0).toString(16).toUpperCase().padStart(2, '0');
+  const { line, badByte, badByteTold, badByteFound } = fileTexts();
   return fileError(
     'BAD_ENCODING',
-    `${name}, line ${lineNumber + countLineEnds(before)}: byte 0x${byte} at byte offset ${offset + index} is not valid ${encoding.name}.`,
-    encoding.source === 'told'
-      ? (encoding.advice ?? `The file is not all ${encoding.name}: check --encoding, or save it as CSV UTF-8.`)
-      : `The file begins as ${encoding.name} and does not go on so: save it again as CSV UTF-8, or name its encoding with --encoding.`,
+    badByte(line(name, lineNumber + countLineEnds(before)), byte, offset + index, encoding.name),
+    encoding.source === 'told' ? (encoding.advice ?? badByteTold(encoding.name)) : badByteFound(encoding.name),
   );
 }
 

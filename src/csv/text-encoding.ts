@@ -1,4 +1,5 @@
 import { fileError, usageError } from '../base/errors.ts';
+import { fileTexts } from '../texts/files.ts';
 import { canDecode } from './strict-decoder.ts';
 
 /** The byte order mark that the bytes begin with. Throws for UTF-32, which nothing here reads. */
@@ -10,7 +11,7 @@ export function findByteOrderMark(name: string, head: Buffer): { encoding: strin
 }
 
 export function utf32(name: string) {
-  return fileError('BAD_ENCODING', `${name} is UTF-32, which is not read.`, 'Save it as CSV UTF-8 and give that file.');
+  return fileError('BAD_ENCODING', fileTexts().utf32(name), fileTexts().saveAsUtf8);
 }
 
 /** The canonical name of an encoding as a user writes it; a usage error when nobody knows it. */
@@ -25,10 +26,14 @@ export function findEncoding(label: string): string {
   }
   throw usageError(
     'UNKNOWN_ENCODING',
-    `Encoding '${label}' is not known.`,
-    'Common ones: utf-8, utf-16le, utf-16be, gb18030, gbk, big5, shift_jis, euc-kr, windows-1252.',
+    fileTexts().unknownEncoding(label),
+    fileTexts().unknownEncodingHint(COMMON_ENCODINGS),
   );
 }
+
+const COMMON_ENCODINGS = [
+  ...['utf-8', 'utf-16le', 'utf-16be', 'gb18030', 'gbk', 'big5', 'shift_jis', 'euc-kr', 'windows-1252'],
+];
 
 /** UTF-32 goes first: its mark begins with the one of UTF-16. */
 const BYTE_ORDER_MARKS = [

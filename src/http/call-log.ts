@@ -3,6 +3,7 @@ import { closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync, readS
 import type { Clock } from '../base/clock.ts';
 import { errorText, type OperatorError, usageError } from '../base/errors.ts';
 import { writeAllAtOnce } from '../base/whole-bytes.ts';
+import { callTexts } from '../texts/calls.ts';
 import type { Answer } from './answer.ts';
 import type { CallSubject } from './call-options.ts';
 import type { TransportResult } from './exchange.ts';
@@ -28,6 +29,7 @@ export type LoggedCall = {
   readonly body: string | undefined;
   readonly startedMs: number;
   readonly result: TransportResult;
+  /** In English, whatever language is chosen: the log is for a vendor's support. */
   readonly answer: Answer<unknown>;
 };
 
@@ -58,7 +60,7 @@ export function openCallLog(path: string, { withBodies, clock, version, onFailur
       writeAllAtOnce(file, Buffer.from(`${JSON.stringify(line)}\n`));
     } catch (error) {
       isBroken = true;
-      onFailure(`The log ${path} cannot be written any more (${errorText(error)}). The run goes on without it.`);
+      onFailure(callTexts().logBroken(path, errorText(error)));
     }
   }
 
@@ -102,7 +104,7 @@ function sha256(bytes: string | Buffer): string {
 function openLogFile(path: string): number {
   const found = lstatSync(path, { throwIfNoEntry: false });
   // Before the open: opening a pipe waits for a reader.
-  if (found !== undefined && !found.isFile()) throw refused(path, 'it is no regular file');
+  if (found !== undefined && !found.isFile()) throw refused(path, callTexts().logIsNoFile);
   let file: number | undefined;
   try {
     // Windows has no O_NOFOLLOW.
@@ -112,7 +114,7 @@ function openLogFile(path: string): number {
     const head = Buffer.alloc(64);
     const length = readSync(file, head, 0, head.length, 0);
     if (size > 0 && !FIRST_LINE.test(head.toString('latin1', 0, length))) {
-      throw refused(path, 'it is there already, and is no log of memberload');
+      throw refused(path, callTexts().logIsOther);
     }
     fchmodSync(file, 0o600);
     return file;
@@ -123,9 +125,5 @@ function openLogFile(path: string): number {
 }
 
 function refused(path: string, what: string): OperatorError {
-  return usageError(
-    'LOG_NOT_WRITABLE',
-    `The log cannot be written to ${path}: ${what}.`,
-    'Nothing was sent. Name another file with --log.',
-  );
+  return usageError('LOG_NOT_WRITABLE', callTexts().logRefused(path, what), callTexts().logRefusedHint);
 }

@@ -9,6 +9,7 @@ import {
   inflateRawSync,
   inflateSync,
 } from 'node:zlib';
+import { answerTexts } from '../texts/answers.ts';
 
 /**
  * The largest answer that is taken, before and after decoding. A full page of 1,000 customers has about 0.5 MB.
@@ -27,7 +28,7 @@ const IN_PLACE_BYTES_MAX = 16 * 1024;
 
 export type Decoding =
   | { readonly isDecoded: true; readonly body: Buffer }
-  | { readonly isDecoded: false; readonly detail: string };
+  | { readonly isDecoded: false; readonly detail: () => string };
 
 /** Undoes `Content-Encoding`. Cut short, damaged, of an unknown kind or too large is not decoded. */
 export async function decodeBody(body: Buffer, contentEncoding: string | undefined): Promise<Decoding> {
@@ -35,7 +36,7 @@ export async function decodeBody(body: Buffer, contentEncoding: string | undefin
     .split(',')
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== '' && name !== 'identity');
-  if (encodings.length > ENCODINGS_MAX) return { isDecoded: false, detail: 'the answer is encoded several times' };
+  if (encodings.length > ENCODINGS_MAX) return { isDecoded: false, detail: () => answerTexts().encodedOften };
   let decoded = body;
   // Encodings are listed in the order in which they were applied.
   for (const encoding of encodings.reverse()) {
@@ -44,7 +45,7 @@ export async function decodeBody(body: Buffer, contentEncoding: string | undefin
     try {
       decoded = await decodeOnce(decoded, encoding);
     } catch (error) {
-      return { isDecoded: false, detail: problemOf(error, encoding) };
+      return { isDecoded: false, detail: () => problemOf(error, encoding) };
     }
   }
   return { isDecoded: true, body: decoded };
@@ -77,8 +78,8 @@ async function decodeOnce(body: Buffer, encoding: string): Promise<Buffer> {
 }
 
 function problemOf(error: unknown, encoding: string): string {
-  if (error instanceof UnknownEncoding) return 'the answer has an unknown Content-Encoding';
+  if (error instanceof UnknownEncoding) return answerTexts().unknownContentEncoding;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code === 'ERR_BUFFER_TOO_LARGE') return `the answer is larger than ${BODY_BYTES_MAX} bytes`;
-  return `the ${encoding} answer is damaged or cut short${code === '' ? '' : ` (${code})`}`;
+  if (code === 'ERR_BUFFER_TOO_LARGE') return answerTexts().tooLarge(BODY_BYTES_MAX);
+  return answerTexts().damagedEncoding(encoding, code);
 }

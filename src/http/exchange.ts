@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { errorText } from '../base/errors.ts';
+import { answerTexts } from '../texts/answers.ts';
 import { BODY_BYTES_MAX, decodeBody } from './decode-body.ts';
 import { oneLine } from './one-line.ts';
 
@@ -37,8 +38,8 @@ export type TransportBroken = {
   /** False only when the first byte of the request certainly never went to a socket. */
   readonly wasSent: boolean;
   readonly errorCode: 'TIMEOUT' | 'CONNECTION_FAILED';
-  /** One line, at most 200 characters, without anything of the request. */
-  readonly detail: string;
+  /** In the language that is chosen when it is asked: one line, at most 200 characters, without anything of the request. */
+  readonly detail: () => string;
 };
 
 /** One request on its way. States: waiting → started → sent → settled; it may settle from each of them. */
@@ -49,7 +50,7 @@ export interface Exchange {
   /** Hands the request to undici, which connects when it has to. */
   start(dispatcher: Dispatcher, base: { readonly origin: string; readonly path: string }): void;
   /** Ends a waiting request as not sent. */
-  cancel(detail: string): void;
+  cancel(detail: TransportBroken['detail']): void;
 }
 
 /**
@@ -84,18 +85,24 @@ export function openExchange(request: TransportRequest): Exchange {
 
   const deadline = setTimeout(() => {
     if (!wasSent) {
-      stop({ kind: 'broken', wasSent, errorCode: 'TIMEOUT', detail: `no connection within ${request.timeoutMs} ms` });
+      stop({
+        kind: 'broken',
+        wasSent,
+        errorCode: 'TIMEOUT',
+        detail: () => answerTexts().noConnection(request.timeoutMs),
+      });
       return;
     }
     // A busy process runs its timers first. An answer that lies in the socket already is read in the same turn of
     // the event loop, before setImmediate: it is an answer, not a timeout.
     setImmediate(() => {
-      const detail = `no complete answer within ${request.timeoutMs} ms`;
+      const detail = () => answerTexts().noCompleteAnswer(request.timeoutMs);
       stop({ kind: 'broken', wasSent: true, errorCode: 'TIMEOUT', detail });
     });
   }, request.timeoutMs);
   const onAbort = () => {
-    const detail = wasSent ? 'aborted while waiting for the answer' : 'aborted before it was sent';
+    const isWaiting = wasSent;
+    const detail = () => (isWaiting ? answerTexts().abortedWaiting : answerTexts().abortedUnsent);
     stop({ kind: 'broken', wasSent, errorCode: 'CONNECTION_FAILED', detail });
   };
   request.signal?.addEventListener('abort', onAbort, { once: true });
@@ -124,12 +131,13 @@ export function openExchange(request: TransportRequest): Exchange {
         return;
       }
       if (wasSent) {
-        stop({ kind: 'broken', wasSent, errorCode: 'CONNECTION_FAILED', detail: 'kept from being sent a second time' });
+        const detail = () => answerTexts().keptFromResending;
+        stop({ kind: 'broken', wasSent, errorCode: 'CONNECTION_FAILED', detail });
         newController.abort(new Error('sent already'));
         return;
       }
       if (request.mayStart?.() === false) {
-        stop({ kind: 'broken', wasSent, errorCode: 'CONNECTION_FAILED', detail: 'it was too late to send it' });
+        stop({ kind: 'broken', wasSent, errorCode: 'CONNECTION_FAILED', detail: () => answerTexts().tooLateToSend });
         newController.abort(new Error('too late'));
         return;
       }
@@ -146,7 +154,7 @@ export function openExchange(request: TransportRequest): Exchange {
     onResponseData(_controller, chunk) {
       byteCount += chunk.length;
       if (byteCount <= BODY_BYTES_MAX) chunks.push(chunk);
-      else stop(broken(wasSent, new Error(`the answer is larger than ${BODY_BYTES_MAX} bytes`)));
+      else stop(broken(wasSent, new TooLargeError()));
     },
     onResponseEnd() {
       if (!claim()) return;
@@ -191,10 +199,15 @@ const TIMEOUT_CODES = new Set([
   'UND_ERR_BODY_TIMEOUT',
 ]);
 
+class TooLargeError extends Error {}
+
 function broken(wasSent: boolean, error: unknown): TransportBroken {
   const code = codeOf(error);
-  // An AggregateError (every address of a name refused) has a code and no message.
-  const detail = oneLine([code, errorText(error)].filter((part) => part !== '').join(': '));
+  const detail = (): string => {
+    if (error instanceof TooLargeError) return answerTexts().tooLarge(BODY_BYTES_MAX);
+    // An AggregateError (every address of a name refused) has a code and no message.
+    return oneLine([code, errorText(error)].filter((part) => part !== '').join(': '));
+  };
   return { kind: 'broken', wasSent, errorCode: TIMEOUT_CODES.has(code) ? 'TIMEOUT' : 'CONNECTION_FAILED', detail };
 }
 

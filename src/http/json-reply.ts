@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { answerTexts } from '../texts/answers.ts';
 import type { Meaning, NotSent, Refused, Unanswered } from './answer.ts';
 import type { TransportResult } from './exchange.ts';
 import { type JsonValue, parseJson } from './lossless-json.ts';
@@ -21,7 +22,8 @@ export type JsonReply = {
 /** What both vendors have in common: a call that broke off has its answer here, the rest is read as JSON. */
 export function readJsonReply(result: TransportResult, clock: Pick<Clock, 'nowMs'>): JsonReply | NotSent | Unanswered {
   if (result.kind === 'broken') {
-    const { wasSent, errorCode, detail } = result;
+    const { wasSent, errorCode } = result;
+    const detail = result.detail();
     return wasSent ? unanswered(errorCode, detail) : { kind: 'not_sent', errorCode, detail };
   }
   const retryAfter = result.headers['retry-after'];
@@ -45,13 +47,12 @@ export function answerByStatus(reply: JsonReply, messages: readonly string[] = [
   const code = `HTTP_${status}`;
   if (status === 401 || status === 403) return refused(reply, 'credentials', code, messages);
   if (status === 429) return refused(reply, 'too_fast', code, messages);
-  if (status === 404) return refused(reply, 'unknown', code, messages.length > 0 ? messages : [NOTHING_THERE]);
+  if (status === 404)
+    return refused(reply, 'unknown', code, messages.length > 0 ? messages : [answerTexts().nothingThere]);
   if (status >= 400 && status < 500) return refused(reply, 'unknown', code, messages);
-  if (status >= 200 && status < 300) return badResponse(reply, reply.problem || 'the answer has another shape');
-  return unanswered(code, `HTTP ${status}, ${describeBody(reply)}`, reply.retryAfterMs);
+  if (status >= 200 && status < 300) return badResponse(reply, reply.problem || answerTexts().otherShape);
+  return unanswered(code, answerTexts().status(status, describeBody(reply)), reply.retryAfterMs);
 }
-
-const NOTHING_THERE = 'the server has nothing at this address: check the base URL';
 
 export function refused(
   reply: JsonReply,
@@ -71,27 +72,28 @@ export function unanswered(errorCode: string, detail: string, retryAfterMs?: num
 
 /** An answer that arrived and cannot be believed. The detail never quotes it: it may hold personal data. */
 export function badResponse(reply: JsonReply, problem: string): Unanswered {
-  return unanswered('BAD_RESPONSE', `HTTP ${reply.status}, ${problem}, ${describeBody(reply)}`, reply.retryAfterMs);
+  const detail = answerTexts().badResponse(reply.status, problem, describeBody(reply));
+  return unanswered('BAD_RESPONSE', detail, reply.retryAfterMs);
 }
 
 function describeBody(reply: JsonReply): string {
   // A header is the vendor's text too, and this goes into the ledger: only the name of a type is told.
-  const [type = 'no content type'] = /^[\w.+-]{1,40}\/[\w.+-]{1,40}/.exec(reply.headers['content-type'] ?? '') ?? [];
-  return `${reply.body.length} bytes, ${type}`;
+  const [type = ''] = /^[\w.+-]{1,40}\/[\w.+-]{1,40}/.exec(reply.headers['content-type'] ?? '') ?? [];
+  return answerTexts().body(reply.body.length, type);
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 function readBody(body: Buffer): { json: JsonValue | undefined; problem: string } {
-  if (body.length === 0) return { json: undefined, problem: 'the body is empty' };
+  if (body.length === 0) return { json: undefined, problem: answerTexts().bodyEmpty };
   let text: string;
   try {
     // Strict: a byte that is no UTF-8 must not turn into U+FFFD inside somebody's name. A BOM is dropped.
     text = utf8.decode(body);
   } catch {
-    return { json: undefined, problem: 'the body is not UTF-8' };
+    return { json: undefined, problem: answerTexts().bodyNotUtf8 };
   }
   const parsing = parseJson(text);
   if (parsing.isJson) return { json: parsing.value, problem: '' };
-  return { json: undefined, problem: `the body is not JSON (${parsing.problem})` };
+  return { json: undefined, problem: answerTexts().bodyNotJson(parsing.problem) };
 }

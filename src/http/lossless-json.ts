@@ -1,5 +1,6 @@
 import { parse } from 'lossless-json';
 import { assert } from '../base/errors.ts';
+import { answerTexts } from '../texts/answers.ts';
 
 /**
  * JSON in which no number ever becomes a `number`: ids beyond 2^53 and amounts keep every digit, both ways.
@@ -36,7 +37,7 @@ export function parseJson(text: string): JsonParsing {
   try {
     return { isJson: true, value: parse(text, undefined, toJsonNumber) as JsonValue };
   } catch (error) {
-    if (error instanceof RangeError) return { isJson: false, problem: 'nested too deep' };
+    if (error instanceof RangeError) return { isJson: false, problem: answerTexts().nestedTooDeep };
     if (error instanceof SyntaxError) return { isJson: false, problem: placeOf(error) };
     throw error;
   }
@@ -89,5 +90,5 @@ function toJsonNumber(digits: string): JsonNumber {
 
 function placeOf(error: SyntaxError): string {
   const place = /at position (\d+)$/.exec(error.message);
-  return place ? `damaged at character ${place[1]}` : 'damaged';
+  return answerTexts().damaged(place?.[1]);
 }

@@ -2,6 +2,8 @@ import { debuglog } from 'node:util';
 import { Client, type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import { BugError, usageError } from '../base/errors.ts';
 import { isLoopback } from '../base/loopback.ts';
+import { answerTexts } from '../texts/answers.ts';
+import { callTexts } from '../texts/calls.ts';
 import type { CallLog } from './call-log.ts';
 import { type Exchange, openExchange, type TransportRequest, type TransportResult } from './exchange.ts';
 
@@ -120,7 +122,7 @@ export function openTransport(options: TransportOptions): Transport {
     basePath: base.path,
     send(request) {
       if (isClosed) {
-        const detail = 'the connections are closed already';
+        const detail = () => answerTexts().connectionsClosed;
         return Promise.resolve({ kind: 'broken', wasSent: false, errorCode: 'CONNECTION_FAILED', detail });
       }
       // Found here, because undici's pool (7.30) hands out a client no more that refused a malformed request.
@@ -146,7 +148,7 @@ export function openTransport(options: TransportOptions): Transport {
     },
     async close() {
       isClosed = true;
-      for (const { exchange } of [...waiting]) exchange.cancel('the connections were closed');
+      for (const { exchange } of [...waiting]) exchange.cancel(() => answerTexts().connectionsWereClosed);
       await Promise.allSettled([...settlements]);
       await pool.destroy();
     },
@@ -161,13 +163,13 @@ function findMalformedPart(request: TransportRequest): string | undefined {
 }
 
 function readBaseUrl(text: string): { origin: string; path: string } {
-  const hint = 'Write it like https://host/path, without a question mark, a user name or a password.';
+  const { badUrl, urlNotPlain, badUrlHint } = callTexts();
   const url = URL.canParse(text) ? new URL(text) : undefined;
   // The text is not repeated: a password may stand in it.
-  if (!url) throw usageError('BAD_URL', 'The base URL cannot be read.', hint);
+  if (!url) throw usageError('BAD_URL', badUrl, badUrlHint);
   const hasExtras = url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '';
   if ((url.protocol !== 'https:' && url.protocol !== 'http:') || hasExtras) {
-    throw usageError('BAD_URL', `The base URL for ${url.host} is not a plain http(s) URL.`, hint);
+    throw usageError('BAD_URL', urlNotPlain(url.host), badUrlHint);
   }
   return { origin: url.origin, path: url.pathname.replace(/\/+$/, '') };
 }

@@ -6,6 +6,15 @@ import type { TopupRow } from '../job/validate-row.ts';
 import { hasSameAmounts } from '../ledger/credit-guard.ts';
 import type { Credit, LedgerReader } from '../ledger/ledger.ts';
 import type { CreditedBefore, StagedRow } from '../stage/staged-row.ts';
+import { intakeTexts } from '../texts/intake.ts';
+
+/** A row that a result file calls done: what it asks for now, and whom its run says it credited. */
+export type DoneClaim = {
+  readonly rowNumber: number;
+  readonly row: TopupRow;
+  readonly runId: string;
+  readonly customerUid: string;
+};
 
 /**
  * Compares the rows of a top-up with every credit of the account (DESIGN §4): done, in flight, in doubt, and still
@@ -27,6 +36,8 @@ export class CreditGuard {
   readonly #nowMs: number;
   #creditedCount = 0;
   #firstRow: number | undefined;
+  #changedCount = 0;
+  #firstChanged: { readonly rowNumber: number; readonly credit: Credit } | undefined;
   readonly #countByRun = new Map<string, { rowCount: number; unsentCount: number; createdMs: number }>();
 
   constructor(parts: { ledger: LedgerReader; account: string; settings: JobSettings; nowMs: number }) {
@@ -52,6 +63,46 @@ export class CreditGuard {
       const topup = topups[index];
       return topup === undefined ? row : this.#judge(row, topup, known);
     });
+  }
+
+  /**
+   * Rows that are called done, against what their run has credited. A row that was edited since, or whose member was
+   * sorted away from it, was never credited as it stands now. It is skipped all the same, which must be said.
+   */
+  async compare(claims: readonly DoneClaim[]): Promise<void> {
+    if (claims.length === 0) return;
+    const customerUids = claims.map(({ customerUid }) => customerUid);
+    const credits = await this.#ledger.increments.findCredits(this.#account, {
+      numbers: [],
+      customerUids,
+      references: [],
+    });
+    const ofRun = (runId: string, uid: string): string => `${runId} ${uid}`;
+    const byRun = new Map<string, Credit[]>();
+    for (const credit of credits) {
+      const key = ofRun(credit.runId, credit.customerUid);
+      byRun.set(key, [...(byRun.get(key) ?? []), credit]);
+    }
+    for (const { rowNumber, row, runId, customerUid } of claims) {
+      const isTarget = row.pointTarget !== undefined || row.balanceTarget !== undefined;
+      const own = (byRun.get(ofRun(runId, customerUid)) ?? []).filter(({ state }) => state === 'done');
+      const isAsCredited = (credit: Credit): boolean =>
+        isSameMember(row, credit) && (isTarget || hasSameAmounts(row, credit));
+      const [credit] = own;
+      if (credit === undefined || own.some(isAsCredited)) continue;
+      this.#changedCount += 1;
+      this.#firstChanged ??= { rowNumber, credit };
+    }
+  }
+
+  notes(): string[] {
+    if (this.#firstChanged === undefined) return [];
+    const { rowNumber, credit } = this.#firstChanged;
+    const rows = this.#changedCount === 1 ? '1 row is' : `${this.#changedCount} rows are`;
+    const member = credit.number === '' ? `customerUid ${credit.customerUid}` : `member ${credit.number}`;
+    return [
+      `Warning: ${rows} called done, but another member or other amounts stand there than were credited. Row ${rowNumber}: run ${credit.runId} credited ${member} with points ${credit.pointIncrement}, balance ${credit.balanceIncrement}. Such a row is skipped. Put back what the result file had, or empty its result_status to credit what stands there as well.`,
+    ];
   }
 
   /** @throws OperatorError CREDITED_BEFORE (exit 3) when rows were credited before and nobody said what to do */
@@ -110,33 +161,27 @@ export class CreditGuard {
 
   async #refusal(rowCount: number): Promise<OperatorError> {
     const runs = [...this.#countByRun].sort(([, left], [, right]) => right.rowCount - left.rowCount);
-    const told = runs.slice(0, RUNS_TOLD_MAX).map(([runId, count]) => {
-      const sentCount = count.rowCount - count.unsentCount;
-      const what = [
-        sentCount > 0 ? `credited ${sentCount}` : '',
-        count.unsentCount > 0 ? `has ${count.unsentCount} still to credit or in doubt` : '',
-      ].filter(Boolean);
-      return `run ${runId} of ${zonedDateTime(count.createdMs, this.#settings.storeZone)} ${what.join(' and ')}`;
-    });
-    if (runs.length > told.length) told.push(`${runs.length - told.length} more runs`);
-    const open = runs.find(([, { unsentCount }]) => unsentCount > 0)?.[0];
-    const first = open === undefined ? '' : ` ${await this.#wayOn(open)}`;
-    // Typed already, it has skipped what it can skip.
-    const skip = this.#settings.skipsCredited ? '' : ' To credit only the other rows, add --skip-credited.';
+    const told = runs.slice(0, RUNS_TOLD_MAX).map(([runId, count]) => ({
+      runId,
+      when: zonedDateTime(count.createdMs, this.#settings.storeZone),
+      creditedCount: count.rowCount - count.unsentCount,
+      unsentCount: count.unsentCount,
+    }));
+    const openId = runs.find(([, { unsentCount }]) => unsentCount > 0)?.[0];
+    const open = openId === undefined ? undefined : { runId: openId, hasEnded: await this.#hasEnded(openId) };
+    const { creditedBefore, creditedBeforeHint } = intakeTexts();
     return fileError(
       'CREDITED_BEFORE',
-      `${this.#creditedCount} of ${rowCount} rows credit a member with the same amounts as before: ${told.join('; ')}. The first is row ${this.#firstRow}.`,
-      `Nothing was sent.${first}${skip} If this is another occasion, name it: --campaign NAME. To credit all rows once more, add --again.`,
+      creditedBefore(this.#creditedCount, rowCount, told, runs.length - told.length, this.#firstRow ?? 0),
+      // Typed already, it has skipped what it can skip.
+      creditedBeforeHint(open, this.#settings.skipsCredited),
     );
   }
 
   /** A run that has ended cannot be carried on: what it still has is in doubt, and waits for a person. */
-  async #wayOn(runId: string): Promise<string> {
+  async #hasEnded(runId: string): Promise<boolean> {
     const run = await this.#ledger.runs.find(runId);
-    const hasEnded = run?.state === 'finished' || run?.state === 'cancelled';
-    return hasEnded
-      ? `First decide what is in doubt: memberload resolve ${runId}.`
-      : `First carry on what is not finished: memberload resume ${runId}.`;
+    return run?.state === 'finished' || run?.state === 'cancelled';
   }
 }
 
@@ -193,10 +238,10 @@ function creditedBefore(credit: Credit): CreditedBefore {
 }
 
 function creditedOtherwise(credit: Credit, campaign: string): RowIssue {
-  const identity =
-    credit.reference !== '' && campaign === '' ? `reference '${credit.reference}'` : `campaign '${campaign}'`;
+  const { reference, rowNumber, runId, pointIncrement: points, balanceIncrement: balance } = credit;
+  const identity = reference !== '' && campaign === '' ? { reference } : { campaign };
   return {
     errorCode: 'CREDITED_OTHERWISE',
-    message: `${identity} was credited with other amounts or another member: row ${credit.rowNumber} of run ${credit.runId} (points ${credit.pointIncrement}, balance ${credit.balanceIncrement}). Correct the row, or give it a reference of its own.`,
+    message: intakeTexts().creditedOtherwise(identity, rowNumber, runId, { points, balance }),
   };
 }

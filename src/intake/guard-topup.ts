@@ -2,6 +2,7 @@ import { decimalsEqual } from '../base/decimal.ts';
 import { fileError, type OperatorError } from '../base/errors.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import type { Expectations } from '../settings/run-settings.ts';
+import { intakeTexts } from '../texts/intake.ts';
 import { countToSend, type FirstIssue, type InputSums } from './read-input.ts';
 
 /**
@@ -22,45 +23,37 @@ function checkExpectations(sums: InputSums, expected: Expectations): void {
   const toSendCount = countToSend(sums);
   const differences = [
     expected.rows !== undefined && expected.rows !== toSendCount
-      ? `--expect-rows ${expected.rows}, the file has ${toSendCount} to credit`
+      ? intakeTexts().expectedRows(expected.rows, toSendCount)
       : undefined,
     amountDifference('--expect-points', expected.points, sums.pointIncrement),
     amountDifference('--expect-balance', expected.balance, sums.balanceIncrement),
   ].filter((difference) => difference !== undefined);
   if (differences.length === 0) return;
-  throw fileError(
-    'TOTALS_DIFFER',
-    `The file is not what was expected: ${differences.join('; ')}.`,
-    'Nothing was sent. Check that it is the right file, whole and not edited.',
-  );
+  throw fileError('TOTALS_DIFFER', intakeTexts().totalsDiffer(differences), intakeTexts().totalsDifferHint);
 }
 
 function amountDifference(flag: string, expected: string | undefined, actual: string): string | undefined {
   if (expected === undefined || decimalsEqual(expected, actual)) return undefined;
-  return `${flag} ${expected}, the file adds up to ${actual}`;
+  return intakeTexts().expectedAmount(flag, expected, actual);
 }
 
 function repeatedRows(sums: InputSums, { onDuplicate }: JobSettings): OperatorError {
   const first = sums.firstIssues.filter(({ errorCode }) => errorCode === 'DUPLICATE_ROW').map(tell);
-  const wayOn =
-    onDuplicate === 'allow'
-      ? 'Keep one row a reference (memberload validate --as topup lists them all), or give each row its own.'
-      : 'Keep one row a member and a reference (memberload validate --as topup lists them all), or credit each row of a member with --on-duplicate allow.';
   return fileError(
     'DUPLICATE_ROW',
-    `${sums.repeatedCount} of ${sums.rowCount} rows name a member or a reference that another row names already. ${first.join(' ')}`.trim(),
-    `Nothing was sent. ${wayOn}`,
+    intakeTexts().repeatedRows(sums.repeatedCount, sums.rowCount, first),
+    intakeTexts().repeatedRowsHint(onDuplicate === 'allow'),
   );
 }
 
 function invalidRows(sums: InputSums): OperatorError {
   return fileError(
     'INVALID_ROWS',
-    `${sums.invalidCount} of ${sums.rowCount} rows cannot be credited. ${sums.firstIssues.map(tell).join(' ')}`,
-    'Nothing was sent. Correct them (memberload validate --as topup lists them all), or credit the others with --skip-invalid.',
+    intakeTexts().invalidRows(sums.invalidCount, sums.rowCount, sums.firstIssues.map(tell)),
+    intakeTexts().invalidRowsHint,
   );
 }
 
 function tell({ rowNumber, lineNumber, message }: FirstIssue): string {
-  return `Row ${rowNumber} (line ${lineNumber}), ${message}`;
+  return intakeTexts().row(rowNumber, lineNumber, message);
 }

@@ -12,7 +12,9 @@ import { creditKeys, memberKeys } from '../job/row-key.ts';
 import { duplicateRow, wrongColumnCount, wrongColumnCountEarlier } from '../job/validate-row.ts';
 import type { LateIssue, LateVerdicts, StageBlock } from '../stage/stage.ts';
 import type { EarlierStatus, StagedRow } from '../stage/staged-row.ts';
-import type { CreditGuard } from './credit-guard.ts';
+import { intakeTexts } from '../texts/intake.ts';
+import { rowTexts } from '../texts/rows.ts';
+import type { CreditGuard, DoneClaim } from './credit-guard.ts';
 import { openSeenKeys, type SeenKeys } from './seen-keys.ts';
 
 /** What one pass over the whole input tells, before anything is sent. */
@@ -54,7 +56,7 @@ export type RowSink = { write(block: StageBlock): Promise<void> };
 export type InputParts = {
   readonly settings: JobSettings;
   readonly control: RunControl;
-  readonly guard: Pick<CreditGuard, 'mark'> | undefined;
+  readonly guard: Pick<CreditGuard, 'mark' | 'compare' | 'notes'> | undefined;
   /** What `result_for` of this run's result will say; undefined: any earlier result is believed. */
   readonly resultFor: string | undefined;
   readonly nowMs: number;
@@ -98,6 +100,7 @@ export async function readInput(
           candidates.length === 0 ? row : { ...row, conditional: [...(row.conditional ?? []), ...candidates] };
         rows.push(damage ? withDamage(told, damage, match) : told);
       }
+      await guard?.compare(judge.claims.splice(0));
       const marked = guard ? await guard.mark(rows) : rows;
       for (const row of marked) sums.add(row);
       await sink.write({ rows: marked, cells: block.cells });
@@ -113,6 +116,7 @@ export async function readInput(
         ...judge.tally.lines(countToSend(total)),
         ...damageNotes(verdict),
         ...(signs?.notes() ?? []),
+        ...(guard?.notes() ?? []),
       ],
       signs: signs?.counts() ?? {},
     };
@@ -142,7 +146,7 @@ function withDamage(row: StagedRow, damage: ReadonlyMap<number, CellDamage>, mat
       ({ column, header }): RowIssue => ({
         errorCode: 'EXCEL_DAMAGED',
         column,
-        message: `${columnName(header, column)}: the workbook keeps it as a number of more than 15 digits, and its last digits are lost. Format the column as text where the file was made, and export it again.`,
+        message: rowTexts().workbookNumber(columnName(header, column)),
       }),
     );
   return issues.length === 0 ? row : { ...row, issues: [...row.issues, ...issues], targetRows: [] };
@@ -165,6 +169,8 @@ class RowJudge {
   readonly #resultFor: string | undefined;
   readonly #check: (cells: readonly string[]) => CheckedRow;
   readonly lateIssues: LateIssue[] = [];
+  /** Of the rows since they were taken last. */
+  readonly claims: DoneClaim[] = [];
   readonly tally = new NoteTally();
 
   constructor(
@@ -195,6 +201,7 @@ class RowJudge {
     const checked = this.#check(cells);
     const keys = checked.isValid ? this.#keysOf(checked.targetRows) : [];
     if (earlier === 'done' || earlier === 'in_doubt') {
+      if (earlier === 'done' && checked.isValid) this.#claimDone(place.rowNumber, cells, checked.targetRows[0]?.row);
       this.#claimForEarlier(place.rowNumber, this.#refusesRepeats() ? [...keys, ...this.#earlierKeys(cells)] : keys);
       return { ...place, earlier, issues: [], targetRows: [] };
     }
@@ -248,6 +255,12 @@ class RowJudge {
     }
   }
 
+  #claimDone(rowNumber: number, cells: readonly string[], row: TargetRow['row'] | undefined): void {
+    const runId = cellAt(cells, this.#match.earlier.run);
+    const customerUid = cellAt(cells, this.#match.earlier.customerUid);
+    if (row?.kind === 'topup' && runId && customerUid) this.claims.push({ rowNumber, row, runId, customerUid });
+  }
+
   #earlierKeys(cells: readonly string[]): string[] {
     const { customerUid, uuid } = this.#match.earlier;
     const uid = cellAt(cells, customerUid);
@@ -282,14 +295,11 @@ function cellAt(cells: readonly string[], index: number | undefined): string | u
 }
 
 function otherResult(rowNumber: number, isFor: string, resultFor: string): OperatorError {
-  const what =
-    isFor === ''
-      ? `Row ${rowNumber} says that it is done, and does not say where (result_for is blank)`
-      : `Row ${rowNumber} is a result of '${isFor}', this run would be '${resultFor}'`;
+  const { otherResult, resultOfNothing, otherResultHint } = intakeTexts();
   return fileError(
     'OTHER_RESULT',
-    `${what}: what another command, vendor, store or the sandbox has done says nothing here.`,
-    'Nothing was sent. Run the result file where it belongs. To send all its rows from here as plain input, add --ignore-results.',
+    isFor === '' ? resultOfNothing(rowNumber) : otherResult(rowNumber, isFor, resultFor),
+    otherResultHint,
   );
 }
 
@@ -354,8 +364,8 @@ export function countToSend(sums: InputSums): number {
 function interrupted({ reason }: RunControl): OperatorError {
   return new OperatorError({
     code: 'INTERRUPTED',
-    message: 'Interrupted while the file was being checked; nothing was sent.',
-    hint: 'Type the same command to begin again.',
+    message: intakeTexts().interrupted,
+    hint: intakeTexts().interruptedHint,
     exitCode: reason?.kind === 'interrupted' ? SIGNAL_EXITS[reason.signal] : 130,
   });
 }

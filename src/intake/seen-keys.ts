@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { EXIT, errorText, OperatorError } from '../base/errors.ts';
 import { readAllAtOnce, writeAllAtOnce } from '../base/whole-bytes.ts';
 import { decodeTexts, encodeTexts } from '../stage/stage-block.ts';
+import { intakeTexts } from '../texts/intake.ts';
 
 /**
  * Which row first named each member of a file. Exact, in 15 to 20 bytes of memory a key: a table holds a hash and the
@@ -185,8 +186,8 @@ function orScratchFailed(work: () => void): void {
   } catch (error) {
     throw new OperatorError({
       code: 'SCRATCH_FAILED',
-      message: `The file in ${tmpdir()} that tells which rows name one member could not be written or read: ${errorText(error)}.`,
-      hint: 'Nothing was sent. Free disk space there, or set TMPDIR to another folder, and type the command again.',
+      message: intakeTexts().scratchFailed(tmpdir(), errorText(error)),
+      hint: intakeTexts().scratchFailedHint,
       exitCode: EXIT.stopped,
       cause: error,
     });

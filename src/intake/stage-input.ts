@@ -10,6 +10,7 @@ import { type HeaderMatch, matchHeader } from '../job/header-match.ts';
 import { isHeaderName } from '../job/header-names.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import { openStage, openStageWriter, type Stage } from '../stage/stage.ts';
+import { intakeTexts } from '../texts/intake.ts';
 import { type InputParts, type InputSums, readInput, SumsOfRows, whyStopped } from './read-input.ts';
 
 /** What a run keeps of its input beside the rows. */
@@ -86,7 +87,7 @@ export async function openStagedInput(folder: string, settings: JobSettings): Pr
 
 /** Offered, never applied: two lists with the same header may mean different things by it. */
 function describeUsedMapping(path: string): string {
-  return `A file with this header was read with a mapping before. To read this one in the same way, add: --map ${quoted(path)}`;
+  return intakeTexts().usedMapping(quoted(path));
 }
 
 function matchOrOffer(header: readonly string[], settings: JobSettings, offer: readonly string[]): HeaderMatch {
@@ -122,11 +123,10 @@ export function tableOptions(settings: JobSettings, control: RunControl): TableO
 
 /** A spreadsheet, or a person, has taken away what tells which rows are done. Taken as new, they would be sent again. */
 function strippedResult(lost: readonly string[]): OperatorError {
-  const columns = lost.map((column) => `result_${column}`).join(' and ');
   return fileError(
     'STRIPPED_RESULT',
-    `The file is the result of an earlier run, and has lost its column ${columns}: nobody can tell which of its rows are done.`,
-    'Nothing was sent. Take the result file as it was written. To use all its rows as plain input, add --ignore-results.',
+    intakeTexts().strippedResult(lost.map((column) => `result_${column}`)),
+    intakeTexts().strippedResultHint,
   );
 }
 

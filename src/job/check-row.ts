@@ -1,6 +1,7 @@
 import { assert, unreachable } from '../base/errors.ts';
 import { zonedDay } from '../base/zoned-time.ts';
 import type { Target } from '../ledger/ledger.ts';
+import { rowTexts } from '../texts/rows.ts';
 import type { FileKind } from './columns.ts';
 import type { HeaderMatch } from './header-match.ts';
 import type { JobSettings } from './job-settings.ts';
@@ -158,7 +159,7 @@ function swappedDates(targetRows: readonly TargetRow[]): RowIssue[] {
       {
         errorCode: 'EXCEL_DAMAGED',
         column: 'birthday',
-        message: `birthday: '${birthday.slice(0, 10)}' may have day and month swapped, as a spreadsheet has done in this column. Export it again with this column as text.`,
+        message: rowTexts().swappedDate(birthday.slice(0, 10)),
       },
     ];
   }

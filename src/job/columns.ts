@@ -25,7 +25,10 @@ export type ColumnType =
   | 'phone'
   | 'dialCode';
 
-/** One input column. With the vendor's own table (kybio/member-fields.ts) this is all that is known of a field. */
+/**
+ * One input column. With the vendor's own table (kybio/member-fields.ts) this is all that is known of a field; what a
+ * person is told of it stands in texts/column-help.ts.
+ */
 export type Column = {
   /** As the vendor spells the field. */
   readonly name: string;
@@ -41,8 +44,6 @@ export type Column = {
   readonly choices?: readonly string[];
   /** Headers that surely mean this column, besides its own name. */
   readonly synonyms: readonly string[];
-  /** A line of the manual. */
-  readonly about: string;
 };
 
 /**
@@ -51,19 +52,19 @@ export type Column = {
  */
 const LENGTH_MAX = 255;
 
-type ColumnFacts = Partial<Omit<Column, 'name' | 'type' | 'about'>>;
+type ColumnFacts = Partial<Omit<Column, 'name' | 'type'>>;
 
-function column(name: string, type: ColumnType, about: string, facts: ColumnFacts = {}): Column {
-  return Object.freeze({ name, type, about, goesTo: name, isKey: false, isUpdatable: false, synonyms: [], ...facts });
+function column(name: string, type: ColumnType, facts: ColumnFacts = {}): Column {
+  return Object.freeze({ name, type, goesTo: name, isKey: false, isUpdatable: false, synonyms: [], ...facts });
 }
 
-function memberField(name: string, type: ColumnType, about: string, facts: ColumnFacts = {}): Column {
+function memberField(name: string, type: ColumnType, facts: ColumnFacts = {}): Column {
   const goesTo = `customerInfo.${name}`;
-  return column(name, type, about, { goesTo, isUpdatable: UPDATABLE_FIELDS.includes(name), ...facts });
+  return column(name, type, { goesTo, isUpdatable: UPDATABLE_FIELDS.includes(name), ...facts });
 }
 
-function customerField(name: string, type: ColumnType, about: string, facts: ColumnFacts = {}): Column {
-  return column(name, type, about, { goesTo: `customer.${name}`, ...facts });
+function customerField(name: string, type: ColumnType, facts: ColumnFacts = {}): Column {
+  return column(name, type, { goesTo: `customer.${name}`, ...facts });
 }
 
 /** Header words of a list: `words('会员号 | Member No')`. */
@@ -98,104 +99,104 @@ const EMAIL_WORDS = words(
 );
 const REFERENCE_WORDS = words('Reference | Reference No | Ref No | 参考编号 | 客户编号 | 參考編號 | 客戶編號');
 
-const memberNumber = (about: string, goesTo: string) =>
-  column('number', 'reference', about, { goesTo, isKey: true, lengthMax: LENGTH_MAX, synonyms: NUMBER_WORDS });
+const memberNumber = (goesTo: string) =>
+  column('number', 'reference', { goesTo, isKey: true, lengthMax: LENGTH_MAX, synonyms: NUMBER_WORDS });
 
-const customerUid = (about: string) =>
+const customerUid = () =>
   // The misspelt one is what the vendor itself sends.
-  column('customerUid', 'uid', about, { isKey: true, synonyms: ['customrUid'] });
+  column('customerUid', 'uid', { isKey: true, synonyms: ['customrUid'] });
 
-const referenceNumber = (about: string) =>
-  customerField('reference_number', 'reference', about, {
+const referenceNumber = () =>
+  customerField('reference_number', 'reference', {
     isKey: true,
     lengthMax: LENGTH_MAX,
     synonyms: REFERENCE_WORDS,
   });
 
-const customerUuid = (about: string) =>
-  column('uuid', 'uuid', about, { goesTo: 'PUT /customers/:id', isKey: true, synonyms: ['Customer UUID'] });
+const customerUuid = () =>
+  column('uuid', 'uuid', { goesTo: 'PUT /customers/:id', isKey: true, synonyms: ['Customer UUID'] });
 
 const MEMBERS: readonly Column[] = [
-  memberNumber('Member number. Needed to create a member; unique at Kybio', 'customerInfo.number'),
-  memberField('name', 'text', "Member's name", { synonyms: NAME_WORDS }),
-  memberField('phone', 'contact', 'Phone number, kept as written', { lengthMax: LENGTH_MAX, synonyms: PHONE_WORDS }),
-  memberField('birthday', 'birthday', '`1990-01-05`, `1990/1/5`, `1990年1月5日`, or `--date-format`', {
+  memberNumber('customerInfo.number'),
+  memberField('name', 'text', { synonyms: NAME_WORDS }),
+  memberField('phone', 'contact', { lengthMax: LENGTH_MAX, synonyms: PHONE_WORDS }),
+  memberField('birthday', 'birthday', {
     synonyms: words(
       '生日 | 会员生日 | 生日日期 | 出生日期 | 出生年月日 | 會員生日 | Birth Date | Date of Birth | DOB | Birthday Date',
     ),
   }),
-  memberField('qq', 'contact', 'QQ number', {
+  memberField('qq', 'contact', {
     lengthMax: LENGTH_MAX,
     synonyms: words('QQ号 | QQ号码 | QQ號 | QQ號碼 | QQ Number | QQ No'),
   }),
-  memberField('email', 'email', 'One e-mail address', { lengthMax: LENGTH_MAX, synonyms: EMAIL_WORDS }),
-  memberField('address', 'text', 'Address; may hold line breaks', {
+  memberField('email', 'email', { lengthMax: LENGTH_MAX, synonyms: EMAIL_WORDS }),
+  memberField('address', 'text', {
     synonyms: words(
       '地址 | 联系地址 | 联络地址 | 通讯地址 | 住址 | 家庭住址 | 家庭地址 | 聯絡地址 | 聯繫地址 | 通訊地址 | 會員地址 | 会员地址 | ' +
         'Home Address | Mailing Address',
     ),
   }),
-  memberField('remarks', 'text', 'Remarks; may hold line breaks', {
+  memberField('remarks', 'text', {
     synonyms: words('备注 | 备注信息 | 备注说明 | 備註 | 備注 | 備註資料 | 附註 | 會員備註 | 会员备注 | Remark'),
   }),
-  memberField('categoryName', 'text', 'Category of a new member, by its name at Kybio', {
+  memberField('categoryName', 'text', {
     synonyms: words(
       '会员等级 | 会员级别 | 会员分类 | 会员类别 | 會員等級 | 會員級別 | 會員分類 | 會員類別 | Category | Member Category | ' +
         'Member Level | Membership Level | Member Tier | Membership Tier',
     ),
   }),
-  memberField('point', 'decimal', 'Points of a new member', {
+  memberField('point', 'decimal', {
     synonyms: words(
       '积分 | 会员积分 | 当前积分 | 剩余积分 | 可用积分 | 现有积分 | 积分余额 | 積分 | 會員積分 | 目前積分 | 現有積分 | 當前積分 | ' +
         '剩餘積分 | 可用積分 | 積分餘額 | Points | Current Points | Point Balance | Points Balance | Member Points',
     ),
   }),
-  memberField('balance', 'decimal', 'Balance of a new member', {
+  memberField('balance', 'decimal', {
     synonyms: words(
       '余额 | 会员余额 | 当前余额 | 账户余额 | 储值余额 | 会员卡余额 | 卡内余额 | 卡余额 | 餘額 | 會員餘額 | 目前餘額 | 當前餘額 | ' +
         '帳戶餘額 | 賬戶餘額 | 儲值餘額 | 會員卡餘額 | 卡內餘額 | 卡餘額 | Current Balance | Account Balance | Card Balance | ' +
         'Member Balance | Stored Value Balance',
     ),
   }),
-  memberField('discount', 'percentage', 'What a new member pays, 0 to 100: 90 is 10 % off', {
+  memberField('discount', 'percentage', {
     synonyms: words('折扣 | 会员折扣 | 會員折扣'),
   }),
-  memberField('enable', 'choice', 'New member: `1` available, `0` disabled, `-1` deleted', {
+  memberField('enable', 'choice', {
     choices: ['-1', '0', '1'],
     synonyms: ['Enabled'],
   }),
-  memberField('onAccount', 'choice', 'Whether a new member may buy on credit: `0` or `1`', {
+  memberField('onAccount', 'choice', {
     choices: ['0', '1'],
     synonyms: words('允许赊账 | 是否允许赊账 | 允許賒帳 | 允許賒賬 | 是否允許賒帳 | 是否允許賒賬'),
   }),
-  memberField('password', 'secret', 'Password of a new member; never written to any output', {
+  memberField('password', 'secret', {
     synonyms: words('密码 | 会员密码 | 密碼 | 會員密碼 | Member Password'),
   }),
-  customerUid("Kybio's own id; saves the lookup where `number` is blank, or with `--mode update`"),
+  customerUid(),
 ];
 
 const TOPUP: readonly Column[] = [
-  memberNumber('Member number; `customerUid` beside it must be the same member', 'customerNum'),
-  customerUid("Kybio's own id; instead of `number` it saves a lookup"),
+  memberNumber('customerNum'),
+  customerUid(),
   // 积分, 余额, Points and Balance are what a member has: credited as an increment they would double it.
-  column('pointIncrement', 'decimal', 'Points to add; negative takes away', {
+  column('pointIncrement', 'decimal', {
     synonyms: words(
       '增加积分 | 积分增量 | 积分增减 | 增加積分 | 積分增量 | 積分增減 | Points to Add | Add Points | Points Increment',
     ),
   }),
-  column('balanceIncrement', 'decimal', 'Amount to add to the balance; negative takes away', {
+  column('balanceIncrement', 'decimal', {
     synonyms: words('增加余额 | 余额增量 | 余额增减 | 增加餘額 | 餘額增量 | 餘額增減 | Balance to Add | Add Balance'),
   }),
-  column('pointTarget', 'decimal', 'Points that the member should have afterwards; not beside increments', {
+  column('pointTarget', 'decimal', {
     goesTo: 'pointIncrement',
     synonyms: words('目标积分 | 目標積分 | Target Points | Points Target'),
   }),
-  column('balanceTarget', 'decimal', 'Balance that the member should have afterwards; not beside increments', {
+  column('balanceTarget', 'decimal', {
     goesTo: 'balanceIncrement',
     synonyms: words('目标余额 | 目標餘額 | Target Balance'),
   }),
-  column('dataChangeTime', 'dateTime', 'When it happened, `2026-01-05 13:26:23`; given by us if blank'),
-  column('reference', 'reference', 'Receipt or invoice number: credited once for ever; stays with us', {
+  column('dataChangeTime', 'dateTime'),
+  column('reference', 'reference', {
     goesTo: '',
     lengthMax: LENGTH_MAX,
     synonyms: words(
@@ -206,39 +207,31 @@ const TOPUP: readonly Column[] = [
 ];
 
 const CUSTOMERS: readonly Column[] = [
-  referenceNumber('Your own unique number; needed without `uuid`; cannot change later'),
-  memberNumber('Used as `reference_number` when the file has no such column', 'customer.reference_number'),
-  customerUuid("Wonder's id; with it the customer is edited (PUT)"),
-  customerField('name', 'text', "Customer's name; needed", { lengthMax: LENGTH_MAX, synonyms: NAME_WORDS }),
-  customerField('phone', 'phone', 'Needed. `+85291234567` is split into `dial_code` and `phone`', {
+  referenceNumber(),
+  memberNumber('customer.reference_number'),
+  customerUuid(),
+  customerField('name', 'text', { lengthMax: LENGTH_MAX, synonyms: NAME_WORDS }),
+  customerField('phone', 'phone', {
     lengthMax: LENGTH_MAX,
     synonyms: PHONE_WORDS,
   }),
-  customerField('email', 'email', 'One e-mail address', { lengthMax: LENGTH_MAX, synonyms: EMAIL_WORDS }),
-  customerField('dial_code', 'dialCode', 'Country code of `phone`, such as `+852`', {
+  customerField('email', 'email', { lengthMax: LENGTH_MAX, synonyms: EMAIL_WORDS }),
+  customerField('dial_code', 'dialCode', {
     lengthMax: 6,
     synonyms: words('Dialling Code | Dialing Code | Calling Code | 国际区号 | 國際區號'),
   }),
-  customerField('company_name', 'text', 'Company; Wonder never gives it back', {
+  customerField('company_name', 'text', {
     lengthMax: LENGTH_MAX,
     synonyms: words('Company | 公司 | 公司名称 | 公司名稱'),
   }),
-  customerField('default_payment_method', 'choice', '`Credit Card`, `Alipay`, `Wechat Pay`', {
+  customerField('default_payment_method', 'choice', {
     choices: ['Credit Card', 'Alipay', 'Wechat Pay'],
     synonyms: words('默认支付方式 | 預設付款方式 | 默認支付方式'),
   }),
-  customerField('default_payment_token', 'uuid', 'UUID of a payment token'),
+  customerField('default_payment_token', 'uuid'),
 ];
 
-const LOOKUPS: readonly Column[] = [
-  memberNumber(
-    'Kybio: member number. Wonder: used as `reference_number` when the file has no such column',
-    'customerNum',
-  ),
-  customerUid("Kybio's own id"),
-  referenceNumber('Wonder: your own unique number'),
-  customerUuid("Wonder's id"),
-];
+const LOOKUPS: readonly Column[] = [memberNumber('customerNum'), customerUid(), referenceNumber(), customerUuid()];
 
 export const COLUMNS: Readonly<Record<FileKind, readonly Column[]>> = Object.freeze({
   members: MEMBERS,

@@ -1,4 +1,5 @@
 import { type TextFields, textFields } from '../base/text-fields.ts';
+import { stepTexts } from '../texts/steps.ts';
 import { ask, type Found } from './call.ts';
 import type { ImportMode } from './member-steps.ts';
 import { type Failed, type Steps, unsuccessful } from './outcome.ts';
@@ -41,7 +42,7 @@ export function* customerSteps(row: CustomerRow, mode: ImportMode): Steps {
 }
 
 function customerNotFound(reference: string): Failed {
-  const message = `reference_number: no customer has '${reference}'. Correct it, or use --mode upsert to create the customer.`;
+  const message = stepTexts().customerNotFound(reference);
   return { status: 'failed', errorCode: 'CUSTOMER_NOT_FOUND', messages: [message], mayRetry: false };
 }
 

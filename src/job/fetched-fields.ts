@@ -1,6 +1,7 @@
 import { usageError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest.ts';
 import { EXPORTED_FIELDS } from '../kybio/member-fields.ts';
+import { headerTexts } from '../texts/header.ts';
 import { CUSTOMER_FIELDS } from '../wonder/customer-fields.ts';
 
 export { FIELDS_NOT_IN_PAGES } from '../kybio/member-fields.ts';
@@ -26,8 +27,8 @@ export function chooseFields(vendor: 'kybio' | 'wonder', columns: readonly strin
     const nearest = nearestName(name, known);
     throw usageError(
       'UNKNOWN_COLUMN',
-      `--columns: '${column}' is not a field of ${vendor === 'kybio' ? 'a Kybio member' : 'a Wonder customer'}.`,
-      nearest ? `Did you mean ${nearest}?` : `Known fields: ${known.join(', ')}.`,
+      headerTexts().unknownField(column, vendor),
+      headerTexts().unknownFieldHint(nearest, known),
     );
   });
 }

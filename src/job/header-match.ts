@@ -1,5 +1,6 @@
 import { fileError, type OperatorError, usageError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest.ts';
+import { headerTexts } from '../texts/header.ts';
 import { shown, visible } from './cells/cell-text.ts';
 import { COLUMNS, type FileKind, type ResultColumn } from './columns.ts';
 import { headerKey, isMoneyLike, type KnownColumns, knownColumns, resultColumnOf } from './header-names.ts';
@@ -158,8 +159,8 @@ function requireOneKindOfAmount(match: HeaderMatch): void {
   if (increment === undefined || target === undefined) return;
   throw fileError(
     'MIXED_AMOUNTS',
-    `The file has amounts to add (${shown(increment.header)}) and amounts to have afterwards (${shown(target.header)}).`,
-    `Make two files of it, or leave one column out with --map: {"columns": {${JSON.stringify(target.header)}: ""}}.`,
+    headerTexts().mixedAmounts(shown(increment.header), shown(target.header)),
+    headerTexts().mixedAmountsHint(mappingOf(target.header, '')),
   );
 }
 
@@ -194,17 +195,15 @@ function mappedIndex(header: readonly string[], keptIndexes: readonly number[], 
     const nearest = nearestName(text, header.filter(isShort));
     throw fileError(
       'UNKNOWN_HEADER',
-      `The mapping names the header ${shown(text)}, which the file does not have. It has: ${listed(header)}.`,
-      nearest === undefined
-        ? 'Write the header in the mapping exactly as the first row of the file does.'
-        : `Did you mean ${shown(nearest)}? Write it in the mapping exactly as the file does.`,
+      headerTexts().unknownHeader(shown(text), ...listed(header)),
+      headerTexts().unknownHeaderHint(nearest && shown(nearest)),
     );
   }
   if (another !== undefined) {
     throw fileError(
       'DUPLICATE_COLUMN',
-      `The mapping names the header ${shown(text)}, which the file has ${found.length} times.`,
-      'Give each of these columns a header of its own.',
+      headerTexts().headerOften(shown(text), found.length),
+      headerTexts().headerOftenHint,
     );
   }
   return index;
@@ -216,8 +215,8 @@ function mappedColumn(text: string, wanted: string, known: KnownColumns): string
   const nearest = known.byHeader.get(headerKey(wanted))?.name ?? nearestName(wanted, known.byName.keys());
   throw usageError(
     'UNKNOWN_COLUMN',
-    `The mapping gives ${shown(text)} to ${shown(wanted)}, which is not a column of ${known.kinds.join(' or ')}.`,
-    `${nearest === undefined ? '' : `Did you mean ${nearest}? `}Columns: ${[...known.byName.keys()].join(', ')}.`,
+    headerTexts().unknownColumn(shown(text), shown(wanted), known.kinds),
+    headerTexts().unknownColumnHint(nearest, [...known.byName.keys()]),
   );
 }
 
@@ -227,15 +226,19 @@ function duplicateColumn(
   second: string,
   indexes?: readonly [number, number],
 ): OperatorError {
-  const places = indexes === undefined ? '' : `, columns ${indexes[0] + 1} and ${indexes[1] + 1} from the left`;
-  const both =
-    first === second ? `two headers ${shown(first)}${places}` : `the headers ${shown(first)} and ${shown(second)}`;
+  const texts = headerTexts();
+  if (first === second) {
+    const places = indexes && ([indexes[0] + 1, indexes[1] + 1] as const);
+    return fileError(
+      'DUPLICATE_COLUMN',
+      texts.twoEqualHeaders(column, shown(first), places),
+      texts.twoEqualHeadersHint,
+    );
+  }
   return fileError(
     'DUPLICATE_COLUMN',
-    `Two columns of the file mean ${column}: ${both}.`,
-    first === second
-      ? 'Rename one of them in the file.'
-      : `Rename one of them, or say with --map which counts: {"columns": {${JSON.stringify(first)}: "${column}"}}.`,
+    texts.twoHeaders(column, shown(first), shown(second)),
+    texts.twoHeadersHint(mappingOf(first, column)),
   );
 }
 
@@ -259,20 +262,12 @@ function requiredGroups(kind: FileKind, vendor: Vendor | undefined): readonly (r
 function requireColumns(match: HeaderMatch, kind: FileKind, known: KnownColumns, vendor: Vendor | undefined): void {
   const missing = requiredGroups(kind, vendor).filter((names) => !names.some((name) => match.columns.has(name)));
   if (missing.length === 0) return;
-  const needs = missing.map((names) => names.join(' or ')).join(', and ');
   throw fileError(
     'MISSING_COLUMN',
-    `The file has no column ${needs}, which ${PURPOSES[kind]} needs. It has: ${listed(match.header)}.`,
+    headerTexts().missingColumn(missing, kind, ...listed(match.header)),
     missingColumnHint(match, missing.flat(), known),
   );
 }
-
-const PURPOSES: Readonly<Record<FileKind, string>> = {
-  members: 'an import to Kybio',
-  customers: 'an import to Wonder',
-  topup: 'a top-up',
-  lookups: 'a lookup',
-};
 
 function missingColumnHint(match: HeaderMatch, missing: readonly string[], known: KnownColumns): string {
   const [only] = match.header;
@@ -281,33 +276,27 @@ function missingColumnHint(match: HeaderMatch, missing: readonly string[], known
   const needed = known.kinds.flatMap((kind) => COLUMNS[kind]).filter((column) => missing.includes(column.name));
   for (const text of match.unused) {
     if (missing.some((name) => name.endsWith('Increment')) && CURRENT_AMOUNTS.has(headerKey(text))) {
-      return (
-        `${shown(text)} reads as what a member has now, not as what to add, so it is not used. If it does hold ` +
-        `the amount to add, say so with --map: {"columns": {${JSON.stringify(text)}: "pointIncrement"}} or "balanceIncrement".`
-      );
+      return headerTexts().currentAmount(shown(text), mappingOf(text, 'pointIncrement'));
     }
   }
   for (const text of match.unused.filter(isShort)) {
     for (const column of needed) {
       if (nearestName(headerKey(text), [column.name, ...column.synonyms].map(headerKey)) === undefined) continue;
-      return (
-        `Did you mean ${column.name} by ${shown(text)}? Rename it, or use --map with a file that holds ` +
-        `{"columns": {${JSON.stringify(text)}: "${column.name}"}}.`
-      );
+      return headerTexts().nearColumn(column.name, shown(text), mappingOf(text, column.name));
     }
   }
-  const example = `Let memberload map <file> propose a mapping, or name the column with --map and a file that holds {"columns": {"<your header>": "${missing[0]}"}}.`;
-  return match.columns.size === 0 ? `The first row of the file must name its columns. ${example}` : example;
+  return headerTexts().nameTheColumn(missing[0] ?? '', match.columns.size === 0);
+}
+
+/** What a mapping file holds. */
+function mappingOf(header: string, column: string): string {
+  return `{"columns": {${JSON.stringify(header)}: "${column}"}}`;
 }
 
 /** The whole header is one cell, and this is what parts its names. */
 function singleCellHint(separator: string): string {
-  const whole = `The first row is one single cell that holds ${shown(separator)}`;
-  if (/[!-~]/.test(separator)) {
-    const asked = `${whole}: is that the delimiter? Say so with --delimiter '${separator}'.`;
-    return `${asked} If each line as a whole stands in quotes, export the file again without them.`;
-  }
-  return `${whole}, which is no delimiter of a CSV file. Export the file again with commas or tabs, as "CSV UTF-8" or .xlsx.`;
+  const isDelimiter = /[!-~]/.test(separator);
+  return isDelimiter ? headerTexts().singleCell(separator) : headerTexts().singleCellForeign(shown(separator));
 }
 
 /** A slip of a column's name is no longer than this; a cell of a megabyte is not compared with anything. */
@@ -322,9 +311,7 @@ const CURRENT_AMOUNTS = new Set(
 );
 
 /** Enough of the header to recognise the file by, never a screenful. */
-function listed(header: readonly string[]): string {
+function listed(header: readonly string[]): [first: readonly string[], more: number] {
   const first = header.slice(0, 20).map((text) => shown(text));
-  return header.length > first.length
-    ? `${first.join(', ')} and ${header.length - first.length} more`
-    : first.join(', ');
+  return [first, header.length - first.length];
 }

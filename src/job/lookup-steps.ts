@@ -1,3 +1,4 @@
+import { stepTexts } from '../texts/steps.ts';
 import { ask } from './call.ts';
 import { FIELDS_NOT_IN_PAGES } from './fetched-fields.ts';
 import { type Failed, type Steps, unsuccessful } from './outcome.ts';
@@ -18,8 +19,9 @@ export function* memberLookupSteps(row: LookupRow, fields: readonly string[]): S
   if (answer.kind !== 'success') return unsuccessful(answer, 'lookup');
   const found = answer.data;
   if (found.state !== 'present') {
-    const [column, value] = row.customerUid === undefined ? ['number', row.number] : ['customerUid', row.customerUid];
-    return notFound('MEMBER_NOT_FOUND', `${column}: no member has '${value}'. Check it in the back office.`);
+    const { number = '', customerUid } = row;
+    const [column, value] = customerUid === undefined ? ['number', number] : ['customerUid', customerUid];
+    return notFound('MEMBER_NOT_FOUND', stepTexts().memberUnknown(column, value));
   }
   const { customerUid } = found.fields;
   return {
@@ -44,9 +46,9 @@ export function* customerLookupSteps(row: LookupRow): Steps {
   if (answer.kind !== 'success') return unsuccessful(answer, 'lookup');
   const found = answer.data;
   if (found.state !== 'present') {
-    const [column, value] =
-      row.reference_number === undefined ? ['uuid', row.uuid] : ['reference_number', row.reference_number];
-    return notFound('CUSTOMER_NOT_FOUND', `${column}: no customer has '${value}'. Check it in the dashboard.`);
+    const { reference_number, uuid = '' } = row;
+    const [column, value] = reference_number === undefined ? ['uuid', uuid] : ['reference_number', reference_number];
+    return notFound('CUSTOMER_NOT_FOUND', stepTexts().customerUnknown(column, value));
   }
   const { uuid } = found.fields;
   return { status: 'done', action: 'found', messages: [], found: found.fields, ...(uuid ? { uuid } : {}) };

@@ -2,6 +2,7 @@ import { decimalsEqual, isDecimal } from '../base/decimal.ts';
 import { emptyFields, type TextFields, textFields } from '../base/text-fields.ts';
 import { DECIMAL_FIELDS, UPDATABLE_FIELDS } from '../kybio/member-fields.ts';
 import type { RowRecord } from '../ledger/ledger.ts';
+import { stepTexts } from '../texts/steps.ts';
 import { ask, type Found, type LookupSource } from './call.ts';
 import { findWithZeros, isStrippedPhone } from './lost-signs.ts';
 import {
@@ -109,9 +110,7 @@ function* add(job: Job, number: string): Steps {
       return {
         status: 'failed',
         errorCode: answer.errorCode,
-        messages: [
-          `number: '${number}' is taken, yet no member can be read under it (a deleted member may hold it). Use another number.`,
-        ],
+        messages: [stepTexts().numberTaken(number)],
         mayRetry: false,
       };
     }
@@ -135,7 +134,7 @@ function* updateByUid(job: Job, customerUid: string, hadIntent: boolean): Steps 
       !(isSameValue(name, value, member.fields[name]) || (name === 'phone' && keepsPhone)),
   );
   const { fields, notChanged, categoryUid } = splitFields(textFields(differing), categories);
-  const messages = [...notChangedMessages(notChanged), ...(keepsPhone ? [PHONE_KEPT] : [])];
+  const messages = [...notChangedMessages(notChanged), ...(keepsPhone ? [stepTexts().phoneKept] : [])];
   if (Object.keys(fields).length === 0 && categoryUid !== undefined) {
     return { status: 'deferred', categoryUid, customerUid, messages };
   }
@@ -155,7 +154,7 @@ function* updateIfChanged(job: Job, member: Present, hadUpdateIntent: boolean): 
     return {
       status: 'failed',
       errorCode: 'BAD_RESPONSE',
-      messages: ['queryByNumber answered a member without customerUid.'],
+      messages: [stepTexts().noUidInAnswer],
       mayRetry: true,
     };
   }
@@ -174,7 +173,7 @@ function* updateIfChanged(job: Job, member: Present, hadUpdateIntent: boolean): 
     if (lookup.member === undefined) return memberNotFound(row.number ?? '');
     return yield* updateIfChanged(job, lookup.member, hadUpdateIntent);
   }
-  const messages = [...notChangedMessages(notChanged), ...(keepsPhone ? [PHONE_KEPT] : [])];
+  const messages = [...notChangedMessages(notChanged), ...(keepsPhone ? [stepTexts().phoneKept] : [])];
   if (Object.keys(fields).length === 0) {
     if (categoryUid !== undefined) return { status: 'deferred', categoryUid, customerUid, messages };
     // After our own intent, "already so" means that the update arrived although its answer did not.
@@ -216,15 +215,29 @@ function splitFields(
   };
 }
 
-const NOT_CHANGED = 'not changed on an existing member (updateBaseInfo cannot): ';
+/**
+ * What the ledger keeps instead of a sentence, since the ledger has only messages: whoever reads the columns out of
+ * the message must not depend on a language. Earlier builds kept an English sentence.
+ */
+const NOT_CHANGED = 'not_changed: ';
+const EARLIER_NOT_CHANGED = /^not changed on an existing member \(updateBaseInfo cannot\): (.*)\.$/;
 
 function notChangedMessages(names: readonly string[]): string[] {
-  return names.length === 0 ? [] : [`${NOT_CHANGED}${names.join(', ')}.`];
+  return names.length === 0 ? [] : [`${NOT_CHANGED}${names.join(', ')}`];
 }
 
-/** The columns that a row's message names as not changed. The ledger keeps the message and nothing beside it. */
+/** A message of the ledger as a person reads it. */
+export function messageText(message: string): string {
+  const names = readNotChanged(message);
+  return names.length === 0 ? message : stepTexts().notChanged(names);
+}
+
+/** The columns that a row's message names as not changed; none: the message is another one. */
 export function readNotChanged(message: string): readonly string[] {
-  return message.startsWith(NOT_CHANGED) ? message.slice(NOT_CHANGED.length, -1).split(', ') : [];
+  const names = message.startsWith(NOT_CHANGED)
+    ? message.slice(NOT_CHANGED.length)
+    : EARLIER_NOT_CHANGED.exec(message)?.[1];
+  return names === undefined ? [] : names.split(', ');
 }
 
 function isSameValue(name: string, given: string, current: string | undefined): boolean {
@@ -262,7 +275,7 @@ function alreadyExists(number: string): Failed {
   return {
     status: 'failed',
     errorCode: '2012',
-    messages: [`number: '${number}' belongs to a member already. Use --mode upsert to update it.`],
+    messages: [stepTexts().alreadyExists(number)],
     mayRetry: false,
   };
 }
@@ -271,32 +284,21 @@ function otherUid(row: MemberRow, member: TextFields): Failed {
   return {
     status: 'failed',
     errorCode: 'RESPONSE_MISMATCH',
-    messages: [
-      `customerUid: '${row.customerUid}' is not the member with number '${row.number}', who has ${member.customerUid}. Correct one of the two, or leave customerUid blank to go by the number.`,
-    ],
+    messages: [stepTexts().otherUid(row.customerUid ?? '', row.number ?? '', member.customerUid ?? '')],
     mayRetry: false,
   };
 }
 
 function zerosLost(number: string, whole: string, mode: ImportMode): Invalid {
-  const otherwise = mode === 'update' ? '' : ` If ${number} is somebody new, create it with --mode create.`;
-  return {
-    status: 'invalid',
-    errorCode: 'EXCEL_DAMAGED',
-    messages: [
-      `number: no member has '${number}', but one has '${whole}': a spreadsheet takes zeros away. Write ${whole}.${otherwise}`,
-    ],
-  };
+  const messages = [stepTexts().zerosLost(number, whole, mode !== 'update')];
+  return { status: 'invalid', errorCode: 'EXCEL_DAMAGED', messages };
 }
-
-/** Without the phones: the ledger keeps this message. */
-const PHONE_KEPT = "phone: it is what a spreadsheet leaves of the member's own phone, which was not changed.";
 
 function memberNotFound(number: string): Failed {
   return {
     status: 'failed',
     errorCode: 'MEMBER_NOT_FOUND',
-    messages: [`number: no member has '${number}'. Correct it, or use --mode upsert to create the member.`],
+    messages: [stepTexts().memberNotFound(number)],
     mayRetry: false,
   };
 }

@@ -1,5 +1,6 @@
 import type { TextFields } from '../base/text-fields.ts';
 import { type Answer, quoteWords } from '../http/answer.ts';
+import { stepTexts } from '../texts/steps.ts';
 import type { Call } from './call.ts';
 
 export type Action = 'created' | 'updated' | 'unchanged' | 'topped_up' | 'credited_before' | 'found' | 'upserted';
@@ -77,10 +78,14 @@ export type Deferred = {
 export type Steps<Result = Outcome> = Generator<Call, Result, Answer<unknown>>;
 
 /** The outcome of a call that did not succeed and has no meaning of its own to the job. */
-export function unsuccessful(answer: Exclude<Answer<unknown>, { kind: 'success' }>, call: string): Failed | Unapplied {
+export function unsuccessful(
+  answer: Exclude<Answer<unknown>, { kind: 'success' }>,
+  call: keyof ReturnType<typeof stepTexts>['calls'],
+): Failed | Unapplied {
+  const { calls, refused, noAnswer } = stepTexts();
   switch (answer.kind) {
     case 'refused': {
-      const messages = [`${call}: ${quoteWords(answer.messages) || 'refused without a message'}`];
+      const messages = [refused(calls[call], quoteWords(answer.messages))];
       if (answer.meaning === 'credentials' || answer.meaning === 'quota') {
         return { status: 'unapplied', errorCode: answer.errorCode, messages };
       }
@@ -91,7 +96,7 @@ export function unsuccessful(answer: Exclude<Answer<unknown>, { kind: 'success' 
       return {
         status: 'failed',
         errorCode: answer.errorCode,
-        messages: [`${call}: ${answer.detail}. Run the result file again to repeat this row.`],
+        messages: [noAnswer(calls[call], answer.detail)],
         mayRetry: true,
       };
   }

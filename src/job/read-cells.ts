@@ -1,5 +1,7 @@
 import { unreachable } from '../base/errors.ts';
 import { emptyFields } from '../base/text-fields.ts';
+import { cellTexts } from '../texts/cells.ts';
+import { sharedTexts } from '../texts/shared.ts';
 import { readChoice } from './cells/cell-choice.ts';
 import { readBirthday, readDateTime } from './cells/cell-date.ts';
 import { readDecimal, readPercentage } from './cells/cell-decimal.ts';
@@ -15,6 +17,7 @@ import {
   readReference,
   readSecret,
   readText,
+  shown,
   spreadsheetError,
   visible,
 } from './cells/cell-text.ts';
@@ -79,7 +82,11 @@ function readClosely(raw: string, planned: PlannedCell, reading: Reading, option
   const word = column.isKey ? wordProblem(text, planned) : undefined;
   const value = word ?? (isSpreadsheetError(text) ? spreadsheetError(text) : planned.read(text, column, options));
   if (typeof value !== 'string') {
-    const issue: RowIssue = { errorCode: value.errorCode, column: column.name, message: `${label}: ${value.text}` };
+    const issue: RowIssue = {
+      errorCode: value.errorCode,
+      column: column.name,
+      message: sharedTexts().about(label, value.text),
+    };
     reading.issues.push(issue);
     if (word !== undefined) reading.noMember ??= issue;
     if (column.type === 'uid' && value.errorCode === 'EXCEL_DAMAGED') reading.damagedUid = { value: text, issue };
@@ -93,7 +100,7 @@ function readClosely(raw: string, planned: PlannedCell, reading: Reading, option
   }
   if ((column.isKey || column.type === 'reference') && !options.trustRoundIds && mayBeRounded(value)) {
     const { errorCode, text: message } = rounded(value);
-    const issue: RowIssue = { errorCode, column: column.name, message: `${label}: ${message}` };
+    const issue: RowIssue = { errorCode, column: column.name, message: sharedTexts().about(label, message) };
     reading.conditional.push({ damage: `${column.name}:rounded`, effect: 'refuse', issue });
   }
 }
@@ -101,27 +108,10 @@ function readClosely(raw: string, planned: PlannedCell, reading: Reading, option
 /** A key that is no key: the header once more, a line of totals, a word for nothing. */
 function wordProblem(value: string, { headerKeys }: PlannedCell): CellProblem | undefined {
   if (headerKeys.has(headerKey(value))) {
-    return { errorCode: 'NOT_ALLOWED', text: `'${visible(value)}' is the header once more. Delete the row.` };
+    return { errorCode: 'NOT_ALLOWED', text: cellTexts().headerAgain(shown(value)) };
   }
-  switch (keyWord(value)) {
-    case 'total':
-      return {
-        errorCode: 'NOT_ALLOWED',
-        text: `'${visible(value)}' is a word for a total: the row sums the sheet up and is no member. Delete the row.`,
-      };
-    case 'nothing':
-      return {
-        errorCode: 'NOT_ALLOWED',
-        text: `'${visible(value)}' is a word for nothing and names nobody. Fill in the value, leave the cell blank, or delete the row.`,
-      };
-    case 'remark':
-      return {
-        errorCode: 'NOT_ALLOWED',
-        text: `'${visible(value)}' reads as a remark on the sheet, and not as a number of somebody. Delete the row.`,
-      };
-    default:
-      return undefined;
-  }
+  const word = keyWord(value);
+  return word === undefined ? undefined : { errorCode: 'NOT_ALLOWED', text: cellTexts()[word](shown(value)) };
 }
 
 /** Whether the cell holds something, readable or not. */
@@ -133,7 +123,7 @@ export function addIssue(reading: Reading, match: HeaderMatch, name: string, pro
   reading.issues.push({
     errorCode: problem.errorCode,
     column: name,
-    message: `${columnLabel(match, name)}: ${problem.text}`,
+    message: sharedTexts().about(columnLabel(match, name), problem.text),
   });
 }
 

@@ -1,5 +1,6 @@
 import { unreachable } from '../base/errors.ts';
-import { REPAIRS, type Repair } from './cells/cell-repair.ts';
+import { columnTexts } from '../texts/columns.ts';
+import type { Repair } from './cells/cell-repair.ts';
 import { shown } from './cells/cell-text.ts';
 
 export type RowErrorCode =
@@ -43,9 +44,9 @@ export function noteText(note: RowNote): string | undefined {
   switch (note.kind) {
     case 'repaired':
       if (note.repair === 'blanks' || note.from === '') return undefined;
-      return `${note.column}: ${shown(note.from)} was read as ${shown(note.to)}.`;
+      return columnTexts().readAs(note.column, shown(note.from), shown(note.to));
     case 'uid_ignored':
-      return `${note.column}: ${shown(note.value)} is damaged and was not used; the row goes by its number.`;
+      return columnTexts().uidIgnored(note.column, shown(note.value));
     case 'no_country':
       return undefined;
     default:
@@ -93,30 +94,17 @@ export class NoteTally {
 }
 
 function line(note: RowNote, rowNumber: number, count: number, phoneCount: number | undefined): string {
+  const texts = columnTexts();
   switch (note.kind) {
     case 'repaired': {
-      const cells = count === 1 ? '1 cell' : `${count} cells`;
-      const example =
-        note.from === '' ? `row ${rowNumber}` : `${shown(note.from)} is ${shown(note.to)}, row ${rowNumber}`;
-      return `${note.column}: in ${cells} ${REPAIRS[note.repair]} (${example}).`;
+      const change = note.from === '' ? undefined : ([shown(note.from), shown(note.to)] as const);
+      return texts.repaired(note.column, count, texts.repairs[note.repair], rowNumber, change);
     }
-    case 'no_country': {
-      const phones = phoneCount === undefined ? plural(count, 'phone') : `${count} of ${plural(phoneCount, 'phone')}`;
-      return (
-        `${note.column}: ${phones} ${count === 1 ? 'has' : 'have'} no country, such as ${shown(note.value)} in row ${rowNumber}, ` +
-        'and will be sent without one. Give --country, a dial_code column, or write +852 before the number.'
-      );
-    }
+    case 'no_country':
+      return texts.noCountry(note.column, count, phoneCount, { value: shown(note.value), rowNumber });
     case 'uid_ignored':
-      return (
-        `${note.column}: in ${plural(count, 'row')} the id is damaged, such as ${shown(note.value)} in row ${rowNumber}. ` +
-        'These rows go by their member number.'
-      );
+      return texts.uidsIgnored(note.column, count, { value: shown(note.value), rowNumber });
     default:
       return unreachable(note);
   }
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,6 +1,7 @@
 import { addDecimals, decimalsEqual, isZeroDecimal, subtractDecimals } from '../base/decimal.ts';
 import { type Answer, quoteWords } from '../http/answer.ts';
 import type { IncrementAnswer } from '../kybio/client.ts';
+import { stepTexts } from '../texts/steps.ts';
 import { ask, type Found, type Increment, type ValuesBefore } from './call.ts';
 import { findWithZeros } from './lost-signs.ts';
 import {
@@ -74,12 +75,11 @@ function* findMember(row: TopupRow): Steps<MemberLookup> {
   }
   const whole = number === undefined ? undefined : yield* findWithZeros(number);
   if (whole !== undefined) {
-    const message = `number: no member has '${number}', but one has '${whole}': a spreadsheet takes zeros away. Nothing was credited. Write ${whole} and run the result file again.`;
-    return { kind: 'ended', outcome: { status: 'invalid', errorCode: 'EXCEL_DAMAGED', messages: [message] } };
+    const messages = [stepTexts().zerosLostInTopup(number ?? '', whole)];
+    return { kind: 'ended', outcome: { status: 'invalid', errorCode: 'EXCEL_DAMAGED', messages } };
   }
-  const named =
-    number !== undefined ? `number: no member has '${number}'` : `customerUid: no member has '${customerUid}'`;
-  const messages = [`${named}, so nothing was credited. Correct it and run the result file again.`];
+  const [column, value] = number !== undefined ? ['number', number] : ['customerUid', customerUid ?? ''];
+  const messages = [stepTexts().noMemberToCredit(column, value)];
   return { kind: 'ended', outcome: { status: 'failed', errorCode: 'MEMBER_NOT_FOUND', messages, mayRetry: false } };
 }
 
@@ -123,17 +123,17 @@ function withMoved(outcome: Outcome, before: ValuesBefore): Outcome {
   if (outcome.status !== 'done' || outcome.change === undefined) return outcome;
   const { pointBefore, balanceBefore } = outcome.change;
   if (decimalsEqual(pointBefore, before.point) && decimalsEqual(balanceBefore, before.balance)) return outcome;
-  const moved = `The member was changed by others meanwhile: read as point ${before.point}, balance ${before.balance}, but credited at point ${pointBefore}, balance ${balanceBefore}. Run the rows again to reach the target.`;
+  const moved = stepTexts().moved([before.point, before.balance], [pointBefore, balanceBefore]);
   return { ...outcome, messages: [...outcome.messages, moved] };
 }
 
 function otherMember(row: TopupRow, customerUid: string): Invalid {
-  const message = `customerUid: '${row.customerUid}' is not the member with number '${row.number}', who has ${customerUid}. Nothing was credited. Correct one of the two, or leave one blank.`;
+  const message = stepTexts().otherMember(row.customerUid ?? '', row.number ?? '', customerUid);
   return { status: 'invalid', errorCode: 'BAD_ID', messages: [message] };
 }
 
 function valuesUnread(row: TopupRow): Failed {
-  const message = `The member ${row.number ?? row.customerUid} was read without point or balance, so the difference to the target is not known. Nothing was credited.`;
+  const message = stepTexts().valuesUnread(row.number ?? row.customerUid ?? '');
   return { status: 'failed', errorCode: 'BAD_RESPONSE', messages: [message], mayRetry: true };
 }
 
@@ -150,10 +150,7 @@ export function readIncrementAnswer(increment: Increment, answer: Answer<Increme
     case 'refused':
       if (answer.meaning === 'repeat') return timeOfAnother(increment, answer.errorCode);
       if (answer.meaning === 'unknown') {
-        return inDoubt(
-          answer.errorCode,
-          `the vendor answered ${answer.errorCode} (${quoteWords(answer.messages) || 'without a message'}), a code that does not say whether the increment was applied`,
-        );
+        return inDoubt(answer.errorCode, stepTexts().unknownCode(answer.errorCode, quoteWords(answer.messages)));
       }
       return { ...unsuccessful(answer, 'increment'), customerUid: increment.customerUid };
     case 'not_sent':
@@ -165,7 +162,7 @@ export function readIncrementAnswer(increment: Increment, answer: Answer<Increme
 
 /** The first answer was "this dataChangeTime was applied before". We had sent it once, so it was another's. */
 function timeOfAnother({ customerUid }: Increment, errorCode: string): Failed {
-  const message = `Not applied: somebody else changed this member in the same second (${errorCode}). Run the result file again: the row then gets another second.`;
+  const message = stepTexts().timeOfAnother(errorCode);
   return { status: 'failed', errorCode, messages: [message], mayRetry: false, customerUid };
 }
 
@@ -179,7 +176,7 @@ function readSuccess(increment: Increment, answer: IncrementAnswer): Outcome {
   const mismatches = [
     answer.customerUid === increment.customerUid
       ? undefined
-      : `customerUid ${answer.customerUid} instead of ${increment.customerUid}`,
+      : stepTexts().insteadOf('customerUid', answer.customerUid, increment.customerUid),
     differs('pointIncrement', answer.pointIncrement, increment.pointIncrement),
     differs('balanceIncrement', answer.balanceIncrement, increment.balanceIncrement),
     differs('pointAfterUpdate', change.pointAfter, addDecimals(change.pointBefore, increment.pointIncrement)),
@@ -188,9 +185,7 @@ function readSuccess(increment: Increment, answer: IncrementAnswer): Outcome {
   if (mismatches.length === 0) {
     return { status: 'done', action: 'topped_up', messages: [], customerUid: increment.customerUid, change };
   }
-  return mismatch(
-    `The vendor says it applied something else than was asked: ${mismatches.join('; ')}. Look at the member in the back office before anything else is sent.`,
-  );
+  return mismatch(stepTexts().appliedOtherwise(mismatches));
 }
 
 /** The answer cannot be the answer to this increment: the run stops, and a person looks. */
@@ -199,14 +194,14 @@ export function mismatch(message: string): InDoubt {
 }
 
 function differs(name: string, actual: string, expected: string): string | undefined {
-  return decimalsEqual(actual, expected) ? undefined : `${name} ${actual} instead of ${expected}`;
+  return decimalsEqual(actual, expected) ? undefined : stepTexts().insteadOf(name, actual, expected);
 }
 
 function inDoubt(errorCode: string, detail: string): InDoubt {
   return {
     status: 'in_doubt',
     errorCode,
-    messages: [`No answer that can be believed: ${detail}. The increment may or may not have been applied.`],
+    messages: [stepTexts().inDoubt(detail)],
     isMismatch: false,
   };
 }

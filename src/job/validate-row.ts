@@ -1,6 +1,7 @@
 import { isZeroDecimal } from '../base/decimal.ts';
 import type { TextFields } from '../base/text-fields.ts';
 import { UPDATABLE_FIELDS } from '../kybio/member-fields.ts';
+import { rowTexts } from '../texts/rows.ts';
 import { parseDateFormat } from './cells/cell-date.ts';
 import { checkCountry, readPhone } from './cells/cell-phone.ts';
 import { shown } from './cells/cell-text.ts';
@@ -89,7 +90,7 @@ export function validateMember(
   if (!hasNumber && (options.mode === 'create' || !isGiven(reading, 'customerUid'))) {
     addIssue(reading, match, 'number', {
       errorCode: 'REQUIRED',
-      text: `it is blank. Give the member number${options.mode === 'create' ? '' : ', or the customerUid'}.`,
+      text: rowTexts().memberKeyBlank(options.mode !== 'create'),
     });
   } else if (
     mustChangeSomething(hasNumber, options) &&
@@ -98,9 +99,7 @@ export function validateMember(
   ) {
     reading.issues.push({
       errorCode: 'NOTHING_TO_DO',
-      message: `the row changes nothing: of an existing member only ${UPDATABLE_FIELDS.join(', ')} can change. Give one of them${
-        fields.point === undefined && fields.balance === undefined ? '' : '; points and balance are added with topup'
-      }.`,
+      message: rowTexts().changesNothing(UPDATABLE_FIELDS, fields.point !== undefined || fields.balance !== undefined),
     });
   }
   return judged(reading, { kind: 'member', ...keys, fields });
@@ -123,12 +122,12 @@ export function validateCustomer(
   if (!isGiven(reading, reference) && (options.mode === 'create' || !isGiven(reading, 'uuid'))) {
     addIssue(reading, match, reference, {
       errorCode: 'REQUIRED',
-      text: `it is blank. Give the customer's reference number${options.mode === 'create' ? '' : ', or the uuid'}.`,
+      text: rowTexts().customerKeyBlank(options.mode !== 'create'),
     });
   }
   for (const name of ['name', 'phone']) {
     if (isGiven(reading, name)) continue;
-    addIssue(reading, match, name, { errorCode: 'REQUIRED', text: 'it is blank, and Wonder needs it. Fill it in.' });
+    addIssue(reading, match, name, { errorCode: 'REQUIRED', text: rowTexts().neededByWonder });
   }
   splitPhone(reading, match, options);
   const { keys, fields } = reading;
@@ -192,7 +191,7 @@ export function validateTopup(
     if (!isGiven(reading, 'pointTarget') && !isGiven(reading, 'balanceTarget')) {
       reading.issues.push({
         errorCode: 'NOTHING_TO_DO',
-        message: 'the row changes nothing: pointTarget and balanceTarget are blank. Fill one in, or delete the row.',
+        message: rowTexts().noTarget,
       });
     }
     return judged(reading, row);
@@ -206,8 +205,7 @@ export function validateTopup(
   ) {
     reading.issues.push({
       errorCode: 'NOTHING_TO_DO',
-      message:
-        'the row adds nothing: pointIncrement and balanceIncrement are blank or 0. Fill one in, or delete the row.',
+      message: rowTexts().addsNothing,
     });
   }
   return judged(reading, row);
@@ -229,7 +227,7 @@ export function validateLookup(
   }
   const reference = referenceColumn(match);
   if (!isGiven(reading, reference) && !isGiven(reading, 'uuid')) {
-    addIssue(reading, match, reference, { errorCode: 'REQUIRED', text: 'it is blank. Give it, or the uuid.' });
+    addIssue(reading, match, reference, { errorCode: 'REQUIRED', text: rowTexts().lookupKeyBlank });
   }
   return judged(reading, { kind: 'lookup', ...wonderKeys(keys, reference) });
 }
@@ -238,7 +236,7 @@ export function validateLookup(
 export function wrongColumnCount(expectedCount: number, actualCount: number): RowIssue {
   return {
     errorCode: 'WRONG_COLUMN_COUNT',
-    message: `the row has ${actualCount} columns, the header ${expectedCount}: usually a missing quote or an extra delimiter. Correct the row.`,
+    message: rowTexts().wrongColumnCount(actualCount, expectedCount),
   };
 }
 
@@ -249,8 +247,7 @@ export function wrongColumnCount(expectedCount: number, actualCount: number): Ro
 export function wrongColumnCountEarlier(): RowIssue {
   return {
     errorCode: 'WRONG_COLUMN_COUNT',
-    message:
-      'an earlier run found too many or too few columns here, and the result file holds the row cut or padded to fit. Correct its cells and empty its result_status.',
+    message: rowTexts().wrongColumnCountEarlier,
   };
 }
 
@@ -258,14 +255,12 @@ export function wrongColumnCountEarlier(): RowIssue {
 export function duplicateRow(key: string, firstRowNumber: number): RowIssue {
   const colon = key.indexOf(':');
   const column = COLUMN_OF_KEY.get(key.slice(0, colon)) ?? key.slice(0, colon);
-  const wayOn =
-    column === 'reference'
-      ? 'A reference is credited once: keep one of them, or give each row its own.'
-      : 'Keep one of them, or say --on-duplicate allow.';
+  const { duplicate, duplicateReference } = rowTexts();
+  const message = column === 'reference' ? duplicateReference : duplicate;
   return {
     errorCode: 'DUPLICATE_ROW',
     column,
-    message: `${column}: ${shown(key.slice(colon + 1))} is also in row ${firstRowNumber}. ${wayOn}`,
+    message: message(column, shown(key.slice(colon + 1)), firstRowNumber),
   };
 }
 
@@ -333,7 +328,7 @@ function judged<R>(reading: Reading, row: R): Validated<R> {
 function requireMemberKey(reading: Reading, match: HeaderMatch): void {
   if (isGiven(reading, 'number') || isGiven(reading, 'customerUid')) return;
   const column = match.columns.has('number') || !match.columns.has('customerUid') ? 'number' : 'customerUid';
-  addIssue(reading, match, column, { errorCode: 'REQUIRED', text: 'it is blank. Give the number or the customerUid.' });
+  addIssue(reading, match, column, { errorCode: 'REQUIRED', text: rowTexts().keyBlank });
 }
 
 function kybioKeys({ number, customerUid }: Keys): Pick<Keys, 'number' | 'customerUid'> {

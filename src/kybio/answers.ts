@@ -5,6 +5,8 @@ import { answerByStatus, badResponse, type JsonReply, readJsonReply, refused, un
 import { jsonMessages, jsonText } from '../http/json-text.ts';
 import { isJsonObject, type JsonObject, type JsonValue, jsonField } from '../http/lossless-json.ts';
 import type { Reading } from '../http/reading.ts';
+import { answerTexts } from '../texts/answers.ts';
+import { kybioCodeTexts } from '../texts/kybio-codes.ts';
 import { type CodeSettings, findKybioCode } from './error-codes.ts';
 import { isSignedV1 } from './signature.ts';
 
@@ -44,7 +46,7 @@ export function readKybioAnswer<T>(
   const seal = checkSeal(reply, settings);
   // Unsigned under "required" may be a proxy's own page; its status still tells a refusal from no answer.
   if (seal === 'broken' || (seal === 'missing' && is2xx)) {
-    return badResponse(reply, seal === 'broken' ? 'its data-signature is wrong' : 'it has no data-signature');
+    return badResponse(reply, seal === 'broken' ? answerTexts().wrongSeal : answerTexts().noSeal);
   }
   const envelope = seal === 'missing' ? undefined : readEnvelope(reply.json);
 
@@ -54,8 +56,8 @@ export function readKybioAnswer<T>(
     const isBelieved = refusalFrom === 'status' || byStatus.kind === 'unanswered';
     return isBelieved ? byStatus : unanswered(byStatus.errorCode, bareStatus(reply), reply.retryAfterMs);
   }
-  if (envelope === undefined) return badResponse(reply, reply.problem || 'it is no Kybio envelope');
-  if (envelope.errorCode !== undefined) return badResponse(reply, 'a success that carries an errorCode');
+  if (envelope === undefined) return badResponse(reply, reply.problem || answerTexts().noKybioEnvelope);
+  if (envelope.errorCode !== undefined) return badResponse(reply, answerTexts().successWithCode);
   const reading = readData(envelope.data);
   return reading.isRead ? { kind: 'success', data: reading.value } : badResponse(reply, reading.problem);
 }
@@ -87,7 +89,7 @@ function readErrorCode(envelope: JsonObject, status: 'success' | 'error'): strin
 }
 
 function bareStatus({ status }: JsonReply): string {
-  return `HTTP ${status} without Kybio's own answer: a gateway may say so after Kybio has applied the call`;
+  return answerTexts().bareStatus(status);
 }
 
 function readError(
@@ -100,7 +102,7 @@ function readError(
   const known = errorCode === undefined ? undefined : findKybioCode(errorCode, settings.codes);
   // "0: unknown error" says no more than the status does.
   if (errorCode !== undefined && known !== undefined && known.meaning !== 'unknown') {
-    return refused(reply, known.meaning, errorCode, withEnglish(messages, known.english));
+    return refused(reply, known.meaning, errorCode, withWords(messages, known.words));
   }
   const byStatus = reply.status >= 200 && reply.status < 300 ? undefined : answerByStatus(reply, messages);
   if (byStatus?.kind === 'unanswered') return byStatus;
@@ -108,10 +110,9 @@ function readError(
   return refused(reply, 'unknown', errorCode ?? byStatus?.errorCode ?? 'BAD_RESPONSE', messages);
 }
 
-/** Kybio mostly answers in Chinese; who reads only English gets the table's words as well. */
-function withEnglish(messages: readonly string[], english: string): readonly string[] {
-  const isEnglishAlready = messages.some((message) => /^[\x20-\x7e]+$/.test(message));
-  return isEnglishAlready ? messages : [...messages, english];
+/** Kybio mostly answers in Chinese; who reads only English gets the table's words as well, and the other way round. */
+function withWords(messages: readonly string[], words: string): readonly string[] {
+  return messages.some(kybioCodeTexts().isReadable) ? messages : [...messages, words];
 }
 
 function checkSeal(reply: JsonReply, settings: AnswerSettings): 'fine' | 'missing' | 'broken' {

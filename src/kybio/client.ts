@@ -36,6 +36,8 @@ export type {
   PageCursor,
 } from './data-readers.ts';
 
+import { inEnglish } from '../texts/texts.ts';
+
 export type KybioSettings = {
   /** Up to and including `/openapi/v1`. */
   readonly baseUrl: string;
@@ -145,8 +147,9 @@ export function openKybioClient(
       avoidsIdleSocket: care.avoidsIdleSocket,
     });
     serverDate = readServerDate(result, clock) ?? serverDate;
-    const answer = readKybioAnswer(result, settings, clock, { readData, refusalFrom: care.refusalFrom });
-    log?.write({ about: options?.about, endpoint, body, startedMs, result, answer });
+    const readAnswer = () => readKybioAnswer(result, settings, clock, { readData, refusalFrom: care.refusalFrom });
+    const answer = readAnswer();
+    log?.write({ about: options?.about, endpoint, body, startedMs, result, answer: inEnglish(answer, readAnswer) });
     return answer;
   }
 

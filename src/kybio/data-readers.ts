@@ -2,6 +2,7 @@ import type { TextFields } from '../base/text-fields.ts';
 import { jsonDecimal, jsonText } from '../http/json-text.ts';
 import { isJsonObject, JsonNumber, type JsonObject, type JsonValue, jsonField } from '../http/lossless-json.ts';
 import { type Reading, read, unreadable } from '../http/reading.ts';
+import { answerTexts } from '../texts/answers.ts';
 import type { DataReader } from './answers.ts';
 import { readMember, readUid } from './member-record.ts';
 
@@ -58,12 +59,12 @@ export function readAdded(number: string | undefined): DataReader<{ readonly cus
     if (!isJsonObject(data)) return read({});
     const addedNumber = jsonText(jsonField(data, 'number')) ?? '';
     if (number !== undefined && addedNumber !== '' && addedNumber !== number) {
-      return unreadable('the added member has another number');
+      return unreadable(answerTexts().otherAddedNumber);
     }
     const uidValue = jsonField(data, 'customerUid');
     if (uidValue === undefined || uidValue === null) return read({});
     const customerUid = readUid(uidValue);
-    return customerUid === undefined ? unreadable('the customerUid is not usable') : read({ customerUid });
+    return customerUid === undefined ? unreadable(answerTexts().badUid) : read({ customerUid });
   };
 }
 
@@ -72,7 +73,7 @@ export function readFound(name: 'number' | 'customerUid', asked: string): DataRe
   return (data) => {
     const reading = readMember(data);
     if (!reading.isRead || reading.value === undefined) return reading;
-    return reading.value[name] === asked ? reading : unreadable(`the answer is about another ${name}`);
+    return reading.value[name] === asked ? reading : unreadable(answerTexts().aboutAnother(name));
   };
 }
 
@@ -85,21 +86,21 @@ const PAGE_SIZE_DEFAULT = 100;
  */
 export function readPage(asked: PageCursor | undefined): DataReader<MemberPage> {
   return (data) => {
-    if (!isJsonObject(data)) return unreadable('the page is no object');
+    if (!isJsonObject(data)) return unreadable(answerTexts().pageNoObject);
     const rows = jsonField(data, 'result') ?? [];
-    if (!Array.isArray(rows)) return unreadable('the result of the page is no list');
+    if (!Array.isArray(rows)) return unreadable(answerTexts().pageNoList);
     const members: TextFields[] = [];
     for (const row of rows) {
       const reading = readMember(row);
       if (!reading.isRead) return reading;
-      if (reading.value === undefined) return unreadable('the page has a blank member');
+      if (reading.value === undefined) return unreadable(answerTexts().pageBlankMember);
       members.push(reading.value);
     }
     const pageSize = readCount(jsonField(data, 'pageSize')) ?? PAGE_SIZE_DEFAULT;
     const cursor = readCursor(jsonField(data, 'postBackParameter'));
     const isLast = rows.length === 0 || rows.length < pageSize;
-    if (!isLast && cursor === undefined) return unreadable('a full page without a cursor');
-    if (!isLast && cursor?.parameterValue === asked?.parameterValue) return unreadable('the cursor has not moved');
+    if (!isLast && cursor === undefined) return unreadable(answerTexts().pageNoCursor);
+    if (!isLast && cursor?.parameterValue === asked?.parameterValue) return unreadable(answerTexts().pageSameCursor);
     return read(cursor === undefined ? { members, isLast } : { members, cursor, isLast });
   };
 }
@@ -116,7 +117,7 @@ function readCursor(value: JsonValue | undefined): PageCursor | undefined {
 }
 
 export function readIncrement(data: JsonValue | undefined): Reading<IncrementAnswer> {
-  if (!isJsonObject(data)) return unreadable('the increment has no data');
+  if (!isJsonObject(data)) return unreadable(answerTexts().incrementNoData);
   const customerUid = readUid(jsonField(data, 'customerUid'));
   const pointBeforeUpdate = jsonDecimal(jsonField(data, 'pointBeforeUpdate'));
   const pointAfterUpdate = jsonDecimal(jsonField(data, 'pointAfterUpdate'));
@@ -133,7 +134,7 @@ export function readIncrement(data: JsonValue | undefined): Reading<IncrementAns
     balanceAfterUpdate === undefined ||
     balanceIncrement === undefined
   ) {
-    return unreadable('a value of the increment is missing or no number');
+    return unreadable(answerTexts().incrementLacks);
   }
   return read({
     customerUid,
@@ -152,7 +153,7 @@ export const readAccessTimes: DataReader<readonly AccessTimes[]> = (data) =>
   readList(data, (item) => {
     const appId = jsonText(jsonField(item, 'appId'));
     const limitTimes = readCount(jsonField(item, 'limitTimes'));
-    if (appId === undefined || limitTimes === undefined) return unreadable('an access limit without appId or limit');
+    if (appId === undefined || limitTimes === undefined) return unreadable(answerTexts().limitLacks);
     return read({ appId, limitTimes, ...readOptionalText(item, 'startDate'), ...readOptionalText(item, 'endDate') });
   });
 
@@ -163,7 +164,7 @@ export const readDailyAccessTimes: DataReader<readonly DailyAccessTimes[]> = (da
     const limitTimes = readCount(jsonField(item, 'limitTimes'));
     const haveAcessTimes = readCount(jsonField(item, 'haveAcessTimes'));
     if (appId === undefined || accessDate === undefined || limitTimes === undefined || haveAcessTimes === undefined) {
-      return unreadable('a day of the access log lacks a value');
+      return unreadable(answerTexts().dayLacks);
     }
     return read({ appId, accessDate, limitTimes, haveAcessTimes });
   });
@@ -172,16 +173,16 @@ export const readCategories: DataReader<readonly Category[]> = (data) =>
   readList(data, (item) => {
     const uid = readUid(jsonField(item, 'uid'));
     const name = jsonText(jsonField(item, 'name'));
-    return uid === undefined || name === undefined ? unreadable('a category without uid or name') : read({ uid, name });
+    return uid === undefined || name === undefined ? unreadable(answerTexts().categoryLacks) : read({ uid, name });
   });
 
 /** A list of objects; a success without data is an empty one. */
 function readList<T>(data: JsonValue | undefined, readItem: (item: JsonObject) => Reading<T>): Reading<readonly T[]> {
   if (data === undefined || data === null) return read([]);
-  if (!Array.isArray(data)) return unreadable('the data is no list');
+  if (!Array.isArray(data)) return unreadable(answerTexts().dataNoList);
   const items: T[] = [];
   for (const value of data) {
-    if (!isJsonObject(value)) return unreadable('the list has something else than objects');
+    if (!isJsonObject(value)) return unreadable(answerTexts().listNoObjects);
     const reading = readItem(value);
     if (!reading.isRead) return reading;
     items.push(reading.value);

@@ -2,6 +2,7 @@ import { type TextFields, textFields } from '../base/text-fields.ts';
 import { jsonDecimal, jsonText, jsonTextField } from '../http/json-text.ts';
 import { isJsonObject, type JsonObject, type JsonValue, jsonField } from '../http/lossless-json.ts';
 import { type Reading, read, unreadable } from '../http/reading.ts';
+import { answerTexts } from '../texts/answers.ts';
 import { DECIMAL_FIELDS, TEXT_FIELDS } from './member-fields.ts';
 
 const UID_MAX = 2n ** 63n - 1n;
@@ -24,23 +25,23 @@ export function isUid(text: string): boolean {
  */
 export function readMember(value: JsonValue | undefined): Reading<TextFields | undefined> {
   if (value === undefined || value === null) return read(undefined);
-  if (!isJsonObject(value)) return unreadable('the member is no object');
+  if (!isJsonObject(value)) return unreadable(answerTexts().memberNoObject);
   const uid = readUid(jsonField(value, 'customerUid'));
   const number = jsonText(jsonField(value, 'number')) ?? '';
   if (uid === undefined) {
     return number === '' && isBlank(jsonField(value, 'customerUid'))
       ? read(undefined)
-      : unreadable('a member without a usable customerUid');
+      : unreadable(answerTexts().memberNoUid);
   }
   const entries: [string, string][] = [['customerUid', uid]];
   for (const name of TEXT_FIELDS) {
     const text = jsonTextField(value, name);
-    if (text === undefined) return unreadable(`a member whose ${name} is no text`);
+    if (text === undefined) return unreadable(answerTexts().memberFieldNoText(name));
     if (text !== '') entries.push([name, text]);
   }
   for (const name of DECIMAL_FIELDS) {
     const digits = readDecimal(value, name);
-    if (digits === undefined) return unreadable(`a member whose ${name} is no number`);
+    if (digits === undefined) return unreadable(answerTexts().memberFieldNoNumber(name));
     if (digits !== '') entries.push([name, digits]);
   }
   return read(textFields(entries));

@@ -5,9 +5,11 @@ import type { RunContext } from '../calls/run-context.ts';
 import { laneOf } from '../calls/vendors.ts';
 import type { Answer } from '../http/answer.ts';
 import type { Found, LookupCall, WriteCall } from '../job/call.ts';
+import { messageText } from '../job/member-steps.ts';
 import { memberKey } from '../job/row-key.ts';
 import { stepsOf } from '../job/row-steps.ts';
 import type { PartToDo } from '../stage/rows-to-do.ts';
+import { planTexts } from '../texts/plan.ts';
 import { eachPart, type Gathered, type RowsToDo } from './gather.ts';
 import { answerFromSnapshot, toFound } from './lookups.ts';
 import { DAY_LOG_CALL, isLookDue } from './others-today.ts';
@@ -47,8 +49,7 @@ export async function dryRun(
     for (const change of changes) await diff?.write(DIFF_COLUMNS.map((column) => String(change[column])));
     changedCount += 1;
     if (changedCount <= ROWS_SHOWN_MAX) reporter.note(renderChanges(changes));
-    if (changedCount === ROWS_SHOWN_MAX + 1)
-      reporter.note(diff ? '… all of them in the file of -o' : '… the others with -o diff.csv');
+    if (changedCount === ROWS_SHOWN_MAX + 1) reporter.note(diff ? planTexts().allInDiff : planTexts().othersInDiff);
   }
   const rowCalls = await priceAhead(gathered, context, rows);
   const calls = (await isLookDue(context, rowCount)) ? { [DAY_LOG_CALL]: 1, ...rowCalls } : rowCalls;
@@ -77,8 +78,8 @@ export async function lookUp(call: LookupCall, { snapshots }: Gathered, context:
   if (answer.kind !== 'success') {
     throw new OperatorError({
       code: 'LOOKUP_FAILED',
-      message: `A lookup failed with ${answer.errorCode}; without it there is no plan.`,
-      hint: 'Nothing was written. Try again.',
+      message: planTexts().lookupFailed(answer.errorCode),
+      hint: planTexts().lookupFailedHint,
       exitCode: answer.kind === 'refused' && answer.meaning === 'credentials' ? EXIT.credentials : EXIT.stopped,
     });
   }
@@ -141,7 +142,7 @@ function describeChanges(
     });
   }
   const messages = outcome && 'messages' in outcome ? outcome.messages : [];
-  for (const note of messages) changes.push({ ...base, note });
+  for (const message of messages) changes.push({ ...base, note: messageText(message) });
   return changes;
 }
 
@@ -175,5 +176,5 @@ function renderChanges(changes: readonly Change[]): string {
   const fields = changes.map((change) =>
     change.note === '' ? `${change.field}: ${change.old === '' ? '' : `${change.old} → `}${change.new}` : change.note,
   );
-  return `Row ${first?.row} ${first?.key} ${first?.action}: ${fields.join(', ')}`;
+  return planTexts().changes(first?.row ?? 0, first?.key ?? '', first?.action ?? '', fields);
 }

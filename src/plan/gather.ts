@@ -10,6 +10,7 @@ import { lookupNeed, rowByRowCalls } from '../job/lookup-need.ts';
 import type { Categories } from '../job/member-steps.ts';
 import type { Target } from '../ledger/ledger.ts';
 import type { PartToDo, RowToDo } from '../stage/rows-to-do.ts';
+import { planTexts } from '../texts/plan.ts';
 import type { Snapshots } from './lookups.ts';
 import {
   fillSnapshot,
@@ -162,21 +163,18 @@ async function readCategories(kybio: KybioVendor, names: ReadonlySet<string>): P
   if (answer.kind !== 'success') {
     throw new OperatorError({
       code: 'CATEGORIES_UNREAD',
-      message: `The categories could not be read: ${answer.errorCode}.`,
-      hint: 'Nothing was written. Try again, or run without --change-category.',
+      message: planTexts().categoriesUnread(answer.errorCode),
+      hint: planTexts().categoriesUnreadHint,
       exitCode: answer.kind === 'refused' && answer.meaning === 'credentials' ? EXIT.credentials : EXIT.stopped,
     });
   }
   const categories = new Map(answer.data.map(({ name, uid }) => [name, uid]));
   const unknown = [...names].filter((name) => !categories.has(name));
   if (unknown.length === 0) return categories;
-  const suggestions = unknown.map((name) => {
-    const nearest = nearestName(name, categories.keys());
-    return nearest ? `'${name}' (did you mean '${nearest}'?)` : `'${name}'`;
-  });
+  const named = unknown.map((name) => ({ name, nearest: nearestName(name, categories.keys()) }));
   throw fileError(
     'UNKNOWN_CATEGORY',
-    `categoryName: the account has no category ${suggestions.join(', ')}.`,
-    `Nothing was written. Its categories: ${[...categories.keys()].join(', ') || 'none'}.`,
+    planTexts().unknownCategories(named),
+    planTexts().unknownCategoriesHint([...categories.keys()]),
   );
 }

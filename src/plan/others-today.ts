@@ -3,6 +3,8 @@ import { StoppedError } from '../calls/run-control.ts';
 import type { KybioVendor } from '../calls/vendors.ts';
 import type { Answer } from '../http/answer.ts';
 import type { DailyAccessTimes } from '../kybio/client.ts';
+import { planTexts } from '../texts/plan.ts';
+import { sharedTexts } from '../texts/shared.ts';
 
 export const DAY_LOG_CALL = 'openApiLimitAccess/queryDailyAccessTimesLog';
 
@@ -45,7 +47,7 @@ export function isOwnAppId(appId: string, account: string): boolean {
 
 /** What to do about calls of today that this home has not made. */
 export function adviceOnOthers(callCount: number): string {
-  return `${callCount} calls were made by others: another program, or another MEMBERLOAD_HOME, which this one cannot see. Leave them room with --reserve ${callCount}, and never give one top-up file to both.`;
+  return planTexts().adviceOnOthers(callCount);
 }
 
 /** Whether this run looks for others: once for each home and account, in the first top-up that is worth the call. */
@@ -80,9 +82,8 @@ export async function lookForOthers(context: RunContext, rowCount: number): Prom
     const { used: counted } = await kybio.lane.readDay();
     const used = ownDay(answer, account, day)?.haveAcessTimes ?? 0;
     if (used <= counted) return;
-    reporter.note(
-      `Somebody else, or another home, uses this account today: Kybio counts ${used} calls, this home ${counted}. ${adviceOnOthers(used - counted)}`,
-    );
+    const { othersToday } = planTexts();
+    reporter.note(sharedTexts().sentences([othersToday(used, counted), adviceOnOthers(used - counted)]));
   } catch (error) {
     // The run sees for itself that it is stopped.
     if (!(error instanceof StoppedError)) throw error;

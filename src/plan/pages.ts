@@ -3,6 +3,7 @@ import type { TextFields } from '../base/text-fields.ts';
 import type { KybioVendor, WonderVendor } from '../calls/vendors.ts';
 import { type Answer, quoteWords } from '../http/answer.ts';
 import type { MemberPage, PageCursor } from '../kybio/client.ts';
+import { planTexts } from '../texts/plan.ts';
 
 /** Reads the page of members after `cursor`. @throws StoppedError; OperatorError PAGE_FAILED */
 export async function readMembers(kybio: KybioVendor, cursor: PageCursor | undefined): Promise<MemberPage> {
@@ -72,8 +73,8 @@ export async function* readCustomers(wonder: WonderVendor, pageSize: number): As
 export function pagesTurn(call: string): OperatorError {
   return new OperatorError({
     code: 'PAGE_FAILED',
-    message: `${call} answered a page that was read before: its pages lead in a circle.`,
-    hint: 'Nothing more was read. Try again later; --lookup rows needs no pages. If it stays so, tell the vendor.',
+    message: planTexts().pagesTurn(call),
+    hint: planTexts().pagesTurnHint,
     exitCode: EXIT.stopped,
   });
 }
@@ -83,8 +84,8 @@ export function succeeded<T>(answer: Answer<T>, call: string): T {
   const detail = answer.kind === 'refused' ? quoteWords(answer.messages) : answer.detail;
   throw new OperatorError({
     code: 'PAGE_FAILED',
-    message: `${call} failed with ${answer.errorCode}: ${detail}.`,
-    hint: 'What was sent is in the ledger. Carry on with: memberload resume',
+    message: planTexts().pageFailed(call, answer.errorCode, detail),
+    hint: planTexts().pageFailedHint,
     exitCode: EXIT.stopped,
   });
 }

@@ -2,6 +2,7 @@ import { dayEndMs, zonedDateTime } from '../base/zoned-time.ts';
 import type { ControlSettings } from '../calls/control-settings.ts';
 import type { Lane } from '../calls/lane.ts';
 import type { RunDocument } from '../result/run-document.ts';
+import { planTexts } from '../texts/plan.ts';
 
 export type PlanDocument = NonNullable<RunDocument['plan']>;
 
@@ -51,14 +52,12 @@ export function describePrice(
   isAtMost: boolean,
 ): string {
   const readCount = Object.entries(plan.calls).reduce((sum, [name, count]) => sum + (READS.test(name) ? count : 0), 0);
-  const parts = [
-    ...(readCount > 0 ? [`${readCount} to read`] : []),
-    ...(plan.total > readCount ? [`${plan.total - readCount} to write`] : []),
-  ].join(', ');
+  const { total, days } = plan;
+  const { dailyQuota, reserve } = controls;
   const quota =
-    controls.dailyQuota === undefined || !lane
-      ? ''
-      : ` ${Math.max(0, controls.dailyQuota - controls.reserve - lane.usedToday)} of ${controls.dailyQuota} left today, ${plan.days ?? '?'} ${plan.days === 1 ? 'day' : 'days'}.`;
-  const finishes = plan.finishes === null || plan.total === 0 ? '' : ` Done by about ${plan.finishes}.`;
-  return `Price: ${isAtMost ? 'at most ' : ''}${plan.total} ${plan.total === 1 ? 'call' : 'calls'}${parts === '' ? '' : ` (${parts})`}.${quota}${finishes}`;
+    dailyQuota === undefined || !lane
+      ? undefined
+      : { left: Math.max(0, dailyQuota - reserve - lane.usedToday), of: dailyQuota, days };
+  const finishes = total === 0 ? undefined : (plan.finishes ?? undefined);
+  return planTexts().price({ total, readCount, isAtMost, quota, finishes });
 }

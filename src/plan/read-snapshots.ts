@@ -12,6 +12,7 @@ import {
 } from '../job/lookup-plan.ts';
 import type { PageCursor } from '../kybio/client.ts';
 import type { Ledger, LedgerReader, Target } from '../ledger/ledger.ts';
+import { planTexts } from '../texts/plan.ts';
 import { pagesTurn, readCustomers, readMembers } from './pages.ts';
 import { openSnapshot, type Snapshot, type SnapshotKeys } from './snapshot.ts';
 
@@ -118,8 +119,8 @@ async function fillWithMembers(
   if (way === 'auto') {
     reporter.note(
       facts.recordCount === undefined
-        ? `Reading ${choice.probePages === 1 ? '1 page' : `up to ${choice.probePages ?? 0} pages`} of members first, to find out whether pages or single lookups cost fewer calls.`
-        : `Reading the members by pages: that costs fewer calls than a lookup for each of ${rowCount} rows.`,
+        ? planTexts().probing(choice.probePages ?? 0)
+        : planTexts().readingPages(rowCount),
     );
   }
   let { probePages } = choice;
@@ -152,7 +153,7 @@ async function readToSaveWrites(
   const isWorthIt = (recordCount: number): boolean =>
     isWorthReadingToSkip(context.settings.lookup, rowCount, recordCount, pageSize);
   if (!isWorthIt(likelyRecordCount(facts))) return;
-  context.reporter.note(`Reading the members by pages: of ${rowCount} rows, those that are already so cost no write.`);
+  context.reporter.note(planTexts().readingPagesToSkip(rowCount));
   while (!snapshot.isComplete) {
     await readMemberPage(snapshot, kybio, context);
     const counts = { recordCount: facts.recordCount, recordCountAtLeast: snapshot.recordCount };

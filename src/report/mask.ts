@@ -42,8 +42,8 @@ const COLUMN_NAMES: ReadonlySet<string> = new Set(
   Object.values(COLUMNS).flatMap((columns) => columns.map(({ name }) => name)),
 );
 
-/** A message of memberload names the column first: `balance: '1,250' is not a decimal.` */
-const COLUMN_START = /(?<=^|[\s:])([A-Za-z_]+): /g;
+/** A message of memberload names the column first: `balance: '1,250' is not a decimal.`, `balance：'1,250' 不是有效的数字。` */
+const COLUMN_START = /(?<=^|[\s:：。])([A-Za-z_]+)(?:: |：)/g;
 
 /** The columns that a message is about, in its order, each with the text that belongs to it. */
 export function columnsOfMessage(message: string): readonly { readonly column: string; readonly text: string }[] {

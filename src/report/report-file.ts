@@ -4,6 +4,7 @@ import { isDevicePath } from '../base/device-path.ts';
 import { fileError } from '../base/errors.ts';
 import { openNewFile } from '../csv/new-file.ts';
 import type { RunRecord } from '../ledger/ledger.ts';
+import { resultTexts } from '../texts/result.ts';
 
 /** Every report begins so: nothing else is ever replaced by one. */
 const START = '<!doctype html>\n<!-- memberload report ';
@@ -35,11 +36,7 @@ export function reportPathOf({
 export async function writeReportFile(path: string, page: string): Promise<void> {
   const { kind } = await reportAt(path);
   if (kind === 'other') {
-    throw fileError(
-      'REPORT_EXISTS',
-      `${path} is there already, and is no report of memberload; it was left as it is.`,
-      'Write the report to another file with: memberload report <run> -o <file>',
-    );
+    throw fileError('REPORT_EXISTS', resultTexts().reportExists(path), resultTexts().reportExistsHint);
   }
   const file = await openNewFile(path, { mayReplace: kind === 'report' });
   try {

@@ -10,6 +10,7 @@ import {
   type WriteTarget,
 } from '../csv/open-table-writer.ts';
 import type { TableForm } from '../csv/table.ts';
+import { resultTexts } from '../texts/result.ts';
 import type { RowToWrite } from '../xlsx/write-sheet.ts';
 import { besideResult, checkResultPath, fileMark } from './result-path.ts';
 import type { ResultRow } from './result-rows.ts';
@@ -84,7 +85,7 @@ export async function openResultFile(
       // Where nothing was at the start, nothing is replaced; a name of the run's own may be there from an earlier end.
       const mayReplace = markAtStart !== undefined || path !== target.path;
       const writeTo: WriteTarget =
-        path === '-' ? { stream: stdout, name: 'standard output' } : { path, mayReplace, runId };
+        path === '-' ? { stream: stdout, name: resultTexts().standardOutput } : { path, mayReplace, runId };
       writer = isWorkbook
         ? workbookResult(await orFailed(openXlsxWriter(writeTo, { header, sheetNames: SHEETS })))
         : csvResult(await orFailed(openTableWriter(writeTo, dialectOf(target, form))), header);
@@ -108,11 +109,7 @@ export async function openResultFile(
 async function requireUnchanged(path: string, markAtStart: string | undefined): Promise<void> {
   const mark = path === '-' ? undefined : await fileMark(path);
   if (mark === undefined || mark === markAtStart) return;
-  throw fileError(
-    'FILE_CHANGED',
-    `${path} was made or changed while the result was written; it is left as it is.`,
-    'Write the result to another file with -o.',
-  );
+  throw fileError('FILE_CHANGED', resultTexts().changedMeanwhile(path), resultTexts().changedMeanwhileHint);
 }
 
 /** Plain CSV: what memberload writes where nothing else is asked for. */

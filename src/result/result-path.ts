@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { errorText, OperatorError, usageError } from '../base/errors.ts';
 import { isInsideFolder } from '../base/inside-folder.ts';
 import { openTable } from '../csv/open-table.ts';
+import { resultTexts } from '../texts/result.ts';
 
 /** What a result file must not be. */
 export type ResultPathRules = {
@@ -29,32 +30,23 @@ export async function checkResultPath(path: string, rules: ResultPathRules): Pro
   const folder = await realFolder(path);
   const real = await realFile(path, folder);
   if ((await isInsideFolder(folder, rules.homeFolder)) || (await isInsideFolder(dirname(real), rules.homeFolder))) {
-    throw refused(path, 'it lies in MEMBERLOAD_HOME, where the ledger is', 'Name a file elsewhere with -o.');
+    throw refused(path, resultTexts().inHome);
   }
   for (const protectedPath of rules.protectedPaths) {
     if (await isSameFile(real, protectedPath)) {
-      throw refused(path, `it is ${protectedPath}, which this command reads`, 'Name another file with -o.');
+      throw refused(path, resultTexts().isRead(protectedPath));
     }
   }
   const found = await statOf(real);
   if (found === undefined) return;
-  if (found.isDirectory()) throw refused(path, 'it is a folder', 'Name a file with -o.');
-  if (!found.isFile())
-    throw refused(path, 'it is no regular file', 'Name a file with -o, or -o - for standard output.');
+  if (found.isDirectory()) throw refused(path, resultTexts().isFolder);
+  if (!found.isFile()) throw refused(path, resultTexts().isNoFile);
   if (rules.ownSha256s.length > 0 && rules.ownSha256s.includes(await sha256Of(real))) return;
   if (!rules.mayReplace) {
-    throw usageError(
-      'RESULT_EXISTS',
-      `The result file ${path} is there already; it was left as it is.`,
-      'Name another with -o, or replace it with --overwrite.',
-    );
+    throw usageError('RESULT_EXISTS', resultTexts().exists(path), resultTexts().existsHint);
   }
   if (!(await isEarlierResult(real, found.size))) {
-    throw refused(
-      path,
-      'it is no result of memberload, and --overwrite replaces nothing else',
-      'Name another file with -o, or remove that one.',
-    );
+    throw refused(path, resultTexts().isNoResult);
   }
 }
 
@@ -85,11 +77,7 @@ async function realFolder(path: string): Promise<string> {
   try {
     return await realpath(dirname(path));
   } catch (error) {
-    throw refused(
-      path,
-      `its folder cannot be used (${errorText(error)})`,
-      'Make the folder first, or name another file with -o.',
-    );
+    throw refused(path, resultTexts().noFolder(errorText(error)));
   }
 }
 
@@ -100,8 +88,7 @@ async function realFile(path: string, folder: string): Promise<string> {
   } catch {
     const own = join(folder, basename(path));
     // Nothing is there, unless a link is there that leads nowhere: `open` would make its target.
-    if (await isDanglingLink(own))
-      throw refused(path, 'it is a link that leads nowhere', 'Remove the link, or name another file with -o.');
+    if (await isDanglingLink(own)) throw refused(path, resultTexts().deadLink);
     return own;
   }
 }
@@ -150,10 +137,6 @@ async function isEarlierResult(path: string, size: bigint): Promise<boolean> {
   }
 }
 
-function refused(path: string, what: string, hint: string): OperatorError {
-  return usageError(
-    'RESULT_NOT_WRITABLE',
-    `The result cannot be written to ${path}: ${what}.`,
-    `Nothing was sent. ${hint}`,
-  );
+function refused(path: string, [why, hint]: readonly [why: string, hint: string]): OperatorError {
+  return usageError('RESULT_NOT_WRITABLE', resultTexts().notWritable(path, why), hint);
 }

@@ -4,11 +4,13 @@ import type { ResultColumn } from '../job/columns.ts';
 import { chooseFields } from '../job/fetched-fields.ts';
 import type { HeaderMatch } from '../job/header-match.ts';
 import type { JobSettings } from '../job/job-settings.ts';
-import { readNotChanged } from '../job/member-steps.ts';
+import { messageText, readNotChanged } from '../job/member-steps.ts';
 import type { RowRecord } from '../ledger/ledger.ts';
 import type { FoundRecords } from '../stage/found-records.ts';
 import type { StageBlock } from '../stage/stage.ts';
 import type { StagedRow } from '../stage/staged-row.ts';
+import { resultTexts } from '../texts/result.ts';
+import { sharedTexts } from '../texts/shared.ts';
 import { type NotSentReason, type RowView, viewRow } from './row-view.ts';
 import type { RowCause, Tally } from './tally.ts';
 
@@ -161,24 +163,18 @@ export class ResultRows {
     const hasTargets = settings.targets.length > 1;
     const name = (target: string, text: string): string => (hasTargets ? `${target}:${text}` : text);
     // Two targets that were not reached for one reason say it once.
-    const joined = (texts: readonly string[], between: string): string =>
-      texts.length < 2 ? (texts[0] ?? '') : [...new Set(texts)].join(between);
+    const joined = (codes: readonly string[]): string =>
+      codes.length < 2 ? (codes[0] ?? '') : [...new Set(codes)].join(';');
     const messages = view.messages.map(({ target, message }) =>
-      status === 'not_sent' ? message : name(target, message),
+      status === 'not_sent' ? message : name(target, messageText(message)),
     );
     // Into the view's own values: a copy for every row took longer than all the rest here.
     values.run = own.run;
     values.for = own.for;
     values.status = status;
-    values.action = joined(
-      actions.map(({ target, action }) => name(target, action)),
-      ';',
-    );
-    values.errorCode = joined(
-      errorCodes.map(({ target, errorCode }) => name(target, errorCode)),
-      ';',
-    );
-    values.messages = joined(notes.length === 0 ? messages : [...messages, ...notes], ' ');
+    values.action = joined(actions.map(({ target, action }) => name(target, action)));
+    values.errorCode = joined(errorCodes.map(({ target, errorCode }) => name(target, errorCode)));
+    values.messages = told(notes.length === 0 ? messages : [...messages, ...notes]);
     values.attempts = String(view.attempts);
     return {
       status,
@@ -222,7 +218,7 @@ export class ResultRows {
         status: 'done',
         action: 'credited_before',
         errorCode: '',
-        messages: [`Credited before: row ${rowNumber} of run ${runId} on ${when}.`, ...(row.notes ?? [])].join(' '),
+        messages: told([resultTexts().creditedBefore(rowNumber, runId, when), ...(row.notes ?? [])]),
         attempts: '0',
       },
     };
@@ -244,6 +240,11 @@ type Result = {
   /** Whether an earlier run decided the row: it adds nothing to this run's sums. */
   readonly isCarried: boolean;
 };
+
+/** Messages of a row, none of them twice: two targets that were not reached for one reason say it once. */
+function told(messages: readonly string[]): string {
+  return messages.length < 2 ? (messages[0] ?? '') : sharedTexts().sentences([...new Set(messages)]);
+}
 
 /** Why the row is not done, for the summary. That a row was not sent has no cause of its own: the run says why. */
 function causesOf({ rowNumber, lineNumber, issues }: StagedRow, { status, errorCodes, values }: Result): RowCauses {
@@ -268,7 +269,7 @@ function invalidResult({ issues }: StagedRow, own: Result['values']): Result {
       ...own,
       status: 'invalid',
       errorCode: errorCodes.join(';'),
-      messages: issues.map(({ message }) => message).join(' '),
+      messages: sharedTexts().sentences(issues.map(({ message }) => message)),
       attempts: '0',
     },
   };

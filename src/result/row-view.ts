@@ -1,5 +1,6 @@
 import type { ResultColumn } from '../job/columns.ts';
 import type { RowRecord, Target } from '../ledger/ledger.ts';
+import { resultTexts } from '../texts/result.ts';
 import type { RowStatus } from './run-document.ts';
 
 /** What a result row says of its run: a pure reading of what the ledger holds. */
@@ -102,12 +103,7 @@ function readRecord(record: RowRecord | undefined, notSent: NotSentReason): Read
         return {
           status: 'in_doubt',
           errorCode: errorCode || 'IN_DOUBT',
-          messages:
-            messages.length > 0
-              ? messages
-              : [
-                  'The run ended before the answer came. The increment may or may not have been applied; resume settles it.',
-                ],
+          messages: messages.length > 0 ? messages : [resultTexts().endedBeforeAnswer],
         };
       }
       return { status: 'not_sent', errorCode: notSent.errorCode, messages: notSentMessages(notSent) };

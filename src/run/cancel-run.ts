@@ -1,6 +1,7 @@
 import { OperatorError } from '../base/errors.ts';
 import type { RunRecord } from '../ledger/ledger.ts';
 import { type RunDocument, readRunDocument } from '../result/run-document.ts';
+import { runTexts } from '../texts/run.ts';
 import { claimRun, requireUnended } from './claim-run.ts';
 import { rebuildResult } from './rebuild-result.ts';
 import { removeRunFolder } from './run-folder.ts';
@@ -27,7 +28,7 @@ export async function cancelRun(known: RunRecord, parts: Parameters<typeof rebui
     return { givenUpCount: document.rows.not_sent, inDoubtCount, document };
   } catch (error) {
     if (!(error instanceof OperatorError) || error.code !== 'NO_STAGE') throw error;
-    reporter.note(`The result of run ${run.runId} cannot be written: it has no copy of its input.`);
+    reporter.note(runTexts().resultUnwritable(run.runId));
     await ledger.runs.end(run.runId, { state: 'cancelled', summaryJson: run.summaryJson });
     await removeRunFolder(homeFolder, run.runId, ledger);
     return { givenUpCount, inDoubtCount, document: readRunDocument(run.summaryJson) };

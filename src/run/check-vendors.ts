@@ -9,10 +9,14 @@ import type { DailyAccessTimes } from '../kybio/client.ts';
 import type { LedgerReader } from '../ledger/ledger.ts';
 import { adviceOnOthers, askDayLog, isOwnAppId, ownDay } from '../plan/others-today.ts';
 import { readRepeatFact } from '../send/repeat-fact.ts';
+import { doctorTexts } from '../texts/doctor.ts';
+
+/** As `--json` has it; the texts have its words. */
+export type CheckName = keyof ReturnType<typeof doctorTexts>['names'];
 
 /** One thing that `doctor` looked at. */
 export type Check = {
-  readonly name: string;
+  readonly name: CheckName;
   readonly status: 'ok' | 'warning' | 'failed' | 'skipped';
   readonly detail: string;
   /** What to do; '' when there is nothing. */
@@ -25,19 +29,19 @@ export type Check = {
 export const KYBIO_CHECK_CALLS = { least: 1, most: 2 } as const;
 export const WONDER_CHECK_CALLS = 1;
 
-export function ok(name: string, detail: string, hint = ''): Check {
+export function ok(name: CheckName, detail: string, hint = ''): Check {
   return { name, status: 'ok', detail, hint };
 }
 
-export function warning(name: string, detail: string, hint: string): Check {
+export function warning(name: CheckName, detail: string, hint: string): Check {
   return { name, status: 'warning', detail, hint };
 }
 
-export function failed(name: string, detail: string, hint: string, exitCode: ExitCode = EXIT.usage): Check {
+export function failed(name: CheckName, detail: string, hint: string, exitCode: ExitCode = EXIT.usage): Check {
   return { name, status: 'failed', detail, hint, exitCode };
 }
 
-export function skipped(name: string, detail: string, hint = ''): Check {
+export function skipped(name: CheckName, detail: string, hint = ''): Check {
   return { name, status: 'skipped', detail, hint };
 }
 
@@ -49,90 +53,76 @@ export async function checkKybio(kybio: KybioVendor, storeZone: string): Promise
   try {
     answer = await askDayLog(kybio, day, true);
   } catch (error) {
-    if (error instanceof StoppedError) return [skipped('kybio signature', NO_CALLS_LEFT, TRY_TOMORROW)];
+    if (error instanceof StoppedError)
+      return [skipped('kybio signature', doctorTexts().noCallsLeft, doctorTexts().tryTomorrow)];
     throw error;
   }
   const signature = judgeSignature('kybio signature', answer, {
-    refused:
-      'Check KYBIO_APP_ID and KYBIO_APP_KEY: both belong to one store. If they are right, set kybio.signature to v1, v3 or both.',
-    silent: 'Check KYBIO_BASE_URL (up to and including /openapi/v1) and the network.',
+    refused: doctorTexts().signatureRefused,
+    silent: doctorTexts().signatureSilent,
   });
   if (signature.status === 'failed') return [signature, judgeClock('kybio clock', client.serverDate, storeZone)];
   return [signature, judgeClock('kybio clock', client.serverDate, storeZone), await checkQuota(kybio, answer)];
 }
 
-const NO_CALLS_LEFT = "the day's calls are used up, by our count or the vendor's";
-const TRY_TOMORROW = 'Type it again after midnight of kybio.quotaZone, or with a higher --daily-quota if there is one.';
-
 function judgeSignature(
-  name: string,
+  name: CheckName,
   answer: Answer<unknown>,
   hints: { readonly refused: string; readonly silent: string },
 ): Check {
   const said = describeAnswer(answer);
-  if (answer.kind === 'success') return ok(name, 'the vendor accepted it');
+  if (answer.kind === 'success') return ok(name, doctorTexts().accepted);
   if (answer.kind !== 'refused') return failed(name, said, hints.silent);
   if (answer.meaning === 'credentials') return failed(name, said, hints.refused, EXIT.credentials);
   // A page of some other server: nobody has looked at a signature.
   if (/^(HTTP_|BAD_RESPONSE)/.test(answer.errorCode)) return failed(name, said, hints.silent);
-  return ok(name, `the vendor accepted it, and answered: ${said}`);
+  return ok(name, doctorTexts().acceptedAndSaid(said));
 }
 
 /** The header has whole seconds, and the way back takes some time. */
 const CLOCK_OK_MS = 5000;
 
-function judgeClock(name: string, serverDate: ServerDate | undefined, zone: string, offMsMax?: number): Check {
-  if (serverDate === undefined) return skipped(name, 'no answer had a Date header');
+function judgeClock(name: CheckName, serverDate: ServerDate | undefined, zone: string, offMsMax?: number): Check {
+  const texts = doctorTexts();
+  if (serverDate === undefined) return skipped(name, texts.noDate);
   const { serverMs, receivedMs } = serverDate;
   const skewMs = receivedMs - (serverMs + 500);
   const seconds = Math.round(Math.abs(skewMs) / 1000);
-  if (Math.abs(skewMs) <= CLOCK_OK_MS) return ok(name, "this machine's clock agrees with the vendor's");
-  const detail = `this machine's clock is ${seconds} s ${skewMs > 0 ? 'ahead of' : 'behind'} the vendor's (${zonedIso(serverMs, zone)} there)`;
+  if (Math.abs(skewMs) <= CLOCK_OK_MS) return ok(name, texts.clockAgrees);
+  const detail = texts.clockOff(seconds, skewMs > 0, zonedIso(serverMs, zone));
   if (offMsMax !== undefined && Math.abs(skewMs) > offMsMax) {
-    return failed(name, detail, 'Set the clock: signatures this far off are refused. Or set wonder.clockOffsetMs.');
+    return failed(name, detail, texts.clockTooFarOff);
   }
-  return warning(name, detail, 'Set the clock: dataChangeTime and the day of the quota are taken from it.');
+  return warning(name, detail, texts.clockOffHint);
 }
 
 async function checkQuota(kybio: KybioVendor, answer: Answer<readonly DailyAccessTimes[]>): Promise<Check> {
   const name = 'kybio quota';
+  const texts = doctorTexts();
   const { lane } = kybio;
   const { account, dailyQuota } = lane.settings;
   const { day, used: counted } = await lane.readDay();
   const own = ownDay(answer, account, day);
   if (own === undefined) {
     if (answer.kind !== 'success') {
-      return warning(
-        name,
-        `the vendor does not tell it: ${describeAnswer(answer)}`,
-        'Set --daily-quota to what was bought.',
-      );
+      return warning(name, texts.quotaNotTold(describeAnswer(answer)), texts.setQuota);
     }
     const limit = await askLimit(kybio, day);
-    if (typeof limit === 'number')
-      return judgeLimit(name, `${limit} calls a day, ${counted} used today by our count`, limit, dailyQuota);
-    return warning(name, `the vendor tells none for this appId; ${counted} used today by our count`, limit);
+    if (typeof limit === 'number') return judgeLimit(name, texts.quotaPerDay(limit, counted), limit, dailyQuota);
+    return warning(name, texts.quotaNone(counted), limit);
   }
   const { limitTimes: limit, haveAcessTimes: used } = own;
-  const detail = `${used} of ${limit} calls of ${day} are used by the vendor's count, ${counted} by ours`;
-  if (used > counted) {
-    return warning(name, detail, adviceOnOthers(used - counted));
-  }
-  const late = used < counted ? ' (it may count late, or its day begin in another zone: kybio.quotaZone)' : '';
-  return judgeLimit(name, detail + late, limit, dailyQuota);
+  const detail = texts.quotaUsed(used, limit, day, counted, used < counted);
+  if (used > counted) return warning(name, detail, adviceOnOthers(used - counted));
+  return judgeLimit(name, detail, limit, dailyQuota);
 }
 
 /** What a vendor without a limit prints is no limit to keep to. */
 const NO_LIMIT = 1_000_000;
 
-function judgeLimit(name: string, detail: string, limit: number, dailyQuota: number | undefined): Check {
+function judgeLimit(name: CheckName, detail: string, limit: number, dailyQuota: number | undefined): Check {
   if (limit >= NO_LIMIT || (dailyQuota !== undefined && dailyQuota <= limit)) return ok(name, detail);
-  const is = dailyQuota === undefined ? 'is not set' : `is ${dailyQuota}, more than that`;
-  return warning(
-    name,
-    detail,
-    `--daily-quota ${is}: set it to ${limit}, so that a run pauses before the vendor refuses.`,
-  );
+  return warning(name, detail, doctorTexts().quotaHint(dailyQuota, limit));
 }
 
 async function askLimit(kybio: KybioVendor, day: string): Promise<number | string> {
@@ -143,16 +133,15 @@ async function askLimit(kybio: KybioVendor, day: string): Promise<number | strin
       isRepeatable: true,
       send: (onSent, attempt) => client.queryAccessTimes({ onSent, about: { attempt } }),
     });
-    if (answer.kind !== 'success')
-      return `It answered: ${describeAnswer(answer)}. Set --daily-quota to what was bought.`;
+    if (answer.kind !== 'success') return doctorTexts().quotaAnswered(describeAnswer(answer));
     const own = answer.data.filter(({ appId }) => isOwnAppId(appId, lane.settings.account));
     // An upgrade holds between its dates; without either date the entry is the default.
     const upgrade = own.find(({ startDate, endDate }) => isWithin(day, startDate, endDate));
     const limit = (upgrade ?? own.find((entry) => entry.startDate === undefined || entry.endDate === undefined))
       ?.limitTimes;
-    return limit ?? 'Set --daily-quota to what was bought.';
+    return limit ?? doctorTexts().setQuota;
   } catch (error) {
-    if (error instanceof StoppedError) return NO_CALLS_LEFT;
+    if (error instanceof StoppedError) return doctorTexts().noCallsLeft;
     throw error;
   }
 }
@@ -167,35 +156,19 @@ function isWithin(day: string, startDate: string | undefined, endDate: string | 
 export async function describeRepeats({ lane, repeatCodes }: KybioVendor, ledger: LedgerReader): Promise<Check> {
   const name = 'kybio repeats';
   const fact = await readRepeatFact(ledger, lane.settings.account);
-  const configured = repeatCodes.length === 0 ? '' : ` kybio.repeatCodes says ${repeatCodes.join(', ')}.`;
+  const texts = doctorTexts();
   switch (fact.kind) {
     case 'refused':
-      return ok(
-        name,
-        `the account refuses a repeated dataChangeTime with ${fact.code}: top-ups without an answer settle by themselves`,
-      );
+      return ok(name, texts.repeatsRefused(fact.code));
     case 'accepted':
     case 'newer_only': {
-      const what =
-        fact.kind === 'accepted'
-          ? 'the account accepts a repeated dataChangeTime'
-          : 'the account refuses every dataChangeTime that is not newer than the last change, which is no check of repeats';
-      return repeatCodes.length === 0
-        ? ok(name, `${what}: top-ups without an answer are settled by reading the member`)
-        : warning(name, `${what}.${configured}`, 'Remove kybio.repeatCodes: it is not used.');
+      const detail = texts.repeatsAccepted(fact.kind === 'newer_only', repeatCodes);
+      return repeatCodes.length === 0 ? ok(name, detail) : warning(name, detail, texts.removeRepeatCodes);
     }
     case 'unknown':
       return repeatCodes.length === 0
-        ? ok(
-            name,
-            'not known whether the account refuses a repeated dataChangeTime',
-            'Learn it with: memberload doctor --probe-repeat <number of a member>',
-          )
-        : ok(
-            name,
-            `not tried;${configured} Settling relies on it.`,
-            'Make sure with: memberload doctor --probe-repeat <number of a member>',
-          );
+        ? ok(name, texts.repeatsUnknown(repeatCodes), texts.learnRepeats)
+        : ok(name, texts.repeatsUnknown(repeatCodes), texts.makeSureOfRepeats);
   }
 }
 
@@ -208,13 +181,14 @@ export async function checkWonder({ client, lane }: WonderVendor, storeZone: str
       send: (onSent, attempt) => client.echo('memberload doctor', { onSent, about: { attempt } }),
     });
     const signature = judgeSignature('wonder signature', answer, {
-      refused: 'Check WONDER_APP_ID and WONDER_PRIVATE_KEY_FILE, whether wonder.signQuery fits, and the clock below.',
-      silent: 'Check WONDER_BASE_URL and the network.',
+      refused: doctorTexts().wonderRefused,
+      silent: doctorTexts().wonderSilent,
     });
     // Documented: a credential more than 30 minutes off is refused.
     return [signature, judgeClock('wonder clock', client.serverDate, storeZone, 30 * 60_000)];
   } catch (error) {
-    if (error instanceof StoppedError) return [skipped('wonder signature', NO_CALLS_LEFT, TRY_TOMORROW)];
+    if (error instanceof StoppedError)
+      return [skipped('wonder signature', doctorTexts().noCallsLeft, doctorTexts().tryTomorrow)];
     throw error;
   }
 }

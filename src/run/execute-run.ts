@@ -27,6 +27,8 @@ import { sendRows } from '../send/send-rows.ts';
 import { settleIncrements, settleOldDoubts } from '../send/settle.ts';
 import { type FoundRecords, openFoundRecords } from '../stage/found-records.ts';
 import { type RowToDo, rowsToDo } from '../stage/rows-to-do.ts';
+import { runTexts } from '../texts/run.ts';
+import { sharedTexts } from '../texts/shared.ts';
 import { recordResult } from './own-result.ts';
 import { rebuildResult } from './rebuild-result.ts';
 import { removeRunFolder } from './run-folder.ts';
@@ -171,7 +173,7 @@ async function startReporting(run: BegunRun, context: RunContext): Promise<void>
   const endedCount = ended.done + ended.failed + ended.inDoubt;
   // A run that reads nothing beforehand has not asked yet what other runs have used today.
   await laneOf(context.vendors, settings.targets[0] ?? 'kybio').readDay();
-  if (endedCount > 0) reporter.note(`${endedCount} of ${totalCount} ${unit} are decided already.`);
+  if (endedCount > 0) reporter.note(runTexts().decidedAlready(endedCount, totalCount, unit));
   reporter.start({
     ...sendingOf(context, record?.createdMs ?? context.startedMs),
     unit,
@@ -186,7 +188,7 @@ async function lookAtOldDoubts(context: RunContext, { stdout, report }: RunParts
   const { ledger, reporter } = context;
   const decided = await settleOldDoubts(context);
   for (const { runId, rowNumber } of decided) {
-    reporter.note(`Row ${rowNumber} of run ${runId} was in doubt, and is decided now: it was applied.`);
+    reporter.note(runTexts().wasInDoubt(rowNumber, runId));
   }
   for (const runId of new Set(decided.map((row) => row.runId))) {
     const run = await ledger.runs.find(runId);
@@ -195,7 +197,7 @@ async function lookAtOldDoubts(context: RunContext, { stdout, report }: RunParts
       await rebuildResult(run, { ...context, stdout, report });
     } catch (error) {
       if (!(error instanceof OperatorError)) throw error;
-      reporter.note(`The result file of run ${runId} was not written again: ${error.message}`);
+      reporter.note(runTexts().resultNotRewritten(runId, error.message));
     }
     // This run may go on for nights, and others may want to decide the rest of that one.
     await ledger.runs.release(runId);
@@ -287,9 +289,7 @@ async function writeRunResult(
     const tally = await writeResult(of, stage, ledger, file);
     await file?.commit((sha256) => recordResult(ledger, run.runId, file.path, sha256), tally);
     if (file && file.path !== run.result.path) {
-      context.reporter.note(
-        `${run.result.path} was changed while the run went on, and is left as it is. The result went to ${file.path}.`,
-      );
+      context.reporter.note(runTexts().resultWentTo(run.result.path, file.path));
     }
     return { tally, failure: undefined };
   } catch (error) {
@@ -312,11 +312,11 @@ async function endRun(
   // The last line says until when.
   const isForeseen = reason?.kind === 'quota' && reason.isForeseen;
   if (reason && 'detail' in reason && !isForeseen) {
-    reporter.note(`Stopped: ${reason.detail.replace(/\.$/, '')}.`);
+    reporter.note(runTexts().stopped(sharedTexts().withoutStop(reason.detail)));
   }
   if (failure) {
-    reporter.note(`${failure.message} What was done is in the ledger.`);
-    reporter.note(`Write the result elsewhere with: memberload resume ${run.runId} -o other.csv`);
+    reporter.note(runTexts().resultFailed(failure.message));
+    reporter.note(runTexts().writeElsewhere(run.runId));
   }
   const isWaiting = state === 'stopped' && reason === undefined && !failure;
   const document = await runDocument({
@@ -360,8 +360,7 @@ function endState(reason: StopReason | undefined, tally: Tally): Exclude<RunStat
 }
 
 export function notSentReason(reason: StopReason | undefined, runId: string): NotSentReason {
-  const carryOn = `Carry on with: memberload resume ${runId}`;
   return reason?.kind === 'quota'
-    ? { errorCode: 'QUOTA_EXHAUSTED', message: `The day's calls were used up before this row. ${carryOn}` }
-    : { errorCode: 'STOPPED', message: `The run stopped before this row. ${carryOn}` };
+    ? { errorCode: 'QUOTA_EXHAUSTED', message: runTexts().notSentQuota(runId) }
+    : { errorCode: 'STOPPED', message: runTexts().notSentStopped(runId) };
 }

@@ -22,6 +22,8 @@ import { exitCodeOf, runDocument } from '../result/summary.ts';
 import { Tally } from '../result/tally.ts';
 import type { Connection } from '../settings/run-settings.ts';
 import { writeSavedSettings } from '../settings/saved-settings.ts';
+import { runTexts } from '../texts/run.ts';
+import { sharedTexts } from '../texts/shared.ts';
 import { claimRun, requireUnended } from './claim-run.ts';
 import { type ExportSink, exportCustomers, exportMembers, exportSnapshot } from './export-pages.ts';
 import { ownHashes, recordResult } from './own-result.ts';
@@ -140,7 +142,7 @@ export async function exportAll(job: ExportAll, parts: RunParts): Promise<RunDoc
     exitCode: failure && !control.reason ? EXIT.stopped : exitCodeOf(control.reason, tally),
     rowByRowCalls: tally.rows.read,
   });
-  if (failure) reporter.note(`${failure.message} ${failure.hint}`);
+  if (failure) reporter.note(sharedTexts().sentences([failure.message, failure.hint]));
   await ledger.runs.end(runId, { state, summaryJson: writeRunDocument(document) });
   await removeRunFolder(homeFolder, runId, ledger);
   return withReport(document, { controls: job.controls, watch: undefined }, parts);
@@ -199,9 +201,7 @@ async function planExport(job: ExportAll, target: Target, parts: RunParts): Prom
     const { recordCount } = await readCounts(ledger, job.account);
     const calls: Record<string, number> = {};
     if (recordCount === undefined) {
-      reporter.note(
-        `Not known yet how many there are: 1 call for every ${controls.pageSizes[target]}, at least 1. The first export counts them.`,
-      );
+      reporter.note(runTexts().countUnknown(controls.pageSizes[target]));
       calls[target === 'wonder' ? 'GET /customers' : 'customerOpenApi/queryCustomerPages'] = 1;
     } else if (target === 'wonder')
       calls['GET /customers'] = Math.max(1, Math.ceil(recordCount / controls.pageSizes.wonder));

@@ -6,6 +6,8 @@ import { lookUp } from '../plan/dry-run.ts';
 import { closeSnapshots, gather, openSnapshots } from '../plan/gather.ts';
 import type { RowToDo } from '../stage/rows-to-do.ts';
 import type { StagedRow } from '../stage/staged-row.ts';
+import { runTexts } from '../texts/run.ts';
+import { sharedTexts } from '../texts/shared.ts';
 
 /** A read and the increment: the read is kept, so that the run does not read again. */
 export const UNDO_CALLS = 2;
@@ -100,19 +102,17 @@ function warningOf(fields: TextFields, last: RowRecord | undefined, own: readonl
       credited: own.map((one) => one.balanceIncrement),
     },
   ];
-  const changed: string[] = [];
-  const negative: string[] = [];
+  const changed: { name: string; after: string; now: string }[] = [];
+  const negative: { name: string; left: string }[] = [];
   for (const { name, now, after = '', credited } of amounts) {
     if (now === undefined) continue;
-    if (after !== '' && !decimalsEqual(now, after)) changed.push(`${name} ${after}, now ${now}`);
+    if (after !== '' && !decimalsEqual(now, after)) changed.push({ name, after, now });
     const sum = credited.reduce((total, amount) => addDecimals(total, amount || '0'), '0');
     const left = subtractDecimals(now, sum);
-    if (compareDecimals(left, '0') < 0 && compareDecimals(sum, '0') > 0) negative.push(`${name} ${left}`);
+    if (compareDecimals(left, '0') < 0 && compareDecimals(sum, '0') > 0) negative.push({ name, left });
   }
-  return [
-    changed.length === 0 ? '' : `Changed since the credit: ${changed.join('; ')}.`,
-    negative.length === 0 ? '' : `Falls below zero when taken back: ${negative.join('; ')}.`,
-  ]
-    .filter(Boolean)
-    .join(' ');
+  return sharedTexts().sentences([
+    changed.length === 0 ? '' : runTexts().changedSince(changed),
+    negative.length === 0 ? '' : runTexts().belowZero(negative),
+  ]);
 }

@@ -2,6 +2,7 @@ import type { Ledger, RunRecord } from '../ledger/ledger.ts';
 import type { ResultTarget } from '../result/result-file.ts';
 import { besideResult, isChangedResult } from '../result/result-path.ts';
 import type { SavedSettings } from '../settings/run-settings.ts';
+import { runTexts } from '../texts/run.ts';
 import type { RunParts } from './run-parts.ts';
 
 /**
@@ -37,8 +38,6 @@ export async function ownResult(
   };
   if (run.resultPath === '-' || !(await isChangedResult(run.resultPath, ownHashes(run)))) return target;
   const path = besideResult(run.resultPath, run.runId);
-  reporter.note(
-    `${run.resultPath} was changed after this run wrote it, or is another's, and is left as it is. The result goes to ${path}.`,
-  );
+  reporter.note(runTexts().resultGoesTo(run.resultPath, path));
   return { ...target, path };
 }

@@ -11,6 +11,8 @@ import { exitCodeOf, runDocument, withCalls } from '../result/summary.ts';
 import { Tally } from '../result/tally.ts';
 import { writeResult } from '../result/write-result.ts';
 import { type RowToDo, rowsToDo } from '../stage/rows-to-do.ts';
+import { runTexts } from '../texts/run.ts';
+import { sharedTexts } from '../texts/shared.ts';
 import type { FileRun, RunParts } from './run-parts.ts';
 
 /** --dry-run: everything but writing, and nothing of it in the ledger but the calls that it made. */
@@ -88,19 +90,16 @@ function diffWriter(file: ResultFile | undefined): Parameters<typeof dryRun>[3] 
 }
 
 export function stoppedInPlan(reason: StopReason | undefined, storeZone: string): OperatorError {
-  const detail = reason && 'detail' in reason ? reason.detail : 'interrupted';
-  const back =
-    reason?.kind === 'quota' ? ` (${zonedIso(reason.resumeAtMs, storeZone).slice(0, 16).replace('T', ' ')})` : '';
-  const when =
-    reason?.kind === 'quota'
-      ? `When the day's calls are back${back}, type`
-      : reason?.kind === 'interrupted'
-        ? 'To plan it after all, type'
-        : 'When the cause is gone, type';
+  const texts = runTexts();
+  const detail = reason && 'detail' in reason ? sharedTexts().withoutStop(reason.detail) : texts.interrupted;
+  const back = reason?.kind === 'quota' ? zonedIso(reason.resumeAtMs, storeZone).slice(0, 16).replace('T', ' ') : '';
   return new OperatorError({
     code: 'PLAN_STOPPED',
-    message: `The dry run stopped: ${detail}.`,
-    hint: `Nothing was written. ${when} the same command again.`,
+    message: texts.planStopped(detail),
+    hint: texts.planStoppedHint(
+      reason?.kind === 'quota' || reason?.kind === 'interrupted' ? reason.kind : 'cause',
+      back,
+    ),
     exitCode: exitCodeOf(reason, new Tally()),
   });
 }

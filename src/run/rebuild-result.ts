@@ -8,6 +8,7 @@ import { runDocument } from '../result/summary.ts';
 import { writeResult } from '../result/write-result.ts';
 import { readSavedSettings } from '../settings/saved-settings.ts';
 import { openFoundRecords } from '../stage/found-records.ts';
+import { runTexts } from '../texts/run.ts';
 import { ownHashes, ownResult, recordResult } from './own-result.ts';
 import { removeRunFolder, runFolderOf } from './run-folder.ts';
 import type { RunParts } from './run-parts.ts';
@@ -95,8 +96,8 @@ export async function rebuildResult(
     };
     await ledger.runs.end(run.runId, { state, summaryJson: writeRunDocument(document) });
     if (problem) {
-      parts.reporter.note(`${problem.message} What was done is in the ledger.`);
-      parts.reporter.note(`Write the result elsewhere with: memberload resume ${run.runId} -o other.csv`);
+      parts.reporter.note(runTexts().resultFailed(problem.message));
+      parts.reporter.note(runTexts().writeElsewhere(run.runId));
     }
     if (watch !== undefined) document = await withReport(document, { controls: saved.controls, watch }, parts);
   } finally {
@@ -109,11 +110,10 @@ export async function rebuildResult(
 }
 
 function notSentOf({ runId, state }: RunRecord): NotSentReason {
-  if (state === 'cancelled') return { errorCode: 'STOPPED', message: `Run ${runId} was given up before this row.` };
-  const carryOn = `Carry on with: memberload resume ${runId}`;
+  if (state === 'cancelled') return { errorCode: 'STOPPED', message: runTexts().notSentGivenUp(runId) };
   return state === 'paused'
-    ? { errorCode: 'QUOTA_EXHAUSTED', message: `The day's calls were used up before this row. ${carryOn}` }
-    : { errorCode: 'STOPPED', message: `The run stopped before this row. ${carryOn}` };
+    ? { errorCode: 'QUOTA_EXHAUSTED', message: runTexts().notSentQuota(runId) }
+    : { errorCode: 'STOPPED', message: runTexts().notSentStopped(runId) };
 }
 
 /** CONTRACT §6; what stopped the run before its last row still counts until `resume` has carried it on. */

@@ -10,6 +10,7 @@ import type { Tally } from '../result/tally.ts';
 import { writeResult } from '../result/write-result.ts';
 import type { SavedSettings } from '../settings/run-settings.ts';
 import { readSavedSettings } from '../settings/saved-settings.ts';
+import { runTexts } from '../texts/run.ts';
 import { notSentReason } from './execute-run.ts';
 import { ownHashes } from './own-result.ts';
 import { runFolderOf } from './run-folder.ts';
@@ -28,11 +29,7 @@ export async function reportOfRun(
   { homeFolder, ledger, report }: { homeFolder: string; ledger: LedgerReader; report: ReportOptions },
 ): Promise<string> {
   if (run.prunedMs > 0) {
-    throw usageError(
-      'RUN_PRUNED',
-      `Run ${run.runId} was dropped by runs prune: its rows are not known any more.`,
-      'Its result file still tells how each row ended.',
-    );
+    throw usageError('RUN_PRUNED', runTexts().rowsPruned(run.runId), runTexts().rowsPrunedHint);
   }
   const saved = readSavedSettings(run.settingsJson);
   const rows = new ReportRows({ settings: saved.job, runId: run.runId, showsPersonal: report.showsPersonal });

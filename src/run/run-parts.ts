@@ -11,8 +11,9 @@ import type { JobSettings } from '../job/job-settings.ts';
 import type { Ledger, RunRecord } from '../ledger/ledger.ts';
 import type { Foreseen } from '../plan/price-run.ts';
 import type { ResultTarget } from '../result/result-file.ts';
-import type { Language } from '../settings/language.ts';
 import type { Connection, Expectations } from '../settings/run-settings.ts';
+import type { Language } from '../texts/language.ts';
+import { runTexts } from '../texts/run.ts';
 
 /** What one run over a file is asked to do. */
 export type FileRun = {
@@ -70,16 +71,7 @@ export type ReportOptions = {
 
 /** A run that has no stage here: another machine or an earlier version began it. */
 export function withoutStage(run: RunRecord, ledger: Ledger): OperatorError {
-  if (ledger.person !== '') {
-    return fileError(
-      'NO_STAGE',
-      `Run ${run.runId} has no copy of its input here: the copy is in the MEMBERLOAD_HOME that began the run.`,
-      `Type the command there. Or give the rest up with: memberload runs cancel ${run.runId} — then run the file anew here. What was credited is known and is not credited again.`,
-    );
-  }
-  return fileError(
-    'NO_STAGE',
-    `Run ${run.runId} has no copy of its input: an earlier version of memberload began it, or the copy was removed.`,
-    `Give the rest up with: memberload runs cancel ${run.runId} — then run the file anew. What was credited is known and is not credited again.`,
-  );
+  const { noStage, noStageHint, noStageHere, noStageHereHint } = runTexts();
+  if (ledger.person !== '') return fileError('NO_STAGE', noStageHere(run.runId), noStageHereHint(run.runId));
+  return fileError('NO_STAGE', noStage(run.runId), noStageHint(run.runId));
 }

@@ -6,6 +6,8 @@ import type { RowFacts } from '../report/report-rows.ts';
 import type { RowWatch } from '../result/result-rows.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import { readSavedSettings } from '../settings/saved-settings.ts';
+import { runTexts } from '../texts/run.ts';
+import { sharedTexts } from '../texts/shared.ts';
 import type { BegunRun } from './execute-run.ts';
 import type { ReportOptions, RunParts } from './run-parts.ts';
 
@@ -32,7 +34,7 @@ export async function watchRows(
       work();
     } catch (error) {
       isBroken = true;
-      reporter.note(`The report does not tell of single rows: ${errorText(error)}`);
+      reporter.note(runTexts().reportLacksRows(errorText(error)));
     }
   };
   return {
@@ -66,8 +68,9 @@ export async function withReport(
     await writeReportFile(path, await renderReport(subject, ledger, report));
     return { ...document, report: path };
   } catch (error) {
-    const told = error instanceof OperatorError ? `${error.message} ${error.hint}` : errorText(error);
-    reporter.note(`The report was not written: ${told}`);
+    const told =
+      error instanceof OperatorError ? sharedTexts().sentences([error.message, error.hint]) : errorText(error);
+    reporter.note(runTexts().reportNotWritten(told));
     return document;
   }
 }

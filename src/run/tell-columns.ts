@@ -1,6 +1,7 @@
 import { padToWidth, textWidth } from '../base/text-width.ts';
 import type { Reporter } from '../calls/reporter.ts';
 import { describeMatches, type HeaderMatch } from '../job/header-match.ts';
+import { runTexts } from '../texts/run.ts';
 
 /**
  * Says once how the file's columns are read. A table where a header is not the field's own name, with the first
@@ -14,22 +15,20 @@ export function tellColumns(
   reporter: Reporter,
   tellsAll = false,
 ): void {
+  const texts = runTexts();
   if (match.matches.some(({ isRenamed }) => isRenamed)) {
     const rows = describeMatches(match, firstCells);
     const width = Math.max(...rows.map(({ header }) => textWidth(header)));
-    reporter.note('Columns read:');
+    reporter.note(texts.columnsRead);
     for (const { header, column, firstValue } of rows) {
       reporter.note(`  ${padToWidth(header, width)} → ${column}${firstValue === '' ? '' : `: ${firstValue}`}`);
     }
-  } else if (tellsAll) reporter.note(`Columns read: ${match.matches.map(({ header }) => header).join(', ')}.`);
-  if (match.unused.length > 0) reporter.note(`Columns not used: ${match.unused.join(', ')}.`);
+  } else if (tellsAll) reporter.note(texts.columnsReadAre(match.matches.map(({ header }) => header)));
+  if (match.unused.length > 0) reporter.note(texts.columnsUnused(match.unused));
   if (match.unnamedIndexes.length > 0) {
-    const places = match.unnamedIndexes.map((index) => index + 1).join(', ');
-    reporter.note(`Columns without a name, not used: number ${places} from the left.`);
+    reporter.note(texts.columnsUnnamed(match.unnamedIndexes.map((index) => index + 1)));
   }
   for (const header of match.moneyLike) {
-    reporter.note(
-      `Warning: '${header}' looks like money or points and is not used. If it is meant to be read, name its field with --map.`,
-    );
+    reporter.note(texts.moneyUnused(header));
   }
 }

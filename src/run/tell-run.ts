@@ -1,11 +1,10 @@
 import type { Sending } from '../calls/reporter.ts';
 import type { RunContext } from '../calls/run-context.ts';
+import { runTexts } from '../texts/run.ts';
 
 /** The run's id, and the one time zone of everything that the run prints. */
 export function tellRun(isCarriedOn: boolean, { runId, settings, reporter }: RunContext): void {
-  reporter.note(
-    `${isCarriedOn ? `Carrying on run ${runId}` : `Run ${runId} begins`}. Times are those of ${settings.storeZone}.`,
-  );
+  reporter.note(runTexts().begins(runId, isCarriedOn, settings.storeZone));
 }
 
 /** What is the same for everything that is sent, for the reporter. */

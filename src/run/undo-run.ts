@@ -14,6 +14,7 @@ import type { SavedSettings } from '../settings/run-settings.ts';
 import { writeSavedSettings } from '../settings/saved-settings.ts';
 import { openStageWriter } from '../stage/stage.ts';
 import type { StagedRow } from '../stage/staged-row.ts';
+import { runTexts } from '../texts/run.ts';
 import { requireStarted } from './claim-run.ts';
 import { executeRun } from './execute-run.ts';
 import { hasCallsToLook, lookBeforeUndo, UNDO_CALLS } from './look-before-undo.ts';
@@ -67,14 +68,14 @@ export async function prepareUndo(request: UndoRequest, parts: RunParts): Promis
   const { run, saved, rowNumbers } = request;
   const { ledger, clock, homeFolder } = parts;
   if (run.command !== 'topup') {
-    throw usageError('NOTHING_TO_UNDO', `Run ${run.runId} is no top-up: only credits can be taken back.`, '');
+    throw usageError('NOTHING_TO_UNDO', runTexts().undoOfNoTopup(run.runId), '');
   }
   const inDoubt = await ledger.rows.listByState(run.runId, ['intent', 'in_doubt']);
   if (inDoubt.length > 0) {
     throw fileError(
       'IN_DOUBT',
-      `Run ${run.runId} has ${inDoubt.length} rows in doubt: nobody knows yet whether they are to be taken back.`,
-      `Nothing was sent. Decide them first: memberload resolve ${run.runId}`,
+      runTexts().undoInDoubt(run.runId, inDoubt.length),
+      runTexts().undoInDoubtHint(run.runId),
     );
   }
   const mark = await ledger.runs.markOf(run.account);
@@ -85,8 +86,8 @@ export async function prepareUndo(request: UndoRequest, parts: RunParts): Promis
   if (credits.length === 0) {
     throw fileError(
       'NOTHING_TO_UNDO',
-      `Run ${run.runId} has no credit that could be taken back${rowNumbers ? ' among these rows' : ''}: what it credited was undone before, or it credited nobody.`,
-      `Nothing was sent. Look at it with: memberload runs ${run.runId}`,
+      runTexts().nothingToUndo(run.runId, rowNumbers !== undefined),
+      runTexts().nothingToUndoHint(run.runId),
     );
   }
   const settings: JobSettings = {
@@ -220,21 +221,19 @@ async function withWarnings(
 ): Promise<readonly StagedRow[]> {
   const { reporter, control, vendors } = context;
   const rows = credits.map((credit, index) => toRow(credit, index + 1));
-  reporter.note(
-    `${rows.length} rows of run ${runId} are taken back: at most ${UNDO_CALLS} calls a row, ${rows.length * UNDO_CALLS} in all. One of the two reads the member, before anything is sent.`,
-  );
+  reporter.note(runTexts().undoPrice(rows.length, runId, UNDO_CALLS));
   if (!(await hasCallsToLook(context, rows.length))) {
-    reporter.note('The members are not looked at beforehand: the calls left today are too few to read and send all.');
+    reporter.note(runTexts().undoUnseen);
     return rows;
   }
   try {
     const warnings = await lookBeforeUndo(credits, rows, context);
     for (const { undoneRow, member, text } of warnings.slice(0, WARNINGS_SHOWN_MAX)) {
-      reporter.note(`Row ${undoneRow}, member ${member}: ${text}`);
+      reporter.note(runTexts().undoWarning(undoneRow, member, text));
     }
     const restCount = warnings.length - WARNINGS_SHOWN_MAX;
-    if (restCount > 0) reporter.note(`… and ${restCount} more such rows: the messages of the result name all of them.`);
-    if (warnings.length === 0) reporter.note('No member was changed since the credit, and none falls below zero.');
+    if (restCount > 0) reporter.note(runTexts().undoWarningsMore(restCount));
+    if (warnings.length === 0) reporter.note(runTexts().undoUnchanged);
     const textByRow = new Map(warnings.map(({ rowNumber, text }) => [rowNumber, text]));
     return rows.map((row) => {
       const text = textByRow.get(row.rowNumber);

@@ -21,6 +21,7 @@ import { runDocument } from '../result/summary.ts';
 import { Tally } from '../result/tally.ts';
 import { targetsOf } from '../settings/job-settings.ts';
 import { withLateIssues } from '../stage/stage.ts';
+import { runTexts } from '../texts/run.ts';
 import { tellColumns } from './tell-columns.ts';
 
 export type Validation = {
@@ -104,7 +105,7 @@ async function check(
       tally,
     );
     await target.writeHeader(rows.header(), table.form);
-    if (asked.fileKinds.length === 0) parts.reporter.note(`Checked as ${settings.fileKinds[0]}.`);
+    if (asked.fileKinds.length === 0) parts.reporter.note(runTexts().checkedAs(settings.fileKinds[0] ?? ''));
     const sums = new SumsOfRows();
     let isTold = late !== undefined;
     const issueOf = new Map((late?.issues ?? []).map(({ rowNumber, issue }) => [rowNumber, issue]));
@@ -146,8 +147,8 @@ function withKind(settings: JobSettings, header: readonly string[]): JobSettings
   if (kind === undefined) {
     throw usageError(
       'UNKNOWN_KIND',
-      `The header does not tell what kind of file this is. It has: ${header.slice(0, 20).map(visibleText).join(', ')}.`,
-      'Say what it is for with --as members, customers, topup or lookups.',
+      runTexts().unknownKind(header.slice(0, 20).map(visibleText)),
+      runTexts().unknownKindHint,
     );
   }
   const isForWonder = kind === 'lookups' && !hasKeyOf('members', names) && hasKeyOf('customers', names);
@@ -158,23 +159,18 @@ function withKind(settings: JobSettings, header: readonly string[]): JobSettings
 function tellRun({ fileKinds, targets }: JobSettings, sums: InputRead['sums'], reporter: Reporter): void {
   const count = countToSend(sums);
   if (count === 0) return;
-  const rows = count === 1 ? '1 row' : `${count} rows`;
-  const amounts = `${sums.pointIncrement} points and ${sums.balanceIncrement} of balance in all`;
+  const texts = runTexts();
   switch (fileKinds[0]) {
     case 'topup':
-      reporter.note(
-        sums.invalidCount === 0
-          ? `memberload topup would credit ${rows}: ${amounts}.`
-          : `memberload topup refuses a file with wrong rows. With --skip-invalid it would credit ${rows}: ${amounts}.`,
-      );
+      reporter.note(texts.wouldCredit(count, sums.pointIncrement, sums.balanceIncrement, sums.invalidCount > 0));
       return;
     case 'customers':
-      reporter.note(`memberload import --to wonder would create or update ${rows}.`);
+      reporter.note(texts.wouldSaveCustomers(count));
       return;
     case 'lookups':
-      reporter.note(`memberload export${targets[0] === 'wonder' ? ' --from wonder' : ''} would look up ${rows}.`);
+      reporter.note(texts.wouldLookUp(count, targets[0] === 'wonder'));
       return;
     default:
-      reporter.note(`memberload import would create or update ${rows}.`);
+      reporter.note(texts.wouldImport(count));
   }
 }

@@ -1,5 +1,6 @@
 import type { ControlSettings } from '../calls/control-settings.ts';
 import type { RunControl } from '../calls/run-control.ts';
+import { callTexts } from '../texts/calls.ts';
 
 /** Stops the run when more rows than allowed went wrong; invalid rows count before anything is sent. */
 export class ErrorCount {
@@ -22,7 +23,7 @@ export class ErrorCount {
   add(isError: boolean): void {
     if (isError) this.#count += 1;
     if (this.#count <= this.#limit) return;
-    const detail = `${this.#count} rows went wrong, --max-errors allows ${this.#limit}`;
+    const detail = callTexts().tooManyErrors(this.#count, this.#limit);
     this.#control.stop({ kind: 'max_errors', detail });
   }
 }

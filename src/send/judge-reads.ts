@@ -1,5 +1,6 @@
 import { addDecimals, decimalsEqual, isZeroDecimal } from '../base/decimal.ts';
 import type { RowRecord } from '../ledger/ledger.ts';
+import { sendTexts } from '../texts/send.ts';
 import type { Reading } from './read-amounts.ts';
 
 export type ReadVerdict = { readonly isApplied: boolean; readonly message: string };
@@ -14,26 +15,21 @@ export function judgeReads(
 ): ReadVerdict {
   const { runId, rowNumber, pointBefore, balanceBefore, pointIncrement, balanceIncrement } = record;
   if (pointBefore === '' || balanceBefore === '') {
-    return { isApplied: false, message: 'The values before are not known, so reading the member decides nothing.' };
+    return { isApplied: false, message: sendTexts().beforeUnknown };
   }
   const allRead = (point: string, balance: string): boolean =>
     reads.length > 0 && reads.every((read) => isAt(read, point, balance));
-  const seen = reads
-    .map((read) => `point ${read.point ?? 'unknown'}, balance ${read.balance ?? 'unknown'}`)
-    .join('; then ');
-  const was = `before: point ${pointBefore}, balance ${balanceBefore}; read: ${seen}.`;
+  const told = { before: { point: pointBefore, balance: balanceBefore }, reads };
+  const texts = sendTexts();
   if (allRead(addDecimals(pointBefore, pointIncrement), addDecimals(balanceBefore, balanceIncrement))) {
-    return { isApplied: true, message: `No answer came; applied once by the evidence: ${was}` };
+    return { isApplied: true, message: texts.appliedByReads(told) };
   }
   if (allRead(pointBefore, balanceBefore)) {
-    const age = describeAge(nowMs - record.intentMs);
     const resolve = `memberload resolve ${runId} --row ${rowNumber}`;
-    return {
-      isApplied: false,
-      message: `Not applied so far: the call left ${age} ago; ${was} The vendor may still apply it. Look again later with: ${resolve} --settle. Only when you are sure, send it again with: ${resolve} --resend`,
-    };
+    const message = texts.notAppliedSoFar(told, texts.age(nowMs - record.intentMs), resolve);
+    return { isApplied: false, message };
   }
-  return { isApplied: false, message: `The evidence does not tell: ${was} Look at the member in the back office.` };
+  return { isApplied: false, message: texts.readsTellNothing(told) };
 }
 
 /** Whether the member has by now exactly the values before plus the increment. An increment of nothing never looks so. */
@@ -53,18 +49,6 @@ function isAt(reading: Reading, point: string, balance: string): boolean {
   );
 }
 
-export const sharedVerdict: ReadVerdict = {
-  isApplied: false,
-  message:
-    'Two rows in doubt credit this member: its values cannot tell which was applied. Look at the member in the back office.',
-};
-
-/** `40 s`, `12 min`, `3 h` or `2 days`; an age below zero (the clock was set back) is told as unknown. */
-export function describeAge(ageMs: number): string {
-  if (ageMs < 0) return 'an unknown time';
-  const seconds = Math.round(ageMs / 1000);
-  if (seconds < 120) return `${seconds} s`;
-  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 172_800) return `${Math.round(seconds / 3600)} h`;
-  return `${Math.round(seconds / 86_400)} days`;
+export function sharedVerdict(): ReadVerdict {
+  return { isApplied: false, message: sendTexts().sharedMember };
 }

@@ -5,6 +5,7 @@ import type { KybioVendor } from '../calls/vendors.ts';
 import { type Answer, quoteWords } from '../http/answer.ts';
 import type { IncrementAnswer } from '../kybio/client.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { sendTexts } from '../texts/send.ts';
 import { keepRepeatFact, type LearnedFact } from './repeat-fact.ts';
 
 /** One lookup, two equal increments, two more after a refusal, one read. */
@@ -47,10 +48,10 @@ export async function probeRepeat(
     isRepeatable: true,
     send: (onSent) => client.queryByNumber(number, { onSent }),
   });
-  if (lookup.kind !== 'success') return notLearned(`the member could not be looked up: ${describeAnswer(lookup)}`);
+  if (lookup.kind !== 'success') return notLearned(sendTexts().probe.lookupFailed(describeAnswer(lookup)));
   const member = lookup.data;
   const customerUid = member?.customerUid;
-  if (customerUid === undefined) return notLearned(`no member has the number '${number}'`);
+  if (customerUid === undefined) return notLearned(sendTexts().probe.noMember(number));
 
   const nowMs = await ledger.now();
   const claimTime = (fromMs: number, order: 'newest' | 'unused'): Promise<string> =>
@@ -71,7 +72,7 @@ export async function probeRepeat(
     send: (onSent) => client.queryByUid(customerUid, { onSent }),
   });
   if (after.kind !== 'success' || !hasSameAmounts(member, after.data)) {
-    return notLearned("the member's point or balance changed meanwhile, or could not be read again");
+    return notLearned(sendTexts().probe.moved);
   }
   await keepRepeatFact(ledger, account, learned.fact);
   return learned;
@@ -87,37 +88,33 @@ type Trial = {
 async function learn({ sendNothing, newTime, earlierTime, isApplied }: Trial): Promise<ProbeResult> {
   const time = await newTime();
   const first = await sendNothing(time);
-  if (!isApplied(first)) return notLearned(`the first increment of nothing was not applied: ${describeAnswer(first)}`);
+  if (!isApplied(first)) return notLearned(sendTexts().probe.firstNotApplied(describeAnswer(first)));
   const second = await sendNothing(time);
   if (isApplied(second)) return { isLearned: true, fact: { kind: 'accepted' }, said: '' };
   if (second.kind !== 'refused') {
-    return notLearned(`the second has no answer that can be believed: ${describeAnswer(second)}`);
+    return notLearned(sendTexts().probe.secondUnanswered(describeAnswer(second)));
   }
   if (!saysRepeat(second)) {
-    return notLearned(`the second was refused with a code that has another meaning: ${describeAnswer(second)}`);
+    return notLearned(sendTexts().probe.secondOtherwise(describeAnswer(second)));
   }
   const isSameRefusal = (answer: Answer<unknown>): boolean =>
     answer.kind === 'refused' && answer.errorCode === second.errorCode;
   const said = quoteWords(second.messages);
 
   const earlyTime = await earlierTime();
-  if (earlyTime >= time) return notLearned(`the member had every second between ${earlyTime} and an hour before it`);
+  if (earlyTime >= time) return notLearned(sendTexts().probe.noFreeTime(earlyTime));
   const earlier = await sendNothing(earlyTime);
   if (isApplied(earlier)) {
     const third = await sendNothing(time);
     if (isSameRefusal(third)) return { isLearned: true, fact: { kind: 'refused', code: second.errorCode }, said };
-    return notLearned(
-      `the second was refused (${describeAnswer(second)}), but not once more: ${describeAnswer(third)}`,
-    );
+    return notLearned(sendTexts().probe.notTwice(describeAnswer(second), describeAnswer(third)));
   }
   if (!isSameRefusal(earlier)) {
-    return notLearned(`one with an earlier dataChangeTime has another answer: ${describeAnswer(earlier)}`);
+    return notLearned(sendTexts().probe.earlierOtherwise(describeAnswer(earlier)));
   }
   const control = await sendNothing(await newTime());
   if (isApplied(control)) return { isLearned: true, fact: { kind: 'newer_only' }, said };
-  return notLearned(
-    `the second was refused (${second.errorCode}), but so was one with a new dataChangeTime: ${describeAnswer(control)}`,
-  );
+  return notLearned(sendTexts().probe.newRefused(second.errorCode, describeAnswer(control)));
 }
 
 async function sendNothingTo(

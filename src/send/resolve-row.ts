@@ -6,6 +6,8 @@ import type { RunContext } from '../calls/run-context.ts';
 import { readIncrementAnswer } from '../job/topup-steps.ts';
 import type { Evidence, Ledger, LedgerReader, RowChange, RowRecord } from '../ledger/ledger.ts';
 import type { RowState } from '../ledger/row-states.ts';
+import { sendTexts } from '../texts/send.ts';
+import { answerDetail } from './answer-detail.ts';
 import { looksApplied } from './judge-reads.ts';
 import { readAmounts } from './read-amounts.ts';
 import { performIncrement } from './send-increment.ts';
@@ -90,26 +92,25 @@ export async function decideRow(
   verdict: Verdict,
   { ledger, storeZone, isAgain }: { ledger: Ledger; storeZone: string; isAgain: boolean },
 ): Promise<string | undefined> {
+  const { decidedApplied, decidedNotApplied, decidedByOther, changedMeanwhile } = sendTexts();
   const last = evidence.findLast(({ kind }) => kind === 'decision');
   const by = last && readDecider(last.detailJson);
   if (last && decision !== undefined && decision !== verdict && by && by !== ledger.person && !isAgain) {
-    return `${by} decided ${decision} at ${zonedIso(last.recordedMs, storeZone)}; to decide otherwise, add --again`;
+    return decidedByOther(by, decision, zonedIso(last.recordedMs, storeZone));
   }
-  const when = `Decided by a person at ${zonedIso(await ledger.now(), storeZone)}`;
+  const when = zonedIso(await ledger.now(), storeZone);
   const change =
     verdict === 'applied'
-      ? ({ state: 'done', action: 'topped_up', errorCode: '', messages: [`${when}: it was applied.`] } as const)
+      ? ({ state: 'done', action: 'topped_up', errorCode: '', messages: [decidedApplied(when)] } as const)
       : ({
           state: 'failed',
           errorCode: 'IN_DOUBT',
-          messages: [
-            `${when}: it was not applied. To credit it after all, run the result file again with the flags of the run (its campaign!) or type: memberload resolve ${record.runId} --row ${record.rowNumber} --resend`,
-          ],
+          messages: [decidedNotApplied(when, `memberload resolve ${record.runId} --row ${record.rowNumber}`)],
         } as const);
   const { sequence } = record;
   const detail = { as: verdict, sequence, ...(ledger.person !== '' && { by: ledger.person }) };
   const isKept = await ledger.rows.decide(record, change, { kind: 'decision', detailJson: JSON.stringify(detail) });
-  return isKept ? undefined : 'it was changed by somebody else at this moment; look at it again';
+  return isKept ? undefined : changedMeanwhile;
 }
 
 function readDecider(detailJson: string): string | undefined {
@@ -136,26 +137,26 @@ export async function resendRow(row: RowInDoubt, context: RunContext, isAgain: b
   assert(kybio, 'no Kybio client is open');
   const { account } = kybio.lane.settings;
   if (record.errorCode === 'RESPONSE_MISMATCH' && row.decision === undefined) {
-    return 'the vendor said that it applied something else; look at the member, and decide with --as first';
+    return sendTexts().mismatchUndecided;
   }
   const other = (await ledger.increments.listUnsettled(account)).find(
     (one) => one.customerUid === record.customerUid && !isSameRow(one, record),
   );
   if (other) {
-    return `row ${other.rowNumber} of run ${other.runId} credits the same member and is in doubt; decide that first`;
+    return sendTexts().otherInDoubt(other.rowNumber, other.runId);
   }
   const credited = isAgain ? undefined : await findCredited(row, account, ledger);
   if (credited) {
-    const { rowNumber, runId, why } = credited;
-    return `row ${rowNumber} of run ${runId} has credited ${why}; if this one is meant as well, add --again`;
+    const { rowNumber, runId, what, state } = credited;
+    return sendTexts().otherCredited(rowNumber, runId, what, state === 'done');
   }
 
   const sequence = await ledger.sequence();
   const { point, balance } = await readAmounts(record.customerUid, kybio, false);
   await addEvidence(record, 'read', { point, balance }, ledger);
-  if (point === undefined || balance === undefined) return 'the member could not be read';
+  if (point === undefined || balance === undefined) return sendTexts().memberUnread;
   if (!isAgain && looksApplied(record, { point, balance })) {
-    return 'the member has by now exactly the values before plus the increment, so it looks applied; decide with --as applied, or add --again to send it all the same';
+    return sendTexts().looksApplied;
   }
 
   await addEvidence(record, 'resend', { dataChangeTime: record.dataChangeTime, before: { point, balance } }, ledger);
@@ -194,20 +195,21 @@ async function recordResend(
   context: RunContext,
 ): Promise<void> {
   const { answer, attempts } = performed;
-  const when = `Sent again at ${zonedIso(await context.ledger.now(), context.settings.storeZone)} on a person's word`;
+  const when = zonedIso(await context.ledger.now(), context.settings.storeZone);
+  const texts = sendTexts();
   const row = { context, key: record };
   // A refused repeat proves a first send that had no answer: an account that refuses repeats has applied it.
   const isProof =
     answer?.kind === 'refused' && answer.meaning === 'repeat' && !wasFirstRefused(record, evidence, answer.errorCode);
   if (isProof) {
-    const messages = [`${when}; refused as a repeat (${answer.errorCode}): it had been applied before, once.`];
+    const messages = [texts.resentRefused(when, answer.errorCode)];
     return recordOutcome({ status: 'done', action: 'topped_up', messages }, attempts, answer, row);
   }
   const outcome =
     performed.kind === 'ended' ? performed.outcome : readIncrementAnswer(toIncrement(record), performed.answer);
   switch (outcome.status) {
     case 'done':
-      return recordOutcome({ ...outcome, messages: [`${when}.`] }, attempts, answer, row);
+      return recordOutcome({ ...outcome, messages: [texts.resent(when)] }, attempts, answer, row);
     case 'in_doubt':
       return recordOutcome(outcome, attempts, answer, row);
     case 'failed':
@@ -215,13 +217,11 @@ async function recordResend(
       const said = answer === undefined ? outcome.errorCode : describeAnswer(answer);
       if (isUnsettled(record)) {
         // Nobody has said that the first send was not applied: the vendor may still apply it, or has.
-        const messages = [
-          `${when}; this second send was not applied: ${said}. The first may be: the row stays in doubt.`,
-        ];
-        const refusal = answer && { kind: 'answer', detailJson: JSON.stringify({ answer: said }) };
+        const messages = [texts.resentUnsettled(when, said)];
+        const refusal = answer && { kind: 'answer', detailJson: JSON.stringify(answerDetail(answer)) };
         return context.ledger.rows.record(record, { ...asBefore(record), messages }, refusal);
       }
-      const messages = [`${when}; it was not applied: ${said}.`];
+      const messages = [texts.resentNotApplied(when, said)];
       return context.ledger.rows.record(record, { state: 'failed', errorCode: outcome.errorCode, messages });
     }
     case 'invalid':
@@ -244,10 +244,16 @@ function wasFirstRefused(record: RowRecord, evidence: readonly Evidence[], error
   const first = evidence.find(({ kind }) => kind === 'answer' || kind === 'repeat' || kind === 'resend');
   // Earlier versions kept no evidence of a first answer.
   if (first === undefined) return record.errorCode === errorCode;
-  return first.kind === 'answer' && first.detailJson.includes(`refused ${errorCode}:`);
+  if (first.kind !== 'answer') return false;
+  const detail: unknown = JSON.parse(first.detailJson);
+  if (typeof detail === 'object' && detail !== null && 'refused' in detail) return detail.refused === errorCode;
+  // Earlier versions kept the code within an English text alone.
+  return first.detailJson.includes(`refused ${errorCode}:`);
 }
 
-type Credited = Pick<RowRecord, 'runId' | 'rowNumber'> & { readonly why: string };
+type Credited = Pick<RowRecord, 'runId' | 'rowNumber' | 'state'> & {
+  readonly what: Parameters<ReturnType<typeof sendTexts>['otherCredited']>[2];
+};
 
 /**
  * Another row that has credited, or will, what this row is about (DESIGN §4): its reference, else its campaign, else
@@ -267,8 +273,7 @@ async function findCredited(row: RowInDoubt, account: string, ledger: LedgerRead
     (credit) => !isSameRow(credit, record) && !credit.isUndone && (reference !== '' || credit.campaign === campaign),
   );
   if (same === undefined) return undefined;
-  const why = reference === '' ? `the member for campaign '${campaign}'` : `reference '${reference}'`;
-  return { ...same, why: same.state === 'done' ? why : `${why}, or is about to` };
+  return { ...same, what: reference === '' ? { campaign } : { reference } };
 }
 
 async function findCreditedSince(
@@ -288,7 +293,7 @@ async function findCreditedSince(
       decimalsEqual(other.pointIncrement, record.pointIncrement) &&
       decimalsEqual(other.balanceIncrement, record.balanceIncrement),
   );
-  return since && { ...since, why: 'the member the same amounts since' };
+  return since && { ...since, what: 'same amounts' };
 }
 
 /** Where the row stood in the ledger's order after its last send: every decision moves the row to the end. */

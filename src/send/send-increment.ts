@@ -13,6 +13,7 @@ import { mismatch, readIncrementAnswer } from '../job/topup-steps.ts';
 import type { IncrementAnswer } from '../kybio/client.ts';
 import type { Begun, Credit, CreditGuard, IncrementIntent, RowChange, RowKey, RowRecord } from '../ledger/ledger.ts';
 import type { RowState } from '../ledger/row-states.ts';
+import { sendTexts } from '../texts/send.ts';
 import { readAmounts } from './read-amounts.ts';
 import { repeatCodesOf } from './repeat-fact.ts';
 import type { Performed } from './send-row.ts';
@@ -134,16 +135,13 @@ export async function performIncrement(call: Increment, work: IncrementWork): Pr
   }
 }
 
-const OUT_OF_TOUCH =
-  'this machine was out of touch with the shared ledger for too long, and others may carry on its runs';
-
 /**
  * The last look before the first byte of an increment. Minutes may have passed since its intent was recorded (rate,
  * connection, a laptop that slept): by now another process may take this one for dead.
  */
 export function mayStillSend({ ledger, controls, control }: RunContext): boolean {
   if (ledger.mayStillSend(controls.timeoutMs)) return true;
-  control.stop({ kind: 'breaker', detail: OUT_OF_TOUCH });
+  control.stop({ kind: 'breaker', detail: sendTexts().outOfTouch });
   return false;
 }
 
@@ -186,12 +184,15 @@ async function withLearnedMeaning<T>(
 function weightOf(outcome: Outcome, answer: Answer<unknown>, { rowNumber }: RowKey): Weight {
   if (outcome.status !== 'in_doubt') return { isInDoubt: false };
   if (outcome.isMismatch) {
-    return { isInDoubt: true, stop: { kind: 'mismatch', detail: `row ${rowNumber}: ${outcome.messages.join(' ')}` } };
+    return {
+      isInDoubt: true,
+      stop: { kind: 'mismatch', detail: sendTexts().row(rowNumber, outcome.messages.join(' ')) },
+    };
   }
   // A gateway that lets nothing through: every further increment would be one more in doubt.
   const isShutOut = answer.kind === 'unanswered' && /^HTTP_40[13]$/.test(answer.errorCode);
   if (!isShutOut) return { isInDoubt: true };
-  const detail = `row ${rowNumber}: the increment was answered with ${answer.errorCode}, not by Kybio itself`;
+  const detail = sendTexts().shutOut(rowNumber, answer.errorCode);
   return { isInDoubt: true, stop: { kind: 'credentials', detail } };
 }
 
@@ -214,7 +215,7 @@ async function doubtOf(
     (other) => other.runId !== key.runId || other.rowNumber !== key.rowNumber,
   );
   const twin = others.find(({ dataChangeTime }) => dataChangeTime === data.dataChangeTime);
-  if (twin) return replayed(`it names the dataChangeTime of row ${twin.rowNumber} of run ${twin.runId}`);
+  if (twin) return mismatch(sendTexts().replayedTime(twin.rowNumber, twin.runId));
   // Only against this run's own last increment: in days the tills bring a member back to any value.
   const last = others
     .filter(({ runId, state, pointAfter }) => runId === key.runId && state === 'done' && pointAfter !== '')
@@ -222,10 +223,7 @@ async function doubtOf(
       (newest, one) => (newest && newest.sequence > one.sequence ? newest : one),
       undefined,
     );
-  if (last && liesBehind(data, last)) {
-    return replayed(`its values before are those from before row ${last.rowNumber}, which was credited meanwhile`);
-  }
-  return undefined;
+  return last && liesBehind(data, last) ? mismatch(sendTexts().replayedValues(last.rowNumber)) : undefined;
 }
 
 /** Whether the member stands where it stood before that increment, which the vendor has applied. */
@@ -234,12 +232,6 @@ function liesBehind(data: IncrementAnswer, last: RowRecord): boolean {
   return (
     decimalsEqual(data.pointBeforeUpdate, last.pointBefore) &&
     decimalsEqual(data.balanceBeforeUpdate, last.balanceBefore)
-  );
-}
-
-function replayed(why: string): Outcome {
-  return mismatch(
-    `The answer is not believed: ${why}. Something between us and Kybio may replay answers. Look at the member in the back office before anything else is sent.`,
   );
 }
 
@@ -270,66 +262,52 @@ async function confirmNotApplied(
     });
   } catch (error) {
     if (!(error instanceof StoppedError)) throw error;
-    const messages = ['Refused as a repeat of another change, and the member could not be read to make sure.'];
+    const messages = [sendTexts().repeatUnread];
     const errorCode = answer.kind === 'refused' ? answer.errorCode : 'IN_DOUBT';
     return { status: 'in_doubt', errorCode, messages, isMismatch: false };
   }
 }
 
 function appliedBefore({ customerUid }: Increment, change: NonNullable<Done['change']>): Outcome {
-  const messages = [
-    'Applied once: it was refused as a repeat, and the member has the values before plus the increment.',
-  ];
-  return { status: 'done', action: 'topped_up', messages, customerUid, change };
+  return { status: 'done', action: 'topped_up', messages: [sendTexts().repeatApplied], customerUid, change };
 }
 
 function notSent({ customerUid }: Increment): Outcome {
-  return { status: 'unapplied', errorCode: 'STOPPED', messages: ['Not sent: the run was stopped.'], customerUid };
+  return { status: 'unapplied', errorCode: 'STOPPED', messages: [sendTexts().notSent], customerUid };
 }
 
 /** What becomes of a row whose increment the ledger refused to begin. Nothing was sent. */
 function refusalOf(begun: Exclude<Begun, Begin>, call: Increment, context: RunContext): Outcome {
-  const { customerUid, number } = call;
-  const member = number === '' ? `customerUid ${customerUid}` : `number ${number}`;
+  const { customerUid } = call;
+  const texts = sendTexts();
   switch (begun.kind) {
     case 'time_taken':
-      return invalid(
-        'DUPLICATE_ROW',
-        `dataChangeTime: '${call.dataChangeTime}' was already used for member ${customerUid}; it was probably credited then. Leave the column blank to credit again.`,
-      );
+      return invalid('DUPLICATE_ROW', texts.timeTaken(String(call.dataChangeTime), customerUid));
     case 'member_waits': {
-      const where = begun.runId === context.runId ? '' : ` of run ${begun.runId}`;
-      const message = `Waits: row ${begun.rowNumber}${where} credits the same member and is in doubt. Decide it first with: memberload resolve ${begun.runId}`;
-      return { status: 'unapplied', errorCode: 'STOPPED', messages: [message], customerUid };
+      const { rowNumber, runId } = begun;
+      const messages = [texts.memberWaits(rowNumber, runId, runId !== context.runId)];
+      return { status: 'unapplied', errorCode: 'STOPPED', messages, customerUid };
     }
     case 'member_repeated':
-      return invalid(
-        'DUPLICATE_ROW',
-        `This is the member of row ${begun.rowNumber} (customerUid ${customerUid}), given under another key. Remove one of the two, or use --on-duplicate allow.`,
-      );
+      return invalid('DUPLICATE_ROW', texts.memberRepeated(begun.rowNumber, customerUid));
     case 'lease_lost':
-      context.control.stop({ kind: 'breaker', detail: OUT_OF_TOUCH });
-      return { status: 'unapplied', errorCode: 'STOPPED', messages: [`Not sent: ${OUT_OF_TOUCH}.`], customerUid };
+      context.control.stop({ kind: 'breaker', detail: texts.outOfTouch });
+      return { status: 'unapplied', errorCode: 'STOPPED', messages: [texts.outOfTouch], customerUid };
     case 'credited_before': {
       const { settings } = context;
-      const message = `${creditText(begun.credit, member, settings.storeZone)}, the same as this row`;
+      const credit = creditOf(begun.credit, call, settings.storeZone);
       const isNamed = settings.skipsCredited || settings.campaign !== '' || call.reference !== '';
       // What another run has still to send is not credited yet: called done, it could be lost.
       if (isNamed && begun.credit.state === 'done') {
-        return { status: 'done', action: 'credited_before', messages: [`${message}: skipped.`], customerUid };
+        return { status: 'done', action: 'credited_before', messages: [texts.skippedAsCredited(credit)], customerUid };
       }
-      return invalid(
-        'CREDITED_BEFORE',
-        `${message}. Nothing was sent. ${wayOnOf(begun.credit)}; to name what is credited use --campaign NAME; to credit once more use --again.`,
-      );
+      return invalid('CREDITED_BEFORE', texts.creditedBefore(credit, wayOnOf(begun.credit)));
     }
     case 'credited_otherwise': {
       const { reference, campaign } = begun.credit;
-      const identity = call.reference !== '' ? `reference '${reference}'` : `campaign '${campaign}'`;
-      return invalid(
-        'CREDITED_OTHERWISE',
-        `${creditText(begun.credit, member, context.settings.storeZone)} for ${identity}, with other amounts than this row. Nothing was sent. Correct the row, or give it another reference or campaign.`,
-      );
+      const credit = creditOf(begun.credit, call, context.settings.storeZone);
+      const identity = call.reference !== '' ? { reference } : { campaign };
+      return invalid('CREDITED_OTHERWISE', texts.creditedOtherwise(credit, identity));
     }
     default:
       return unreachable(begun);
@@ -337,16 +315,17 @@ function refusalOf(begun: Exclude<Begun, Begin>, call: Increment, context: RunCo
 }
 
 /** Only what is credited can be skipped. */
-function wayOnOf({ state, runId }: Credit): string {
-  if (state === 'done') return 'To skip such rows use --skip-credited';
-  if (state === 'intent' || state === 'in_doubt') return `Decide that row first with: memberload resolve ${runId}`;
-  return `Carry that run on first with: memberload resume ${runId}`;
+function wayOnOf({ state }: Credit): 'skip' | 'resolve' | 'resume' {
+  if (state === 'done') return 'skip';
+  return state === 'intent' || state === 'in_doubt' ? 'resolve' : 'resume';
 }
 
-function creditText(credit: Credit, member: string, zone: string): string {
-  const verb = credit.state === 'done' ? 'credited' : 'credits, without an outcome yet,';
-  const { pointIncrement, balanceIncrement } = credit;
-  return `Row ${credit.rowNumber} of run ${credit.runId} ${verb} ${member} with points ${pointIncrement}, balance ${balanceIncrement} ${credit.intentMs === 0 ? '' : ` (${zonedIso(credit.intentMs, zone)})`}`;
+/** The credit of the member of the call, as a message tells it. */
+function creditOf(credit: Credit, { customerUid, number }: Increment, zone: string) {
+  const { rowNumber, runId, state, pointIncrement: points, balanceIncrement: balance, intentMs } = credit;
+  const member = number === '' ? { customerUid } : { number };
+  const when = intentMs === 0 ? '' : zonedIso(intentMs, zone);
+  return { rowNumber, runId, isDone: state === 'done', member, points, balance, when };
 }
 
 function invalid(errorCode: string, message: string): Invalid {

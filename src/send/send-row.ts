@@ -1,5 +1,4 @@
 import { unreachable } from '../base/errors.ts';
-import { describeAnswer } from '../calls/describe-answer.ts';
 import { isRepeatable, sendLookup, sendWrite, vendorOf } from '../calls/endpoints.ts';
 import type { RunContext } from '../calls/run-context.ts';
 import { StoppedError } from '../calls/run-control.ts';
@@ -11,6 +10,7 @@ import type { RowChange, RowKey } from '../ledger/ledger.ts';
 import type { RowState } from '../ledger/row-states.ts';
 import { answerFromSnapshot, noteWrite, type Snapshots, toFound } from '../plan/lookups.ts';
 import type { FoundRecords } from '../stage/found-records.ts';
+import { answerDetail } from './answer-detail.ts';
 import { mayStillSend, performIncrement } from './send-increment.ts';
 import type { TurnQueue } from './turn-queue.ts';
 
@@ -90,8 +90,7 @@ export async function recordOutcome(
     await ledger.rows.recordSoon(key, change);
     return;
   }
-  const detail = { answer: describeAnswer(answer), ...(answer.kind === 'success' && { data: answer.data }) };
-  await ledger.rows.record(key, change, { kind: 'answer', detailJson: JSON.stringify(detail) });
+  await ledger.rows.record(key, change, { kind: 'answer', detailJson: JSON.stringify(answerDetail(answer)) });
 }
 
 function isIncrement(call: Call): call is Call<'customerOpenApi/updateBalancePointByIncrement'> {

@@ -6,6 +6,7 @@ import type { Increment } from '../job/call.ts';
 import { readIncrementAnswer } from '../job/topup-steps.ts';
 import type { NewEvidence, RowChange, RowRecord } from '../ledger/ledger.ts';
 import type { RowState } from '../ledger/row-states.ts';
+import { sendTexts } from '../texts/send.ts';
 import { judgeReads, looksApplied, sharedVerdict } from './judge-reads.ts';
 import { type Reading, readAmounts } from './read-amounts.ts';
 import { keepRepeatFact, readRepeatFact, repeatCodesOf } from './repeat-fact.ts';
@@ -166,9 +167,7 @@ async function waitUntilQuiet(records: readonly RowRecord[], context: RunContext
   const delayMs = Math.min(quietAtMs - nowMs, controls.quietWindowMs);
   if (delayMs <= 0) return true;
   const seconds = Math.ceil(delayMs / 1000);
-  reporter.note(
-    `${records.length} ${records.length === 1 ? 'row has' : 'rows have'} no answer yet; looking again in ${seconds} s (quietWindow).`,
-  );
+  reporter.note(sendTexts().lookingAgain(records.length, seconds));
   await clock.sleep(delayMs, control.interruptSignal);
   return !control.interruptSignal.aborted;
 }
@@ -207,7 +206,7 @@ async function repeatIncrement(record: RowRecord, settling: Settling): Promise<b
   if (answer.kind === 'refused' && settling.repeatCodes.includes(answer.errorCode)) {
     await decide(settling, record, {
       ...{ state: 'done', action: 'topped_up', errorCode: '' },
-      messages: [`Applied once: the vendor refused the same dataChangeTime again (${answer.errorCode}).`],
+      messages: [sendTexts().repeatRefused(answer.errorCode)],
     });
     return true;
   }
@@ -217,10 +216,14 @@ async function repeatIncrement(record: RowRecord, settling: Settling): Promise<b
       // What the account was known for is not so: nothing more may be sent on the strength of it.
       await keepRepeatFact(settling.context.ledger, kybio.lane.settings.account, { kind: 'accepted' });
       settling.repeatCodes = [];
-      await decide(settling, record, { state: 'in_doubt', errorCode: 'RESPONSE_MISMATCH', messages: [creditedTwice] });
+      await decide(settling, record, {
+        state: 'in_doubt',
+        errorCode: 'RESPONSE_MISMATCH',
+        messages: [sendTexts().creditedTwice],
+      });
       return true;
     }
-    const messages = ['No answer came; sent again with the same dataChangeTime, and applied then.'];
+    const messages = [sendTexts().appliedNow];
     await decide(settling, record, { state: 'done', action: 'topped_up', errorCode: '', messages, ...outcome.change });
     return true;
   }
@@ -232,9 +235,6 @@ async function repeatIncrement(record: RowRecord, settling: Settling): Promise<b
   });
   return false;
 }
-
-const creditedTwice =
-  'Probably credited twice: the vendor applied the same dataChangeTime again, and the values before it are those after the first time. This account does not refuse repeats after all (forgotten; memberload doctor --probe-repeat learns it anew). Look at the member in the back office and take one of the two back.';
 
 /** Whether the member stood at before + increment already when the repeat was applied. */
 function wasAppliedBefore(record: RowRecord, change: RowChange | undefined): boolean {
@@ -256,7 +256,7 @@ async function compareWithReads(record: RowRecord, settling: Settling): Promise<
 
 async function decideByReads(record: RowRecord, reads: readonly Reading[], settling: Settling): Promise<boolean> {
   const nowMs = await settling.context.ledger.now();
-  const verdict = isShared(record, settling) ? sharedVerdict : judgeReads(record, reads, nowMs);
+  const verdict = isShared(record, settling) ? sharedVerdict() : judgeReads(record, reads, nowMs);
   const applied: RowChange = {
     ...{ action: 'topped_up', errorCode: '' },
     ...{ pointAfter: reads[0]?.point ?? '', balanceAfter: reads[0]?.balance ?? '' },

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { unreachable, usageError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest.ts';
+import { settingsTexts } from '../texts/settings.ts';
+import { sharedTexts } from '../texts/shared.ts';
 import { parseJsonFile, readTextFile } from './read-text-file.ts';
 import { type Reader, readValue } from './readers.ts';
 import { flagName, isSettingName, SETTING_NAMES, type SettingName, settingOf } from './settings-table.ts';
@@ -30,17 +32,18 @@ const NO_CONFIG: ConfigFile = { path: undefined, values: new Map(), stores: new 
  */
 export function readConfigFile(workingFolder: string, given: string | undefined, mayBeMissing = false): ConfigFile {
   const path = resolve(workingFolder, given ?? CONFIG_FILE_NAME);
-  const where = given === undefined ? 'config file' : '--config';
+  const texts = settingsTexts();
+  const where = given === undefined ? texts.configFile : '--config';
   const file = readTextFile(where, path);
   if (file === undefined) {
     if (given === undefined || mayBeMissing) return NO_CONFIG;
     throw usageError(
       'UNREADABLE_FILE',
-      `--config: ${path} cannot be read: there is no such file.`,
-      'Correct --config.',
+      texts.unreadable('--config', path, texts.noSuchFile),
+      texts.correct('--config'),
     );
   }
-  const parsed = parseJsonFile(where, path, file, 'Write {"rate": "5/s"}: settings by their names, in one object.');
+  const parsed = parseJsonFile(where, path, file, texts.jsonHint);
   return checkConfig(path, parsed);
 }
 
@@ -53,7 +56,7 @@ function checkConfig(path: string, parsed: unknown): ConfigFile {
   const values = new Map<SettingName, RawValue>();
   const stores = new Map<string, ReadonlyMap<SettingName, RawValue>>();
   const sandbox = new Map<string, string>();
-  for (const [key, value] of entriesOf(path, 'the file', parsed)) {
+  for (const [key, value] of entriesOf(path, undefined, parsed)) {
     if (key === 'kybio' || key === 'wonder') {
       for (const [fact, given] of entriesOf(path, key, value)) {
         const name = knownName(path, `${key}.`, fact, FACT_NAMES);
@@ -81,13 +84,13 @@ function readStore(path: string, store: string, settings: unknown): ReadonlyMap<
 }
 
 /** JSON.parse makes `__proto__` an own key, so Object.entries sees it like any other. */
-function entriesOf(path: string, where: string, value: unknown): [key: string, value: unknown][] {
+function entriesOf(path: string, where: string | undefined, value: unknown): [key: string, value: unknown][] {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return Object.entries(value);
-  const hint = where === 'sandbox' ? 'Type --sandbox to use the sandbox; in the file are its switches.' : 'Correct it.';
+  const { mustBeObject, mustBeObjectHint, sandboxHint, ofType } = settingsTexts();
+  const hint = where === 'sandbox' ? sandboxHint : mustBeObjectHint;
   // A file that is one number or one text may be a key: it is not shown.
-  const seen =
-    where === 'the file' && !Array.isArray(value) && value !== null ? `a ${typeof value}` : shownValue(value);
-  throw usageError('BAD_CONFIG', `${path}: ${where} must be an object { … }, not ${seen}.`, hint);
+  const isHidden = where === undefined && !Array.isArray(value) && value !== null;
+  throw usageError('BAD_CONFIG', mustBeObject(path, where, isHidden ? ofType(typeof value) : shownValue(value)), hint);
 }
 
 function knownName(
@@ -98,25 +101,22 @@ function knownName(
   shownSection = section,
 ): SettingName {
   const name = `${section}${key}`;
+  const texts = settingsTexts();
   if (isSettingName(name) && names.includes(name)) return name;
   if (isSettingName(name) && names === TOP_NAMES && settingOf(name).only === 'typed') {
-    throw usageError(
-      'TYPED_ONLY',
-      `${path}: '${name}' counts only as typed, since it can let money move twice or answer a question.`,
-      `Remove it from the file, and type --${flagName(name)} in the run that needs it.`,
-    );
+    throw usageError('TYPED_ONLY', texts.typedOnly(path, name), texts.typedOnlyHint(flagName(name)));
   }
   const variable = isSettingName(name) && settingOf(name).only === 'environment' && settingOf(name).environment;
   if (variable) {
-    throw usageError('NOT_IN_FILE', `${path}: '${name}' comes from the environment alone.`, `Set ${variable}.`);
+    throw usageError('NOT_IN_FILE', texts.environmentOnly(path, name), texts.environmentOnlyHint(variable));
   }
   const known = names.filter((candidate) => candidate.startsWith(section)).map((full) => full.slice(section.length));
   if (section === '' && names === TOP_NAMES) known.push(...SECTIONS);
   const nearest = nearestName(key, known);
   throw usageError(
     'UNKNOWN_SETTING',
-    `${path}: '${shownSection}${key}' is not a setting.`,
-    nearest ? `Did you mean '${shownSection}${nearest}'?` : `Known here: ${known.join(', ')}.`,
+    texts.unknownSetting(path, `${shownSection}${key}`),
+    nearest ? sharedTexts().didYouMean(`'${shownSection}${nearest}'`) : texts.knownHere(known),
   );
 }
 
@@ -126,11 +126,11 @@ function rawValue(path: string, where: string, reader: Reader<unknown>, value: u
   if (raw === undefined) {
     throw usageError(
       'BAD_VALUE',
-      `${path}: '${where}' is ${shownValue(value)}.`,
-      `Write for example ${JSON.stringify(where.replace(/^.*\./, ''))}: ${exampleOf(reader)}.`,
+      settingsTexts().badValue(path, where, shownValue(value)),
+      settingsTexts().writeExample(`${JSON.stringify(where.replace(/^.*\./, ''))}: ${exampleOf(reader)}`),
     );
   }
-  readValue(reader, `${path}: ${where}`, raw);
+  readValue(reader, settingsTexts().keyOf(path, where), raw);
   return raw;
 }
 
@@ -156,7 +156,7 @@ function isTextList(value: unknown): value is readonly string[] {
 
 function exampleOf({ shape, example }: Reader<unknown>): string {
   if (shape === 'number' && /^[0-9]+$/.test(example)) return example;
-  if (shape === 'switch') return 'true, or false';
+  if (shape === 'switch') return settingsTexts().switchExample;
   return shape === 'list' ? `[${JSON.stringify(example)}]` : JSON.stringify(example);
 }
 
@@ -164,8 +164,8 @@ function switchText(path: string, name: string, value: unknown): string {
   if (['string', 'number', 'boolean'].includes(typeof value)) return String(value);
   throw usageError(
     'BAD_VALUE',
-    `${path}: 'sandbox.${name}' is ${shownValue(value)}.`,
-    'Write a text, a number, or true.',
+    settingsTexts().badValue(path, `sandbox.${name}`, shownValue(value)),
+    settingsTexts().sandboxValueHint,
   );
 }
 
@@ -174,8 +174,9 @@ function shownValue(value: unknown): string {
   const text = JSON.stringify(value) ?? '';
   const shown = text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text;
   if (value === null) return 'null';
-  if (Array.isArray(value)) return `${shown}, a list`;
-  return `${shown}, ${typeof value === 'object' ? 'an object' : `a ${typeof value === 'string' ? 'text' : typeof value}`}`;
+  const type = typeof value;
+  if (Array.isArray(value)) return settingsTexts().shown(shown, 'list');
+  return settingsTexts().shown(shown, type === 'object' || type === 'number' || type === 'boolean' ? type : 'text');
 }
 
 const SHOWN_MAX = 60;

@@ -4,23 +4,17 @@ const CODES = listOf(anyText, 0);
 
 /** Where records are, and the facts of a vendor that its documents leave open. None of them is a flag. */
 export const CONNECTION_SETTINGS = {
-  kybioBaseUrl: location('KYBIO_BASE_URL', anyText, "Kybio's address up to and including /openapi/v1"),
-  kybioAppId: location('KYBIO_APP_ID', accountId, 'the appId of the store'),
-  kybioAppKey: secret('KYBIO_APP_KEY', 'the key of the appId'),
-  kybioAppKeyFile: location('KYBIO_APP_KEY_FILE', anyText, 'the file with the key of the appId, instead of the key'),
-  wonderBaseUrl: location('WONDER_BASE_URL', anyText, "the gateway's address, e.g. https://gateway-stg.wonder.today"),
-  wonderAppId: location('WONDER_APP_ID', accountId, 'the AppID of the business'),
-  wonderPrivateKeyFile: location('WONDER_PRIVATE_KEY_FILE', anyText, 'the file with the RSA private key (PEM)'),
-  ledgerUrl: secret(
-    'MEMBERLOAD_LEDGER_URL',
-    'a ledger on PostgreSQL that several machines share: postgres://user@host/database',
-  ),
-  ledgerUrlFile: secret('MEMBERLOAD_LEDGER_URL_FILE', 'the file with that address, when the address holds a password'),
-  dataKeyFile: secret(
-    'MEMBERLOAD_DATA_KEY_FILE',
-    'the file with the key that seals the rows of runs in a shared ledger, so that any machine can carry them on',
-  ),
-  home: secret('MEMBERLOAD_HOME', 'folder of ledger, stages and sandbox state; an absolute path'),
+  kybioBaseUrl: location('KYBIO_BASE_URL', anyText),
+  kybioAppId: location('KYBIO_APP_ID', accountId),
+  kybioAppKey: secret('KYBIO_APP_KEY'),
+  kybioAppKeyFile: location('KYBIO_APP_KEY_FILE', anyText),
+  wonderBaseUrl: location('WONDER_BASE_URL', anyText),
+  wonderAppId: location('WONDER_APP_ID', accountId),
+  wonderPrivateKeyFile: location('WONDER_PRIVATE_KEY_FILE', anyText),
+  ledgerUrl: secret('MEMBERLOAD_LEDGER_URL'),
+  ledgerUrlFile: secret('MEMBERLOAD_LEDGER_URL_FILE'),
+  dataKeyFile: secret('MEMBERLOAD_DATA_KEY_FILE'),
+  home: secret('MEMBERLOAD_HOME'),
 
   'kybio.signature': fact(oneOf('v1', 'v3', 'both'), 'v1', 'the way of signing'),
   'kybio.quotaCodes': fact(CODES, '', "error codes that mean: the day's calls are used up (nobody publishes one)"),
@@ -50,13 +44,13 @@ export const CONNECTION_SETTINGS = {
   'wonder.pageSize': fact(count(1, 1000), '1000', 'customers in a page'),
 } as const;
 
-function location<T, const E extends string>(environment: E, reader: Reader<T>, about: string) {
-  return { reader, environment, about, isOfStore: true, commands: [], group: 'where' } as const;
+function location<T, const E extends string>(environment: E, reader: Reader<T>) {
+  return { reader, environment, isOfStore: true, commands: [], group: 'where' } as const;
 }
 
 /** Comes from the environment alone. */
-function secret<const E extends string>(environment: E, about: string) {
-  return { reader: anyText, environment, about, only: 'environment', commands: [], group: 'where' } as const;
+function secret<const E extends string>(environment: E) {
+  return { reader: anyText, environment, only: 'environment', commands: [], group: 'where' } as const;
 }
 
 function fact<T, const S extends string>(reader: Reader<T>, standard: S, about: string) {

@@ -6,6 +6,7 @@ import { chooseFields } from '../job/fetched-fields.ts';
 import type { JobCommand, JobSettings } from '../job/job-settings.ts';
 import { checkValidationOptions } from '../job/validate-row.ts';
 import type { Target } from '../ledger/ledger.ts';
+import { settingsTexts } from '../texts/settings.ts';
 import { parseJsonFile, readTextFile } from './read-text-file.ts';
 import { repeatedFlags } from './repeated-flags.ts';
 import type { Connection, Expectations } from './run-settings.ts';
@@ -94,8 +95,8 @@ function checkReserve({ dailyQuota, reserve }: ControlSettings): void {
   if (dailyQuota === undefined || reserve === 0 || reserve < dailyQuota) return;
   throw usageError(
     'BAD_VALUE',
-    `--reserve: '${reserve}' leaves none of the ${dailyQuota} calls a day.`,
-    'Write a --reserve that is smaller than --daily-quota.',
+    settingsTexts().reserveTooLarge(reserve, dailyQuota),
+    settingsTexts().reserveTooLargeHint,
   );
 }
 
@@ -150,7 +151,8 @@ function readColumnMap(settings: Settings): Readonly<Record<string, string>> | u
   const path = settings.path(given);
   const columns = readColumnMapFile('--map', path);
   if (columns !== undefined) return columns;
-  throw usageError('UNREADABLE_FILE', `--map: ${path} cannot be read: there is no such file.`, 'Correct --map.');
+  const texts = settingsTexts();
+  throw usageError('UNREADABLE_FILE', texts.unreadable('--map', path, texts.noSuchFile), texts.correct('--map'));
 }
 
 /**
@@ -160,15 +162,12 @@ function readColumnMap(settings: Settings): Readonly<Record<string, string>> | u
  * @throws OperatorError UNREADABLE_FILE, NOT_JSON, BAD_MAP (exit 2); `where` names the flag
  */
 export function readColumnMapFile(where: string, path: string): Readonly<Record<string, string>> | undefined {
-  const hint = 'Write {"columns": {"Card #": "number"}}: the header of the file, then the column it is.';
+  const hint = settingsTexts().mapHint;
   const file = readTextFile(where, path);
   if (file === undefined) return undefined;
   const read = v.safeParse(MAP, parseJsonFile(where, path, file, hint));
   if (read.success) return read.output.columns;
   const header = v.getDotPath(read.issues[0])?.replace(/^columns\./, '');
-  const problem =
-    header === undefined || header === 'columns'
-      ? 'has no object "columns"'
-      : `gives ${JSON.stringify(header)} no column name`;
-  throw usageError('BAD_MAP', `${where}: ${path} ${problem}.`, hint);
+  const named = header === undefined || header === 'columns' ? undefined : JSON.stringify(header);
+  throw usageError('BAD_MAP', settingsTexts().badMap(where, path, named), hint);
 }

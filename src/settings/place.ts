@@ -1,3 +1,4 @@
+import { SETTINGS_TEXTS, settingsTexts } from '../texts/settings.ts';
 import type { Connection } from './run-settings.ts';
 
 const VENDOR_NAMES: ReadonlyMap<string, string> = new Map([
@@ -12,12 +13,16 @@ type Where = Pick<Connection, 'usesSandbox' | 'store'>;
  *
  * @param account `kybio:<appId>` or `wonder:<appId>`, joined with ','
  */
-export function describePlace({ usesSandbox, store }: Where, account: string): string {
-  if (usesSandbox) return 'SANDBOX (nothing real is touched)';
-  const places = accountsOf(account).map(
-    ({ vendor, id }) => `${VENDOR_NAMES.get(vendor) ?? vendor}${store === undefined ? '' : `, store ${store}`} (${id})`,
+export function describePlace({ usesSandbox, store }: Where, account: string, texts = settingsTexts()): string {
+  if (usesSandbox) return texts.sandbox;
+  return texts.places(
+    accountsOf(account).map(({ vendor, id }) => texts.place(VENDOR_NAMES.get(vendor) ?? vendor, store, id)),
   );
-  return places.join(' and ');
+}
+
+/** The same in English, whatever the language is: what the ledger keeps, and `place` of `--json`. */
+export function placeName(where: Where, account: string): string {
+  return describePlace(where, account, SETTINGS_TEXTS);
 }
 
 /** The same for `result_for` of a result file, where it follows the command: `SANDBOX`, or `kybio hk1 …CDEF`. */

@@ -1,5 +1,6 @@
 import { usageError } from '../base/errors.ts';
 import type { ProxySettings } from '../http/transport.ts';
+import { settingsTexts } from '../texts/settings.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /**
@@ -14,11 +15,7 @@ export function readProxy({ environment }: Pick<Surroundings, 'environment'>): P
   const withScheme = text.includes('://') ? text : `http://${text}`;
   const url = URL.canParse(withScheme) ? new URL(withScheme) : undefined;
   if (url === undefined || !['http:', 'https:'].includes(url.protocol) || url.hostname === '') {
-    throw usageError(
-      'BAD_PROXY',
-      'HTTPS_PROXY is not the address of an HTTP proxy.',
-      'Write it as http://host:port, or unset HTTPS_PROXY.',
-    );
+    throw usageError('BAD_PROXY', settingsTexts().badProxy, settingsTexts().badProxyHint);
   }
   return { url: url.href, noProxy: environment.no_proxy ?? environment.NO_PROXY ?? '' };
 }

@@ -4,7 +4,9 @@ import { isDecimal } from '../base/is-decimal.ts';
 import { nearestName } from '../base/nearest.ts';
 import { isTimeZone } from '../base/zoned-time.ts';
 import { parseRate, type Rate } from '../calls/rate.ts';
-import { LANGUAGES, type Language, languageOf } from './language.ts';
+import { LANGUAGES, type Language, languageOf } from '../texts/language.ts';
+import { settingsTexts } from '../texts/settings.ts';
+import { sharedTexts } from '../texts/shared.ts';
 
 /** How the config file writes a value: a JSON text, a JSON number, true or false, or a list of texts. */
 export type Shape = 'text' | 'number' | 'switch' | 'list';
@@ -13,8 +15,8 @@ export type Shape = 'text' | 'number' | 'switch' | 'list';
 export type Reader<T> = {
   readonly shape: Shape;
   readonly schema: v.GenericSchema<unknown, T>;
-  /** Ends the sentence "'x' is not …". */
-  readonly expects: string;
+  /** Ends the sentence "'x' is not …", in the chosen language. */
+  readonly expects: () => string;
   /** A value that is right. */
   readonly example: string;
   readonly choices?: readonly string[];
@@ -28,8 +30,8 @@ export function readValue<T>(reader: Reader<T>, where: string, value: string | r
   const index = result.issues[0].path?.[0]?.key;
   const shown = typeof given === 'string' ? given : (given[Number(index ?? -1)] ?? String(value));
   const nearest = nearestName(shown, reader.choices ?? []);
-  const hint = nearest === undefined ? `Write for example ${reader.example}.` : `Did you mean ${nearest}?`;
-  throw usageError('BAD_VALUE', `${where}: '${shown}' is not ${reader.expects}.`, hint);
+  const hint = nearest === undefined ? settingsTexts().writeExample(reader.example) : sharedTexts().didYouMean(nearest);
+  throw usageError('BAD_VALUE', settingsTexts().isNot(where, shown, reader.expects()), hint);
 }
 
 function splitList(text: string): string[] {
@@ -42,7 +44,7 @@ function splitList(text: string): string[] {
 export const anyText: Reader<string> = {
   shape: 'text',
   schema: v.pipe(v.string(), v.minLength(1)),
-  expects: 'a text',
+  expects: () => settingsTexts().expects.text,
   example: 'text',
 };
 
@@ -54,7 +56,7 @@ export const occasion: Reader<string> = {
     v.transform((text) => text.normalize('NFKC').replace(INVISIBLE, '').replace(/\s+/g, ' ').trim()),
     v.minLength(1),
   ),
-  expects: 'a name',
+  expects: () => settingsTexts().expects.occasion,
   example: '2026-Q3',
 };
 
@@ -67,7 +69,7 @@ export const toggle: Reader<boolean> = {
     v.picklist(['true', 'false']),
     v.transform((text) => text === 'true'),
   ),
-  expects: 'true or false',
+  expects: () => settingsTexts().expects.toggle,
   example: 'true',
 };
 
@@ -86,7 +88,7 @@ export function count(min: number, max: number): Reader<number> {
   return {
     shape: 'number',
     schema: wholeNumber(min, max),
-    expects: `a whole number from ${min} to ${max}`,
+    expects: () => settingsTexts().expects.count(min, max),
     example: String(Math.min(Math.max(min, 10), max)),
   };
 }
@@ -95,7 +97,7 @@ export function oneOf<const T extends string>(...choices: readonly T[]): Reader<
   return {
     shape: 'text',
     schema: v.picklist(choices),
-    expects: `one of ${choices.join(', ')}`,
+    expects: () => settingsTexts().expects.oneOf(choices),
     example: choices[0] ?? '',
     choices,
   };
@@ -139,7 +141,7 @@ export function duration(longest: string): Reader<number> {
       v.transform(milliseconds),
       v.maxValue(milliseconds(longest)),
     ),
-    expects: `a time up to ${longest}, such as 500ms, 30s, 2m, 12h or 1d`,
+    expects: () => settingsTexts().expects.duration(longest),
     example: '30s',
   };
 }
@@ -152,7 +154,7 @@ function milliseconds(text: string): number {
 export const amount: Reader<string> = {
   shape: 'text',
   schema: v.pipe(v.string(), v.check(isDecimal)),
-  expects: 'a decimal',
+  expects: () => settingsTexts().expects.amount,
   example: '12.50',
 };
 
@@ -173,7 +175,7 @@ export const maxErrors: Reader<MaxErrors> = {
       v.check(({ percent }) => percent <= 100),
     ),
   ]),
-  expects: 'a count or a percentage up to 100%',
+  expects: () => settingsTexts().expects.maxErrors,
   example: '2%',
 };
 
@@ -191,21 +193,21 @@ export const rate: Reader<Rate> = {
       }
     }),
   ),
-  expects: 'a rate such as 5/s, 100/m, 0.5/s or unlimited, of at most 10000 calls a second',
+  expects: () => settingsTexts().expects.rate,
   example: '5/s',
 };
 
 export const timeZone: Reader<string> = {
   shape: 'text',
   schema: v.pipe(v.string(), v.check(isTimeZone)),
-  expects: 'a time zone',
+  expects: () => settingsTexts().expects.timeZone,
   example: 'Asia/Hong_Kong',
 };
 
 export const timeOfDay: Reader<string> = {
   shape: 'text',
   schema: v.pipe(v.string(), v.regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/)),
-  expects: 'a time of day',
+  expects: () => settingsTexts().expects.timeOfDay,
   example: '00:10',
 };
 
@@ -213,7 +215,7 @@ export const timeOfDay: Reader<string> = {
 export const clockOffset: Reader<number> = {
   shape: 'number',
   schema: wholeNumber(-86_400_000, 86_400_000),
-  expects: 'a number of milliseconds of at most a day',
+  expects: () => settingsTexts().expects.clockOffset,
   example: '-1500',
 };
 
@@ -221,7 +223,7 @@ export const clockOffset: Reader<number> = {
 export const accountId: Reader<string> = {
   shape: 'text',
   schema: v.pipe(v.string(), v.trim(), v.regex(/^[\x21-\x2b\x2d-\x7e]+$/)),
-  expects: 'an id of ASCII letters and digits',
+  expects: () => settingsTexts().expects.accountId,
   example: 'ABCDEF0123456789',
 };
 
@@ -236,7 +238,7 @@ export const rowNumbers: Reader<readonly number[] | 'all'> = {
       v.array(wholeNumber(1, 1e9)),
     ),
   ]),
-  expects: 'a row number, several as 3,7, or all',
+  expects: () => settingsTexts().expects.rowNumbers,
   example: '3,7',
 };
 
@@ -248,6 +250,6 @@ export const pair: Reader<readonly [name: string, value: string]> = {
     v.regex(/^[^=]+=/),
     v.transform((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)] as const),
   ),
-  expects: 'name=value',
+  expects: () => settingsTexts().expects.pair,
   example: 'notFound=error2015',
 };

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { usageError } from '../base/errors.ts';
 import type { ControlSettings } from '../calls/control-settings.ts';
 import type { JobSettings } from '../job/job-settings.ts';
+import { settingsTexts } from '../texts/settings.ts';
 import type { Connection, SavedSettings } from './run-settings.ts';
 import type { Settings } from './settings.ts';
 import { standardOf } from './settings-table.ts';
@@ -101,14 +102,18 @@ export function readSavedSettings(json: string): SavedSettings {
     const { version: _, ...saved } = read.output;
     return saved;
   }
-  const where = read.success
-    ? `they are of version ${read.output.version}`
-    : `see ${v.getDotPath(read.issues[0]) ?? 'all of them'}`;
+  const where = read.success ? { version: read.output.version } : { key: v.getDotPath(read.issues[0]) ?? undefined };
   throw usageError(
     'UNKNOWN_RUN_SETTINGS',
-    `The settings that the run was begun with cannot be read: ${where}; this memberload knows version ${VERSION}.`,
-    'Carry the run on with the version of memberload that began it, or give its rest up with: memberload runs cancel <run>',
+    settingsTexts().unknownRunSettings(where, VERSION),
+    settingsTexts().unknownRunSettingsHint,
   );
+}
+
+/** Where the run's vendors are found; undefined: it cannot be read. */
+export function connectionOf(json: string): Connection | undefined {
+  const read = v.safeParse(v.pipe(v.string(), v.parseJson(), v.object({ connection: CONNECTION })), json);
+  return read.success ? read.output.connection : undefined;
 }
 
 /**

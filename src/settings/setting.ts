@@ -28,8 +28,8 @@ export type Setting = {
   readonly reader: Reader<unknown>;
   /** Counts when nothing is set, written as the setting is typed. A switch is off. */
   readonly standard?: string;
-  /** For --help and the manual. Of a flag with a value, how the value is written stands before: `<n> calls …`. */
-  readonly about: string;
+  /** For the manual. Only of a fact of a vendor: what every other setting does stands in texts/flags.ts. */
+  readonly about?: string;
   readonly group: (typeof GROUPS)[number];
   /** The commands that take it as a flag; none: there is no flag. */
   readonly commands: readonly CommandName[];

@@ -1,3 +1,4 @@
+import { flagTexts } from '../texts/flags.ts';
 import { CONNECTION_SETTINGS } from './connection-settings.ts';
 import {
   amount,
@@ -50,297 +51,88 @@ const CONTROL = { keptAs: 'control' } as const;
  */
 export const SETTINGS = {
   // What a run does
-  to: {
-    about: '<target> kybio, wonder, or kybio,wonder',
-    ...what(listOf(oneOf('kybio', 'wonder'), 1), ['import'], { ...KEPT_AND_REPEATED, standard: 'kybio' }),
-  },
-  from: {
-    about: '<vendor> kybio or wonder',
-    ...what(oneOf('kybio', 'wonder'), ['export'], { ...KEPT_AND_REPEATED, standard: 'kybio' }),
-  },
-  as: {
-    about: '<kind> members, customers, topup or lookups (default: by the header, where that is sure)',
-    ...what(oneOf('members', 'customers', 'topup', 'lookups'), ['validate', 'map'], {
-      ...KEPT_AND_REPEATED,
-      only: 'typed',
-    }),
-  },
-  mode: {
-    about: '<mode> upsert, create (no lookups: half the calls) or update',
-    ...what(oneOf('upsert', 'create', 'update'), ['import'], { ...KEPT_AND_REPEATED, standard: 'upsert' }),
-  },
-  all: {
-    about: 'export: everybody, without a file; resume: every unfinished run, oldest first',
-    ...what(toggle, ['export', 'resume']),
-  },
-  columns: {
-    about: '<a,b,c> the fields to export, in this order (default: all)',
-    ...what(listOf(anyText, 1), ['export'], KEPT_AND_REPEATED),
-  },
-  changeCategory: {
-    about: 'change the category of existing members too, 100 members a call',
-    ...what(toggle, ['import'], KEPT_AND_REPEATED),
-  },
-  campaign: {
-    about: '<name> credit each member once for this campaign, for ever',
-    ...what(occasion, ['topup'], KEPT_AND_REPEATED),
-  },
-  dryRun: {
-    about: 'read but never write; say what would be sent and what it costs',
-    ...what(toggle, [...RUNNING, 'undo'], { alias: 'n' }),
-  },
-  row: {
-    about: '<n> the row, as result_row counts; several as 3,7, or all (undo: all, if left out)',
-    ...what(rowNumbers, ['resolve', 'undo'], { only: 'typed', isRepeated: true }),
-  },
-  verdict: {
-    about: '<verdict> applied or not-applied: what you found out about the row; no calls',
-    ...what(oneOf('applied', 'not-applied'), ['resolve'], { flag: 'as', only: 'typed' }),
-  },
-  resend: {
-    about: 'send the row again, or without --row all that were decided not-applied',
-    ...what(toggle, ['resolve'], { only: 'typed' }),
-  },
-  settle: {
-    about: 'look at the members of the rows in doubt once more (at most 2 calls a row)',
-    ...what(toggle, ['resolve'], { only: 'typed' }),
-  },
-  olderThan: {
-    about: '<time> with prune: drop runs that ended so long ago',
-    ...what(duration('36500d'), ['runs'], { standard: '90d' }),
-  },
-  probeRepeat: {
-    about:
-      '<number> send this member an increment of nothing twice: does the account refuse the second? (4 or 6 calls)',
-    ...what(anyText, ['doctor'], { only: 'typed' }),
-  },
-  for: {
-    about: '<scheduler> cron, systemd or windows (default: all)',
-    ...what(oneOf('cron', 'systemd', 'windows'), ['schedule']),
-  },
-  at: {
-    about: "<HH:mm> time of day in the quota's zone",
-    ...what(timeOfDay, ['schedule'], { standard: '00:10' }),
-  },
-  port: {
-    about: '<n> port on 127.0.0.1; 0: a free one',
-    ...what(count(0, 65_535), ['sandbox'], { standard: '0' }),
-  },
-  set: {
-    about: '<name=value> turn a switch of the sandbox, e.g. notFound=error2015 fault.cutAfter=5%',
-    ...what(listOf(pair, 1), ['sandbox'], { only: 'typed' }),
-  },
+  to: what(listOf(oneOf('kybio', 'wonder'), 1), ['import'], { ...KEPT_AND_REPEATED, standard: 'kybio' }),
+  from: what(oneOf('kybio', 'wonder'), ['export'], { ...KEPT_AND_REPEATED, standard: 'kybio' }),
+  as: what(oneOf('members', 'customers', 'topup', 'lookups'), ['validate', 'map'], {
+    ...KEPT_AND_REPEATED,
+    only: 'typed',
+  }),
+  mode: what(oneOf('upsert', 'create', 'update'), ['import'], { ...KEPT_AND_REPEATED, standard: 'upsert' }),
+  all: what(toggle, ['export', 'resume']),
+  columns: what(listOf(anyText, 1), ['export'], KEPT_AND_REPEATED),
+  changeCategory: what(toggle, ['import'], KEPT_AND_REPEATED),
+  campaign: what(occasion, ['topup'], KEPT_AND_REPEATED),
+  dryRun: what(toggle, [...RUNNING, 'undo'], { alias: 'n' }),
+  row: what(rowNumbers, ['resolve', 'undo'], { only: 'typed', isRepeated: true }),
+  verdict: what(oneOf('applied', 'not-applied'), ['resolve'], { flag: 'as', only: 'typed' }),
+  resend: what(toggle, ['resolve'], { only: 'typed' }),
+  settle: what(toggle, ['resolve'], { only: 'typed' }),
+  olderThan: what(duration('36500d'), ['runs'], { standard: '90d' }),
+  probeRepeat: what(anyText, ['doctor'], { only: 'typed' }),
+  for: what(oneOf('cron', 'systemd', 'windows'), ['schedule']),
+  at: what(timeOfDay, ['schedule'], { standard: '00:10' }),
+  port: what(count(0, 65_535), ['sandbox'], { standard: '0' }),
+  set: what(listOf(pair, 1), ['sandbox'], { only: 'typed' }),
 
   // How the file is read
-  encoding: {
-    about: '<name> encoding of the file, e.g. gb18030, big5 (default: found, and said)',
-    ...what(anyText, READING, KEPT),
-  },
-  delimiter: {
-    about: '<char> cell delimiter (default: found by looking at the first rows): , ; | or tab',
-    ...what(anyText, READING, KEPT_AND_REPEATED),
-  },
-  headerRow: {
-    about: '<n> the row that holds the header (default: found; title rows above it are left out)',
-    ...what(count(1, 1000), READING, KEPT),
-  },
-  sheet: {
-    about: '<name> the sheet of a workbook (default: the first)',
-    ...what(anyText, READING, KEPT),
-  },
-  map: {
-    about: '<file> JSON file that renames headers: {"columns": {"Card #": "number"}}',
-    ...what(anyText, WITH_FILE, KEPT_AND_REPEATED),
-  },
-  dateFormat: {
-    about: '<pattern> how dates are written, e.g. dd/MM/yyyy (default: yyyy-MM-dd or yyyy/MM/dd)',
-    ...what(anyText, WITH_FILE, KEPT_AND_REPEATED),
-  },
-  country: {
-    about: '<code> country of phone numbers without a country code (Wonder), e.g. HK',
-    ...what(anyText, WITH_FILE, KEPT_AND_REPEATED),
-  },
-  timeZone: {
-    about: "<zone> the store's time zone",
-    ...what(timeZone, [...RUNNING, 'doctor'], { ...KEPT_AND_REPEATED, standard: 'Asia/Shanghai' }),
-  },
-  trustRoundIds: {
-    about: 'take ids that end in zeros for real ids',
-    ...what(toggle, NO_FLAG, KEPT),
-  },
+  encoding: what(anyText, READING, KEPT),
+  delimiter: what(anyText, READING, KEPT_AND_REPEATED),
+  headerRow: what(count(1, 1000), READING, KEPT),
+  sheet: what(anyText, READING, KEPT),
+  map: what(anyText, WITH_FILE, KEPT_AND_REPEATED),
+  dateFormat: what(anyText, WITH_FILE, KEPT_AND_REPEATED),
+  country: what(anyText, WITH_FILE, KEPT_AND_REPEATED),
+  timeZone: what(timeZone, [...RUNNING, 'doctor'], { ...KEPT_AND_REPEATED, standard: 'Asia/Shanghai' }),
+  trustRoundIds: what(toggle, NO_FLAG, KEPT),
 
   // Where
-  sandbox: {
-    about: 'use the embedded sandbox instead of the vendor; no settings needed',
-    ...where(toggle, ASKING, { isRepeated: true, only: 'typed' }),
-  },
-  store: {
-    about: '<name> the settings of this store in the config file',
-    ...where(anyText, [...ASKING, 'init'], { isRepeated: true }),
-  },
-  config: {
-    about: '<file> settings file (default: memberload.config.json in this folder)',
-    ...where(anyText, COMMAND_NAMES, { isRepeated: true, only: 'typed' }),
-  },
+  sandbox: where(toggle, ASKING, { isRepeated: true, only: 'typed' }),
+  store: where(anyText, [...ASKING, 'init'], { isRepeated: true }),
+  config: where(anyText, COMMAND_NAMES, { isRepeated: true, only: 'typed' }),
 
   // Safety
-  onDuplicate: {
-    about: '<what> a member given twice in a file: reject or allow',
-    ...safety(oneOf('reject', 'allow'), WITH_FILE, { ...KEPT_AND_REPEATED, standard: 'reject', only: 'typed' }),
-  },
-  skipInvalid: {
-    about: 'top up the valid rows although others are invalid',
-    ...safety(toggle, ['topup'], { ...KEPT, only: 'typed' }),
-  },
-  skipCredited: {
-    about: 'skip rows that were credited before, instead of refusing the file',
-    ...safety(toggle, ['topup'], { ...KEPT, only: 'typed' }),
-  },
-  again: {
-    about: 'credit the same rows once more, whatever was credited before',
-    ...safety(toggle, ['topup', 'resolve'], { ...KEPT, only: 'typed' }),
-  },
-  repeatWindow: {
-    about: '<time> so long the same amounts for the same member are taken for the same credit',
-    ...safety(duration('3650d'), ['topup'], { ...KEPT, standard: '35d', only: 'typed' }),
-  },
-  readBefore: {
-    about: 'read each member before the credit, so that a lost answer leaves evidence (1 call a row more)',
-    ...safety(toggle, ['topup'], KEPT),
-  },
-  ignoreResults: {
-    about: 'take the rows of a result file as plain input: its result_ columns are not read',
-    ...safety(toggle, WITH_FILE, { ...KEPT, only: 'typed' }),
-  },
-  expectRows: {
-    about: '<n> refuse the file unless it has n rows to credit (exit 3)',
-    ...safety(count(0, 1e9), ['topup']),
-  },
-  expectPoints: {
-    about: '<x> refuse the file unless its points add up to x (exit 3)',
-    ...safety(amount, ['topup']),
-  },
-  expectBalance: {
-    about: '<x> refuse the file unless its balances add up to x (exit 3)',
-    ...safety(amount, ['topup']),
-  },
-  maxErrors: {
-    about: '<n|n%> stop when more than so many rows went wrong (exit 5; default: never)',
-    ...safety(maxErrors, [...CALLING, 'undo'], { keptAs: 'control' }),
-  },
-  acceptLedger: {
-    about: 'take a ledger that was put back for the newest, after having looked',
-    ...safety(toggle, ['doctor'], { only: 'typed' }),
-  },
-  acceptFailover: {
-    about: 'with status: go on with the copy of the shared ledger that has taken over, after having looked',
-    ...safety(toggle, ['ledger'], { only: 'typed' }),
-  },
-  yes: {
-    about: 'do not ask; replaces nothing',
-    ...safety(toggle, [...READING, 'resolve', 'undo', 'doctor', 'ledger'], { alias: 'y', only: 'typed' }),
-  },
-  quietWindow: {
-    about: 'so long after its deadline an unanswered top-up may still be applied: settling waits for it',
-    ...safety(duration('1h'), NO_FLAG, { keptAs: 'control', standard: '60s' }),
-  },
-  ledgerRequired: {
-    about: 'refuse to work without a shared ledger (MEMBERLOAD_LEDGER_URL)',
-    ...safety(toggle, NO_FLAG),
-  },
-  ledgerMayLoseCommits: {
-    about: 'the server of the shared ledger may forget its newest commits, and a credit may then be given twice',
-    ...safety(toggle, NO_FLAG),
-  },
-  repeatAgeMax: {
-    about: 'an unanswered top-up that is older is not sent again without a read that decides',
-    ...safety(duration('7d'), NO_FLAG, { keptAs: 'control', standard: '10m' }),
-  },
+  onDuplicate: safety(oneOf('reject', 'allow'), WITH_FILE, { ...KEPT_AND_REPEATED, standard: 'reject', only: 'typed' }),
+  skipInvalid: safety(toggle, ['topup'], { ...KEPT, only: 'typed' }),
+  skipCredited: safety(toggle, ['topup'], { ...KEPT, only: 'typed' }),
+  again: safety(toggle, ['topup', 'resolve'], { ...KEPT, only: 'typed' }),
+  repeatWindow: safety(duration('3650d'), ['topup'], { ...KEPT, standard: '35d', only: 'typed' }),
+  readBefore: safety(toggle, ['topup'], KEPT),
+  ignoreResults: safety(toggle, WITH_FILE, { ...KEPT, only: 'typed' }),
+  expectRows: safety(count(0, 1e9), ['topup']),
+  expectPoints: safety(amount, ['topup']),
+  expectBalance: safety(amount, ['topup']),
+  maxErrors: safety(maxErrors, [...CALLING, 'undo'], { keptAs: 'control' }),
+  acceptLedger: safety(toggle, ['doctor'], { only: 'typed' }),
+  acceptFailover: safety(toggle, ['ledger'], { only: 'typed' }),
+  yes: safety(toggle, [...READING, 'resolve', 'undo', 'doctor', 'ledger'], { alias: 'y', only: 'typed' }),
+  quietWindow: safety(duration('1h'), NO_FLAG, { keptAs: 'control', standard: '60s' }),
+  ledgerRequired: safety(toggle, NO_FLAG),
+  ledgerMayLoseCommits: safety(toggle, NO_FLAG),
+  repeatAgeMax: safety(duration('7d'), NO_FLAG, { keptAs: 'control', standard: '10m' }),
 
   // Speed
-  rate: {
-    about: '<calls> at most so many calls: 5/s, 100/m, unlimited',
-    ...speed(rate, ASKING, { ...CONTROL, standard: '5/s' }),
-  },
-  concurrency: {
-    about: '<n> calls under way at a time',
-    ...speed(count(1, 256), [...CALLING, 'undo'], { ...CONTROL, standard: '4' }),
-  },
-  timeout: {
-    about: '<time> how long a call may take: 30s, 500ms, 2m',
-    ...speed(duration('10m'), ASKING, { ...CONTROL, standard: '30s' }),
-  },
-  dailyQuota: {
-    about: '<n> calls that the appId may make a day, over all runs; then the run pauses (exit 6)',
-    ...speed(count(0, 1e9), ASKING, CONTROL),
-  },
-  reserve: {
-    about: '<n> of these, calls to leave to others',
-    ...speed(count(0, 1e9), ASKING, { ...CONTROL, standard: '0' }),
-  },
-  wait: {
-    about: "at the end of the day's calls sleep until they are back, instead of pausing",
-    ...speed(toggle, [...CALLING, 'undo'], CONTROL),
-  },
-  lookup: {
-    about: '<way> how existing records are found: auto, pages or rows',
-    ...speed(oneOf('auto', 'pages', 'rows'), RUNNING, { ...KEPT, standard: 'auto' }),
-  },
-  snapshotMaxAge: {
-    about: '<time> let this command and the next share what was read by pages for so long, e.g. 12h (0s: not at all)',
-    ...speed(duration('7d'), RUNNING, { keptAs: 'control', standard: '0s' }),
-  },
+  rate: speed(rate, ASKING, { ...CONTROL, standard: '5/s' }),
+  concurrency: speed(count(1, 256), [...CALLING, 'undo'], { ...CONTROL, standard: '4' }),
+  timeout: speed(duration('10m'), ASKING, { ...CONTROL, standard: '30s' }),
+  dailyQuota: speed(count(0, 1e9), ASKING, CONTROL),
+  reserve: speed(count(0, 1e9), ASKING, { ...CONTROL, standard: '0' }),
+  wait: speed(toggle, [...CALLING, 'undo'], CONTROL),
+  lookup: speed(oneOf('auto', 'pages', 'rows'), RUNNING, { ...KEPT, standard: 'auto' }),
+  snapshotMaxAge: speed(duration('7d'), RUNNING, { keptAs: 'control', standard: '0s' }),
 
   // Output
-  output: {
-    about:
-      '<file> the result file; - for standard output, .xlsx for a workbook (default: beside the input, <input>.result.csv, of a workbook <input>.result.xlsx; validate: <input>.checked.csv; map: <input>.map.json; report: <input>.report.html; undo: undo-<run>.result.csv; export --all: <vendor>-export.csv)',
-    ...output(anyText, [...READING, 'resume', 'undo', 'result', 'report', 'template'], { alias: 'o' }),
-  },
-  overwrite: {
-    about: 'replace a result or mapping file that is there',
-    ...output(toggle, [...READING, 'resume', 'undo', 'result']),
-  },
-  raw: {
-    about: 'write and read cells as they are, without guarding spreadsheets against formulas',
-    ...output(toggle, WITH_FILE, KEPT_AND_REPEATED),
-  },
-  excel: {
-    about: 'write the result so that a double click in Excel keeps every digit',
-    ...output(toggle, [...WITH_FILE, 'undo'], KEPT),
-  },
-  noReport: {
-    about: 'write no HTML report beside the result',
-    ...output(toggle, RUNS_THAT_REPORT, CONTROL),
-  },
-  showPersonal: {
-    about: 'do not mask names, phones and the like in the HTML report',
-    ...output(toggle, [...RUNS_THAT_REPORT, 'report']),
-  },
-  lang: {
-    about: "<language> of the HTML report: en, zh-Hans or zh-Hant (default: the system's)",
-    ...output(language, [...RUNS_THAT_REPORT, 'report']),
-  },
-  json: {
-    about: 'print one JSON document on stdout',
-    ...output(toggle, COMMAND_NAMES),
-  },
-  quiet: {
-    about: 'no progress and no messages but errors',
-    ...output(toggle, COMMAND_NAMES, { alias: 'q' }),
-  },
-  noColor: {
-    about: 'no colours',
-    ...output(toggle, COMMAND_NAMES),
-  },
-  log: {
-    about: '<file> append a line of JSON for each call to the vendor: what its support asks for',
-    ...output(anyText, ASKING),
-  },
-  logBodies: {
-    about: 'with --log: what was sent and answered too; names, phones and the like are masked',
-    ...output(toggle, ASKING),
-  },
+  output: output(anyText, [...READING, 'resume', 'undo', 'result', 'report', 'template'], { alias: 'o' }),
+  overwrite: output(toggle, [...READING, 'resume', 'undo', 'result']),
+  raw: output(toggle, WITH_FILE, KEPT_AND_REPEATED),
+  excel: output(toggle, [...WITH_FILE, 'undo'], KEPT),
+  noReport: output(toggle, RUNS_THAT_REPORT, CONTROL),
+  showPersonal: output(toggle, [...RUNS_THAT_REPORT, 'report']),
+  lang: output(language, COMMAND_NAMES),
+  json: output(toggle, COMMAND_NAMES),
+  quiet: output(toggle, COMMAND_NAMES, { alias: 'q' }),
+  noColor: output(toggle, COMMAND_NAMES),
+  log: output(anyText, ASKING),
+  logBodies: output(toggle, ASKING),
   ...CONNECTION_SETTINGS,
 } as const satisfies Readonly<Record<string, Setting>>;
 
@@ -368,10 +160,19 @@ export function settingOf(name: SettingName): Setting {
   return SETTINGS[name];
 }
 
-/** `<n> calls under way` → how the flag's value is written, and the rest. */
+/** What the setting does, in the chosen language: `<n> calls under way` → how the flag's value is written, and the rest. */
 export function describeSetting(name: SettingName): { readonly value: string; readonly about: string } {
-  const [, value = '', about = ''] = /^(?:<(.+?)> )?(.*)$/s.exec(settingOf(name).about) ?? [];
+  const [, value = '', about = ''] = /^(?:<(.+?)> )?(.*)$/s.exec(aboutOf(name)) ?? [];
   return { value, about };
+}
+
+function aboutOf(name: SettingName): string {
+  const texts = flagTexts();
+  return isDescribed(name, texts) ? texts[name] : (settingOf(name).about ?? '');
+}
+
+function isDescribed(name: string, texts: ReturnType<typeof flagTexts>): name is keyof typeof texts {
+  return Object.hasOwn(texts, name);
 }
 
 /** `dailyQuota` → `daily-quota`: what is typed after the two dashes. */

@@ -1,6 +1,7 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { usageError } from '../base/errors.ts';
 import { quoted } from '../base/quoted.ts';
+import { settingsTexts } from '../texts/settings.ts';
 import { type ConfigFile, type RawValue, readConfigFile } from './config-file.ts';
 import { readTextFile } from './read-text-file.ts';
 import { readValue } from './readers.ts';
@@ -33,8 +34,8 @@ export class Settings {
     if (this.#store !== undefined || isWritten) return;
     throw usageError(
       'UNKNOWN_STORE',
-      `--store: no store '${store}' in ${this.config.path ?? 'a config file (there is none)'}.`,
-      `Stores there: ${[...this.config.stores.keys()].join(', ') || 'none'}.`,
+      settingsTexts().unknownStore(store, this.config.path),
+      settingsTexts().storesThere([...this.config.stores.keys()]),
     );
   }
 
@@ -59,7 +60,7 @@ export class Settings {
   checkTyped(names: readonly SettingName[]): void {
     for (const name of names) this.typed(name);
     if (this.typed('logBodies') !== true || this.get('log') !== undefined) return;
-    throw usageError('BAD_USAGE', '--log-bodies needs --log <file>.', 'Write for example --log calls.jsonl.');
+    throw usageError('BAD_USAGE', settingsTexts().logBodiesAlone, settingsTexts().logBodiesAloneHint);
   }
 
   /** The flag as typed: `true` for a switch, a list with commas; undefined when it was not. */
@@ -117,25 +118,22 @@ export class Settings {
 
   /** The text of a file that holds a secret. The path may be told, the text never. */
   readSecretFile(name: SettingName, file: string): string {
+    const texts = settingsTexts();
     const where = settingOf(name).environment ?? name;
     const path = this.path(file);
     const read = readTextFile(where, path);
     if (read === undefined) {
-      throw usageError(
-        'UNREADABLE_FILE',
-        `${where}: ${path} cannot be read: there is no such file.`,
-        `Correct ${where}.`,
-      );
+      throw usageError('UNREADABLE_FILE', texts.unreadable(where, path, texts.noSuchFile), texts.correct(where));
     }
     if (this.#surroundings.platform !== 'win32' && (read.mode & 0o077) !== 0) {
-      this.#warnings.add(`${path} holds a key and can be read by others. Type: chmod 600 ${quoted(path)}`);
+      this.#warnings.add(texts.keyIsOpen(path, quoted(path)));
     }
     const encoding = utf16Of(read.bytes);
-    if (encoding !== undefined) this.#warnings.add(`${path} is in UTF-16. Save the key as plain text (UTF-8).`);
+    if (encoding !== undefined) this.#warnings.add(texts.keyIsUtf16(path));
     // Trimming takes a byte order mark away too.
     const text = new TextDecoder(encoding ?? 'utf-8').decode(read.bytes).trim();
     if (!text.startsWith('-----') && /[\r\n]/.test(text)) {
-      this.#warnings.add(`${path} has several lines; a key is one line. Keep the key alone in the file.`);
+      this.#warnings.add(texts.keyHasLines(path));
     }
     return text;
   }
@@ -156,7 +154,9 @@ export class Settings {
     const variable = environment && this.#surroundings.environment[environment];
     if (environment && variable) return { where: environment, raw: variable };
     const raw = this.config.values.get(name);
-    return fromStore ?? (raw === undefined ? undefined : { where: `${this.config.path}: ${name}`, raw });
+    return (
+      fromStore ?? (raw === undefined ? undefined : { where: settingsTexts().keyOf(this.config.path ?? '', name), raw })
+    );
   }
 }
 
@@ -173,19 +173,11 @@ function homeFolderOf({ environment, userFolder, platform }: Surroundings): stri
   const { MEMBERLOAD_HOME, XDG_STATE_HOME, LOCALAPPDATA } = environment;
   if (MEMBERLOAD_HOME !== undefined) {
     if (isAbsolute(MEMBERLOAD_HOME)) return resolve(MEMBERLOAD_HOME);
-    throw usageError(
-      'BAD_HOME',
-      `MEMBERLOAD_HOME is '${MEMBERLOAD_HOME}', and must be an absolute path: a ledger in another folder would not know what was credited.`,
-      'Write the whole path, such as /var/lib/memberload, or unset MEMBERLOAD_HOME.',
-    );
+    throw usageError('BAD_HOME', settingsTexts().relativeHome(MEMBERLOAD_HOME), settingsTexts().relativeHomeHint);
   }
   if (platform === 'win32') {
     if (LOCALAPPDATA !== undefined && isAbsolute(LOCALAPPDATA)) return join(LOCALAPPDATA, 'memberload');
   } else if (XDG_STATE_HOME !== undefined && isAbsolute(XDG_STATE_HOME)) return join(XDG_STATE_HOME, 'memberload');
   if (isAbsolute(userFolder)) return join(userFolder, '.local', 'state', 'memberload');
-  throw usageError(
-    'NO_HOME',
-    'There is no home folder to keep the ledger in.',
-    'Set MEMBERLOAD_HOME to an absolute path that only this user may read.',
-  );
+  throw usageError('NO_HOME', settingsTexts().noHome, settingsTexts().noHomeHint);
 }

@@ -2,10 +2,11 @@ import { usageError } from '../base/errors.ts';
 import { isLoopback } from '../base/loopback.ts';
 import type { KybioSettings } from '../kybio/client.ts';
 import type { Target } from '../ledger/ledger.ts';
+import { settingsTexts } from '../texts/settings.ts';
 import type { WonderSettings } from '../wonder/client.ts';
 import { loadPrivateKey } from '../wonder/signature.ts';
 import type { Settings } from './settings.ts';
-import { type SettingName, settingOf } from './settings-table.ts';
+import { describeSetting, type SettingName, settingOf } from './settings-table.ts';
 
 type Transfer = { readonly timeoutMs: number; readonly connections: number };
 
@@ -45,15 +46,12 @@ function isGiven(settings: Settings, name: SettingName): boolean {
 function missingSettings(settings: Settings, names: readonly SettingName[]): Error {
   const store = settings.isTyped('store') ? `stores.${settings.get('store')}` : undefined;
   const lines = names.map((name) => {
-    const { environment = name, about } = settingOf(name);
+    const { environment = name } = settingOf(name);
+    const { about } = describeSetting(name);
     const key = name === 'kybioAppKey' ? 'kybioAppKeyFile' : name;
-    return `${environment} is not set: ${about} (${key} in ${store ?? 'the config file'}).`;
+    return settingsTexts().missing(environment, about, key, store);
   });
-  return usageError(
-    'MISSING_SETTING',
-    lines.join('\n'),
-    'Set them in the environment or in the config file, or try the command with --sandbox.',
-  );
+  return usageError('MISSING_SETTING', lines.join('\n'), settingsTexts().missingHint);
 }
 
 function kybioSettings(settings: Settings, transfer: Transfer): KybioSettings {
@@ -98,35 +96,32 @@ function readAppKey(settings: Settings): string {
   const key = file === undefined ? settings.get('kybioAppKey') : settings.readSecretFile('kybioAppKeyFile', file);
   const trimmed = key?.trim() ?? '';
   if (trimmed !== '') return trimmed;
-  throw usageError(
-    'MISSING_SETTING',
-    `KYBIO_APP_KEY_FILE: ${file} is empty.`,
-    'Put the key of the appId into the file.',
-  );
+  throw usageError('MISSING_SETTING', settingsTexts().emptyKeyFile(file ?? ''), settingsTexts().emptyKeyFileHint);
 }
 
 /** What cannot be taken for an address is not repeated: it may hold a password. */
 function readBaseUrl(settings: Settings, name: 'kybioBaseUrl' | 'wonderBaseUrl', ending: string): string {
   const where = settingOf(name).environment ?? name;
-  const hint = `Write it as https://host${ending}.`;
+  const texts = settingsTexts();
+  const hint = texts.addressHint(ending);
   const text = (settings.get(name) ?? '').trim();
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || url.hostname === '') throw usageError('BAD_URL', `${where} is not an address.`, hint);
+  if (url === undefined || url.hostname === '') throw usageError('BAD_URL', texts.notAnAddress(where), hint);
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw usageError('BAD_URL', `${where} has more than a host and a path.`, hint);
+    throw usageError('BAD_URL', texts.moreThanAddress(where), hint);
   }
   const base = `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
     throw usageError(
       'INSECURE_URL',
-      `${where}: '${url.protocol}//${url.host}${url.pathname}' would send members' data unencrypted.`,
-      'Use https://; http:// is for this machine only (localhost, 127.0.0.1).',
+      texts.insecure(where, `${url.protocol}//${url.host}${url.pathname}`),
+      texts.insecureHint,
     );
   }
   if (base.endsWith(ending)) return base;
   throw usageError(
     'BAD_URL',
-    `${where}: '${base}' does not end in ${ending}: every call would miss the API.`,
-    `Write for example ${url.origin}${ending}, or ${url.origin}/pospal-api2${ending}.`,
+    texts.otherEnding(where, base, ending),
+    texts.otherEndingHint(`${url.origin}${ending}`, `${url.origin}/pospal-api2${ending}`),
   );
 }

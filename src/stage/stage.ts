@@ -7,6 +7,7 @@ import { syncFolder } from '../base/sync-folder.ts';
 import { writeAll } from '../base/whole-bytes.ts';
 import { settleRow } from '../job/check-row.ts';
 import type { DamageId, RowIssue } from '../job/row-issue.ts';
+import { ledgerTexts } from '../texts/ledger.ts';
 import { decodeRows, decodeTexts, encodeRows, encodeTexts } from './stage-block.ts';
 import type { StagedRow } from './staged-row.ts';
 
@@ -234,8 +235,8 @@ async function orStageFailed<T>(work: Promise<T>): Promise<T> {
 export function stageFailed(error: unknown): OperatorError {
   return new OperatorError({
     code: 'STAGE_FAILED',
-    message: `The run's own files, which hold its copy of the input and what it has read, could not be written or read: ${errorText(error)}.`,
-    hint: 'Nothing more is sent. Free disk space or mend the disk, then carry on with: memberload resume',
+    message: ledgerTexts().stageFailed(errorText(error)),
+    hint: ledgerTexts().failedHint,
     exitCode: EXIT.stopped,
     cause: error,
   });

@@ -5,6 +5,7 @@ import { answerByStatus, badResponse, type JsonReply, readJsonReply, refused } f
 import { jsonMessages, jsonText } from '../http/json-text.ts';
 import { isJsonObject, JsonNumber, type JsonObject, type JsonValue, jsonField } from '../http/lossless-json.ts';
 import type { Reading } from '../http/reading.ts';
+import { answerTexts } from '../texts/answers.ts';
 
 export type WonderCodes = { readonly notFound: readonly string[]; readonly tooFast: readonly string[] };
 
@@ -32,7 +33,7 @@ export function readWonderAnswer<T>(
   const envelope = readEnvelope(reply.json);
   if (envelope?.kind === 'error') return readError(reply, envelope, codes);
   if (reply.status < 200 || reply.status >= 300) return readError(reply, undefined, codes);
-  if (envelope === undefined) return badResponse(reply, reply.problem || 'it is no Wonder envelope');
+  if (envelope === undefined) return badResponse(reply, reply.problem || answerTexts().noWonderEnvelope);
   const reading = readSuccess(envelope.data, reply.headers);
   return reading.isRead ? { kind: 'success', data: reading.value } : badResponse(reply, reading.problem);
 }

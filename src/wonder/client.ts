@@ -9,6 +9,9 @@ import { isJsonObject, type JsonObject, type JsonValue, jsonField, stringifyJson
 import { read, unreadable } from '../http/reading.ts';
 import { readServerDate, type ServerDate } from '../http/server-date.ts';
 import { openTransport, type Surrounds } from '../http/transport.ts';
+import { answerTexts } from '../texts/answers.ts';
+import { callTexts } from '../texts/calls.ts';
+import { inEnglish } from '../texts/texts.ts';
 import { readWonderAnswer, type SuccessReader, type WonderCodes } from './answers.ts';
 import { readCustomer } from './customer-record.ts';
 import { ALGORITHM, credentialTime, digestOf, loadPrivateKey, signDigest } from './signature.ts';
@@ -89,7 +92,7 @@ export function openWonderClient(
 ): WonderClient {
   const privateKey = loadPrivateKey(settings.privateKeyPem);
   if (!/^[\x21-\x7e]+$/.test(settings.appId) || settings.appId.includes('/')) {
-    throw usageError('BAD_APP_ID', 'The Wonder AppID has characters that cannot be in a credential.', APP_ID_HINT);
+    throw usageError('BAD_APP_ID', callTexts().badAppId, callTexts().badAppIdHint);
   }
   const { baseUrl, connections } = settings;
   const transport = openTransport({ baseUrl, connections, proxy });
@@ -131,9 +134,18 @@ export function openWonderClient(
       onSent: options?.onSent,
     });
     serverDate = readServerDate(result, clock) ?? serverDate;
-    const answer = readWonderAnswer(result, settings.codes, clock, readSuccess);
+    const readAnswer = () => readWonderAnswer(result, settings.codes, clock, readSuccess);
+    const answer = readAnswer();
     const endpoint = `${request.method} ${request.template ?? request.path}`;
-    log?.write({ about: options?.about, endpoint, requestId, body, startedMs, result, answer });
+    log?.write({
+      about: options?.about,
+      endpoint,
+      requestId,
+      body,
+      startedMs,
+      result,
+      answer: inEnglish(answer, readAnswer),
+    });
     return answer;
   }
 
@@ -157,7 +169,7 @@ export function openWonderClient(
       if (answer.kind !== 'success') return answer;
       const { data } = answer;
       // Success with null data: nobody has that uuid.
-      return data === undefined ? NO_SUCH_CUSTOMER : { kind: 'success', data };
+      return data === undefined ? noSuchCustomer() : { kind: 'success', data };
     },
     listCustomers(page, options) {
       const query = `limit=${page.limit}&offset=${page.offset}`;
@@ -184,8 +196,6 @@ export function openWonderClient(
   };
 }
 
-const APP_ID_HINT = 'Set WONDER_APP_ID to the AppID as the Wonder dashboard shows it.';
-
 const NONCE_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 const NONCE_LENGTH = 16;
 
@@ -208,7 +218,7 @@ function readWritten(name: 'reference_number' | 'uuid', asked: string | undefine
     // A uuid is the same in either case; whether a reference is, nobody documents, so it is taken to the letter.
     const isSame = name === 'uuid' ? answered?.toLowerCase() === asked?.toLowerCase() : answered === asked;
     const isOther = asked !== undefined && answered !== undefined && !isSame;
-    return isOther ? unreadable(`the answer is about another ${name}`) : customer;
+    return isOther ? unreadable(answerTexts().aboutAnother(name)) : customer;
   };
 }
 
@@ -220,17 +230,14 @@ function orNull(readData: SuccessReader<TextFields>): SuccessReader<TextFields |
   };
 }
 
-const NO_SUCH_CUSTOMER: Refused = {
-  kind: 'refused',
-  errorCode: 'HTTP_200',
-  messages: ['no such customer: success without data'],
-  meaning: 'not_found',
-  httpStatus: 200,
-};
+function noSuchCustomer(): Refused {
+  const messages = [answerTexts().noSuchCustomer];
+  return { kind: 'refused', errorCode: 'HTTP_200', messages, meaning: 'not_found', httpStatus: 200 };
+}
 
 const readList: SuccessReader<CustomerList> = (data, headers) => {
   const rows = fieldOf(data, 'customers');
-  if (!Array.isArray(rows)) return unreadable('the answer has no list of customers');
+  if (!Array.isArray(rows)) return unreadable(answerTexts().noCustomerList);
   const customers: TextFields[] = [];
   for (const row of rows) {
     const customer = readCustomer(row);

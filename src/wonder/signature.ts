@@ -1,5 +1,6 @@
 import { createHmac, createPrivateKey, type KeyObject, sign } from 'node:crypto';
-import { usageError } from '../base/errors.ts';
+import { type OperatorError, usageError } from '../base/errors.ts';
+import { callTexts } from '../texts/calls.ts';
 
 export const ALGORITHM = 'Wonder-RSA-SHA256';
 
@@ -39,36 +40,32 @@ const MODULUS_BITS_MIN = 2048;
 
 /** Loads the key once; the message says what is wrong with the text and never shows any of it. */
 export function loadPrivateKey(pem: string): KeyObject {
-  const hint = 'Set WONDER_PRIVATE_KEY_FILE to the unencrypted RSA private key (PEM, 2048 or 4096 bits) of this AppID.';
+  const texts = callTexts();
   const label = /-----BEGIN ([A-Z0-9 ]+)-----/.exec(pem)?.[1];
-  if (label === undefined) throw usageError('BAD_PRIVATE_KEY', 'The Wonder private key is not in PEM format.', hint);
+  if (label === undefined) throw badKey(texts.keyNotPem);
   if (label.includes('PUBLIC') || label.includes('CERTIFICATE')) {
-    throw usageError('BAD_PRIVATE_KEY', `The Wonder private key is a ${label.toLowerCase()} instead.`, hint);
+    throw badKey(texts.keyIsOther(label.toLowerCase()));
   }
   if (label.includes('ENCRYPTED') || pem.includes('Proc-Type: 4,ENCRYPTED')) {
-    throw usageError('BAD_PRIVATE_KEY', 'The Wonder private key is encrypted with a passphrase.', hint);
+    throw badKey(texts.keyEncrypted);
   }
-  const key = parseKey(pem, hint);
-  if (key.asymmetricKeyType !== 'rsa') {
-    throw usageError('BAD_PRIVATE_KEY', `The Wonder private key is of type ${key.asymmetricKeyType}, not RSA.`, hint);
-  }
+  const key = parseKey(pem);
+  if (key.asymmetricKeyType !== 'rsa') throw badKey(texts.keyOfType(String(key.asymmetricKeyType)));
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
-  if (bits < MODULUS_BITS_MIN) {
-    throw usageError(
-      'BAD_PRIVATE_KEY',
-      `The Wonder private key has ${bits} bits, fewer than ${MODULUS_BITS_MIN}.`,
-      hint,
-    );
-  }
+  if (bits < MODULUS_BITS_MIN) throw badKey(texts.keyTooShort(bits, MODULUS_BITS_MIN));
   return key;
 }
 
-function parseKey(pem: string, hint: string): KeyObject {
+function badKey(message: string): OperatorError {
+  return usageError('BAD_PRIVATE_KEY', message, callTexts().badKeyHint);
+}
+
+function parseKey(pem: string): KeyObject {
   try {
     return createPrivateKey(pem);
   } catch {
     // The cause is not kept: OpenSSL's error may quote what it could not read.
-    throw usageError('BAD_PRIVATE_KEY', 'The Wonder private key is damaged: its PEM block cannot be read.', hint);
+    throw badKey(callTexts().keyDamaged);
   }
 }
 

@@ -1,5 +1,6 @@
 import { dirname, join, normalize } from 'node:path/posix';
 import { fileError } from '../base/errors.ts';
+import { fileTexts } from '../texts/files.ts';
 import { decodeCellText } from './cell-text.ts';
 import { builtInFormat, formatOfCode, type NumberKind } from './number-format.ts';
 import { type SheetFacts, type SheetRow, sheetRows } from './sheet-rows.ts';
@@ -46,7 +47,7 @@ export async function openWorkbook(name: string, source: WorkbookBytes): Promise
     sheets: sheets.map(({ part: _, ...sheet }) => sheet),
     readRows(sheet, facts) {
       const part = sheets.find((candidate) => candidate.name === sheet)?.part;
-      if (part === undefined) throw damaged(name, `it has no sheet '${sheet}'`);
+      if (part === undefined) throw damaged(name, fileTexts().workbookLacksSheet(sheet));
       return sheetRows(name, parts.read(part), { formats, texts, isDate1904, facts });
     },
   };
@@ -62,23 +63,20 @@ async function findWorkbookPart(name: string, parts: ZipParts): Promise<string> 
   if (parts.has('_rels/.rels')) {
     const target = (await readTargets(name, parts, '')).find(({ type }) => type.endsWith('/officeDocument'));
     if (target !== undefined && parts.has(target.part)) {
-      if (/\.bin$/i.test(target.part)) {
-        throw notXlsx(name, 'a binary workbook (.xlsb)', 'Open it in Excel, save it as .xlsx, and give that file.');
-      }
+      if (/\.bin$/i.test(target.part)) throw notXlsx(name, 'binaryWorkbook');
       if (/\/?workbook\.xml$/i.test(target.part) || parts.names().some((part) => part.includes('worksheets/'))) {
         return target.part;
       }
     }
   }
   if (parts.has('xl/workbook.xml')) return 'xl/workbook.xml';
-  if (parts.has('content.xml')) {
-    throw notXlsx(name, 'an OpenDocument file (.ods)', 'Open it, save it as .xlsx, and give that file.');
-  }
-  throw notXlsx(name, 'a zip archive, and no .xlsx workbook', 'Unpack it, and give the CSV or .xlsx file in it.');
+  throw notXlsx(name, parts.has('content.xml') ? 'openDocument' : 'zip');
 }
 
-function notXlsx(name: string, what: string, hint: string) {
-  return fileError('NOT_CSV', `${name} is ${what}.`, hint);
+function notXlsx(name: string, kind: keyof ReturnType<typeof fileTexts>['kinds']) {
+  const { kinds, notATable } = fileTexts();
+  const [what, hint] = kinds[kind];
+  return fileError('NOT_CSV', notATable(name, what), hint);
 }
 
 /** The parts that a part refers to; `''`: the package itself. */
@@ -140,7 +138,7 @@ async function readSharedTexts(name: string, parts: ZipParts, part: string): Pro
       if (!isText) return;
       pieces.push(text);
       characters += text.length;
-      if (characters > SHARED_CHARACTERS_MAX) throw damaged(name, 'its texts are larger than 512 MiB');
+      if (characters > SHARED_CHARACTERS_MAX) throw damaged(name, fileTexts().workbookTextsTooLarge);
     },
     close(element) {
       if (element === 't') isText = false;

@@ -1,3 +1,4 @@
+import { fileTexts } from '../texts/files.ts';
 import { decodeCellText } from './cell-text.ts';
 import { type NumberKind, numberText } from './number-format.ts';
 import { damaged, xmlParser } from './zip-parts.ts';
@@ -71,7 +72,7 @@ function rowReader(name: string, { formats, texts, isDate1904, facts }: SheetCon
     if (hasFormula) {
       facts.formulaCount += 1;
       if (!hasValue) {
-        throw damaged(name, `the formula in ${columnName(column)}${lineNumber} has no stored value`);
+        throw damaged(name, fileTexts().formulaWithoutValue(`${columnName(column)}${lineNumber}`));
       }
     }
     const text = cellText();
@@ -84,7 +85,7 @@ function rowReader(name: string, { formats, texts, isDate1904, facts }: SheetCon
   const sharedText = (): string => {
     const text = texts[Number(value)];
     if (text === undefined) {
-      throw damaged(name, `the text of ${columnName(column)}${lineNumber} is not among its shared texts`);
+      throw damaged(name, fileTexts().unknownSharedText(`${columnName(column)}${lineNumber}`));
     }
     return text;
   };
@@ -122,7 +123,7 @@ function rowReader(name: string, { formats, texts, isDate1904, facts }: SheetCon
         case 'c': {
           const place = attributes.r;
           column = place === undefined ? column + 1 : columnIndex(place);
-          if (column >= COLUMNS_MAX || column < 0) throw damaged(name, `it has a cell ${place}`);
+          if (column >= COLUMNS_MAX || column < 0) throw damaged(name, fileTexts().impossibleCell(String(place)));
           type = attributes.t ?? 'n';
           const style = attributes.s;
           format = style === undefined ? (formats[0] ?? NUMBER) : (formats[Number(style)] ?? NUMBER);
@@ -165,7 +166,7 @@ function rowReader(name: string, { formats, texts, isDate1904, facts }: SheetCon
       if (!isTaken) return;
       value += text;
       if (value.length > CELL_CHARACTERS_MAX) {
-        throw damaged(name, `the cell ${columnName(column)}${lineNumber} is longer than 1 MiB`);
+        throw damaged(name, fileTexts().cellTooLarge(`${columnName(column)}${lineNumber}`));
       }
     },
     close(element) {

@@ -1,5 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { fileError } from '../base/errors.ts';
+import { fileTexts } from '../texts/files.ts';
 import { encodeCellText } from './cell-text.ts';
 import { columnName } from './sheet-rows.ts';
 import { PARTS_OF_TEXT, STYLE } from './workbook-parts.ts';
@@ -46,11 +47,7 @@ export function sheetText(header: readonly string[]): SheetText {
     const place = `${columns[index] ?? columnName(index)}${rowCount}`;
     if (text === '') return `<c r="${place}" s="${style}"/>`;
     if (text.length > CELL_CHARACTERS_MAX) {
-      throw fileError(
-        'CELL_TOO_LONG',
-        `The cell ${place} has ${text.length} characters; a sheet holds 32,767 at most.`,
-        'Write a .csv file with -o.',
-      );
+      throw fileError('CELL_TOO_LONG', fileTexts().cellTooLongForSheet(place, text.length), fileTexts().writeCsv);
     }
     return `<c r="${place}" s="${style}" t="inlineStr"><is><t xml:space="preserve">${encodeCellText(text)}</t></is></c>`;
   };

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { PassThrough, Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 import { assert, fileError } from '../base/errors.ts';
+import { fileTexts } from '../texts/files.ts';
 import { PARTS_OF_TEXT, workbookParts } from './workbook-parts.ts';
 import { type RowToWrite, type SheetText, sheetText, spool } from './write-sheet.ts';
 
@@ -65,7 +66,7 @@ export function workbookWriter(write: (bytes: Uint8Array) => Promise<void>, text
         if (row.isToCorrect) toCorrectXml.write(toCorrect.row(row));
       }
       if (all.rowCount() > ROWS_MAX) {
-        throw fileError('TOO_MANY_ROWS', 'A sheet holds 1,048,576 rows at most.', 'Write a .csv file with -o.');
+        throw fileError('TOO_MANY_ROWS', fileTexts().tooManyRowsForSheet, fileTexts().writeCsv);
       }
       await send(pieces.join(''));
     },

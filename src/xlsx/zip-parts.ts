@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { SaxesParser, type SaxesTagPlain } from 'saxes';
 import yauzl from 'yauzl';
 import { errorText, fileError, OperatorError } from '../base/errors.ts';
+import { fileTexts } from '../texts/files.ts';
 
 /** An open file, which stays the caller's to close, or all bytes of what can be read only once. */
 export type WorkbookBytes = { readonly descriptor: number } | { readonly bytes: Buffer };
@@ -28,7 +29,7 @@ export async function openZipParts(name: string, source: WorkbookBytes): Promise
       names: () => [...entries.keys()],
       async *read(part) {
         const entry = entries.get(part.toLowerCase());
-        if (entry === undefined) throw damaged(name, `it has no part ${part}`);
+        if (entry === undefined) throw damaged(name, fileTexts().workbookLacksPart(part));
         let stream: Readable | undefined;
         try {
           stream = await openEntry(entry);
@@ -49,12 +50,7 @@ export async function openZipParts(name: string, source: WorkbookBytes): Promise
 }
 
 export function damaged(name: string, why: string, cause?: unknown) {
-  return fileError(
-    'BAD_WORKBOOK',
-    `${name} cannot be read as an .xlsx workbook: ${why}.`,
-    'Open it in Excel and save it again, or save it as "CSV UTF-8 (Comma delimited)".',
-    cause,
-  );
+  return fileError('BAD_WORKBOOK', fileTexts().badWorkbook(name, why), fileTexts().badWorkbookHint, cause);
 }
 
 const openBuffer = promisify<Buffer, yauzl.Options, yauzl.ZipFile>(yauzl.fromBuffer);

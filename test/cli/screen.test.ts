@@ -6,6 +6,7 @@ import type { Reporter, Sending } from '../../src/calls/reporter.ts';
 import { openConsole } from '../../src/cli/console.ts';
 import { openProgress } from '../../src/cli/progress.ts';
 import type { OutputStream } from '../../src/settings/surroundings.ts';
+import { chooseLanguage } from '../../src/texts/texts.ts';
 import { BINARY } from '../support/run-binary.ts';
 import { temporaryFolder } from '../support/workspace.ts';
 
@@ -146,6 +147,35 @@ describe('live progress', () => {
     ]);
     screen.reporter.end();
     expect(await screen.read()).toEqual(['Run begins.', '陈大文: 这一行是消息。']);
+  });
+
+  test('speaks Chinese, whose signs take two columns, and still never wraps', async () => {
+    await chooseLanguage('zh-Hant');
+    try {
+      const screen = openScreen({ columns: 44 });
+      start(screen, { totalCount: 60, ended: { done: 3, failed: 1, inDoubt: 1 }, invalidCount: 2 });
+      screen.reporter.price(55);
+      screen.lane.audit.retried = 3;
+      await screen.pass(5_000, 21);
+      expect(await screen.read()).toEqual([
+        '[#########------------]  26 / 60 行（43 %）',
+        '完成 24   失敗 1   待核實 1   資料有誤 2',
+        '剩餘 34',
+        '每秒 4.2 次呼叫（最多 5）',
+        '今天還剩 212 次呼叫（共 300 次）   重試 3',
+        '剩餘時間：約 9 秒',
+      ]);
+      screen.lane.usedToday = 300;
+      screen.reporter.sleep(Date.UTC(2026, 10, 26, 16, 0, 30), '當天的 300 次呼叫已用完');
+      await screen.pass(200, 0);
+      expect((await screen.read()).slice(3)).toEqual([
+        '等待至 2026-11-27 00:00:30：',
+        '當天的 300 次呼叫已用完。',
+        '第 1 天，共 2 天。',
+      ]);
+    } finally {
+      await chooseLanguage('en');
+    }
   });
 
   test.each([40, 60, 80, 120])('never wraps at %i columns', async (columns) => {

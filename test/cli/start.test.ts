@@ -174,7 +174,10 @@ describe('completion', () => {
     ['memberload im', 'import'],
     ['memberload topup quarter.csv --camp', '--campaign'],
     ['memberload import m.csv --mode ', 'upsert create update'],
-    ['memberload template ', 'members topup customers lookups --config --output -o --json --quiet -q --no-color'],
+    [
+      'memberload template ',
+      'members topup customers lookups --config --output -o --lang --json --quiet -q --no-color',
+    ],
     ['memberload runs can', 'cancel'],
     ['memberload import members.c', 'members.csv'],
     ['memberload import m.csv -o ', 'members.csv'],

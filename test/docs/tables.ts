@@ -1,4 +1,5 @@
 import { COMMANDS } from '../../src/cli/commands.ts';
+import { aboutColumn } from '../../src/job/column-about.ts';
 import { COLUMNS, type FileKind } from '../../src/job/columns.ts';
 import { FETCHED_FIELDS } from '../../src/job/fetched-fields.ts';
 import { SWITCHES } from '../../src/sandbox/switches.ts';
@@ -10,6 +11,7 @@ import {
   type SettingName,
   settingOf,
 } from '../../src/settings/settings-table.ts';
+import { COMMAND_HELP } from '../../src/texts/command-help.ts';
 
 /** A flag that more commands than this take stands once, in the table of shared flags. */
 const OWN_COMMANDS_MAX = 3;
@@ -21,18 +23,18 @@ const PARTS: Readonly<Record<string, Part>> = {
   commands: () =>
     table(
       ['Command', 'Does'],
-      COMMANDS.map(({ name, arguments: words, about }) => [
+      COMMANDS.map(({ name, arguments: words }) => [
         code(['memberload', name, ...words].join(' ')),
-        plain(about),
+        plain(COMMAND_HELP[name].about),
       ]),
     ),
   flags: (command) => (command === 'shared' ? sharedFlags() : ownFlags(command)),
   columns: (kind) =>
     table(
       ['Column', 'What it is', 'Also recognised as'],
-      COLUMNS[kind as FileKind].map(({ name, about, synonyms }) => [
+      COLUMNS[kind as FileKind].map(({ name, synonyms }) => [
         code(name),
-        cell(about),
+        cell(aboutColumn(kind as FileKind, name)),
         cell(synonyms.join(', ')),
       ]),
     ),
@@ -68,7 +70,7 @@ const PARTS: Readonly<Record<string, Part>> = {
       named((_, name) => name.startsWith(`${vendor}.`)).map((name) => {
         const { reader } = settingOf(name);
         const { about } = describeSetting(name);
-        const values = reader.choices ? reader.choices.map(code).join(', ') : plain(reader.expects);
+        const values = reader.choices ? reader.choices.map(code).join(', ') : plain(reader.expects());
         return [code(name), plain(about), values, standardOf(name)];
       }),
     ),

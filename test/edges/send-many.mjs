@@ -16,7 +16,7 @@ const results = await Promise.all(
     });
     return result.kind === 'response'
       ? { body, kind: result.kind, status: result.status }
-      : { body, kind: result.kind, wasSent: result.wasSent, detail: result.detail };
+      : { body, kind: result.kind, wasSent: result.wasSent, detail: result.detail() };
   }),
 );
 await transport.close();

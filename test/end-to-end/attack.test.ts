@@ -150,7 +150,8 @@ describe('a row that a person sends again', () => {
 
   test('and whose first answer was that another has its second is not called applied, although it was decided', async () => {
     await vendor.set({ faultsOn: 'increments', 'fault.sameSecond': 1, repeatRule: 'refuse_repeat' });
-    const { run, file, config } = openWorkspace(vendor.settings);
+    // In Chinese: what decides is the code of the first answer, and not its English words.
+    const { run, file, config } = openWorkspace({ ...vendor.settings, LANG: 'zh_CN.UTF-8' });
     file('topup.csv', lines('number,pointIncrement', '8008010004,20'));
     const first = await run(['topup', 'topup.csv', '--json']);
     expect(first.exitCode).toBe(7);

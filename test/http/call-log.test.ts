@@ -127,4 +127,4 @@ describe('a masked body', () => {
   });
 });
 
-const BROKEN = { kind: 'broken', wasSent: true, errorCode: 'TIMEOUT', detail: '' } as const;
+const BROKEN = { kind: 'broken', wasSent: true, errorCode: 'TIMEOUT', detail: () => '' } as const;

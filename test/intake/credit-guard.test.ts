@@ -5,7 +5,7 @@ import type { Ledger, PlannedRow } from '../../src/ledger/ledger.ts';
 import { lines } from '../support/csv-text.ts';
 import { topupSettings } from '../support/job-settings.ts';
 import { ACCOUNT, newIntent, newRun, openTestLedger, plannedRow } from '../support/test-ledger.ts';
-import { NOW_MS, readText, verdictsOf } from './read-text.ts';
+import { NOW_MS, RESULT_FOR, readText, verdictsOf } from './read-text.ts';
 
 const DAY_MS = 86_400_000;
 const UID = '813951242628553127';
@@ -277,5 +277,36 @@ test('a refusal names the three runs with the most rows and counts the others', 
   const { refusal } = await read(ledger, lines('number,pointIncrement', ...numbers));
   expect(refusal).toMatchObject({
     message: expect.stringMatching(/^15 of 15 rows .*run-5 .*credited 5; run run-4 .*; run run-3 .*; 2 more runs\./),
+  });
+});
+
+describe('a row that a result file calls done', () => {
+  const result = (number: string, points: string, uid = UID, run = 'run-1') =>
+    lines(
+      'number,pointIncrement,result_status,result_customerUid,result_run,result_for',
+      `${number},${points},done,${uid},${run},${RESULT_FOR}`,
+    );
+
+  test.each([
+    ['another member', result('B', '10')],
+    ['other amounts', result('A', '100')],
+  ])('is skipped, and %s than its run credited is told', async (_name, text) => {
+    const ledger = await openTestLedger();
+    await credit(ledger, {});
+    const { notes, verdicts } = await read(ledger, text);
+    expect(verdicts).toEqual(['done']);
+    expect(notes.join()).toMatch(
+      /1 row is called done, but .* Row 1: run run-1 credited member A with points 10, balance 0/,
+    );
+  });
+
+  test.each([
+    ['as it was', result('A', '10.0')],
+    ['of a run that this ledger does not know', result('B', '10', UID, 'run-9')],
+    ['of a member that this ledger does not know', result('B', '10', '7')],
+  ])('%s is told nothing of', async (_name, text) => {
+    const ledger = await openTestLedger();
+    await credit(ledger, {});
+    expect((await read(ledger, text)).notes).toEqual([]);
   });
 });

@@ -82,11 +82,13 @@ describe('the run’s own copy of its input', () => {
     );
     await expect(interrupted).rejects.toMatchObject({ code: 'INTERRUPTED', exitCode: 143 });
 
-    const guard: Pick<CreditGuard, 'mark'> = {
+    const guard: Pick<CreditGuard, 'mark' | 'compare' | 'notes'> = {
       async mark(rows) {
         appendFileSync(path, 'D,1,x\n');
         return rows;
       },
+      compare: async () => undefined,
+      notes: () => [],
     };
     const changed = stageInput({ path }, folder, { ...parts(), guard });
     await expect(changed).rejects.toMatchObject({ code: 'INPUT_CHANGED', exitCode: 3 });

@@ -152,7 +152,7 @@ describe('upsert', () => {
     expect(outcome).toEqual({
       status: 'done',
       action: 'updated',
-      messages: ['not changed on an existing member (updateBaseInfo cannot): point, password.'],
+      messages: ['not_changed: point, password'],
       customerUid: '7',
     });
   });

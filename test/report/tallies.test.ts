@@ -102,6 +102,13 @@ test('a message loses names and phones wherever they stand, and nothing else', (
   expect(
     maskMessage("phone: '+852 9123 0001' is too short. Write +85291230001. balance: '1,250' is wrong.", cells),
   ).toBe("phone: '•••01' is too short. Write •••. balance: '1,250' is wrong.");
+  // In Chinese the same, whatever stands before the column.
+  expect(
+    maskMessage(
+      "kybio:phone：'+852 9123 0001' 太短。请写成 +85291230001。email：'a@b' 不对。balance：'1,250' 有误。",
+      cells,
+    ),
+  ).toBe("kybio:phone：'•••01' 太短。请写成 •••。email：'a•••' 不对。balance：'1,250' 有误。");
   expect(maskMessage('customerOpenApi/add: 陈大文 (+852 9123 0001) exists', cells)).toBe(
     'customerOpenApi/add: 陈••• (•••01) exists',
   );

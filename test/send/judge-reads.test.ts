@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { describeAge, judgeReads } from '../../src/send/judge-reads.ts';
+import { judgeReads } from '../../src/send/judge-reads.ts';
 import type { Reading } from '../../src/send/read-amounts.ts';
+import { SEND } from '../../src/texts/send.ts';
 
 const SENT_MS = Date.UTC(2026, 10, 22, 4);
 const NOW_MS = SENT_MS + 5 * 60_000;
@@ -92,6 +93,6 @@ describe('two reads after the quiet window', () => {
     [60 * 3_600_000, '3 days'],
     [-1, 'an unknown time'],
   ])('an age of %i ms is told as %s', (ageMs, text) => {
-    expect(describeAge(ageMs)).toBe(text);
+    expect(SEND.age(ageMs)).toBe(text);
   });
 });

@@ -4,7 +4,8 @@ import { BINARY } from './run-binary.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
- * Gives the program a terminal, and types one answer after each question, as slowly as a person: what would draw over
+ * Gives the program a terminal, and types one answer after each question (it ends in a colon, also a Chinese one), as
+ * slowly as a person: what would draw over
  * the question has its time. Node alone cannot open a terminal.
  */
 const ASKED = String.raw`
@@ -23,7 +24,7 @@ while True:
     if not data:
         break
     shown += data
-    question = re.search(rb': (\x1b\[\d+G)?$', shown[seen:])
+    question = re.search(rb'(: |\xef\xbc\x9a)(\x1b\[\d+G)?$', shown[seen:])
     if question and answers:
         seen = len(shown)
         time.sleep(0.5)

@@ -1,15 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { usageError } from '../../base/errors.ts';
 import type { CommandName } from '../../settings/setting.ts';
+import { questionTexts } from '../../texts/questions.ts';
 import type { Console } from '../console.ts';
 
 const FILES_SHOWN_MAX = 6;
-
-const QUESTIONS: Readonly<Partial<Record<CommandName, string>>> = {
-  import: 'Which file is to be imported?',
-  topup: 'Which file says who is credited what?',
-  validate: 'Which file is to be checked?',
-};
 
 /**
  * The file of a command that was typed without one: asked for on a terminal.
@@ -18,17 +13,16 @@ const QUESTIONS: Readonly<Partial<Record<CommandName, string>>> = {
  */
 export async function askForFile(command: CommandName, folder: string, console: Console): Promise<string> {
   const kind = command === 'topup' ? 'topup' : 'members';
-  const missing = usageError(
-    'BAD_USAGE',
-    `memberload ${command} needs a file.`,
-    `Type for example: memberload ${command} ${kind}.csv\nA file to begin with: memberload template ${kind} -o ${kind}.csv`,
-  );
+  const texts = questionTexts();
+  const hint = texts.needsFileHint(`memberload ${command} ${kind}.csv`, `memberload template ${kind} -o ${kind}.csv`);
+  const missing = usageError('BAD_USAGE', texts.needsFile(command), hint);
   if (!console.canAsk || console.isQuiet) throw missing;
   const files = tablesIn(folder);
-  const found = files.length === 0 ? '' : ` In this folder: ${files.join(', ')}.`;
-  const typed = await console.ask(
-    `${QUESTIONS[command] ?? 'Which file?'}${found}\nType its name, or drag the file into this window: `,
-  );
+  const { whichFile } = texts;
+  const question =
+    command === 'import' || command === 'topup' || command === 'validate' ? whichFile[command] : whichFile.other;
+  const found = files.length === 0 ? '' : texts.inThisFolder(files);
+  const typed = await console.ask(`${question}${found}\n${texts.typeItsName}`);
   const file = unquoted(typed ?? '');
   if (file === '') throw missing;
   return file;

@@ -1,6 +1,9 @@
 import { EXIT, usageError } from '../../base/errors.ts';
 import { nearestName } from '../../base/nearest.ts';
 import { describeSetting, flagName, flagsOf, type SettingName, settingOf } from '../../settings/settings-table.ts';
+import { commandHelpTexts } from '../../texts/command-help.ts';
+import { helpTexts } from '../../texts/help.ts';
+import { sharedTexts } from '../../texts/shared.ts';
 import { COMMANDS, type CommandInput, type CommandResult } from '../commands.ts';
 
 /*
@@ -35,17 +38,17 @@ export async function runCompletion({ argument = '', console }: CommandInput): P
   const shell = SHELLS.find((name) => name === argument || (name === 'powershell' && argument === 'pwsh'));
   if (shell === undefined) {
     const nearest = nearestName(argument, SHELLS);
-    const hint = nearest ? `Did you mean ${nearest}?` : `Shells: ${SHELLS.join(', ')}.`;
-    throw usageError('BAD_USAGE', `There is no completion for '${argument}'.`, hint);
+    const hint = nearest ? sharedTexts().didYouMean(nearest) : helpTexts().shells(SHELLS);
+    throw usageError('BAD_USAGE', helpTexts().noCompletion(argument), hint);
   }
   console.printLines(completionScript(shell));
-  console.say(`Switch it on with: ${INSTALL[shell]}`);
+  console.say(helpTexts().switchOn(shell === 'zsh' ? `${INSTALL.zsh}   ${helpTexts().afterCompinit}` : INSTALL[shell]));
   return { exitCode: EXIT.ok };
 }
 
 const INSTALL: Readonly<Record<Shell, string>> = {
   bash: `echo 'source <(memberload completion bash -q)' >> ~/.bashrc`,
-  zsh: `echo 'source <(memberload completion zsh -q)' >> ~/.zshrc   (after compinit)`,
+  zsh: `echo 'source <(memberload completion zsh -q)' >> ~/.zshrc`,
   fish: 'memberload completion fish -q > ~/.config/fish/completions/memberload.fish',
   powershell: 'memberload completion powershell -q >> $PROFILE',
 };
@@ -69,16 +72,16 @@ const FILE_FLAGS: ReadonlySet<string> = new Set(['output', 'config', 'map', 'log
 
 function completedCommands(): Completed[] {
   const names = COMMANDS.map(({ name }) => name);
-  const own = COMMANDS.map(({ name, arguments: [first = ''], words = [], about }): Completed => {
+  const own = COMMANDS.map(({ name, arguments: [first = ''], words = [] }): Completed => {
     return {
       name,
-      about,
+      about: commandHelpTexts()[name].about,
       words,
       takesFile: first.includes('file'),
       flags: flagsOf(name).map(completedFlag),
     };
   });
-  return [...own, { name: 'help', about: 'help on a command or a topic', words: names, takesFile: false, flags: [] }];
+  return [...own, { name: 'help', about: helpTexts().helpCommand, words: names, takesFile: false, flags: [] }];
 }
 
 function completedFlag(name: SettingName): CompletedFlag {

@@ -3,6 +3,7 @@ import { Writable } from 'node:stream';
 import { usageError } from '../../base/errors.ts';
 import { visibleLines } from '../../base/visible-text.ts';
 import type { Surroundings } from '../../settings/surroundings.ts';
+import { questionTexts } from '../../texts/questions.ts';
 
 /** Questions and answers, on a terminal or with the answers on standard input, one a line. */
 export interface Dialogue {
@@ -52,11 +53,7 @@ export async function openDialogue({ stdin, stderr }: Pick<Surroundings, 'stdin'
       const answer = typed.shift();
       if (isSecret || !isTerminal || answer === undefined) stderr.write('\n');
       if (answer !== undefined) return answer.trim();
-      throw usageError(
-        'NOT_ANSWERED',
-        'The questions were not answered.',
-        'Nothing was written. Type it on a terminal.',
-      );
+      throw usageError('NOT_ANSWERED', questionTexts().notAnswered, questionTexts().notAnsweredHint);
     },
     close: () => lines.close(),
   };

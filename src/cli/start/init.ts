@@ -9,8 +9,14 @@ import { Settings } from '../../settings/settings.ts';
 import { type SettingName, settingOf } from '../../settings/settings-table.ts';
 import type { Surroundings } from '../../settings/surroundings.ts';
 import { vendorSettings } from '../../settings/vendor-settings.ts';
+import { questionTexts } from '../../texts/questions.ts';
+import { settingsTexts } from '../../texts/settings.ts';
+import { sharedTexts } from '../../texts/shared.ts';
 import type { CommandInput, CommandResult } from '../commands.ts';
+import { isYes } from '../confirm.ts';
 import { type Dialogue, openDialogue } from './dialogue.ts';
+
+const WONDER_ADDRESS = 'https://gateway.wonder.today';
 
 /** What the config file is going to say, and the key, which goes into a file of its own. */
 type Answers = {
@@ -29,24 +35,24 @@ export async function runInit(input: CommandInput): Promise<CommandResult> {
   const store = settings.typed('store');
   const dialogue = await openDialogue(surroundings);
   try {
-    console.say('memberload keeps the accounts in a settings file. Nothing is sent before you agree.');
-    console.say('Enter alone takes what stands in [brackets].');
+    const texts = questionTexts();
+    console.say(texts.initBegins);
+    console.say(texts.initEnter);
     const targets = await askTargets(dialogue);
     const answers = await askAccounts(targets, dialogue, surroundings);
     const config = await mergedConfig(configPath, store, answers, dialogue);
     const keyFile = answers.kybioKey === undefined ? undefined : await writeKey(answers, store, surroundings);
     if (keyFile !== undefined) accountOf(config, store).kybioAppKeyFile = keyFile;
     await writePrivate(configPath, `${JSON.stringify(config, undefined, 2)}\n`, true);
-    console.say(`Written: ${configPath}`);
-    if (keyFile !== undefined) console.say(`The key is in ${keyFile}, which only you can read.`);
+    console.say(texts.written(configPath));
+    if (keyFile !== undefined) console.say(texts.keyIsIn(keyFile));
     warnOfEnvironment(input, answers);
     if (settings.get('json'))
       console.print(JSON.stringify({ command: 'init', config: configPath, keyFile: keyFile ?? null }));
     const storeFlag = store === undefined ? '' : ` --store ${store}`;
-    const calls = targets.map((target) => (target === 'kybio' ? '1 or 2 calls to Kybio' : '1 call to Wonder'));
-    const typed = await dialogue.ask(`Try it now? That makes ${calls.join(' and ')}. [no] `).catch(() => 'no');
+    const typed = await dialogue.ask(texts.tryNow(targets)).catch(() => 'no');
     dialogue.close();
-    if (/^(y|yes)$/i.test(typed)) {
+    if (isYes(typed) || /^y$/i.test(typed)) {
       const { runDoctor } = await import('../doctor.ts');
       return await runDoctor({
         ...input,
@@ -54,7 +60,7 @@ export async function runInit(input: CommandInput): Promise<CommandResult> {
         argument: undefined,
       });
     }
-    console.say(`Try it later with: memberload doctor${storeFlag}`);
+    console.say(texts.tryLater(`memberload doctor${storeFlag}`));
     return { exitCode: EXIT.ok };
   } finally {
     dialogue.close();
@@ -72,8 +78,9 @@ function flagsOf(settings: Settings): Record<string, string> {
 }
 
 async function askTargets(dialogue: Dialogue): Promise<readonly Target[]> {
-  const typed = await askUntil(dialogue, 'Which account: kybio, wonder, or both? [kybio] ', 'kybio', (answer) =>
-    ['kybio', 'wonder', 'both'].includes(answer.toLowerCase()) ? undefined : 'Write kybio, wonder or both.',
+  const texts = questionTexts();
+  const typed = await askUntil(dialogue, texts.whichAccount, 'kybio', (answer) =>
+    ['kybio', 'wonder', 'both'].includes(answer.toLowerCase()) ? undefined : texts.whichAccountHint,
   );
   const answer = typed.toLowerCase();
   return answer === 'both' ? ['kybio', 'wonder'] : [answer as Target];
@@ -84,6 +91,7 @@ async function askAccounts(
   dialogue: Dialogue,
   surroundings: Surroundings,
 ): Promise<Answers> {
+  const texts = questionTexts();
   const account: Record<string, string> = {};
   const general: Record<string, string | number> = {};
   let kybioKey: string | undefined;
@@ -91,39 +99,29 @@ async function askAccounts(
   const checked = (target: Target, name: SettingName) => (answer: string) =>
     problemWith(target, { [settingOf(name).environment ?? name]: answer }, surroundings);
   if (targets.includes('kybio')) {
-    account.kybioBaseUrl = await askUntil(
-      dialogue,
-      "Kybio's address, up to and including /openapi/v1: ",
-      '',
-      checked('kybio', 'kybioBaseUrl'),
-    );
-    account.kybioAppId = await askUntil(dialogue, 'The appId of the store: ', '', checked('kybio', 'kybioAppId'));
+    account.kybioBaseUrl = await askUntil(dialogue, texts.kybioAddress, '', checked('kybio', 'kybioBaseUrl'));
+    account.kybioAppId = await askUntil(dialogue, texts.kybioAppId, '', checked('kybio', 'kybioAppId'));
     kybioKey = await askUntil(
       dialogue,
-      'The key of the appId (it is not shown): ',
+      texts.kybioKey,
       '',
-      (answer) => (answer === '' ? 'The key is needed.' : undefined),
+      (answer) => (answer === '' ? texts.keyNeeded : undefined),
       true,
     );
-    const quota = await askUntil(dialogue, 'Calls that this appId may make a day [not known]: ', '', (answer) =>
-      /^[0-9]{0,9}$/.test(answer) ? undefined : 'Write a whole number such as 300, or nothing.',
+    const quota = await askUntil(dialogue, texts.callsPerDay, '', (answer) =>
+      /^[0-9]{0,9}$/.test(answer) ? undefined : texts.callsPerDayHint,
     );
     if (quota !== '') general.dailyQuota = Number(quota);
   }
   if (targets.includes('wonder')) {
     account.wonderBaseUrl = await askUntil(
       dialogue,
-      "Wonder's address [https://gateway.wonder.today]: ",
-      'https://gateway.wonder.today',
+      texts.wonderAddress(WONDER_ADDRESS),
+      WONDER_ADDRESS,
       checked('wonder', 'wonderBaseUrl'),
     );
-    account.wonderAppId = await askUntil(dialogue, 'The AppID of the business: ', '', checked('wonder', 'wonderAppId'));
-    const file = await askUntil(
-      dialogue,
-      'The file with the private key (PEM): ',
-      '',
-      checked('wonder', 'wonderPrivateKeyFile'),
-    );
+    account.wonderAppId = await askUntil(dialogue, texts.wonderAppId, '', checked('wonder', 'wonderAppId'));
+    const file = await askUntil(dialogue, texts.wonderKeyFile, '', checked('wonder', 'wonderPrivateKeyFile'));
     account.wonderPrivateKeyFile = isAbsolute(file) ? file : join(surroundings.workingFolder, file);
   }
   return { account, general, kybioKey };
@@ -141,7 +139,7 @@ async function askUntil(
     const answer = (await dialogue.ask(shown, isSecret)) || standard;
     const problem = problemOf(answer);
     if (problem === undefined) return answer;
-    if (!dialogue.isTerminal) throw usageError('BAD_VALUE', problem, 'Nothing was written.');
+    if (!dialogue.isTerminal) throw usageError('BAD_VALUE', problem, questionTexts().nothingWritten);
     shown = `${problem}\n${question}`;
   }
 }
@@ -166,7 +164,7 @@ function problemWith(
     if (!(error instanceof OperatorError)) throw error;
     // Of the key file that stands in for one not asked for yet.
     if (!error.message.includes(name) && target === 'wonder' && name !== 'WONDER_PRIVATE_KEY_FILE') return undefined;
-    return `${error.message} ${error.hint}`;
+    return sharedTexts().sentences([error.message, error.hint]);
   }
 }
 
@@ -179,27 +177,20 @@ async function mergedConfig(
   { account, general }: Answers,
   dialogue: Dialogue,
 ): Promise<Config> {
-  const file = readTextFile('config file', path);
+  const texts = questionTexts();
+  const file = readTextFile(settingsTexts().configFile, path);
   // Read before by Settings, which has refused what is no JSON object.
-  const config = file === undefined ? {} : (parseJsonFile('config file', path, file, 'Correct it.') as Config);
+  const config =
+    file === undefined ? {} : (parseJsonFile(settingsTexts().configFile, path, file, texts.correctIt) as Config);
   const own = accountOf(config, store);
   const changed = [
     ...Object.entries(account).filter(([name, value]) => own[name] !== undefined && own[name] !== value),
     ...Object.entries(general).filter(([name, value]) => config[name] !== undefined && config[name] !== value),
   ].map(([name]) => name);
-  const losses = [
-    ...(changed.length > 0 ? [`another ${changed.join(', ')}`] : []),
-    ...(file !== undefined && hasComments(file) ? ['comments, which are not kept'] : []),
-  ];
-  if (losses.length > 0) {
-    const typed = await dialogue.ask(`${path} has ${losses.join(', and ')}. Type yes to replace it: `);
-    if (typed.toLowerCase() !== 'yes') {
-      throw usageError(
-        'NOT_CONFIRMED',
-        'It was not confirmed.',
-        'Nothing was written. A second store: memberload init --store <name>',
-      );
-    }
+  const losesComments = file !== undefined && hasComments(file);
+  if (changed.length > 0 || losesComments) {
+    const typed = await dialogue.ask(texts.replaces(path, changed, losesComments));
+    if (!isYes(typed)) throw usageError('NOT_CONFIRMED', texts.notConfirmed, texts.secondStore);
   }
   Object.assign(own, account);
   Object.assign(config, general);
@@ -225,14 +216,10 @@ async function writeKey(
   const name = (store ?? account.kybioAppId?.slice(-4) ?? '').replace(/[^A-Za-z0-9_-]/g, '_');
   const path = join(folder, `kybio-${name}.key`);
   makePrivateFolder(folder);
-  const there = readTextFile('the key file', path);
+  const there = readTextFile(settingsTexts().keyFile, path);
   if (there?.bytes.toString('utf8').trim() === kybioKey) return path;
   if (there !== undefined) {
-    throw usageError(
-      'KEY_FILE_EXISTS',
-      `${path} is there already, with another key. Nothing was written.`,
-      'Move that file away, or name the store: memberload init --store <name>',
-    );
+    throw usageError('KEY_FILE_EXISTS', questionTexts().keyFileIsThere(path), questionTexts().keyFileIsThereHint);
   }
   await writePrivate(path, `${kybioKey}\n`, false);
   return path;
@@ -243,11 +230,7 @@ function configFolder({ environment, userFolder, platform }: Surroundings): stri
   if (platform === 'win32' && APPDATA !== undefined && isAbsolute(APPDATA)) return join(APPDATA, 'memberload');
   if (XDG_CONFIG_HOME !== undefined && isAbsolute(XDG_CONFIG_HOME)) return join(XDG_CONFIG_HOME, 'memberload');
   if (isAbsolute(userFolder)) return join(userFolder, '.config', 'memberload');
-  throw usageError(
-    'NO_HOME',
-    'There is no home folder to keep the key in.',
-    'Set XDG_CONFIG_HOME to an absolute path.',
-  );
+  throw usageError('NO_HOME', questionTexts().noHomeForKey, questionTexts().noHomeForKeyHint);
 }
 
 async function writePrivate(path: string, text: string, mayReplace: boolean): Promise<void> {
@@ -263,7 +246,7 @@ function warnOfEnvironment({ surroundings, settings, console }: CommandInput, { 
     const variable = settingOf(name as SettingName).environment ?? '';
     const set = surroundings.environment[variable];
     if (set !== undefined && set !== '' && set !== value) {
-      console.say(`Warning: ${variable} is set in this shell, and goes before the file. Unset it to use the file.`);
+      console.say(questionTexts().variableWins(variable));
     }
   }
 }

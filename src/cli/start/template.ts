@@ -3,8 +3,11 @@ import { nearestName } from '../../base/nearest.ts';
 import { quoted } from '../../base/quoted.ts';
 import { formatCsvRows } from '../../csv/format-csv.ts';
 import { openTableWriter, openXlsxWriter } from '../../csv/open-table-writer.ts';
+import { aboutColumn } from '../../job/column-about.ts';
 import { COLUMNS, type FileKind } from '../../job/columns.ts';
 import { PLAIN_DIALECT } from '../../result/result-file.ts';
+import { questionTexts } from '../../texts/questions.ts';
+import { sharedTexts } from '../../texts/shared.ts';
 import { type CommandInput, type CommandResult, SENT_BY } from '../commands.ts';
 
 /** Columns that a shop needs most, and a value for each. Every other column can be added. */
@@ -58,16 +61,17 @@ export async function runTemplate({ settings, argument = '', console }: CommandI
     const sheetNames = { rows: kind, toCorrect: 'not used', summary: 'columns' };
     const workbook = await openXlsxWriter(target, { header, sheetNames });
     await workbook.writeBlock([{ cells: row, tone: 'waiting', isToCorrect: false }]);
-    await workbook.commit(COLUMNS[kind].map(({ name, about }) => [name, about.replaceAll('`', '')]));
+    await workbook.commit(COLUMNS[kind].map(({ name }) => [name, aboutColumn(kind, name).replaceAll('`', '')]));
   } else {
     // Excel takes a CSV for UTF-8 only by its byte order mark.
     const file = await openTableWriter(target, { ...PLAIN_DIALECT, withByteOrderMark: true });
     await file.writeBlock([header, row]);
     await file.commit();
   }
-  console.say(`${path} has the columns and one example row. Replace that row by your own rows.`);
-  console.say(`What each column may hold: memberload help ${SENT_BY[kind].split(' ')[0]}`);
-  console.say(`Then type: memberload validate ${quoted(output)}`);
+  const texts = questionTexts();
+  console.say(texts.templateWritten(path));
+  console.say(texts.templateColumns(`memberload help ${SENT_BY[kind].split(' ')[0]}`));
+  console.say(texts.templateNext(`memberload validate ${quoted(output)}`));
   return { exitCode: EXIT.ok };
 }
 
@@ -77,7 +81,7 @@ function kindOf(word: string): FileKind {
   const nearest = nearestName(word, TEMPLATE_KINDS);
   throw usageError(
     'BAD_USAGE',
-    `There is no template '${word}'.`,
-    nearest ? `Did you mean ${nearest}?` : `Kinds: ${TEMPLATE_KINDS.join(', ')}.`,
+    questionTexts().noTemplate(word),
+    nearest ? sharedTexts().didYouMean(nearest) : questionTexts().templateKinds(TEMPLATE_KINDS),
   );
 }

@@ -1,14 +1,17 @@
+import { helpTexts } from '../../texts/help.ts';
+
 /** What `memberload` alone prints: three commands to begin with, which need no account. */
 export function welcomeText(): string {
+  const texts = helpTexts();
   return [
-    'memberload reads member lists (CSV, Excel) and writes them to Kybio and to Wonder.',
+    texts.welcome,
     '',
-    'Three commands to begin with. None of them needs an account:',
+    texts.threeCommands,
     '',
-    '  memberload template members -o members.csv    a file with the columns and one example row',
-    '  memberload validate members.csv               checks your file; sends nothing',
-    '  memberload import members.csv --sandbox       tries it out on your own computer',
+    `  ${'memberload template members -o members.csv'.padEnd(46)}${texts.threeAbouts.template}`,
+    `  ${'memberload validate members.csv'.padEnd(46)}${texts.threeAbouts.validate}`,
+    `  ${'memberload import members.csv --sandbox'.padEnd(46)}${texts.threeAbouts.import}`,
     '',
-    'With an account: memberload init asks for it. All commands: memberload --help',
+    texts.withAccount,
   ].join('\n');
 }

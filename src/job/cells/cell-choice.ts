@@ -1,4 +1,6 @@
 import { nearestName } from '../../base/nearest.ts';
+import { cellTexts } from '../../texts/cells.ts';
+import { sharedTexts } from '../../texts/shared.ts';
 import { type CellValue, isOverlong, shown } from './cell-text.ts';
 
 /** One of a few words, exactly as the vendor spells it: what another spelling does there is not published. */
@@ -16,10 +18,9 @@ export function readChoice(text: string, choices: readonly string[]): CellValue 
           text,
           choices.filter((choice) => choice.length > 2),
         ));
-  return {
-    errorCode: 'NOT_ALLOWED',
-    text: `${shown(text)} is not one of ${choices.join(', ')}. ${suggestion === undefined ? 'Write one of them.' : `Write ${suggestion}.`}`,
-  };
+  const { notAChoice, write, writeAChoice } = cellTexts();
+  const advice = suggestion === undefined ? writeAChoice : write(suggestion);
+  return { errorCode: 'NOT_ALLOWED', text: sharedTexts().sentences([notAChoice(shown(text), choices), advice]) };
 }
 
 function choiceKey(text: string): string {

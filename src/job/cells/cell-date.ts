@@ -1,4 +1,5 @@
 import { usageError } from '../../base/errors.ts';
+import { cellTexts } from '../../texts/cells.ts';
 import { type CellProblem, type CellValue, isOverlong, shown } from './cell-text.ts';
 
 /** A pattern such as `dd/MM/yyyy`, compiled. */
@@ -13,17 +14,12 @@ type DatePart = 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second';
  * @param today `yyyy-MM-dd`, the last day on which somebody may be born; undefined: any day
  */
 export function readBirthday(text: string, formats: readonly string[] | undefined, today?: string): CellValue {
-  if (isOverlong(text)) return { errorCode: 'BAD_DATE', text: `${shown(text)} is not a date. Write it as 1990-01-05.` };
+  if (isOverlong(text)) return { errorCode: 'BAD_DATE', text: cellTexts().writeADate(shown(text)) };
   const value = formats === undefined || formats.length === 0 ? parseDefault(text) : parseWith(text, formats);
   if (value === undefined) return unreadable(text, formats);
   if (typeof value !== 'string') return value;
   // Nobody's birthday: 0001-01-01, 1753-01-01, 1899-12-30 are what databases and spreadsheets write for "none".
-  if (value < '1900') {
-    return {
-      errorCode: 'BAD_DATE',
-      text: `${shown(text)} is before 1900. Leave it blank if the birthday is not known.`,
-    };
-  }
+  if (value < '1900') return { errorCode: 'BAD_DATE', text: cellTexts().before1900(shown(text)) };
   if (today !== undefined && value.slice(0, 10) > today) return inTheFuture(text, value);
   return value;
 }
@@ -31,10 +27,7 @@ export function readBirthday(text: string, formats: readonly string[] | undefine
 /** Excel reads a year of two digits below 30 as 20…, and other programs do so up to 68. */
 function inTheFuture(text: string, value: string): CellProblem {
   const meant = `19${value.slice(2, 10)}`;
-  return {
-    errorCode: 'BAD_DATE',
-    text: `${shown(text)} is in the future. Correct it: a year of two digits may have been taken for 20…, and ${meant} be meant.`,
-  };
+  return { errorCode: 'BAD_DATE', text: cellTexts().inTheFuture(shown(text), meant) };
 }
 
 /** When an increment happened: both date and time, since the vendor tells changes of a member apart by it. */
@@ -44,7 +37,7 @@ export function readDateTime(text: string): CellValue {
     const [, , year, , month, day, hour, minute, second] = found;
     return realDate(text, year, month, day, hour, minute, second);
   }
-  return { errorCode: 'BAD_DATE', text: `${shown(text)} is not a date and time. Write it as 2026-01-05 13:26:23.` };
+  return { errorCode: 'BAD_DATE', text: cellTexts().notADateTime(shown(text)) };
 }
 
 /**
@@ -70,23 +63,23 @@ function compileDateFormat(text: string): DateFormat {
   for (const [piece] of text.matchAll(/yyyy|MM|M|dd|d|HH|H|mm|ss|./gs)) {
     const token = TOKENS.get(piece);
     if (token === undefined) {
-      if (/[a-z]/i.test(piece) && piece !== 'T') throw badFormat(text, `'${piece}' means nothing in it`);
+      if (/[a-z]/i.test(piece) && piece !== 'T') throw badFormat(text, cellTexts().formatHasUnknown(piece));
       source += piece.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
       wasOpenEnded = false;
       continue;
     }
-    if (parts.includes(token.part)) throw badFormat(text, `it has the ${token.part} twice`);
+    if (parts.includes(token.part)) throw badFormat(text, cellTexts().formatHasTwice(token.part));
     // `yyyyMd`: 1990111 would be two dates.
-    if (wasOpenEnded) throw badFormat(text, `nothing stands between '${piece}' and what is before it`);
+    if (wasOpenEnded) throw badFormat(text, cellTexts().formatIsOpen(piece));
     parts.push(token.part);
     source += token.source;
     wasOpenEnded = token.isOpenEnded;
   }
   for (const part of ['year', 'month', 'day'] as const) {
-    if (!parts.includes(part)) throw badFormat(text, `it has no ${part}`);
+    if (!parts.includes(part)) throw badFormat(text, cellTexts().formatLacks(part));
   }
-  if (parts.includes('minute') && !parts.includes('hour')) throw badFormat(text, 'it has minutes but no hour');
-  if (parts.includes('second') && !parts.includes('minute')) throw badFormat(text, 'it has seconds but no minutes');
+  if (parts.includes('minute') && !parts.includes('hour')) throw badFormat(text, cellTexts().formatHasNoHour);
+  if (parts.includes('second') && !parts.includes('minute')) throw badFormat(text, cellTexts().formatHasNoMinutes);
   return { pattern: new RegExp(`^${source}$`, 'u'), parts };
 }
 
@@ -103,11 +96,7 @@ const TOKENS = new Map<string, { part: DatePart; source: string; isOpenEnded: bo
 ]);
 
 function badFormat(text: string, why: string) {
-  return usageError(
-    'BAD_DATE_FORMAT',
-    `The date format ${shown(text)} cannot be used: ${why}.`,
-    'Use yyyy, MM or M, dd or d, and if there is a time HH or H, mm, ss: --date-format dd/MM/yyyy',
-  );
+  return usageError('BAD_DATE_FORMAT', cellTexts().badFormat(shown(text), why), cellTexts().badFormatHint);
 }
 
 /** What Excel writes, in Chinese and in English, when the year comes first; 1990/1/5 as well as 1990-01-05. */
@@ -146,18 +135,21 @@ function parseWith(text: string, formats: readonly string[]): CellValue | undefi
 }
 
 function realDate(text: string, year = '', month = '', day = '', hour = '00', minute = '00', second = '00'): CellValue {
+  const texts = cellTexts();
   const monthNumber = Number(month);
-  if (monthNumber < 1 || monthNumber > 12) return unreal(text, `there is no month ${monthNumber}`);
+  if (monthNumber < 1 || monthNumber > 12) return unreal(texts.noMonth(shown(text), monthNumber));
   const dayNumber = Number(day);
   const dayMax = daysInMonth(Number(year), monthNumber);
-  if (dayNumber < 1 || dayNumber > dayMax) return unreal(text, `${year}-${padded(month)} has ${dayMax} days`);
+  if (dayNumber < 1 || dayNumber > dayMax) {
+    return unreal(texts.daysOfMonth(shown(text), `${year}-${padded(month)}`, dayMax));
+  }
   // 24:00 and leap seconds exist, but no till writes them.
-  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return unreal(text, 'there is no such time');
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return unreal(texts.noTime(shown(text)));
   return `${year}-${padded(month)}-${padded(day)} ${padded(hour)}:${minute}:${second}`;
 }
 
-function unreal(text: string, why: string): CellProblem {
-  return { errorCode: 'BAD_DATE', text: `${shown(text)} is not a date that exists: ${why}. Correct it.` };
+function unreal(text: string): CellProblem {
+  return { errorCode: 'BAD_DATE', text };
 }
 
 function padded(digits: string): string {
@@ -170,43 +162,37 @@ function daysInMonth(year: number, month: number): number {
 }
 
 function unreadable(text: string, formats: readonly string[] | undefined): CellProblem {
-  return { errorCode: 'BAD_DATE', text: `${shown(text)} ${unreadableBecause(text, formats)}` };
+  return { errorCode: 'BAD_DATE', text: unreadableText(text, formats) };
 }
 
-function unreadableBecause(text: string, formats: readonly string[] | undefined): string {
-  if (/^(19|20)[0-9]{2}$/.test(text)) {
-    return 'is a year alone. Write the whole date, such as 1990-01-05, or leave it blank if the day is not known.';
-  }
+function unreadableText(text: string, formats: readonly string[] | undefined): string {
+  const texts = cellTexts();
+  const value = shown(text);
+  if (/^(19|20)[0-9]{2}$/.test(text)) return texts.yearAlone(value);
   const serial = /^([0-9]{4,6})(?:\.[0-9]+)?$/.exec(text);
   const serialDate = serial === null ? undefined : dateOfSerial(Number(serial[1]));
-  if (serialDate !== undefined) {
-    return `looks like an Excel serial date (${serialDate}). Format the column as yyyy-mm-dd in Excel and export it again.`;
-  }
-  if (formats !== undefined && formats.length > 0) {
-    return `is not a date as --date-format has it (${formats.join(', ')}).`;
-  }
+  if (serialDate !== undefined) return texts.serialDate(value, serialDate);
+  if (formats !== undefined && formats.length > 0) return texts.notOfFormat(value, formats);
   const ordered = /^([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4})(?:[T ]([0-9]{1,2}):[0-9]{2}(:[0-9]{2})?)?$/.exec(text);
-  if (ordered !== null) return `has no sure order of day and month. ${orderHint(ordered)}`;
-  if (/^(19|20)[0-9]{6}$/.test(text))
-    return 'is not a date of a known form. If all are so, say --date-format yyyyMMdd.';
-  if (/^[0-9]{4}\.[0-9]{1,2}\.[0-9]{1,2}$/.test(text)) {
-    return 'is not a date of a known form. If all are so, say --date-format yyyy.M.d.';
-  }
-  if (/^[0-9]{1,2}([/.-])[0-9]{1,2}\1[0-9]{1,2}$/.test(text)) {
-    return 'has a year of two digits. Write all four: 1990-01-05.';
-  }
-  return 'is not a date. Write it as 1990-01-05.';
+  if (ordered !== null) return unorderedText(value, ordered);
+  if (/^(19|20)[0-9]{6}$/.test(text)) return texts.otherForm(value, '--date-format yyyyMMdd');
+  if (/^[0-9]{4}\.[0-9]{1,2}\.[0-9]{1,2}$/.test(text)) return texts.otherForm(value, '--date-format yyyy.M.d');
+  if (/^[0-9]{1,2}([/.-])[0-9]{1,2}\1[0-9]{1,2}$/.test(text)) return texts.yearOfTwoDigits(value);
+  return texts.writeADate(value);
 }
 
-function orderHint([, first = '', separator = '', second = '', , hour, seconds]: RegExpExecArray): string {
+function unorderedText(
+  value: string,
+  [, first = '', separator = '', second = '', , hour, seconds]: RegExpExecArray,
+): string {
   const isPadded = first.length === 2 && second.length === 2;
   const [day, month] = isPadded ? ['dd', 'MM'] : ['d', 'M'];
   const time = hour === undefined ? '' : ` ${hour.length === 2 ? 'HH' : 'H'}:mm${seconds === undefined ? '' : ':ss'}`;
   const dayFirst = formatFlag(`${day}${separator}${month}${separator}yyyy${time}`);
   const monthFirst = formatFlag(`${month}${separator}${day}${separator}yyyy${time}`);
-  if (Number(first) > 12) return `If the day comes first in all, say ${dayFirst}.`;
-  if (Number(second) > 12) return `If the month comes first in all, say ${monthFirst}.`;
-  return `Say ${dayFirst} if the day comes first, ${monthFirst} if the month does.`;
+  if (Number(first) > 12) return cellTexts().dayFirst(value, dayFirst);
+  if (Number(second) > 12) return cellTexts().monthFirst(value, monthFirst);
+  return cellTexts().anyOrder(value, dayFirst, monthFirst);
 }
 
 function formatFlag(format: string): string {

@@ -1,4 +1,5 @@
 import { isDecimal } from '../../base/decimal.ts';
+import { cellTexts } from '../../texts/cells.ts';
 import { type CellProblem, type CellValue, isOverlong, shown } from './cell-text.ts';
 
 /**
@@ -9,7 +10,7 @@ export function readDecimal(text: string): CellValue {
   if (isDecimal(text)) return text;
   if (isOverlong(text)) return notADecimal(text, undefined);
   if (PLAIN.test(text)) {
-    return { errorCode: 'OUT_OF_RANGE', text: `${shown(text)} has more than 30 digits on one side of the point.` };
+    return { errorCode: 'OUT_OF_RANGE', text: cellTexts().tooManyDigits(shown(text)) };
   }
   return notADecimal(text, suggestionFor(text));
 }
@@ -21,21 +22,21 @@ export function readPercentage(text: string): CellValue {
     if (/^(-0(\.0+)?|[0-9]{1,2}(\.[0-9]+)?|100(\.0+)?)$/.test(text)) return text;
     return {
       errorCode: 'OUT_OF_RANGE',
-      text: `${shown(text)} is not between 0 and 100. 90 means that the member pays 90 %.`,
+      text: cellTexts().notAPercentage(shown(text)),
     };
   }
   if (isOverlong(text)) return notADecimal(text, undefined);
   const bare = text.normalize('NFKC').replace(/\s*%$/, '');
-  if (bare !== text && isDecimal(bare)) return notADecimal(text, `Write ${bare}.`);
+  if (bare !== text && isDecimal(bare)) return notADecimal(text, cellTexts().write(bare));
   const value = readDecimal(text);
   if (typeof value === 'string' || value.errorCode !== 'NOT_A_DECIMAL') return value;
-  return notADecimal(text, suggestionFor(text) ?? 'Write 90 for 90 % (9折).');
+  return notADecimal(text, suggestionFor(text) ?? cellTexts().writeAPercentage);
 }
 
 function notADecimal(text: string, suggestion: string | undefined): CellProblem {
   return {
     errorCode: 'NOT_A_DECIMAL',
-    text: `${shown(text)} is not a decimal. ${suggestion ?? 'Write digits with a point, such as 12.50.'}`,
+    text: cellTexts().notADecimal(shown(text), suggestion ?? cellTexts().writeADecimal),
   };
 }
 
@@ -45,7 +46,7 @@ const CURRENCY = /^(-?)\s*(?:HK\$|US\$|RMB|CNY|HKD|USD|[$¥€£])\s*|\s*(?:元|
 /** A full sentence, or nothing when it cannot be told what was meant. */
 function suggestionFor(text: string): string | undefined {
   if (/^-?[0-9][.,]?[0-9]*E[+-][0-9]{2,3}$/.test(text)) {
-    return 'A spreadsheet has shortened it: give the column a number format with all digits and export it again.';
+    return cellTexts().shortenedAmount;
   }
   const bare = text
     .normalize('NFKC')
@@ -60,7 +61,7 @@ function suggestionFor(text: string): string | undefined {
   const thousandsOrDecimals = /^(-?[1-9][0-9]{0,2}),([0-9]{3})$/.exec(bare);
   if (thousandsOrDecimals !== null) {
     const [, whole, rest] = thousandsOrDecimals;
-    return `Write ${whole}${rest} if the comma separates thousands, or ${whole}.${rest} if it stands before the decimals.`;
+    return cellTexts().commaOfWhat(`${whole}${rest}`, `${whole}.${rest}`);
   }
   const digits = ungrouped(bare);
   const exponent = /^(-?[0-9]+)e([0-9]{1,2})$/.exec(digits);
@@ -69,7 +70,7 @@ function suggestionFor(text: string): string | undefined {
     .replace(/^(-?)\./, '$10.')
     .replace(/\.$/, '')
     .replace(/^(-?)0+(?=[0-9])/, '$1');
-  return isDecimal(repaired) ? `Write ${repaired}.` : undefined;
+  return isDecimal(repaired) ? cellTexts().write(repaired) : undefined;
 }
 
 /** The same digits without separators of thousands, where these can be nothing else. */

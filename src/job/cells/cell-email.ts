@@ -1,3 +1,5 @@
+import { cellTexts } from '../../texts/cells.ts';
+import { sharedTexts } from '../../texts/shared.ts';
 import { type CellValue, isOverlong, shown, tooLong } from './cell-text.ts';
 
 /**
@@ -16,14 +18,10 @@ export function readEmail(text: string, lengthMax: number | undefined): CellValu
     .replace(/^mailto:/i, '')
     .replace(/\s{0,9}@\s{0,9}/, '@')
     .replace(/[.,;。]{1,9}$/, '');
-  if (!isOverlong(text) && EMAIL.test(repaired)) {
-    return { errorCode: 'BAD_EMAIL', text: `${shown(text)} is not an e-mail address. Write ${repaired}.` };
-  }
-  const severalAt = text.split(/[@＠]/).length > 2;
-  return {
-    errorCode: 'BAD_EMAIL',
-    text: `${shown(text)} is not an e-mail address. Write one${severalAt ? ' only' : ''}, such as name@example.com, or leave it blank.`,
-  };
+  const { notAnEmail, write, writeAnEmail } = cellTexts();
+  const isRepaired = !isOverlong(text) && EMAIL.test(repaired);
+  const advice = isRepaired ? write(repaired) : writeAnEmail(text.split(/[@＠]/).length > 2);
+  return { errorCode: 'BAD_EMAIL', text: sharedTexts().sentences([notAnEmail(shown(text)), advice]) };
 }
 
 /** Of a mail address as RFC 5321 has it. */

@@ -1,3 +1,4 @@
+import { cellTexts } from '../../texts/cells.ts';
 import { type CellProblem, type CellValue, digitsLost, isPointZero, isScientific, shown } from './cell-text.ts';
 
 /** Kybio's customerUid, a Java Long beyond what a spreadsheet or JavaScript can hold. */
@@ -6,7 +7,7 @@ export function readUid(text: string): CellValue {
   if (isScientific(text) || isPointZero(text)) return digitsLost(text);
   return {
     errorCode: 'BAD_ID',
-    text: `${shown(text)} is not a customerUid: digits only, from 1 to ${LONG_MAX}. Copy it from an export of memberload.`,
+    text: cellTexts().notAUid(shown(text), LONG_MAX),
   };
 }
 
@@ -28,9 +29,7 @@ export function mayBeRounded(text: string): boolean {
 export function rounded(text: string): CellProblem {
   return {
     errorCode: 'EXCEL_DAMAGED',
-    text:
-      `${shown(text)} has only zeros after its 15th digit, as Excel leaves them, and so have too many in this column. ` +
-      'Export it again with this column as text; if the ids really are so, set trustRoundIds in the config file.',
+    text: cellTexts().rounded(shown(text)),
   };
 }
 
@@ -39,7 +38,7 @@ export function readUuid(text: string): CellValue {
   if (UUID.test(text)) return text;
   return {
     errorCode: 'BAD_ID',
-    text: `${shown(text)} is not a UUID such as 1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed.`,
+    text: cellTexts().notAUuid(shown(text)),
   };
 }
 

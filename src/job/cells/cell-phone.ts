@@ -2,6 +2,8 @@ import { createRequire } from 'node:module';
 import type { CountryCode } from 'libphonenumber-js/min';
 import { usageError } from '../../base/errors.ts';
 import { nearestName } from '../../base/nearest.ts';
+import { cellTexts } from '../../texts/cells.ts';
+import { sharedTexts } from '../../texts/shared.ts';
 import {
   type CellProblem,
   type CellValue,
@@ -44,10 +46,7 @@ export function readPhone(
   const checked = readContact(text, lengthMax);
   if (typeof checked !== 'string') return checked;
   if (holdsTwoNumbers(text)) {
-    return {
-      errorCode: 'BAD_PHONE',
-      text: `${shown(text)} holds two phone numbers. Keep the one that counts, and put the other into a column of its own.`,
-    };
+    return { errorCode: 'BAD_PHONE', text: cellTexts().twoPhones(shown(text)) };
   }
   const digits = text
     .normalize('NFKC')
@@ -56,7 +55,7 @@ export function readPhone(
   if (digits.startsWith('+')) return international(text, digits, dialCode);
   if (dialCode === undefined && country === undefined) return { phone: text };
   if (!/^[0-9]+$/.test(digits)) {
-    return { errorCode: 'BAD_PHONE', text: `${shown(text)} is not one phone number. Write its digits only.` };
+    return { errorCode: 'BAD_PHONE', text: cellTexts().notOnePhone(shown(text)) };
   }
   if (dialCode !== undefined) return { dialCode, phone: digits };
   return country === undefined ? { phone: text } : national(text, digits, country);
@@ -85,10 +84,7 @@ const SEPARATORS = /[\s().\u2010-\u2015/-]/g;
 function international(text: string, digits: string, dialCode: string | undefined): Phone | CellProblem {
   const parsed = /^\+[0-9]+$/.test(digits) ? phoneTables().parsePhoneNumberFromString(digits) : undefined;
   if (parsed === undefined || !parsed.isPossible()) {
-    return {
-      errorCode: 'BAD_PHONE',
-      text: `${shown(text)} cannot be a phone number: too long, too short, or no such country code. Correct it.`,
-    };
+    return { errorCode: 'BAD_PHONE', text: cellTexts().impossiblePhone(shown(text)) };
   }
   const callingCode = `+${parsed.countryCallingCode}`;
   if (dialCode === undefined || dialCode === callingCode)
@@ -101,10 +97,7 @@ function international(text: string, digits: string, dialCode: string | undefine
   ) {
     return { dialCode, phone: parsed.number.slice(dialCode.length) };
   }
-  return {
-    errorCode: 'BAD_PHONE',
-    text: `${shown(text)} begins with ${callingCode}, but dial_code is ${shown(dialCode)}. Correct one of them.`,
-  };
+  return { errorCode: 'BAD_PHONE', text: cellTexts().otherDialCode(shown(text), callingCode, shown(dialCode)) };
 }
 
 function national(text: string, digits: string, country: CountryCode): Phone | CellProblem {
@@ -112,17 +105,9 @@ function national(text: string, digits: string, country: CountryCode): Phone | C
   if (parsed?.isValid()) return { dialCode: `+${parsed.countryCallingCode}`, phone: parsed.nationalNumber };
   // In Hong Kong, Macao and Taiwan many members have a number of the mainland.
   if (MAINLAND_MOBILE.test(digits)) {
-    return {
-      errorCode: 'BAD_PHONE',
-      text: `${shown(text)} is not a number of ${country}, which --country says, but reads as a mobile of mainland China. Write +86${digits}.`,
-    };
+    return { errorCode: 'BAD_PHONE', text: cellTexts().mainlandPhone(shown(text), country, `+86${digits}`) };
   }
-  return {
-    errorCode: 'BAD_PHONE',
-    text:
-      `${shown(text)} is not a number of ${country}, which --country says. ` +
-      'Write it with its country code, such as +85291234567, or give dial_code.',
-  };
+  return { errorCode: 'BAD_PHONE', text: cellTexts().foreignPhone(shown(text), country) };
 }
 
 const MAINLAND_MOBILE = /^1[3-9][0-9]{9}$/;
@@ -132,13 +117,10 @@ export function readContact(text: string, lengthMax: number | undefined): CellVa
   if (lengthMax !== undefined && text.length > lengthMax) return tooLong(text, lengthMax);
   if (isScientific(text) || isPointZero(text)) return digitsLost(text);
   if (isInvisiblyMarked(text)) {
-    return {
-      errorCode: 'BAD_PHONE',
-      text: `${shown(text)} holds a character that cannot be seen. Write one number, on one line.`,
-    };
+    return { errorCode: 'BAD_PHONE', text: cellTexts().unseenInPhone(shown(text)) };
   }
   if (!/\p{Nd}/u.test(text)) {
-    return { errorCode: 'BAD_PHONE', text: `${shown(text)} holds no digit. Write the number, or leave it blank.` };
+    return { errorCode: 'BAD_PHONE', text: cellTexts().noDigit(shown(text)) };
   }
   return text;
 }
@@ -150,10 +132,9 @@ export function readDialCode(text: string, lengthMax: number | undefined): CellV
     .normalize('NFKC')
     .replace(SEPARATORS, '')
     .replace(/^(\+|00)/, '')}`;
-  return {
-    errorCode: 'NOT_ALLOWED',
-    text: `${shown(text)} is not a dial code. ${DIAL_CODE.test(repaired) ? `Write ${repaired}.` : 'Write it like +852.'}`,
-  };
+  const { notADialCode, write, writeADialCode } = cellTexts();
+  const advice = DIAL_CODE.test(repaired) ? write(repaired) : writeADialCode;
+  return { errorCode: 'NOT_ALLOWED', text: sharedTexts().sentences([notADialCode(shown(text)), advice]) };
 }
 
 const DIAL_CODE = /^\+[0-9]{1,5}$/;
@@ -168,11 +149,7 @@ export function checkCountry(text: string): CountryCode {
   const { getCountries, isSupportedCountry } = phoneTables();
   if (isSupportedCountry(country)) return country;
   const nearest = OTHER_NAMES.get(country) ?? (country.length === 2 ? undefined : nearestName(country, getCountries()));
-  throw usageError(
-    'UNKNOWN_COUNTRY',
-    `The country ${shown(text)} is not known.`,
-    `${nearest === undefined ? '' : `Did you mean ${nearest}? `}Give its two letters of ISO 3166, such as --country HK.`,
-  );
+  throw usageError('UNKNOWN_COUNTRY', cellTexts().unknownCountry(shown(text)), cellTexts().unknownCountryHint(nearest));
 }
 
 /** What people type instead of the two letters. */

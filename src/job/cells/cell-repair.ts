@@ -3,15 +3,6 @@ import type { ColumnType } from '../columns.ts';
 /** What was changed in a cell without losing anything of its value. Told once for each column, with a count. */
 export type Repair = 'blanks' | 'invisible' | 'apostrophe' | 'formula' | 'width';
 
-/** In words, for the note about a column. */
-export const REPAIRS: Readonly<Record<Repair, string>> = {
-  blanks: 'spaces around the value taken away',
-  invisible: 'invisible characters taken away',
-  apostrophe: "a leading ' taken away",
-  formula: 'the formula ="…" read as its text',
-  width: 'full-width or composed characters written plainly',
-};
-
 export type RepairedCell = { readonly text: string; readonly repairs: readonly Repair[] };
 
 /** A longer cell is only trimmed: no id, phone, amount or date is so long. */

@@ -1,3 +1,4 @@
+import { cellTexts } from '../../texts/cells.ts';
 import type { RowErrorCode } from '../row-issue.ts';
 
 /**
@@ -79,26 +80,13 @@ export function isOverlong(text: string): boolean {
 
 const SUGGESTION_LENGTH_MAX = 200;
 
-const DIGITS_LOST =
-  'a spreadsheet has shortened it and its last digits are lost. Export it again with this column as text.';
-
 export function spreadsheetError(text: string): CellProblem {
-  return {
-    errorCode: 'EXCEL_DAMAGED',
-    text: `${shown(text)} is what a spreadsheet shows instead of a value. Repair the cell or leave it blank.`,
-  };
+  return { errorCode: 'EXCEL_DAMAGED', text: cellTexts().spreadsheetError(shown(text)) };
 }
 
 export function digitsLost(text: string): CellProblem {
-  if (isPointZero(text)) {
-    return {
-      errorCode: 'EXCEL_DAMAGED',
-      text:
-        `${shown(text)} ends in .0, which a program has added that took it for a decimal. ` +
-        'Export the file again with this column as text: leading zeros and long ids may be damaged too.',
-    };
-  }
-  return { errorCode: 'EXCEL_DAMAGED', text: `${shown(text)} is not the value: ${DIGITS_LOST}` };
+  const { pointZero, digitsLost } = cellTexts();
+  return { errorCode: 'EXCEL_DAMAGED', text: (isPointZero(text) ? pointZero : digitsLost)(shown(text)) };
 }
 
 /**
@@ -121,49 +109,31 @@ const REPLACEMENT = 0xfffd;
 
 function strayCharacter(text: string, unit: number): CellProblem {
   const code = `U+${unit.toString(16).toUpperCase().padStart(4, '0')}`;
-  return {
-    errorCode: 'NOT_ALLOWED',
-    text: `${shown(text)} holds ${code}, which a wrong encoding leaves behind. Retype the cell, or export the file again as UTF-8.`,
-  };
+  return { errorCode: 'NOT_ALLOWED', text: cellTexts().strayCharacter(shown(text), code) };
 }
 
 /** Text that names a record. What cannot be seen cannot be compared by a person: it would make a second member. */
 export function readReference(text: string, lengthMax: number | undefined): CellValue {
   if (lengthMax !== undefined && text.length > lengthMax) return tooLong(text, lengthMax);
   if (isScientific(text) || isPointZero(text)) return digitsLost(text);
-  if (isInvisiblyMarked(text)) {
-    return { errorCode: 'NOT_ALLOWED', text: `${shown(text)} holds a character that cannot be seen. Retype it.` };
-  }
-  if (text.startsWith('=')) {
-    return { errorCode: 'NOT_ALLOWED', text: `${shown(text)} is a formula. Write its value.` };
-  }
+  if (isInvisiblyMarked(text)) return { errorCode: 'NOT_ALLOWED', text: cellTexts().unseen(shown(text)) };
+  if (text.startsWith('=')) return { errorCode: 'NOT_ALLOWED', text: cellTexts().formula(shown(text)) };
   // Only " quotes a cell. Behind any other mark, the quotes would become a part of the number.
-  if (IN_QUOTES.test(text)) {
-    return {
-      errorCode: 'NOT_ALLOWED',
-      text: `${shown(text)} has a quote at its beginning or end. Take the quotes away.`,
-    };
-  }
+  if (IN_QUOTES.test(text)) return { errorCode: 'NOT_ALLOWED', text: cellTexts().inQuotes(shown(text)) };
   // As the last part of a URL these two mean another URL, even percent-encoded.
-  if (text === '.' || text === '..') {
-    return { errorCode: 'NOT_ALLOWED', text: `${shown(text)} cannot be part of a URL. Use another reference.` };
-  }
+  if (text === '.' || text === '..') return { errorCode: 'NOT_ALLOWED', text: cellTexts().notInUrl(shown(text)) };
   return readText(text, undefined);
 }
 
 const IN_QUOTES = /^["'`‘’“”«»「」]|["'`‘’“”«»「」]$/;
 
 export function tooLong(text: string, lengthMax: number): CellProblem {
-  return {
-    errorCode: 'TOO_LONG',
-    text: `${shown(text)} has ${text.length} characters; at most ${lengthMax} are allowed. Shorten it.`,
-  };
+  return { errorCode: 'TOO_LONG', text: cellTexts().tooLong(shown(text), text.length, lengthMax) };
 }
 
 /** A password: whatever is wrong with it, its value is not shown. */
 export function readSecret(text: string): CellValue {
-  if (isScientific(text))
-    return { errorCode: 'EXCEL_DAMAGED', text: `its value (not shown) is not the password: ${DIGITS_LOST}` };
+  if (isScientific(text)) return { errorCode: 'EXCEL_DAMAGED', text: cellTexts().passwordDigitsLost };
   if (!isInvisiblyMarked(text)) return text;
-  return { errorCode: 'NOT_ALLOWED', text: 'its value (not shown) holds a character that cannot be typed. Retype it.' };
+  return { errorCode: 'NOT_ALLOWED', text: cellTexts().passwordUnseen };
 }

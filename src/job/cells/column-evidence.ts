@@ -39,9 +39,9 @@ export class Evidence {
     if (this.examples.length < EXAMPLES_MAX) this.examples.push({ rowNumber, value: value.slice(0, 80) });
   }
 
-  /** `'8.00801E+09' in row 1 and '…' in row 2`. */
-  shown(): string {
-    return this.examples.map(({ rowNumber, value }) => `${shown(value)} in row ${rowNumber}`).join(', ');
+  /** The examples with their values as a message shows them. */
+  shown(): readonly Example[] {
+    return this.examples.map(({ rowNumber, value }) => ({ rowNumber, value: shown(value) }));
   }
 }
 

@@ -1,3 +1,4 @@
+import { columnTexts } from '../../texts/columns.ts';
 import { COLUMNS, type Column } from '../columns.ts';
 import type { HeaderMatch } from '../header-match.ts';
 import type { JobSettings } from '../job-settings.ts';
@@ -114,17 +115,17 @@ class JudgedColumn {
       {
         severity: 'cells',
         evidence: this.#shortened,
-        text: 'a spreadsheet has shortened the values, and their last digits are lost. Format the column as text where the file was made, and export it again.',
+        text: columnTexts().shortened,
       },
       {
         severity: 'cells',
         evidence: this.#pointZero,
-        text: 'a program has taken the column for decimals and added .0; leading zeros and long ids may be damaged too. Export the file again with this column as text.',
+        text: columnTexts().pointZero,
       },
       {
         severity: 'cells',
         evidence: this.#errors,
-        text: 'a spreadsheet has written what it shows instead of values. Widen the column or repair its formula, and export the file again.',
+        text: columnTexts().errors,
       },
     ];
     return [...own, ...(this.#detail?.findings() ?? [])]
@@ -134,7 +135,7 @@ class JudgedColumn {
         column: this.#column.name,
         cellCount: evidence.cellCount,
         examples: evidence.examples,
-        message: `${this.#label}: in ${evidence.cellCount} cell${evidence.cellCount === 1 ? '' : 's'} (${evidence.shown()}) ${text}`,
+        message: columnTexts().finding(this.#label, evidence.cellCount, evidence.shown(), text),
       }));
   }
 }

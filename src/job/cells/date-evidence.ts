@@ -1,3 +1,4 @@
+import { columnTexts } from '../../texts/columns.ts';
 import { type Detail, Evidence, type Finding } from './column-evidence.ts';
 
 /** Different dates that are counted; of birthdays there are about 25,000. What comes later is not counted. */
@@ -65,7 +66,7 @@ export class DateEvidence implements Detail {
       {
         severity: 'cells',
         evidence: this.#serials,
-        text: 'the date is a serial number of a spreadsheet. Format the column as yyyy-mm-dd there, and export the file again.',
+        text: columnTexts().serialDates,
       },
       ...this.#mixtures(),
       ...this.#sentinels(),
@@ -81,7 +82,7 @@ export class DateEvidence implements Detail {
           severity: 'rows',
           id: `${this.#column}:swapped_dates`,
           evidence: this.#isoLowDay,
-          text: `the day is never above 12, while other cells have the day first (${this.#dayFirst.shown()}): a spreadsheet has read day and month the wrong way round. Export the file again with this column as text.`,
+          text: columnTexts().swappedDates(this.#dayFirst.shown()),
         },
       ];
     }
@@ -94,7 +95,7 @@ export class DateEvidence implements Detail {
         {
           severity: 'warning',
           evidence: this.#isoLowDay,
-          text: 'the day is never above 12: a spreadsheet may have read day and month the wrong way round. Compare some with the source.',
+          text: columnTexts().lowDays,
         },
       ];
     }
@@ -103,7 +104,7 @@ export class DateEvidence implements Detail {
       {
         severity: 'warning',
         evidence: this.#monthFirst,
-        text: `the month comes first, in others the day (${this.#dayFirst.shown()}): no --date-format is right for all. Export the file again with this column as text.`,
+        text: columnTexts().mixedDates(this.#dayFirst.shown()),
       },
     ];
   }
@@ -117,7 +118,7 @@ export class DateEvidence implements Detail {
       .map(([value, { count, rowNumber }]) => ({
         severity: 'warning',
         evidence: Evidence.of(count, { rowNumber, value }),
-        text: 'the same date stands for so many members that it may mean "not known". Leave the birthday blank where it is not known.',
+        text: columnTexts().sameDate,
       }));
   }
 }

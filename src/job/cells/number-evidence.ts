@@ -1,3 +1,4 @@
+import { columnTexts } from '../../texts/columns.ts';
 import type { Column } from '../columns.ts';
 import { mayBeRounded } from './cell-id.ts';
 import { type Detail, Evidence, type Finding } from './column-evidence.ts';
@@ -64,9 +65,7 @@ export class DigitEvidence implements Detail {
         severity: 'rows',
         id: `${this.#column.name}:rounded`,
         evidence: this.#rounded,
-        text:
-          'only zeros stand after the 15th digit, more often than by chance: a spreadsheet has rounded the ids. ' +
-          'Export the file again with this column as text; if the ids really are so, set trustRoundIds in the config file.',
+        text: columnTexts().rounded,
       },
     ];
   }
@@ -97,7 +96,7 @@ export class DigitEvidence implements Detail {
       {
         severity: 'warning',
         evidence: Evidence.of(cellCount, ...shorter.flatMap(({ examples }) => examples)),
-        text: `the number is shorter than the ${usual} digits of most: if it began with 0, a spreadsheet has taken the zero away. Compare with the source, and export the column as text.`,
+        text: columnTexts().lostZeros(usual),
       },
     ];
   }
@@ -138,7 +137,7 @@ export class PhoneEvidence implements Detail {
       {
         severity: 'warning',
         evidence: this.#withoutPlus,
-        text: 'the number reads as one with its country code, but has no +: a spreadsheet takes the + away. Write +852… again where it was meant.',
+        text: columnTexts().lostPlus,
       },
     ];
   }

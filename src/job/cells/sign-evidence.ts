@@ -1,3 +1,4 @@
+import { columnTexts } from '../../texts/columns.ts';
 import type { HeaderMatch } from '../header-match.ts';
 import type { ConditionalIssue, DamageId } from '../row-issue.ts';
 import { shown } from './cell-text.ts';
@@ -48,9 +49,8 @@ export class SignEvidence {
   }
 
   notes(): readonly string[] {
-    return this.#lost().map(
-      ({ name, cells, signs, earlier }) =>
-        `${name}: ${earlier.signs} of ${earlier.cells} values began with 0 or + when this result was made, and now ${signs} of ${cells} do: a spreadsheet has opened and saved the file. Take the result as it was written, and open it with the column as text, or write the result as .xlsx.`,
+    return this.#lost().map(({ name, cells, signs, earlier }) =>
+      columnTexts().signsLost(name, [earlier.signs, earlier.cells], [signs, cells]),
     );
   }
 
@@ -78,6 +78,6 @@ const NONE: readonly ConditionalIssue[] = [];
 const DIGITS = /^[1-9][0-9]+$/;
 
 function conditionOf(column: string, text: string): ConditionalIssue {
-  const message = `${column}: ${shown(text)} may have lost the zeros or the + that it began with, as others of this column have. Write it as it was; if no value has lost anything, add --ignore-results.`;
+  const message = columnTexts().signLost(column, shown(text));
   return { damage: `${column}:signs_lost`, effect: 'refuse', issue: { errorCode: 'EXCEL_DAMAGED', column, message } };
 }

@@ -2,6 +2,7 @@ import { closeSync, fdatasync as fdatasyncCallback, fdatasyncSync, ftruncateSync
 import { promisify } from 'node:util';
 import { unreachable } from '../../base/errors.ts';
 import { writeAllAtOnce } from '../../base/whole-bytes.ts';
+import { ledgerTexts } from '../../texts/ledger.ts';
 import { hasCode, openPrivateFile } from './private-files.ts';
 
 const fdatasync = promisify(fdatasyncCallback);
@@ -146,11 +147,11 @@ export function describeDoubt(state: MarkState): string | undefined {
     case 'agrees':
       return undefined;
     case 'older':
-      return `it knows ${state.countedInLedger} increments, ${state.marked} were recorded from here. An older copy was put back, or its newest part was lost`;
+      return ledgerTexts().knowsFewer(state.countedInLedger, state.marked);
     case 'missing':
-      return 'ledger.mark, which stood beside it, is gone, so nobody can tell whether it is the newest';
+      return ledgerTexts().markMissing;
     case 'unreadable':
-      return 'ledger.mark, which stands beside it, cannot be read, so nobody can tell whether it is the newest';
+      return ledgerTexts().markUnreadable;
     default:
       return unreachable(state);
   }

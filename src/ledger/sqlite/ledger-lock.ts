@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { EXIT, OperatorError } from '../../base/errors.ts';
+import { ledgerTexts } from '../../texts/ledger.ts';
 import { makePrivateFile, writePrivateFile } from './private-files.ts';
 import { isBusy } from './sqlite-errors.ts';
 
@@ -41,21 +42,21 @@ export function lockLedger(paths: LedgerPaths, holder: LedgerHolder): { close():
 export function ledgerInUse(paths: LedgerPaths, cause: unknown): OperatorError {
   return new OperatorError({
     code: 'LEDGER_IN_USE',
-    message: `Another memberload is at work with ${paths.database}${describeHolder(paths.holder)}.`,
-    hint: 'Wait until it ends, or stop it with Ctrl-C: it finishes what is in flight. Two at a time could credit twice.',
+    message: ledgerTexts().inUse(paths.database, readHolder(paths.holder)),
+    hint: ledgerTexts().inUseHint,
     exitCode: EXIT.usage,
     cause,
   });
 }
 
-function describeHolder(holderPath: string): string {
+function readHolder(holderPath: string): { pid: string; command: string; since: string } | undefined {
   try {
     const holder: unknown = JSON.parse(readFileSync(holderPath, 'utf8'));
-    if (typeof holder !== 'object' || holder === null) return '';
+    if (typeof holder !== 'object' || holder === null) return undefined;
     const { pid, command, startedAt } = holder as Record<string, unknown>;
-    return ` (process ${pid}, '${command}', since ${startedAt})`;
+    return { pid: String(pid), command: String(command), since: String(startedAt) };
   } catch {
     // Written by a process that was killed at once, or not yet: the refusal stands without it.
-    return '';
+    return undefined;
   }
 }

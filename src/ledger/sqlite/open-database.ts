@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { EXIT, OperatorError } from '../../base/errors.ts';
+import { ledgerTexts } from '../../texts/ledger.ts';
 import { type LedgerPaths, ledgerInUse } from './ledger-lock.ts';
 import { hasCode, makePrivateFile } from './private-files.ts';
 import { MIGRATIONS } from './schema.ts';
@@ -89,8 +90,8 @@ function setPragma(database: DatabaseSyncInstance, name: string, value: string, 
   if (actual !== expected) {
     throw new OperatorError({
       code: 'LEDGER_NOT_WRITABLE',
-      message: `SQLite keeps ${name} at '${String(actual)}' where '${String(expected)}' is needed to keep top-ups safe.`,
-      hint: 'Set MEMBERLOAD_HOME to a folder on a local disk (not a network share).',
+      message: ledgerTexts().otherPragma(name, String(actual), String(expected)),
+      hint: ledgerTexts().otherPragmaHint,
       exitCode: EXIT.usage,
     });
   }
@@ -103,16 +104,16 @@ function readVersion(database: DatabaseSyncInstance, path: string): number {
   if (version > 0 && applicationId !== APPLICATION_ID) {
     throw new OperatorError({
       code: 'LEDGER_DAMAGED',
-      message: `${path} is a database, but not a memberload ledger.`,
-      hint: 'Set MEMBERLOAD_HOME to another folder, or put the right ledger back. Nothing was changed.',
+      message: ledgerTexts().notALedger(path),
+      hint: ledgerTexts().notALedgerHint,
       exitCode: EXIT.usage,
     });
   }
   if (version > MIGRATIONS.length) {
     throw new OperatorError({
       code: 'LEDGER_TOO_NEW',
-      message: `${path} was written by a newer memberload (ledger version ${version}, this one knows ${MIGRATIONS.length}).`,
-      hint: 'Install the newer memberload again. Nothing was changed.',
+      message: ledgerTexts().tooNew(path, version, MIGRATIONS.length),
+      hint: ledgerTexts().tooNewHint,
       exitCode: EXIT.usage,
     });
   }
@@ -122,8 +123,8 @@ function readVersion(database: DatabaseSyncInstance, path: string): number {
 function needsUpgrade(path: string, version: number): OperatorError {
   return new OperatorError({
     code: 'LEDGER_NEEDS_UPGRADE',
-    message: `${path} was written by an earlier memberload (ledger version ${version}, this one needs ${MIGRATIONS.length}).`,
-    hint: 'Any command that imports, tops up, exports or resumes upgrades it. Keep a copy of the folder first.',
+    message: ledgerTexts().needsUpgrade(path, version, MIGRATIONS.length),
+    hint: ledgerTexts().needsUpgradeHint,
     exitCode: EXIT.usage,
   });
 }

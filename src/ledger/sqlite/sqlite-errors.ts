@@ -1,4 +1,5 @@
 import { EXIT, errorText, OperatorError } from '../../base/errors.ts';
+import { ledgerTexts } from '../../texts/ledger.ts';
 import { DamagedValueError } from '../columns.ts';
 
 /** SQLite's result codes (https://sqlite.org/rescode.html). */
@@ -15,8 +16,8 @@ export function explainAtWork(error: unknown, path: string): OperatorError {
   if (isDamage(error)) return ledgerDamaged(error, path, EXIT.stopped);
   return new OperatorError({
     code: 'LEDGER_FAILED',
-    message: `The ledger ${path} could not be read or written: ${errorText(error)}.`,
-    hint: 'Nothing more is sent. Free disk space or mend the disk, then carry on with: memberload resume',
+    message: ledgerTexts().failed(path, errorText(error)),
+    hint: ledgerTexts().failedHint,
     exitCode: EXIT.stopped,
     cause: error,
   });
@@ -28,8 +29,8 @@ export function explainAtOpen(error: unknown, path: string): OperatorError {
   if (isDamage(error)) return ledgerDamaged(error, path, EXIT.usage);
   return new OperatorError({
     code: 'LEDGER_NOT_WRITABLE',
-    message: `The ledger ${path} cannot be used: ${errorText(error)}.`,
-    hint: 'Check that the folder can be written and the disk is not full, or set MEMBERLOAD_HOME to another folder.',
+    message: ledgerTexts().notUsable(path, errorText(error)),
+    hint: ledgerTexts().notUsableHint,
     exitCode: EXIT.usage,
     cause: error,
   });
@@ -51,8 +52,8 @@ function isDamage(error: unknown): boolean {
 function ledgerDamaged(error: unknown, path: string, exitCode: typeof EXIT.usage | typeof EXIT.stopped): OperatorError {
   return new OperatorError({
     code: 'LEDGER_DAMAGED',
-    message: `The ledger ${path} is damaged: ${errorText(error)}.`,
-    hint: 'It was left as it is. Put a backup of it back, or set MEMBERLOAD_HOME to a new folder after checking by hand what its last run has credited.',
+    message: ledgerTexts().damaged(path, errorText(error)),
+    hint: ledgerTexts().damagedHint,
     exitCode,
     cause: error,
   });

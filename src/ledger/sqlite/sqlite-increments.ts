@@ -1,5 +1,6 @@
 import { assert, EXIT, OperatorError } from '../../base/errors.ts';
 import { secondAfter, zonedDateTime } from '../../base/zoned-time.ts';
+import { ledgerTexts } from '../../texts/ledger.ts';
 import { Columns } from '../columns.ts';
 import { findRefusal, isOutdated, type OtherRow, type OtherRows } from '../credit-guard.ts';
 import {
@@ -212,8 +213,8 @@ function openTimes(connection: Connection) {
 export function ledgerOlder(path: string, found: string): OperatorError {
   return new OperatorError({
     code: 'LEDGER_OLDER',
-    message: `The ledger ${path} may be older than what was sent: ${found}. Sending from it could credit members twice, so no increment is sent.`,
-    hint: 'Put the newest ledger back. If there is none: compare what was credited since then with the back office, then type: memberload doctor --accept-ledger',
+    message: ledgerTexts().older(path, found),
+    hint: ledgerTexts().olderHint,
     exitCode: EXIT.usage,
   });
 }
