@@ -1,11 +1,30 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { CLUSTER_FOLDER, HAS_POSTGRES, makeClusterFolder, RUNNER, stopCluster } from './support/postgres.ts';
 
 const PROJECT = new URL('..', import.meta.url).pathname;
 
+export default function setUp(): (() => void) | undefined {
+  buildWhenStale();
+  if (!HAS_POSTGRES) {
+    const what = 'the tests of the shared ledger: there is no PostgreSQL here (Debian: apt-get install postgresql)';
+    if (process.env.CI === 'true' && process.platform === 'linux') throw new Error(`CI must not leave out ${what}`);
+    process.stderr.write(`\nLeft out: ${what}.\n\n`);
+    return undefined;
+  }
+  // Started by the first test that needs it.
+  const folder = makeClusterFolder();
+  process.env[CLUSTER_FOLDER] = folder;
+  process.env[RUNNER] = String(process.pid);
+  return () => {
+    stopCluster(folder);
+    rmSync(folder, { recursive: true, force: true });
+  };
+}
+
 /** The end-to-end tests start `dist/main.js`: an older build than the source would test something else. */
-export default function buildWhenStale(): void {
+function buildWhenStale(): void {
   if (lastChangeMs(join(PROJECT, 'src')) <= changeMs(join(PROJECT, 'dist', 'main.js'))) return;
   execFileSync('npm', ['run', '-s', 'build'], { cwd: PROJECT, stdio: 'inherit' });
 }

@@ -111,6 +111,12 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./resolve.ts')).runResolve,
   },
   {
+    name: 'result',
+    arguments: ['<run>'],
+    examples: ['memberload result 20261122-050612-3fa9 -o result.csv'],
+    load: async () => (await import('./result.ts')).runResult,
+  },
+  {
     name: 'undo',
     arguments: ['<run>'],
     examples: [
@@ -131,6 +137,18 @@ export const COMMANDS: readonly Command[] = [
     arguments: [],
     examples: ['memberload doctor', 'memberload doctor --probe-repeat 8008010001'],
     load: async () => (await import('./doctor.ts')).runDoctor,
+  },
+  {
+    name: 'ledger',
+    arguments: ['<init|status|import>', '[role|folder]'],
+    words: ['init', 'status', 'import'],
+    examples: [
+      'memberload ledger init memberload',
+      'memberload ledger status',
+      'memberload ledger status --accept-failover',
+      'memberload ledger import ~/.local/state/memberload',
+    ],
+    load: async () => (await import('./ledger.ts')).runLedger,
   },
   {
     name: 'schedule',

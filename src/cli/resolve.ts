@@ -8,6 +8,7 @@ import type { LedgerReader, RowRecord, RunRecord } from '../ledger/ledger.ts';
 import { type RunDocument, readRunDocument, withoutWords } from '../result/run-document.ts';
 import { exitCodeOfReason, sumCalls } from '../result/summary.ts';
 import { type NextCommand, renderSummary } from '../result/summary-text.ts';
+import { claimRun } from '../run/claim-run.ts';
 import { rebuildResult } from '../run/rebuild-result.ts';
 import { runFolderOf } from '../run/run-folder.ts';
 import {
@@ -121,16 +122,25 @@ async function decideAndReport(
   found: FoundRun,
   choice: Choice,
 ): Promise<{ exitCode: ExitCode }> {
-  const { run, saved } = found;
+  const { saved } = found;
   const { ledger } = session;
   const notes: string[] = [];
+  const note = (text: string): void => input.console.say(text);
+  const { run, waitedMs } = await claimRun(found.run, { ledger, note, signal: session.control.signal });
   const chosen = await chooseRows(run, choice, ledger);
   let calls = sumCalls([]);
   if (choice.way === 'decide' && choice.verdict !== undefined) {
-    for (const { record } of chosen) {
-      await decideRow(record, choice.verdict, { ledger, storeZone: saved.job.storeZone });
+    const isAgain = session.settings.typed('again') === true;
+    for (const row of chosen) {
+      const refusal = await decideRow(row, choice.verdict, { ledger, storeZone: saved.job.storeZone, isAgain });
+      if (refusal !== undefined) notes.push(`Row ${row.record.rowNumber} is left as it is: ${refusal}.`);
     }
-  } else calls = await callAgain(input, session, found, { way: choice.way, rows: chosen, notes });
+  } else
+    calls = await callAgain(input, { ...session, startedMs: session.startedMs + waitedMs }, found, {
+      way: choice.way,
+      rows: chosen,
+      notes,
+    });
   const document = await rebuild(input, session, run, { calls, notes });
   const current = (await ledger.runs.find(run.runId)) ?? run;
   return report(input, { ...found, run: current }, { ledger, choice, notes, calls, document }, session);
@@ -189,7 +199,7 @@ async function callAgain(
 ): Promise<RunDocument['calls']> {
   const { settings, ledger, control } = session;
   const isResend = way === 'resend';
-  await ledger.requireNewest();
+  await ledger.requireNewest(run.account);
   const controls = controlsOf(settings, saved.controls);
   const connected = await connectToRun(session, run, saved, { targets: ['kybio'], controls });
   if (rows.length === 0) {
@@ -335,7 +345,9 @@ function tell(kind: string, detailJson: string): string {
     case 'repeat':
       return evidence.repeat(String(detail.answer));
     case 'decision':
-      return evidence.decision(String(detail.as));
+      return evidence.decision(String(detail.as), known(detail.by));
+    case 'late_answer':
+      return evidence.lateAnswer(String(detail.state), known(detail.point_after), known(detail.balance_after));
     case 'resend':
       return evidence.resend(detailJson);
     default:

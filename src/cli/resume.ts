@@ -2,6 +2,7 @@ import { EXIT, OperatorError, usageError } from '../base/errors.ts';
 import type { RunRecord } from '../ledger/ledger.ts';
 import { type RunDocument, readRunDocument, withoutWords, writeRunDocument } from '../result/run-document.ts';
 import { renderSummary } from '../result/summary-text.ts';
+import { claimRun } from '../run/claim-run.ts';
 import { rebuildResult } from '../run/rebuild-result.ts';
 import { isResultMissing } from '../run/run-folder.ts';
 import { describePlace } from '../settings/place.ts';
@@ -50,11 +51,12 @@ function resumeOne(input: CommandInput, run: RunRecord): Promise<EndedRun> {
 }
 
 /** All that is left of the run is its result file: no call is made. */
-function writeMissingResult(
+async function writeMissingResult(
   input: CommandInput,
   { settings, ledger, clock, control, reporter }: Session,
-  run: RunRecord,
+  known: RunRecord,
 ): Promise<RunDocument> {
+  const { run } = await claimRun(known, { ledger, note: reporter.note, signal: control.signal });
   const { surroundings } = input;
   const { homeFolder } = settings;
   const report = reportOptions(input);

@@ -1,10 +1,11 @@
 import { systemClock } from '../base/clock.ts';
-import { EXIT } from '../base/errors.ts';
+import { EXIT, usageError } from '../base/errors.ts';
 import { quotedForUnix } from '../base/quoted.ts';
 import { zonedDateTime } from '../base/zoned-time.ts';
 import type { Settings } from '../settings/settings.ts';
 import { commandTexts } from '../texts/commands.ts';
 import type { CommandInput, CommandResult } from './commands.ts';
+import { refuseEmptyAddress } from './open-ledger.ts';
 
 const SCHEDULERS = ['cron', 'systemd', 'windows'] as const;
 
@@ -23,13 +24,39 @@ export async function runSchedule({ settings, surroundings, console }: CommandIn
       ...(settings.isTyped('config') ? ['--config', settings.config.path ?? ''] : []),
     ],
     folder: surroundings.workingFolder,
-    homeFolder: settings.homeFolder,
+    variables: [['MEMBERLOAD_HOME', settings.homeFolder], ...ledgerVariables(settings, surroundings)],
   };
   if (settings.get('json')) {
     console.print(JSON.stringify(Object.fromEntries(schedulers.map((name) => [name, RENDERERS[name](plan)]))));
   } else for (const line of schedulers.flatMap((name) => [...RENDERERS[name](plan), ''])) console.print(line);
   console.say(commandTexts().scheduleHint);
   return { exitCode: EXIT.ok };
+}
+
+/**
+ * A line without them would carry on what the ledger of this computer knows, and not the runs of the shared one.
+ *
+ * @throws OperatorError BAD_LEDGER_URL (exit 2) for an address with a password: a scheduler's lines are no secret
+ */
+function ledgerVariables(settings: Settings, { environment }: CommandInput['surroundings']): [string, string][] {
+  refuseEmptyAddress(settings);
+  const url = settings.get('ledgerUrl');
+  if (url !== undefined && (!URL.canParse(url) || new URL(url).password !== '')) {
+    throw usageError(
+      'BAD_LEDGER_URL',
+      'MEMBERLOAD_LEDGER_URL cannot be written into the lines of a scheduler: it holds a password, or is no address.',
+      'Put the address into a file (chmod 600), name the file with MEMBERLOAD_LEDGER_URL_FILE instead, and type this again.',
+    );
+  }
+  const pathOf = (file: string | undefined): string | undefined => (file ? settings.path(file) : undefined);
+  const file = pathOf(settings.get('ledgerUrlFile'));
+  const variables = {
+    MEMBERLOAD_LEDGER_URL: url,
+    MEMBERLOAD_LEDGER_URL_FILE: file,
+    MEMBERLOAD_DATA_KEY_FILE: pathOf(settings.get('dataKeyFile')),
+    PGPASSFILE: url === undefined && file === undefined ? undefined : pathOf(environment.PGPASSFILE),
+  };
+  return Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined);
 }
 
 export type Schedule = {
@@ -43,7 +70,8 @@ export type Schedule = {
   readonly program: readonly string[];
   readonly words: readonly string[];
   readonly folder: string;
-  readonly homeFolder: string;
+  /** Name and value. None is a secret. */
+  readonly variables: readonly (readonly [string, string])[];
 };
 
 /** By default ten minutes after midnight: a vendor's clock that is a little behind must count the calls for the new day. */
@@ -91,10 +119,11 @@ const RENDERERS: Readonly<Record<(typeof SCHEDULERS)[number], (plan: Schedule) =
 export function renderCron(plan: Schedule): string[] {
   const [hour, minute] = plan.localTime.split(':');
   const command = [...plan.program, ...plan.words].map(quotedForUnix).join(' ');
+  const variables = plan.variables.map(([name, value]) => `${name}=${quotedForUnix(value)}`).join(' ');
   return [
     commandTexts().scheduleLines.cron(aboutTime(plan)),
     // A percent sign ends a cron command.
-    `${Number(minute)} ${Number(hour)} * * * cd ${quotedForUnix(plan.folder)} && MEMBERLOAD_HOME=${quotedForUnix(plan.homeFolder)} ${command}`.replaceAll(
+    `${Number(minute)} ${Number(hour)} * * * cd ${quotedForUnix(plan.folder)} && ${variables} ${command}`.replaceAll(
       '%',
       '\\%',
     ),
@@ -108,7 +137,7 @@ export function renderSystemd(plan: Schedule): string[] {
     '[Service]',
     'Type=oneshot',
     `WorkingDirectory=${plan.folder.replaceAll('%', '%%')}`,
-    `Environment=${quoteSystemd(`MEMBERLOAD_HOME=${plan.homeFolder}`)}`,
+    ...plan.variables.map(([name, value]) => `Environment=${quoteSystemd(`${name}=${value}`)}`),
     ...texts.environment,
     'EnvironmentFile=-%h/.config/memberload.env',
     `ExecStart=${[...plan.program, ...plan.words].map(quoteSystemd).join(' ')}`,
@@ -144,7 +173,7 @@ export function renderWindows(plan: Schedule): string[] {
     '@echo off',
     'chcp 65001 >nul',
     `cd /d "${inBatch(plan.folder)}"`,
-    `set "MEMBERLOAD_HOME=${inBatch(plan.homeFolder)}"`,
+    ...plan.variables.map(([name, value]) => `set "${name}=${inBatch(value)}"`),
     [...plan.program, ...plan.words].map((word) => `"${inBatch(word)}"`).join(' '),
     texts.thenType,
     create,

@@ -7,11 +7,11 @@ import { Lane } from '../calls/lane.ts';
 import { createRateLimiter } from '../calls/rate-limiter.ts';
 import type { Reporter } from '../calls/reporter.ts';
 import type { RunControl } from '../calls/run-control.ts';
+import { shareRate } from '../calls/shared-rate.ts';
 import type { Vendors } from '../calls/vendors.ts';
 import type { CallLog } from '../http/call-log.ts';
 import type { Surrounds } from '../http/transport.ts';
 import type { Ledger, LedgerReader, RunRecord, Target } from '../ledger/ledger.ts';
-import { openSqliteLedger, openSqliteLedgerReader } from '../ledger/sqlite/sqlite-ledger.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { describePlace, placeKey, placeName } from '../settings/place.ts';
 import { readProxy } from '../settings/proxy-settings.ts';
@@ -21,6 +21,7 @@ import { vendorSettings } from '../settings/vendor-settings.ts';
 import { withoutWords, withWords } from '../stage/wordless-ledger.ts';
 import { commandTexts } from '../texts/commands.ts';
 import type { CommandInput } from './commands.ts';
+import { openLedger, openLedgerReader } from './open-ledger.ts';
 import { openProgress } from './progress.ts';
 import { withStopSignals } from './stop-signals.ts';
 
@@ -54,15 +55,11 @@ export type Connected = {
 /** Opens the ledger for writing, listens for signals, runs `work`, and closes everything. */
 export function withSession<T>(input: CommandInput, work: (session: Session) => Promise<T>): Promise<T> {
   const { settings, surroundings, console } = input;
-  requireNoSharedLedger(surroundings);
   return withStopSignals(input, commandTexts().carryOnLater, async (control) => {
     const clock = systemClock;
     const startedMs = clock.nowMs();
-    const command = ['memberload', ...surroundings.argv].join(' ');
-    const opened = await openSqliteLedger({
-      folder: settings.homeFolder,
-      holder: { pid: surroundings.pid, command, startedAt: new Date(startedMs).toISOString() },
-      clock,
+    const opened = await openLedger(settings, surroundings, {
+      startedMs,
       // Before anything else: what waits for the rate or a retry must not go out any more.
       onFailure: (error) => control.stop({ kind: 'fatal', error }),
     });
@@ -71,6 +68,7 @@ export function withSession<T>(input: CommandInput, work: (session: Session) => 
     let sandbox: Sandbox | undefined;
     let log: CallLog | undefined;
     const connect: Session['connect'] = async (targets, controls, usesSandbox) => {
+      await ledger.holdFor(controls.timeoutMs);
       if (usesSandbox) sandbox ??= await openOwnSandbox(settings, clock);
       const located = sandbox && usesSandbox ? settings.withSandbox(sandbox.settings) : settings;
       log ??= await openLog(input, clock);
@@ -148,29 +146,15 @@ export async function connectToRun(
 
 /** Runs `work` with the ledger as it is, also while another process writes; undefined: there is none yet. */
 export async function withLedgerReader<T>(
-  { settings, surroundings }: CommandInput,
+  { settings }: CommandInput,
   work: (ledger: LedgerReader | undefined, settings: Settings) => Promise<T>,
 ): Promise<T> {
-  requireNoSharedLedger(surroundings);
-  const ledger = await openSqliteLedgerReader({ folder: settings.homeFolder, clock: systemClock });
+  const ledger = await openLedgerReader(settings);
   try {
     return await work(ledger && withWords(ledger, settings.homeFolder), settings);
   } finally {
     await ledger?.close();
   }
-}
-
-/**
- * Whoever names a shared ledger must not work with the one of this computer instead: it knows no credit of the others.
- *
- * @throws OperatorError NO_SHARED_LEDGER (exit 2)
- */
-function requireNoSharedLedger({ environment }: CommandInput['surroundings']): void {
-  const name = ['MEMBERLOAD_LEDGER_URL', 'MEMBERLOAD_LEDGER_URL_FILE'].find(
-    (known) => environment[known] !== undefined,
-  );
-  if (name === undefined) return;
-  throw usageError('NO_SHARED_LEDGER', commandTexts().noSharedLedger(name), commandTexts().noSharedLedgerHint);
 }
 
 async function openOwnSandbox(settings: Settings, clock: Clock): Promise<Sandbox> {
@@ -254,7 +238,9 @@ function openLane(account: string, controls: ControlSettings, parts: LaneParts):
     { account, quotaZone, dailyQuota, reserve, waitsForQuota },
     {
       ...parts,
-      limiter: createRateLimiter(controls.rate, parts.clock),
+      limiter: shareRate(createRateLimiter(controls.rate, parts.clock), controls.rate, {
+        ...{ pace: parts.ledger.pace, account, clock: parts.clock },
+      }),
       random: Math.random,
       connections: controls.concurrency,
     },

@@ -2,6 +2,8 @@
 export type CallOptions = {
   /** Aborting cuts the call, even after it was sent: then it is unanswered. To let it finish, give none. */
   readonly signal?: AbortSignal | undefined;
+  /** Asked when the connection stands, immediately before the first byte: no means that the call is not sent. */
+  readonly mayStart?: (() => boolean) | undefined;
   /** Called when the first byte goes out; meant for `Admission.sent` of the rate limiter. */
   readonly onSent?: (() => void) | undefined;
   /** For the log of calls. */

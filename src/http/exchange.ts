@@ -14,6 +14,8 @@ export type TransportRequest = {
   readonly timeoutMs: number;
   /** Aborting cuts the call, also one that was sent already; that one is then without an answer. */
   readonly signal?: AbortSignal | undefined;
+  /** Asked when the connection stands, immediately before the first byte: no means that the request is not sent. */
+  readonly mayStart?: (() => boolean) | undefined;
   /** Called immediately before the first byte is handed to the socket. */
   readonly onSent?: (() => void) | undefined;
   /** Goes on a socket of its own when no call has ended in the last moment: an idle socket may just be closing. */
@@ -132,6 +134,11 @@ export function openExchange(request: TransportRequest): Exchange {
         const detail = () => answerTexts().keptFromResending;
         stop({ kind: 'broken', wasSent, errorCode: 'CONNECTION_FAILED', detail });
         newController.abort(new Error('sent already'));
+        return;
+      }
+      if (request.mayStart?.() === false) {
+        stop({ kind: 'broken', wasSent, errorCode: 'CONNECTION_FAILED', detail: () => answerTexts().tooLateToSend });
+        newController.abort(new Error('too late'));
         return;
       }
       controller = newController;

@@ -142,6 +142,7 @@ export function openKybioClient(
       body,
       timeoutMs: settings.timeoutMs,
       signal: options?.signal,
+      mayStart: options?.mayStart,
       onSent: options?.onSent,
       avoidsIdleSocket: care.avoidsIdleSocket,
     });

@@ -19,16 +19,32 @@ export interface Ledger extends LedgerReader {
   readonly increments: IncrementStore;
   readonly calls: CallStore;
   readonly facts: FactStore;
+  /** Copies of the stages of runs, for other machines; undefined in a ledger with one writer. */
+  readonly stages: StageStore | undefined;
+  /** Shares out the rate of an account; undefined in a ledger with one writer. */
+  readonly pace: Pace | undefined;
+  /** Who this is, for others: `anna on hk-ops-2`; '' in a ledger with one writer. */
+  readonly person: string;
   /** Resolves when everything written so far is durable. */
   flush(): Promise<void>;
   /**
    * Asked before increments are planned. Intents are refused without it, too.
    *
-   * @throws OperatorError LEDGER_OLDER when this may be an older copy of what was sent from here
+   * @param account whose members are to be credited; undefined: only the ledger itself is in question
+   * @throws OperatorError LEDGER_OLDER when this may be an older copy of what was sent from here; LEDGER_SHARED when
+   *   another ledger, shared with other machines, knows what was credited; LEDGER_MAY_LOSE when the ledger may forget
+   *   (all exit 2)
    */
-  requireNewest(): Promise<void>;
+  requireNewest(account?: string): Promise<void>;
   /** A person has looked, and says that this ledger is the newest. */
   acceptAsNewest(): Promise<void>;
+  /**
+   * Whether a call that takes at most `callMs` may go out now: it must have ended before others may take this process
+   * for dead. Asked immediately before the first byte of an increment. A ledger with one writer always says yes.
+   */
+  mayStillSend(callMs: number): boolean;
+  /** Makes the lease long enough for calls that take at most `callMs`. Does nothing in a ledger with one writer. */
+  holdFor(callMs: number): Promise<void>;
 }
 
 /** The half of the ledger that only reads. It works while another process writes. */
@@ -134,13 +150,44 @@ export type PlannedRow = {
   readonly undoes?: { readonly runId: string; readonly rowNumber: number };
 };
 
+/**
+ * `overtaken`: since the mark somebody has started a run that this one should have been compared with: of the same
+ * command and file, or one that credits the same account. Nothing was recorded.
+ */
+export type Started =
+  | { readonly kind: 'started' }
+  /** `who`: the person and the machine, for a message. */
+  | { readonly kind: 'overtaken'; readonly by: RunRecord; readonly who: string };
+
+export type Claimed =
+  | { readonly kind: 'claimed' }
+  /** `leaseUntilMs` rises with every renewal: while it does, that process is alive. */
+  | { readonly kind: 'at_work'; readonly who: string; readonly sinceMs: number; readonly leaseUntilMs: number };
+
 export interface RunStore extends RunReader {
   /**
    * Records a new run with state `running`, and the rows of a top-up that it is going to send. The run and its
    * rows appear together: no read sees some of them, and a kill before that moment leaves nothing. Memory holds
    * one page. When `planned` throws, the error is passed on as it is, nothing is recorded, and the ledger goes on.
+   *
+   * @param after what `markOf` gave before the rows were compared with earlier credits; undefined: whoever came since
+   *   does not matter
    */
-  start(run: NewRun, planned: AsyncIterable<readonly PlannedRow[]> | Iterable<readonly PlannedRow[]>): Promise<void>;
+  start(
+    run: NewRun,
+    planned: AsyncIterable<readonly PlannedRow[]> | Iterable<readonly PlannedRow[]>,
+    after?: number,
+  ): Promise<Started>;
+  /** Where the account's runs stand. Asked before a file is compared with what was credited. */
+  markOf(account: string): Promise<number>;
+  /**
+   * Makes this process the one that works on the run, unless another process is at work on it. A process that was
+   * killed counts as at work until its lease has ended. `start` claims the run that it records. What `setState`, `end`,
+   * `setProgress` and `setResult` say of a run that another process has claimed since is not recorded.
+   */
+  claim(runId: string): Promise<Claimed>;
+  /** Lets go of a run that was claimed and is not worked on any more, so that others need not wait for this process. */
+  release(runId: string): Promise<void>;
   setState(runId: string, state: RunState): Promise<void>;
   /** State and summary together: a run never ends without its summary. */
   end(runId: string, end: { readonly state: RunState; readonly summaryJson: string }): Promise<void>;
@@ -150,7 +197,7 @@ export interface RunStore extends RunReader {
   /**
    * Ends the run as `cancelled` and gives up its rows that were not sent. Rows in doubt stay. Returns how many rows
    * of the ledger were given up; rows of an import that were never begun are not in the ledger. Does nothing to a
-   * run that has ended already.
+   * run that has ended already. The run must be claimed.
    */
   cancel(runId: string): Promise<number>;
   /**
@@ -223,13 +270,24 @@ export interface RowReader {
 }
 
 export interface RowStore extends RowReader {
-  /** Records a change of a row, and the evidence that goes with it, in one commit. */
+  /**
+   * Records a change of a row, and the evidence that goes with it, in one commit. The run must be claimed. What a
+   * process says of a row that another one has decided meanwhile is not recorded; where it is an increment, it is kept
+   * as evidence, and the row is in doubt again when the two contradict each other.
+   */
   record(key: RowKey, change: RowChange & { state: RowState }, evidence?: NewEvidence): Promise<void>;
   /**
    * The same, but resolves at once: for outcomes. Every later read sees the change; the disk gets it with the
    * writes that come next. Lost in a kill or a power cut, the row still has its intent, and the intent is settled.
    */
   recordSoon(key: RowKey, change: RowChange & { state: RowState }): Promise<void>;
+  /**
+   * Records what was decided about a row as it was read, together with the evidence, unless the row was changed since
+   * or the process that has begun it may still be at work.
+   *
+   * @returns whether it was recorded
+   */
+  decide(record: RowRecord, change: RowChange & { state: RowState }, evidence?: NewEvidence): Promise<boolean>;
   addEvidence(key: RowKey, evidence: NewEvidence): Promise<void>;
 }
 
@@ -304,7 +362,9 @@ export type Begun =
   /** The same credit was given before. */
   | { readonly kind: 'credited_before'; readonly credit: Credit }
   /** The same reference or campaign was credited with other amounts. */
-  | { readonly kind: 'credited_otherwise'; readonly credit: Credit };
+  | { readonly kind: 'credited_otherwise'; readonly credit: Credit }
+  /** This process was out of touch with a shared ledger for too long: others take it for dead. */
+  | { readonly kind: 'lease_lost' };
 
 export interface IncrementReader {
   /** Increments of all runs of the account without an outcome (intent, in doubt), the oldest run first. */
@@ -338,7 +398,7 @@ export interface IncrementStore extends IncrementReader {
    * Records an increment's intent together with its dataChangeTime, or says why it must not be sent. All that
    * it looks at is read in the statement that records. A row that was begun before keeps its dataChangeTime, unless it
    * is certainly not applied (`open`, `retry`) and the member has had a later time since: it then gets a new one. A
-   * given time is never moved.
+   * given time is never moved. The run must be claimed.
    *
    * @throws OperatorError LEDGER_OLDER, see `requireNewest`
    */
@@ -383,6 +443,30 @@ export interface CallStore extends CallReader {
   ): Promise<{ readonly isTaken: boolean; readonly used: number }>;
   /** Forgets the days before that one. */
   prune(beforeDay: string): Promise<void>;
+}
+
+/** Files of a run's stage, sealed: the ledger itself cannot read them. */
+export interface StageStore {
+  /** Whether this machine has the key. Without it nothing may be written. */
+  readonly hasKey: boolean;
+  /** Durable when it resolves. `size` is that of all bytes together. */
+  write(runId: string, file: string, size: number, bytes: AsyncIterable<Buffer>): Promise<void>;
+  /** Nothing when there is none. @throws OperatorError NO_DATA_KEY, OTHER_DATA_KEY (exit 2), STAGE_FAILED (exit 5) */
+  read(runId: string, file: string): AsyncIterable<Buffer>;
+  holds(runId: string): Promise<boolean>;
+  remove(runId: string): Promise<void>;
+}
+
+/** When calls of an account may go out, over all processes. */
+export interface Pace {
+  /**
+   * The account's next place, `spacingMs` after the one before, whoever had that.
+   *
+   * @returns when it is, by the monotonic clock of this process, in milliseconds; never early
+   */
+  nextPlace(account: string, spacingMs: number): Promise<number>;
+  /** Gives no places of the account for so long (Retry-After). It can only be pushed out. */
+  hold(account: string, forMs: number): Promise<void>;
 }
 
 /** What was learned of an account: its member count, the code of a refused repeat. */

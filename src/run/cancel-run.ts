@@ -2,6 +2,7 @@ import { OperatorError } from '../base/errors.ts';
 import type { RunRecord } from '../ledger/ledger.ts';
 import { type RunDocument, readRunDocument } from '../result/run-document.ts';
 import { runTexts } from '../texts/run.ts';
+import { claimRun, requireUnended } from './claim-run.ts';
 import { rebuildResult } from './rebuild-result.ts';
 import { removeRunFolder } from './run-folder.ts';
 
@@ -15,8 +16,10 @@ export type Cancelled = {
 };
 
 /** Gives the rest of an unfinished run up: rows not sent end `not_sent`, rows in doubt stay, the result is written. */
-export async function cancelRun(run: RunRecord, parts: Parameters<typeof rebuildResult>[1]): Promise<Cancelled> {
+export async function cancelRun(known: RunRecord, parts: Parameters<typeof rebuildResult>[1]): Promise<Cancelled> {
   const { ledger, homeFolder, reporter } = parts;
+  const { run } = await claimRun(known, { ledger, note: reporter.note });
+  requireUnended(run);
   const givenUpCount = await ledger.runs.cancel(run.runId);
   const inDoubt = await ledger.rows.listByState(run.runId, ['intent', 'in_doubt']);
   const inDoubtCount = inDoubt.filter(({ dataChangeTime }) => dataChangeTime !== '').length;

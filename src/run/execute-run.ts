@@ -199,6 +199,8 @@ async function lookAtOldDoubts(context: RunContext, { stdout, report }: RunParts
       if (!(error instanceof OperatorError)) throw error;
       reporter.note(runTexts().resultNotRewritten(runId, error.message));
     }
+    // This run may go on for nights, and others may want to decide the rest of that one.
+    await ledger.runs.release(runId);
   }
 }
 

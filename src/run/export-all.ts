@@ -24,6 +24,7 @@ import type { Connection } from '../settings/run-settings.ts';
 import { writeSavedSettings } from '../settings/saved-settings.ts';
 import { runTexts } from '../texts/run.ts';
 import { sharedTexts } from '../texts/shared.ts';
+import { claimRun, requireUnended } from './claim-run.ts';
 import { type ExportSink, exportCustomers, exportMembers, exportSnapshot } from './export-pages.ts';
 import { ownHashes, recordResult } from './own-result.ts';
 import { makeRunFolder, newRunId, removeRunFolder } from './run-folder.ts';
@@ -53,7 +54,7 @@ export async function exportAll(job: ExportAll, parts: RunParts): Promise<RunDoc
   const { settings } = job;
   const target = settings.targets[0] === 'wonder' ? 'wonder' : 'kybio';
   if (job.isDryRun) return planExport(job, target, parts);
-  const carriedOn = job.resumed ?? (await findUnfinished(job, parts));
+  let carriedOn = job.resumed ?? (await findUnfinished(job, parts));
   const ownSha256s = carriedOn ? [...ownHashes(carriedOn)] : [];
   // An export need not have a column that tells whose file it is: the ledger knows what was written there.
   if (job.result.mayReplace) ownSha256s.push(...(await earlierHashes(job.result.path, ledger)));
@@ -61,6 +62,8 @@ export async function exportAll(job: ExportAll, parts: RunParts): Promise<RunDoc
   const file = await openResultFile(job.result, { ...parts, ownSha256s, runId });
   const runFolder = makeRunFolder(homeFolder, runId);
   if (carriedOn) {
+    carriedOn = (await claimRun(carriedOn, { ledger, note: reporter.note, signal: control.signal })).run;
+    requireUnended(carriedOn);
     await ledger.runs.setState(runId, 'running');
   } else await startRun(job, runId, parts);
   const partPath = join(runFolder, 'export.csv');

@@ -6,17 +6,19 @@ import { countToSend, type InputSums } from '../intake/read-input.ts';
 import { type StagedInput, stageInput } from '../intake/stage-input.ts';
 import type { HeaderMatch } from '../job/header-match.ts';
 import type { JobSettings } from '../job/job-settings.ts';
-import type { Ledger, PlannedRow, RunRecord } from '../ledger/ledger.ts';
+import type { Ledger, PlannedRow, RunRecord, Started } from '../ledger/ledger.ts';
 import { openResultFile, type ResultFile } from '../result/result-file.ts';
 import { sha256OfFile } from '../result/result-path.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import { readSavedSettings, writeSavedSettings } from '../settings/saved-settings.ts';
 import type { Stage } from '../stage/stage.ts';
+import { requireStarted } from './claim-run.ts';
 import { executeRun } from './execute-run.ts';
 import { recordResult } from './own-result.ts';
 import { planRun } from './plan-run.ts';
 import { makeRunFolder, newRunId, removeLeftFolders } from './run-folder.ts';
 import type { FileRun, RunParts } from './run-parts.ts';
+import { shareStage } from './shared-stage.ts';
 import { findSigns, rememberSigns } from './signs-of-run.ts';
 import { tellColumns } from './tell-columns.ts';
 import { findUsedMapping, rememberMapping } from './used-mapping.ts';
@@ -46,6 +48,8 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
   const { settings } = job;
   await removeLeftFolders(homeFolder, ledger);
   const runId = newRunId(clock.nowMs(), settings.storeZone);
+  // Before anything of the ledger is looked at: whoever starts the same in between is found when this run starts.
+  const mark = job.isDryRun || settings.command === 'export' ? undefined : await ledger.runs.markOf(job.account);
   let file: ResultFile | undefined;
   const runFolder = makeRunFolder(homeFolder, runId);
   let staged: StagedInput | undefined;
@@ -54,6 +58,7 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
     if (isBegun) return;
     await staged?.stage.close();
     await file?.abort();
+    await ledger.stages?.remove(runId).catch(() => undefined);
     removePrivateFolder(runFolder);
   };
   try {
@@ -83,7 +88,7 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
     for (const note of input.facts.notes) reporter.note(note);
     guardTopup(input.facts.sums, settings, job.expectations);
     await guard?.check(input.facts.sums.rowCount);
-    if (settings.command === 'topup' && !job.isDryRun) await ledger.requireNewest();
+    if (settings.command === 'topup' && !job.isDryRun) await ledger.requireNewest(job.account);
     // After the guards: that a file was credited before matters more than that its result is there.
     if (job.result.path !== '') file = await openResultFile(job.result, { ...parts, ownSha256s: [], runId });
     const result = file;
@@ -100,7 +105,9 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
             await discard();
           }
         }
-        await startRun(job, input, runId, ledger);
+        // What lookups find is in this home alone: an export is carried on where it was begun.
+        if (settings.command !== 'export') await shareStage(runId, runFolder, ledger);
+        requireStarted(await startRun(job, input, runId, { ledger, mark }), job.inputPath);
         // From here on the ledger knows the run: its stage stays, whatever fails.
         isBegun = true;
         // `--overwrite`: after a kill the earlier result is still the one that may be replaced.
@@ -112,6 +119,7 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
           if (error instanceof OperatorError && error.code === 'NOT_CONFIRMED') {
             // Nothing was sent, and nothing is to be carried on.
             await ledger.runs.cancel(runId);
+            await ledger.stages?.remove(runId);
             removePrivateFolder(runFolder);
           }
           throw error;
@@ -125,10 +133,15 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
 }
 
 /** Records the run before anything is sent for it, with the rows of a top-up that it is going to send. */
-async function startRun(job: FileRun, { stage, facts }: StagedInput, runId: string, ledger: Ledger): Promise<void> {
+async function startRun(
+  job: FileRun,
+  { stage, facts }: StagedInput,
+  runId: string,
+  { ledger, mark }: { ledger: Ledger; mark: number | undefined },
+): Promise<Started> {
   const { settings, controls, connection } = job;
   await rememberSigns(runId, facts.signs, { ledger, account: job.account });
-  await ledger.runs.start(
+  return ledger.runs.start(
     {
       runId,
       command: settings.command,
@@ -143,6 +156,7 @@ async function startRun(job: FileRun, { stage, facts }: StagedInput, runId: stri
       settingsJson: writeSavedSettings({ job: settings, controls, connection, resultFor: job.resultFor }),
     },
     settings.command === 'topup' ? plannedRows(stage, settings.campaign) : [],
+    mark,
   );
 }
 

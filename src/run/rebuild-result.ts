@@ -1,5 +1,4 @@
 import { EXIT, type ExitCode, OperatorError } from '../base/errors.ts';
-import { openStagedInput } from '../intake/stage-input.ts';
 import type { Ledger, RunRecord } from '../ledger/ledger.ts';
 import type { ResultTarget } from '../result/result-file.ts';
 import { openResultFile } from '../result/result-file.ts';
@@ -12,8 +11,9 @@ import { openFoundRecords } from '../stage/found-records.ts';
 import { runTexts } from '../texts/run.ts';
 import { ownHashes, ownResult, recordResult } from './own-result.ts';
 import { removeRunFolder, runFolderOf } from './run-folder.ts';
-import { type RunParts, withoutStage } from './run-parts.ts';
+import type { RunParts } from './run-parts.ts';
 import { hasReport, watchRows, withReport } from './run-report.ts';
+import { findStage } from './shared-stage.ts';
 
 /**
  * Writes a run's result file again from its stage and the ledger, and brings the run's state and summary up to
@@ -32,8 +32,7 @@ export async function rebuildResult(
   const { ledger, homeFolder } = parts;
   const saved = readSavedSettings(run.settingsJson);
   const runFolder = runFolderOf(homeFolder, run.runId);
-  const staged = await openStagedInput(runFolder, saved.job);
-  if (staged === undefined) throw withoutStage(run);
+  const staged = await findStage(run, saved.job, parts);
   const found = saved.job.command === 'export' ? openFoundRecords(runFolder) : undefined;
   let document: RunDocument;
   let problem: OperatorError | undefined;

@@ -1,24 +1,26 @@
 import type { ControlSettings } from '../calls/control-settings.ts';
-import { openStagedInput } from '../intake/stage-input.ts';
 import { isCrediting } from '../job/job-settings.ts';
 import type { RunRecord } from '../ledger/ledger.ts';
 import type { ResultTarget } from '../result/result-file.ts';
 import { openResultFile } from '../result/result-file.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import type { SavedSettings } from '../settings/run-settings.ts';
+import { claimRun, requireUnended } from './claim-run.ts';
 import { executeRun } from './execute-run.ts';
 import { ownHashes, ownResult } from './own-result.ts';
 import { runFolderOf } from './run-folder.ts';
-import { type FileRun, type RunParts, withoutStage } from './run-parts.ts';
+import type { FileRun, RunParts } from './run-parts.ts';
+import { findStage } from './shared-stage.ts';
 
 /**
  * Carries an unfinished run on from its stage, whatever became of its input file.
  *
  * @param result where the result goes now; undefined: where the run began
- * @throws OperatorError NO_STAGE when an earlier version began the run
+ * @throws OperatorError NO_STAGE when an earlier version began the run; RUN_AT_WORK, RUN_FINISHED (exit 2) when another
+ *   machine works on it, or has ended it meanwhile
  */
 export async function resumeRun(
-  run: RunRecord,
+  known: RunRecord,
   saved: SavedSettings,
   request: {
     readonly controls: ControlSettings;
@@ -28,13 +30,15 @@ export async function resumeRun(
   parts: RunParts,
 ): Promise<RunDocument> {
   const { ledger, homeFolder } = parts;
+  if (isCrediting(saved.job.command)) await ledger.requireNewest(known.account);
+  const { note } = parts.reporter;
+  const { run, waitedMs } = await claimRun(known, { ledger, note, signal: parts.control.signal });
+  requireUnended(run);
   const runFolder = runFolderOf(homeFolder, run.runId);
-  const staged = await openStagedInput(runFolder, saved.job);
-  if (staged === undefined) throw withoutStage(run);
+  const staged = await findStage(run, saved.job, parts);
   try {
     const result = request.result ?? (await ownResult(run, saved, parts));
     const file = await openResultFile(result, { ...parts, ownSha256s: ownHashes(run), runId: run.runId });
-    if (isCrediting(saved.job.command)) await ledger.requireNewest();
     // A run that stopped while it was reading has asked nobody yet.
     const isBegun = (await ledger.rows.countByState(run.runId)).length > 0;
     await ledger.runs.setState(run.runId, 'running');
@@ -54,7 +58,8 @@ export async function resumeRun(
         isCarriedOn: true,
         ...(!isBegun && request.confirm && { confirm: request.confirm }),
       },
-      parts,
+      // What a killed process has sent it sent before its lease ended, not before this process began.
+      { ...parts, startedMs: parts.startedMs + waitedMs },
     );
   } finally {
     await staged.stage.close();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { makePrivateFolder, removePrivateFolder } from '../base/private-folder.ts';
 import { zonedDateTime } from '../base/zoned-time.ts';
 import { isCrediting } from '../job/job-settings.ts';
-import type { LedgerReader, RunRecord } from '../ledger/ledger.ts';
+import type { Ledger, LedgerReader, RunRecord } from '../ledger/ledger.ts';
 import { readRunDocument } from '../result/run-document.ts';
 import { isUnsettled, withEvidence } from '../send/resolve-row.ts';
 import { holdsStage } from '../stage/stage.ts';
@@ -33,9 +33,10 @@ export function makeRunFolder(homeFolder: string, runId: string): string {
 }
 
 /** Removes the folder of a run that has just ended, unless the run still needs the folder. */
-export async function removeRunFolder(homeFolder: string, runId: string, ledger: LedgerReader): Promise<void> {
+export async function removeRunFolder(homeFolder: string, runId: string, ledger: Ledger): Promise<void> {
   const folder = runFolderOf(homeFolder, runId);
   if (await isNeeded(runId, folder, ledger)) return;
+  await ledger.stages?.remove(runId);
   removePrivateFolder(folder);
 }
 

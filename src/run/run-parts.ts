@@ -69,7 +69,9 @@ export type ReportOptions = {
   readonly version: string;
 };
 
-/** A run that has no stage: an earlier version began it. */
-export function withoutStage(run: RunRecord): OperatorError {
-  return fileError('NO_STAGE', runTexts().noStage(run.runId), runTexts().noStageHint(run.runId));
+/** A run that has no stage here: another machine or an earlier version began it. */
+export function withoutStage(run: RunRecord, ledger: Ledger): OperatorError {
+  const { noStage, noStageHint, noStageHere, noStageHereHint } = runTexts();
+  if (ledger.person !== '') return fileError('NO_STAGE', noStageHere(run.runId), noStageHereHint(run.runId));
+  return fileError('NO_STAGE', noStage(run.runId), noStageHint(run.runId));
 }

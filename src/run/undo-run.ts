@@ -15,11 +15,13 @@ import { writeSavedSettings } from '../settings/saved-settings.ts';
 import { openStageWriter } from '../stage/stage.ts';
 import type { StagedRow } from '../stage/staged-row.ts';
 import { runTexts } from '../texts/run.ts';
+import { requireStarted } from './claim-run.ts';
 import { executeRun } from './execute-run.ts';
 import { hasCallsToLook, lookBeforeUndo, UNDO_CALLS } from './look-before-undo.ts';
 import { planRun, stoppedInPlan } from './plan-run.ts';
 import { makeRunFolder, newRunId } from './run-folder.ts';
 import type { RunParts } from './run-parts.ts';
+import { shareStage } from './shared-stage.ts';
 
 /** Warnings that are shown before the sums; all of them are in the messages of the result. */
 const WARNINGS_SHOWN_MAX = 5;
@@ -76,6 +78,7 @@ export async function prepareUndo(request: UndoRequest, parts: RunParts): Promis
       runTexts().undoInDoubtHint(run.runId),
     );
   }
+  const mark = await ledger.runs.markOf(run.account);
   const credits: Credit[] = [];
   for await (const page of ledger.increments.readCreditsOfRun(run.runId)) {
     credits.push(...page.filter(({ rowNumber }) => rowNumbers?.has(rowNumber) ?? true));
@@ -170,8 +173,9 @@ export async function prepareUndo(request: UndoRequest, parts: RunParts): Promis
       discard,
       async run() {
         if (request.isDryRun) return planUndo();
-        await ledger.requireNewest();
-        await ledger.runs.start(
+        await ledger.requireNewest(run.account);
+        await shareStage(runId, runFolder, ledger);
+        const started = await ledger.runs.start(
           {
             runId,
             command: 'undo',
@@ -191,7 +195,9 @@ export async function prepareUndo(request: UndoRequest, parts: RunParts): Promis
             }),
           },
           [credits.map(toPlanned)],
+          mark,
         );
+        requireStarted(started, `the undo of run ${run.runId}`);
         isBegun = true;
         const staged = await openStagedInput(runFolder, settings);
         if (staged === undefined) throw new Error('the stage that was just made is gone');

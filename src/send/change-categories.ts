@@ -4,6 +4,7 @@ import type { KybioVendor } from '../calls/vendors.ts';
 import { CATEGORY_CALL, CATEGORY_ROWS_PER_CALL } from '../job/category-calls.ts';
 import { unsuccessful } from '../job/outcome.ts';
 import type { RowRecord } from '../ledger/ledger.ts';
+import { mayStillSend } from './send-increment.ts';
 
 /**
  * Changes the category of the rows that wait for it, a hundred members a call. The call sets a value, so
@@ -22,12 +23,13 @@ export async function changeCategories(context: RunContext): Promise<void> {
   }
 }
 
-async function changeBatch(rows: readonly RowRecord[], kybio: KybioVendor, { ledger }: RunContext): Promise<void> {
+async function changeBatch(rows: readonly RowRecord[], kybio: KybioVendor, context: RunContext): Promise<void> {
+  const { ledger } = context;
   const changes = rows.map(({ customerUid, categoryUid }) => ({ customerUid, customerCategoryUid: categoryUid }));
   const { answer } = await kybio.lane.perform({
     endpoint: CATEGORY_CALL,
     isRepeatable: true,
-    send: (onSent) => kybio.client.batchUpdateCategory(changes, { onSent }),
+    send: (onSent) => kybio.client.batchUpdateCategory(changes, { mayStart: () => mayStillSend(context), onSent }),
   });
   await Promise.all(
     rows.map((row) => {

@@ -65,7 +65,11 @@ export function isUnsettled({ state, dataChangeTime }: RowRecord): boolean {
 
 export async function withEvidence(record: RowRecord, ledger: LedgerReader): Promise<RowInDoubt> {
   const evidence = await ledger.rows.listEvidence(record.runId, record.rowNumber);
-  const last = evidence.findLast(({ kind }) => kind === 'decision' || kind === 'resend');
+  // An answer that came after a decision and contradicts it: the decision counts no more.
+  const isOver = record.state === 'in_doubt' && record.errorCode === 'RESPONSE_MISMATCH';
+  const last = evidence.findLast(
+    ({ kind }) => kind === 'decision' || kind === 'resend' || (kind === 'late_answer' && isOver),
+  );
   const decision = last?.kind === 'decision' ? readVerdict(last.detailJson) : undefined;
   const isLetGo = record.state === 'failed' && (decision === 'not-applied' || last?.kind === 'resend');
   return { record, evidence, decision, mayResend: isUnsettled(record) || isLetGo };
@@ -77,14 +81,24 @@ function readVerdict(detailJson: string): Verdict | undefined {
   return as === 'applied' || as === 'not-applied' ? as : undefined;
 }
 
-/** Keeps what a person has found out; the row and the decision become durable together. */
+/**
+ * Keeps what a person has found out; the row and the decision become durable together.
+ *
+ * @param isAgain `--again`: although another person has decided otherwise
+ * @returns why it was not kept, or undefined
+ */
 export async function decideRow(
-  record: RowRecord,
+  { record, evidence, decision }: RowInDoubt,
   verdict: Verdict,
-  { ledger, storeZone }: { ledger: Ledger; storeZone: string },
-): Promise<void> {
+  { ledger, storeZone, isAgain }: { ledger: Ledger; storeZone: string; isAgain: boolean },
+): Promise<string | undefined> {
+  const { decidedApplied, decidedNotApplied, decidedByOther, changedMeanwhile } = sendTexts();
+  const last = evidence.findLast(({ kind }) => kind === 'decision');
+  const by = last && readDecider(last.detailJson);
+  if (last && decision !== undefined && decision !== verdict && by && by !== ledger.person && !isAgain) {
+    return decidedByOther(by, decision, zonedIso(last.recordedMs, storeZone));
+  }
   const when = zonedIso(await ledger.now(), storeZone);
-  const { decidedApplied, decidedNotApplied } = sendTexts();
   const change =
     verdict === 'applied'
       ? ({ state: 'done', action: 'topped_up', errorCode: '', messages: [decidedApplied(when)] } as const)
@@ -94,7 +108,15 @@ export async function decideRow(
           messages: [decidedNotApplied(when, `memberload resolve ${record.runId} --row ${record.rowNumber}`)],
         } as const);
   const { sequence } = record;
-  await ledger.rows.record(record, change, { kind: 'decision', detailJson: JSON.stringify({ as: verdict, sequence }) });
+  const detail = { as: verdict, sequence, ...(ledger.person !== '' && { by: ledger.person }) };
+  const isKept = await ledger.rows.decide(record, change, { kind: 'decision', detailJson: JSON.stringify(detail) });
+  return isKept ? undefined : changedMeanwhile;
+}
+
+function readDecider(detailJson: string): string | undefined {
+  const detail: unknown = JSON.parse(detailJson);
+  const by = typeof detail === 'object' && detail !== null && 'by' in detail ? detail.by : undefined;
+  return typeof by === 'string' ? by : undefined;
 }
 
 /** One read and one increment. */

@@ -92,6 +92,7 @@ export async function performIncrement(call: Increment, work: IncrementWork): Pr
         const raw = await sendWrite(vendors, sent, {
           signal: unsent.signal,
           about: { rowNumber: key.rowNumber, attempt },
+          mayStart: () => mayStillSend(context),
           onSent: () => {
             progress.mayBeApplied = true;
             unsent.sent();
@@ -132,6 +133,16 @@ export async function performIncrement(call: Increment, work: IncrementWork): Pr
   } finally {
     unsent.end();
   }
+}
+
+/**
+ * The last look before the first byte of an increment. Minutes may have passed since its intent was recorded (rate,
+ * connection, a laptop that slept): by now another process may take this one for dead.
+ */
+export function mayStillSend({ ledger, controls, control }: RunContext): boolean {
+  if (ledger.mayStillSend(controls.timeoutMs)) return true;
+  control.stop({ kind: 'breaker', detail: sendTexts().outOfTouch });
+  return false;
 }
 
 function intentOf(call: Increment, { context, key, ...work }: IncrementWork, { lane }: KybioVendor): IncrementIntent {
@@ -279,6 +290,9 @@ function refusalOf(begun: Exclude<Begun, Begin>, call: Increment, context: RunCo
     }
     case 'member_repeated':
       return invalid('DUPLICATE_ROW', texts.memberRepeated(begun.rowNumber, customerUid));
+    case 'lease_lost':
+      context.control.stop({ kind: 'breaker', detail: texts.outOfTouch });
+      return { status: 'unapplied', errorCode: 'STOPPED', messages: [texts.outOfTouch], customerUid };
     case 'credited_before': {
       const { settings } = context;
       const credit = creditOf(begun.credit, call, settings.storeZone);

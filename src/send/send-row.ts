@@ -11,7 +11,7 @@ import type { RowState } from '../ledger/row-states.ts';
 import { answerFromSnapshot, noteWrite, type Snapshots, toFound } from '../plan/lookups.ts';
 import type { FoundRecords } from '../stage/found-records.ts';
 import { answerDetail } from './answer-detail.ts';
-import { performIncrement } from './send-increment.ts';
+import { mayStillSend, performIncrement } from './send-increment.ts';
 import type { TurnQueue } from './turn-queue.ts';
 
 /** One row at one target, on its way. */
@@ -145,7 +145,11 @@ async function performWrite(call: WriteCall, { context, key, trace }: RowUnderWa
       isRepeatable: isRepeatable(call),
       send: (onSent, attempt) => {
         wasSent = true;
-        return sendWrite(vendors, call, { onSent, about: { rowNumber: key.rowNumber, attempt } });
+        return sendWrite(vendors, call, {
+          mayStart: () => mayStillSend(context),
+          onSent,
+          about: { rowNumber: key.rowNumber, attempt },
+        });
       },
       beforeSend: async () => {
         isIntended = true;
@@ -157,6 +161,11 @@ async function performWrite(call: WriteCall, { context, key, trace }: RowUnderWa
     });
     const isRefusedForAll = answer.kind === 'refused' && ['credentials', 'quota'].includes(answer.meaning);
     if (isRefusedForAll && attempts === 1) await forgetIntent();
+    // Others may be at work on this run by now: the row is left to them.
+    if (answer.kind === 'not_sent' && attempts === 1 && !ledger.mayStillSend(context.controls.timeoutMs)) {
+      await forgetIntent();
+      throw new StoppedError();
+    }
     return { kind: 'answered', answer, attempts };
   } catch (error) {
     if (error instanceof StoppedError && isIntended && !wasSent) await forgetIntent();

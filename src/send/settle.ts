@@ -10,7 +10,7 @@ import { sendTexts } from '../texts/send.ts';
 import { judgeReads, looksApplied, sharedVerdict } from './judge-reads.ts';
 import { type Reading, readAmounts } from './read-amounts.ts';
 import { keepRepeatFact, readRepeatFact, repeatCodesOf } from './repeat-fact.ts';
-import { SETTLING_CALLS } from './send-increment.ts';
+import { mayStillSend, SETTLING_CALLS } from './send-increment.ts';
 
 /**
  * Decides increments that went out and got no answer that can be believed (DESIGN §5).
@@ -73,9 +73,11 @@ const OLD_INTENT_MS_MIN = 3_600_000;
 
 /**
  * Looks once at a few increments in doubt of other runs of the account, for a command that is about to call it
- * anyway. Spends at most a tenth of the calls left today, and waits for nothing.
+ * anyway. Spends at most a tenth of the calls left today, and waits for nothing. What another machine is at work on is
+ * left to that machine: nothing that is read here could decide it.
  *
- * @returns the rows that were decided, as they are now: the result files of their runs are older
+ * @returns the rows that were decided, as they are now: the result files of their runs are older. These runs are still
+ *   claimed: the caller lets go of them
  */
 export async function settleOldDoubts(context: RunContext): Promise<readonly RowRecord[]> {
   const { ledger, control, controls, vendors, runId } = context;
@@ -95,15 +97,22 @@ export async function settleOldDoubts(context: RunContext): Promise<readonly Row
   const { used } = await kybio.lane.readDay();
   if (old.length * SETTLING_CALLS > (dailyQuota - reserve - used) / 10) return [];
   const decided: RowRecord[] = [];
+  const claimed = new Set<string>();
   try {
     for (const record of old) {
       if (!control.maySettle) break;
+      if (!claimed.has(record.runId) && (await ledger.runs.claim(record.runId)).kind !== 'claimed') continue;
+      claimed.add(record.runId);
+      // Whoever had the run until now may have decided the row.
+      if ((await ledger.rows.find(record))?.sequence !== record.sequence) continue;
       if (!(await compareWithReads(record, settling))) continue;
       decided.push((await ledger.rows.find(record)) ?? record);
     }
   } catch (error) {
     if (!(error instanceof StoppedError)) throw error;
   }
+  for (const { runId: of } of decided) claimed.delete(of);
+  for (const of of claimed) await ledger.runs.release(of);
   return decided;
 }
 
@@ -149,9 +158,13 @@ async function mayBeRepeated(record: RowRecord, settling: Settling): Promise<boo
 /** @returns false when the waiting was ended; rows stay undecided */
 async function waitUntilQuiet(records: readonly RowRecord[], context: RunContext): Promise<boolean> {
   const { ledger, controls, control, clock, reporter, startedMs } = context;
-  const quietAtMs = Math.max(...records.map((record) => lastActivityMs(record, startedMs))) + controls.quietWindowMs;
+  const nowMs = await ledger.now();
+  // The times of rows are the ledger's. When this process began is told by its own clock: only how long ago that was
+  // can be compared.
+  const beganMs = nowMs - (clock.nowMs() - startedMs);
+  const quietAtMs = Math.max(...records.map((record) => lastActivityMs(record, beganMs))) + controls.quietWindowMs;
   // Never longer than the window: after a clock that was set back, the row's times lie in the future.
-  const delayMs = Math.min(quietAtMs - (await ledger.now()), controls.quietWindowMs);
+  const delayMs = Math.min(quietAtMs - nowMs, controls.quietWindowMs);
   if (delayMs <= 0) return true;
   const seconds = Math.ceil(delayMs / 1000);
   reporter.note(sendTexts().lookingAgain(records.length, seconds));
@@ -160,8 +173,8 @@ async function waitUntilQuiet(records: readonly RowRecord[], context: RunContext
 }
 
 /** An answer that never came is as old as its deadline; an intent from before a kill, as this process. */
-function lastActivityMs(record: RowRecord, startedMs: number): number {
-  return record.errorCode === '' ? Math.max(startedMs, record.updatedMs) : record.updatedMs;
+function lastActivityMs(record: RowRecord, beganMs: number): number {
+  return record.errorCode === '' ? Math.max(beganMs, record.updatedMs) : record.updatedMs;
 }
 
 /** The same bytes again, after a read where that can decide. @returns whether the row is decided */
@@ -183,7 +196,11 @@ async function repeatIncrement(record: RowRecord, settling: Settling): Promise<b
     isRepeatable: true,
     isSettling: true,
     send: (onSent, attempt) =>
-      kybio.client.updateBalancePointByIncrement(record, { onSent, about: { rowNumber: record.rowNumber, attempt } }),
+      kybio.client.updateBalancePointByIncrement(record, {
+        mayStart: () => mayStillSend(settling.context),
+        onSent,
+        about: { rowNumber: record.rowNumber, attempt },
+      }),
   });
   await addEvidence(record, 'repeat', { answer: describeAnswer(answer) }, settling);
   if (answer.kind === 'refused' && settling.repeatCodes.includes(answer.errorCode)) {
@@ -244,12 +261,12 @@ async function decideByReads(record: RowRecord, reads: readonly Reading[], settl
     ...{ action: 'topped_up', errorCode: '' },
     ...{ pointAfter: reads[0]?.point ?? '', balanceAfter: reads[0]?.balance ?? '' },
   };
-  await decide(settling, record, {
+  const isDecided = await decide(settling, record, {
     state: verdict.isApplied ? 'done' : 'in_doubt',
     messages: [verdict.message],
     ...(verdict.isApplied ? applied : { errorCode: record.errorCode || 'IN_DOUBT' }),
   });
-  return verdict.isApplied;
+  return verdict.isApplied && isDecided;
 }
 
 /** Whether another increment without an outcome credits the same member. */
@@ -274,8 +291,10 @@ async function decide(
   { context }: Settling,
   record: RowRecord,
   change: RowChange & { state: RowState },
-): Promise<void> {
-  await context.ledger.rows.record(record, change);
+): Promise<boolean> {
+  // Another machine may have settled the row meanwhile: then that stands.
+  const isKept = await context.ledger.rows.decide(record, change);
+  return isKept;
 }
 
 /** The increment as it went out, dataChangeTime included. */

@@ -11,6 +11,9 @@ export const CONNECTION_SETTINGS = {
   wonderBaseUrl: location('WONDER_BASE_URL', anyText),
   wonderAppId: location('WONDER_APP_ID', accountId),
   wonderPrivateKeyFile: location('WONDER_PRIVATE_KEY_FILE', anyText),
+  ledgerUrl: secret('MEMBERLOAD_LEDGER_URL'),
+  ledgerUrlFile: secret('MEMBERLOAD_LEDGER_URL_FILE'),
+  dataKeyFile: secret('MEMBERLOAD_DATA_KEY_FILE'),
   home: secret('MEMBERLOAD_HOME'),
 
   'kybio.signature': fact(oneOf('v1', 'v3', 'both'), 'v1', 'the way of signing'),

@@ -11,6 +11,8 @@ export const COMMAND_NAMES = [
   'undo',
   'report',
   'doctor',
+  'ledger',
+  'result',
   'schedule',
   'sandbox',
   'map',

@@ -103,8 +103,11 @@ export const SETTINGS = {
   expectBalance: safety(amount, ['topup']),
   maxErrors: safety(maxErrors, [...CALLING, 'undo'], { keptAs: 'control' }),
   acceptLedger: safety(toggle, ['doctor'], { only: 'typed' }),
-  yes: safety(toggle, [...READING, 'resolve', 'undo', 'doctor'], { alias: 'y', only: 'typed' }),
+  acceptFailover: safety(toggle, ['ledger'], { only: 'typed' }),
+  yes: safety(toggle, [...READING, 'resolve', 'undo', 'doctor', 'ledger'], { alias: 'y', only: 'typed' }),
   quietWindow: safety(duration('1h'), NO_FLAG, { keptAs: 'control', standard: '60s' }),
+  ledgerRequired: safety(toggle, NO_FLAG),
+  ledgerMayLoseCommits: safety(toggle, NO_FLAG),
   repeatAgeMax: safety(duration('7d'), NO_FLAG, { keptAs: 'control', standard: '10m' }),
 
   // Speed
@@ -118,8 +121,8 @@ export const SETTINGS = {
   snapshotMaxAge: speed(duration('7d'), RUNNING, { keptAs: 'control', standard: '0s' }),
 
   // Output
-  output: output(anyText, [...READING, 'resume', 'undo', 'report', 'template'], { alias: 'o' }),
-  overwrite: output(toggle, [...READING, 'resume', 'undo']),
+  output: output(anyText, [...READING, 'resume', 'undo', 'result', 'report', 'template'], { alias: 'o' }),
+  overwrite: output(toggle, [...READING, 'resume', 'undo', 'result']),
   raw: output(toggle, WITH_FILE, KEPT_AND_REPEATED),
   excel: output(toggle, [...WITH_FILE, 'undo'], KEPT),
   noReport: output(toggle, RUNS_THAT_REPORT, CONTROL),

@@ -70,7 +70,9 @@ export class Settings {
 
   /** Settings, mapping and key files of this command: no result may take their place. */
   get readPaths(): readonly string[] {
-    const files = (['map', 'kybioAppKeyFile', 'wonderPrivateKeyFile'] as const).map((name) => this.get(name));
+    const files = (['map', 'kybioAppKeyFile', 'wonderPrivateKeyFile', 'ledgerUrlFile', 'dataKeyFile'] as const).map(
+      (name) => this.get(name),
+    );
     const given = files.filter((file) => file !== undefined).map((file) => this.path(file));
     return this.config.path === undefined ? given : [this.config.path, ...given];
   }
@@ -101,6 +103,12 @@ export class Settings {
 
   path(file: string): string {
     return resolve(this.#surroundings.workingFolder, file);
+  }
+
+  /** The variable of that setting is there and says nothing. Other settings take that for not being there. */
+  isVariableEmpty(name: SettingName): boolean {
+    const { environment } = settingOf(name);
+    return environment !== undefined && this.#surroundings.environment[environment]?.trim() === '';
   }
 
   /** Where ledger, stages and sandbox state are. @throws OperatorError BAD_HOME (exit 2) */

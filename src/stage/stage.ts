@@ -201,6 +201,28 @@ async function writeDurably(path: string, text: string): Promise<void> {
   await rename(temporary, path);
 }
 
+/** The files of a stage, in the order in which they are made: the last one makes it whole. */
+export const STAGE_FILES = [DATA_FILE, INDEX_FILE] as const;
+
+/** Makes a stage in the folder from a copy of its files. What a kill cut off is made anew. */
+export async function receiveStage(
+  folder: string,
+  read: (file: string) => AsyncIterable<Buffer> | Iterable<Buffer>,
+): Promise<void> {
+  for (const name of STAGE_FILES) {
+    const temporary = join(folder, `${name}.${randomBytes(6).toString('hex')}`);
+    const file = await orStageFailed(open(temporary, 'wx', 0o600));
+    try {
+      for await (const bytes of read(name)) await orStageFailed(writeAll(file, bytes));
+      await orStageFailed(file.sync());
+    } finally {
+      await file.close();
+    }
+    await orStageFailed(rename(temporary, join(folder, name)));
+  }
+  await orStageFailed(syncFolder(folder));
+}
+
 async function orStageFailed<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;

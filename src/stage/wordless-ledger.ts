@@ -23,6 +23,8 @@ export function withoutWords(ledger: Ledger, homeFolder: string): Ledger {
       record: (key, change, evidence) =>
         rows.record(key, sealed(key.runId, change), evidence && sealedEvidence(key.runId, evidence)),
       recordSoon: (key, change) => rows.recordSoon(key, sealed(key.runId, change)),
+      decide: (record, change, evidence) =>
+        rows.decide(record, sealed(record.runId, change), evidence && sealedEvidence(record.runId, evidence)),
       addEvidence: (key, evidence) => rows.addEvidence(key, sealedEvidence(key.runId, evidence)),
     },
   };

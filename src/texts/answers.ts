@@ -7,6 +7,7 @@ export const ANSWERS = {
   noCompleteAnswer: (timeoutMs: number) => `no complete answer within ${timeoutMs} ms`,
   abortedWaiting: 'aborted while waiting for the answer',
   abortedUnsent: 'aborted before it was sent',
+  tooLateToSend: 'it was too late to send it',
   keptFromResending: 'kept from being sent a second time',
   connectionsClosed: 'the connections are closed already',
   connectionsWereClosed: 'the connections were closed',

@@ -67,6 +67,17 @@ export const COMMAND_HELP = {
     'each failed check says what to do',
     'may a top-up without an answer be sent again? (4 or 6 calls more)',
   ),
+  result: command(
+    'write the result file of an unfinished run once more, anywhere: what is done so far (no calls)',
+    'also a run that another machine has begun',
+  ),
+  ledger: command(
+    'make or upgrade the ledger that several machines share (MEMBERLOAD_LEDGER_URL), and see who is at work (no calls)',
+    "as the schema's owner; the role memberload may then work with it",
+    'version, what a commit survives, who is at work',
+    'after a failover or a restored backup: see what to look for, and go on',
+    "take a laptop's own ledger over; it then refuses top-ups",
+  ),
   schedule: command(
     'print the lines for cron, systemd and Windows that carry unfinished runs on every day (no calls)',
     "daily, ten minutes after the day's calls are back",

@@ -53,9 +53,6 @@ export const COMMANDS_TEXTS = {
     `Run ${runId} was begun at ${origins.join(', ')}; the settings now lead to ${now.join(', ')}.`,
   otherAddressHint: (runId: string) =>
     `Set the address that the run began with. If the vendor has moved, give the rest up with: memberload runs cancel ${runId}, and run the result file again with the flags of the run`,
-  noSharedLedger: (variable: string) => `${variable} is set, but this version has no shared ledger yet.`,
-  noSharedLedgerHint:
-    'Remove it to work with the ledger of this computer. It does not know what other computers have credited.',
   logInHome: (path: string) => `The log cannot be written to ${path}: it lies in MEMBERLOAD_HOME, where the ledger is.`,
   logInHomeHint: 'Nothing was sent. Name a file elsewhere with --log.',
 

@@ -83,6 +83,14 @@ export const FLAGS = {
   wonderAppId: 'the AppID of the business',
   wonderPrivateKeyFile: 'the file with the RSA private key (PEM)',
   kybioAppKey: 'the key of the appId',
+  acceptFailover: 'with status: go on with the copy of the shared ledger that has taken over, after having looked',
+  ledgerRequired: 'refuse to work without a shared ledger (MEMBERLOAD_LEDGER_URL)',
+  ledgerMayLoseCommits:
+    'the server of the shared ledger may forget its newest commits, and a credit may then be given twice',
+  ledgerUrl: 'a ledger on PostgreSQL that several machines share: postgres://user@host/database',
+  ledgerUrlFile: 'the file with that address, when the address holds a password',
+  dataKeyFile:
+    'the file with the key that seals the rows of runs in a shared ledger, so that any machine can carry them on',
   home: 'folder of ledger, stages and sandbox state; an absolute path',
 };
 

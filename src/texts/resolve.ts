@@ -52,7 +52,9 @@ export const RESOLVE = {
       `read: point ${point ?? 'unknown'}, balance ${balance ?? 'unknown'}`,
     answer: (answer: string, data: string) => `the vendor said: ${answer}${data === '' ? '' : ` ${data}`}`,
     repeat: (answer: string) => `the same again: ${answer}`,
-    decision: (verdict: string) => `decided by a person: ${verdict}`,
+    decision: (verdict: string, by: string | undefined) => `decided by ${by ?? 'a person'}: ${verdict}`,
+    lateAnswer: (state: string, point: string | undefined, balance: string | undefined) =>
+      `an answer that came late, from the process that was taken for dead: ${state}${point === undefined ? '' : `, point ${point}, balance ${balance ?? 'unknown'}`}`,
     resend: (detail: string) => `sent again by a person: ${detail}`,
   },
 };

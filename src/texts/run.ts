@@ -66,6 +66,10 @@ export const RUN = {
   reportNotWritten: (why: string) => `The report was not written: ${why}`,
 
   // run-parts.ts
+  noStageHere: (runId: string) =>
+    `Run ${runId} has no copy of its input here: the copy is in the MEMBERLOAD_HOME that began the run.`,
+  noStageHereHint: (runId: string) =>
+    `Type the command there. Or give the rest up with: memberload runs cancel ${runId} — then run the file anew here. What was credited is known and is not credited again.`,
   noStage: (runId: string) =>
     `Run ${runId} has no copy of its input: an earlier version of memberload began it, or the copy was removed.`,
   noStageHint: (runId: string) =>

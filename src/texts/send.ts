@@ -93,6 +93,11 @@ export const SEND = {
     'Two rows in doubt credit this member: its values cannot tell which was applied. Look at the member in the back office.',
 
   // resolve-row.ts: decided by a person
+  outOfTouch:
+    'this machine was out of touch with the shared ledger for too long, and others may carry on its runs: nothing more is sent',
+  decidedByOther: (by: string, decision: string, when: string) =>
+    `${by} decided ${decision} at ${when}; to decide otherwise, add --again`,
+  changedMeanwhile: 'it was changed by somebody else at this moment; look at it again',
   decidedApplied: (when: string) => `Decided by a person at ${when}: it was applied.`,
   decidedNotApplied: (when: string, resolve: string) =>
     `Decided by a person at ${when}: it was not applied. To credit it after all, run the result file again with the flags of the run (its campaign!) or type: ${resolve} --resend`,

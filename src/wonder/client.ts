@@ -130,6 +130,7 @@ export function openWonderClient(
       body,
       timeoutMs: settings.timeoutMs,
       signal: options?.signal,
+      mayStart: options?.mayStart,
       onSent: options?.onSent,
     });
     serverDate = readServerDate(result, clock) ?? serverDate;

@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Build, copyBuild } from './build.ts';
-import { END_POINTS, POINT_NAMES, type PointName, ROW_POINTS, SETTLE_POINTS, START_POINTS } from './points.ts';
+import {
+  END_POINTS,
+  POINT_NAMES,
+  type PointName,
+  ROW_POINTS,
+  SETTLE_POINTS,
+  SHARED_POINTS,
+  START_POINTS,
+} from './points.ts';
 import { carryOn, expectExactlyOnce, plainRows, useStage } from './small-stage.ts';
 import type { Stage } from './stage.ts';
 import { runTool, startTool } from './tool.ts';
@@ -52,7 +60,14 @@ describe.concurrent('killed at one named point of the protocol after the other',
   });
 
   test('no point is left out', () => {
-    const tested = [...START_POINTS, ...ROW_POINTS, ...Object.values(SETTLE_POINTS).flat(), ...END_POINTS];
+    // The shared points: end-to-end/shared-ledger-asleep.test.ts.
+    const tested = [
+      ...SHARED_POINTS,
+      ...START_POINTS,
+      ...ROW_POINTS,
+      ...Object.values(SETTLE_POINTS).flat(),
+      ...END_POINTS,
+    ];
     expect(new Set(tested)).toEqual(new Set(POINT_NAMES));
   });
 });

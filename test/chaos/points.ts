@@ -26,14 +26,24 @@ const POINTS = {
   'stage.data': at('stage/stage.js', 'await writeDurably(join(folder, INDEX_FILE), JSON.stringify(index));', 'before'),
   'stage.rename': at('stage/stage.js', 'await rename(temporary, path);', 'before'),
   'stage.renamed': at('stage/stage.js', 'await rename(temporary, path);', 'after'),
-  'start.before': at('run/prepare-run.js', 'await startRun(job, input, runId, ledger);', 'before'),
+  'start.before': at(
+    'run/prepare-run.js',
+    'requireStarted(await startRun(job, input, runId, { ledger, mark }), job.inputPath);',
+    'before',
+  ),
   'start.planned': at('ledger/sqlite/sqlite-runs.js', 'await writePage(run, page);', 'after'),
-  'start.after': at('run/prepare-run.js', 'await startRun(job, input, runId, ledger);', 'after'),
+  'start.after': at(
+    'run/prepare-run.js',
+    'requireStarted(await startRun(job, input, runId, { ledger, mark }), job.inputPath);',
+    'after',
+  ),
   'intent.before': at('send/send-increment.js', BEGIN, 'before'),
   'commit.before': at('ledger/sqlite/group-commit.js', "this.#database.exec('COMMIT');", 'before'),
   'commit.after': at('ledger/sqlite/group-commit.js', 'await this.#disk.sync();', 'before'),
   'commit.durable': at('ledger/sqlite/group-commit.js', 'await this.#disk.sync();', 'after'),
   'intent.after': at('send/send-increment.js', BEGIN, 'after'),
+  'shared.before': at('ledger/postgres/write-queue.js', 'const found = await this.#carryOut(group);', 'before'),
+  'shared.after': at('ledger/postgres/write-queue.js', 'const found = await this.#carryOut(group);', 'after'),
   'admit.before': at('calls/lane.js', 'const admission = await this.#limiter.admit(', 'before'),
   'send.before': at('send/send-increment.js', 'const raw = await sendWrite(vendors, sent,', 'before'),
   'send.first_byte': { ...at('http/exchange.js', 'request.onSent?.();', 'after'), when: IS_INCREMENT },
@@ -50,8 +60,8 @@ const POINTS = {
     'const reading = await readAmounts(record.customerUid, settling.kybio, true);',
     'after',
   ),
-  'settle.decide': at('send/settle.js', 'await context.ledger.rows.record(record, change);', 'before'),
-  'settle.decided': at('send/settle.js', 'await context.ledger.rows.record(record, change);', 'after'),
+  'settle.decide': at('send/settle.js', 'const isKept = await context.ledger.rows.decide(record, change);', 'before'),
+  'settle.decided': at('send/settle.js', 'const isKept = await context.ledger.rows.decide(record, change);', 'after'),
   'settle.repeat': at('send/settle.js', "await addEvidence(record, 'repeat'", 'before'),
   'view.before': at('result/write-result.js', 'await file?.writeHeader(', 'before'),
   'view.row': at('result/write-result.js', 'await file?.write(rendered);', 'before'),
@@ -73,6 +83,8 @@ export const POINT_NAMES = Object.keys(POINTS) as PointName[];
 export const ROW_POINTS: readonly PointName[] = POINT_NAMES.filter((name) =>
   /^(intent|commit|admit|send|answer|outcome)\./.test(name),
 );
+/** Passed for every group of writes, by a tool whose ledger is shared. */
+export const SHARED_POINTS: readonly PointName[] = POINT_NAMES.filter((name) => name.startsWith('shared.'));
 /** Passed once, before anything is sent: while the input is copied and the run is recorded. */
 export const START_POINTS: readonly PointName[] = POINT_NAMES.filter((name) => /^(stage|start)\./.test(name));
 /** Passed at the end of a process, when the ledger has decided everything. */
@@ -157,7 +169,7 @@ export const CONTROLS = {
   withoutStage: [
     {
       file: 'run/resume-run.js',
-      anchor: 'const staged = await openStagedInput(runFolder, saved.job);',
+      anchor: 'const staged = await findStage(run, saved.job, parts);',
       replacement: `
         const { rmSync } = await import('node:fs');
         for (const name of ['stage', 'stage.json']) rmSync(runFolder + '/' + name, { force: true });

@@ -15,7 +15,7 @@ function plan(changes: Partial<Schedule> = {}): Schedule {
     program: ['/usr/bin/node', '/opt/memberload/dist/main.js'],
     words: ['resume', '--all', '--quiet'],
     folder: '/srv/members',
-    homeFolder: '/var/lib/memberload',
+    variables: [['MEMBERLOAD_HOME', '/var/lib/memberload']],
     ...changes,
   };
 }
@@ -64,7 +64,7 @@ describe('the units for systemd', () => {
 describe('the lines for Windows', () => {
   const windows = {
     folder: 'C:\\Users\\Chan Tai Man\\Documents\\members 50%',
-    homeFolder: 'C:\\Users\\Chan Tai Man\\AppData\\Local\\memberload',
+    variables: [['MEMBERLOAD_HOME', 'C:\\Users\\Chan Tai Man\\AppData\\Local\\memberload']] as const,
     program: ['C:\\Program Files\\nodejs\\node.exe', `C:\\${'a-long-folder\\'.repeat(20)}main.js`],
   };
 

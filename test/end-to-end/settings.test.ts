@@ -64,13 +64,23 @@ describe('the config file', () => {
   });
 });
 
-test('a shared ledger that is named is not replaced by the one of this computer', async () => {
+test('a shared ledger that is named is not replaced by the one of this computer, also when its address is empty', async () => {
   const work = withMembers();
-  const environment = { MEMBERLOAD_LEDGER_URL: 'postgres://ledger.example/credits' };
-  for (const command of [['import', 'members.csv'], ['runs'], ['resume', '--all']]) {
-    const ended = await work.run(command, { environment });
-    expect(ended).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('MEMBERLOAD_LEDGER_URL is set') });
+  for (const environment of [
+    { MEMBERLOAD_LEDGER_URL: '' },
+    { MEMBERLOAD_LEDGER_URL: ' ' },
+    { MEMBERLOAD_LEDGER_URL_FILE: '' },
+    { MEMBERLOAD_LEDGER_URL: 'ledger.example/credits' },
+  ]) {
+    for (const command of [['import', 'members.csv'], ['runs'], ['resume', '--all']]) {
+      const ended = await work.run(command, { environment });
+      expect(ended, ended.stderr).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringMatching(/^Error: MEMBERLOAD_LEDGER_URL(_FILE)? is /),
+      });
+    }
   }
+  expect([...work.everything().keys()].filter((path) => path.endsWith('ledger.sqlite'))).toEqual([]);
   expect(await vendor.callCount()).toBe(0);
 });
 

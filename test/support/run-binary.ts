@@ -27,7 +27,7 @@ export type RunningBinary = {
 export type BinaryOptions = {
   readonly cwd: string;
   /** The whole environment but PATH: nothing of the caller's settings or credentials gets through. */
-  readonly environment: Readonly<Record<string, string>>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** Given on standard input, which is then closed. */
   readonly stdin?: string | Uint8Array;
   /** Flags of Node itself, such as --import. */

@@ -1,6 +1,8 @@
 import { closeSync, fdatasync as fdatasyncCallback, fdatasyncSync, ftruncateSync, readSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { unreachable } from '../../base/errors.ts';
 import { writeAllAtOnce } from '../../base/whole-bytes.ts';
+import { ledgerTexts } from '../../texts/ledger.ts';
 import { hasCode, openPrivateFile } from './private-files.ts';
 
 const fdatasync = promisify(fdatasyncCallback);
@@ -137,4 +139,20 @@ function compare(marked: ReturnType<typeof readMark>, countedInLedger: number): 
   if (marked === 'unreadable') return { kind: 'unreadable', countedInLedger };
   if (marked === 'missing') return { kind: countedInLedger === 0 ? 'agrees' : 'missing', countedInLedger };
   return marked > countedInLedger ? { kind: 'older', countedInLedger, marked } : { kind: 'agrees', countedInLedger };
+}
+
+/** Why nobody can tell whether the ledger is the newest; undefined: it is. */
+export function describeDoubt(state: MarkState): string | undefined {
+  switch (state.kind) {
+    case 'agrees':
+      return undefined;
+    case 'older':
+      return ledgerTexts().knowsFewer(state.countedInLedger, state.marked);
+    case 'missing':
+      return ledgerTexts().markMissing;
+    case 'unreadable':
+      return ledgerTexts().markUnreadable;
+    default:
+      return unreachable(state);
+  }
 }

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, constants, fchmodSync, fdatasyncSync, fstatSync, lstatSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { syncFolderAtOnce } from '../../base/sync-folder.ts';
 import { writeAllAtOnce } from '../../base/whole-bytes.ts';
@@ -45,13 +45,14 @@ export function openPrivateFile(path: string, { isNew }: { isNew: boolean }): nu
 }
 
 /** Replaces the whole text of a file that is no database. */
-export function writePrivateFile(path: string, text: string): void {
+export function writePrivateFile(path: string, text: string, { isDurable = false } = {}): void {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | NO_FOLLOW | NO_WAIT;
   const file = openSync(path, flags, 0o600);
   try {
     requireRegular(fstatSync(file).isFile(), path);
     fchmodSync(file, 0o600);
     writeAllAtOnce(file, Buffer.from(text));
+    if (isDurable) fdatasyncSync(file);
   } finally {
     closeSync(file);
   }

@@ -1,10 +1,8 @@
-import { creditOf, type OtherRow } from '../credit-guard.ts';
+import { Columns } from '../columns.ts';
+import { creditOf } from '../credit-guard.ts';
 import type { Credit, IncrementReader } from '../ledger.ts';
-import { TARGETS } from '../ledger.ts';
-import { ROW_STATES } from '../row-states.ts';
-import { Columns } from './columns.ts';
+import { toOtherRow, toRow } from '../records.ts';
 import { type Connection, pages } from './connection.ts';
-import { toRow } from './sqlite-rows.ts';
 
 /**
  * Whether a row counts, see `Credit`. A row without a run is a planned row of a run that is being started: such a row
@@ -150,27 +148,4 @@ function readCreditsOfRun(connection: Connection): IncrementReader['readCreditsO
      ORDER BY row.row_number LIMIT ${PAGE_CREDITS}`),
   );
   return (runId) => pages<Credit>(connection, PAGE_CREDITS, (last) => creditsOf(page.get(runId, last?.rowNumber ?? 0)));
-}
-
-export function toOtherRow(record: unknown): OtherRow {
-  const columns = new Columns(record);
-  return {
-    runId: columns.text('run_id'),
-    rowNumber: columns.integer('row_number'),
-    target: columns.oneOf('target', TARGETS),
-    state: columns.oneOf('state', ROW_STATES),
-    customerUid: columns.text('customer_uid'),
-    number: columns.text('number'),
-    pointIncrement: columns.text('point_increment'),
-    balanceIncrement: columns.text('balance_increment'),
-    reference: columns.text('reference'),
-    campaign: columns.text('campaign'),
-    dataChangeTime: columns.text('data_change_time'),
-    intentMs: columns.integer('intent_ms'),
-    sequence: columns.integer('sequence'),
-    runCreatedMs: columns.integer('run_created_ms'),
-    isUndone: columns.integer('is_undone') === 1,
-    isCredit: columns.integer('is_credit') === 1,
-    isUndo: columns.text('undoes_run') !== '',
-  };
 }

@@ -1,5 +1,6 @@
 import { EXIT, errorText, OperatorError } from '../../base/errors.ts';
 import { ledgerTexts } from '../../texts/ledger.ts';
+import { DamagedValueError } from '../columns.ts';
 
 /** SQLite's result codes (https://sqlite.org/rescode.html). */
 const SQLITE_BUSY = 5;
@@ -34,9 +35,6 @@ export function explainAtOpen(error: unknown, path: string): OperatorError {
     cause: error,
   });
 }
-
-/** What was read cannot have been written by us. */
-export class DamagedValueError extends Error {}
 
 export function isBusy(error: unknown): boolean {
   return resultCodeOf(error) === SQLITE_BUSY;

@@ -1,6 +1,7 @@
 import { assert, EXIT, OperatorError } from '../../base/errors.ts';
 import { secondAfter, zonedDateTime } from '../../base/zoned-time.ts';
 import { ledgerTexts } from '../../texts/ledger.ts';
+import { Columns } from '../columns.ts';
 import { findRefusal, isOutdated, type OtherRow, type OtherRows } from '../credit-guard.ts';
 import {
   type Begun,
@@ -10,17 +11,17 @@ import {
   REPEAT_FACT,
   type RowKey,
 } from '../ledger.ts';
+import { toOtherRow } from '../records.ts';
 import { ROW_STATES, type RowState } from '../row-states.ts';
-import { Columns } from './columns.ts';
 import type { Connection } from './connection.ts';
-import { OTHER_ROWS, openIncrementReader, toOtherRow } from './sqlite-credits.ts';
+import { OTHER_ROWS, openIncrementReader } from './sqlite-credits.ts';
 import type { PutRow } from './sqlite-rows.ts';
 import type { WriterParts } from './writer-parts.ts';
 
 export type IncrementParts = WriterParts & {
   readonly putRow: PutRow;
   /** @throws OperatorError LEDGER_OLDER */
-  requireNewest(): void;
+  requireNewest(account: string): void;
   /** An intent is part of the transaction that is open now. */
   countIntent(): void;
 };
@@ -75,7 +76,7 @@ export function openIncrementStore(parts: IncrementParts): IncrementStore {
   return {
     ...openIncrementReader(connection),
     async begin(intent) {
-      requireNewest();
+      requireNewest(intent.account);
       const sequence = nextSequence();
       const begun = await commits.write(() => beginNow(intent, sequence));
       assert(begun.kind !== 'done_before', `row ${intent.key.rowNumber} of ${intent.key.runId} is credited already`);

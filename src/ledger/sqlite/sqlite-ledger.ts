@@ -2,14 +2,14 @@ import { join, resolve } from 'node:path';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Clock } from '../../base/clock.ts';
 import type { OperatorError } from '../../base/errors.ts';
-import { errorText, unreachable } from '../../base/errors.ts';
+import { errorText } from '../../base/errors.ts';
 import { makePrivateFolder, requirePrivateFolder } from '../../base/private-folder.ts';
-import { ledgerTexts } from '../../texts/ledger.ts';
+import { Columns } from '../columns.ts';
 import type { Ledger, LedgerHealth, LedgerReader } from '../ledger.ts';
-import { Columns } from './columns.ts';
+import { readSharedUse, refuseShared } from '../shared-use.ts';
 import { type Connection, readerConnection, writerConnection } from './connection.ts';
 import { type Disk, GroupCommit } from './group-commit.ts';
-import { type HighWaterMark, openHighWaterMark } from './high-water-mark.ts';
+import { describeDoubt, type HighWaterMark, openHighWaterMark } from './high-water-mark.ts';
 import { type LedgerHolder, type LedgerPaths, lockLedger } from './ledger-lock.ts';
 import { firstValue, numberOf, openForReading, openForWriting } from './open-database.ts';
 import { openCallReader, openCallStore, openFactReader, openFactStore } from './sqlite-calls.ts';
@@ -123,7 +123,7 @@ function readCounters(database: DatabaseSyncInstance): Counters {
 }
 
 function composeLedger({
-  options: { clock, onFailure },
+  options: { clock, onFailure, folder },
   paths,
   database,
   disk,
@@ -164,8 +164,11 @@ function composeLedger({
   const parts = { connection, commits, clock, nextSequence };
   const putRow = openPutRow(parts);
   const calls = openCallStore(parts);
-  const requireNewest = (): void => {
-    const found = describeDoubt(mark);
+  const shared = readSharedUse(folder);
+  const requireNewest = (account?: string): void => {
+    const refusal = refuseShared(shared, account ?? '');
+    if (refusal) throw refusal;
+    const found = describeDoubt(mark.state);
     if (found !== undefined) throw ledgerOlder(paths.database, found);
   };
   let closing: Promise<void> | undefined;
@@ -185,8 +188,13 @@ function composeLedger({
     facts: openFactStore(parts),
     now: async () => clock.nowMs(),
     sequence: async () => counters.sequence,
+    stages: undefined,
+    pace: undefined,
+    person: '',
     flush: () => commits.write(() => undefined),
-    requireNewest: async () => requireNewest(),
+    requireNewest: async (account) => requireNewest(account),
+    mayStillSend: () => true,
+    holdFor: async () => undefined,
     acceptAsNewest: () => connection.read(() => mark.accept(counters.intents)),
     close() {
       closing ??= close();
@@ -249,20 +257,5 @@ function findProblems(database: DatabaseSyncInstance): string[] {
     // Too damaged to be checked to the end.
     if (!isSqliteError(error)) throw error;
     return [errorText(error)];
-  }
-}
-
-function describeDoubt({ state }: HighWaterMark): string | undefined {
-  switch (state.kind) {
-    case 'agrees':
-      return undefined;
-    case 'older':
-      return ledgerTexts().knowsFewer(state.countedInLedger, state.marked);
-    case 'missing':
-      return ledgerTexts().markMissing;
-    case 'unreadable':
-      return ledgerTexts().markUnreadable;
-    default:
-      return unreachable(state);
   }
 }

@@ -1,7 +1,8 @@
-import type { Evidence, NewEvidence, RowChange, RowKey, RowReader, RowRecord, RowStore } from '../ledger.ts';
+import { Columns } from '../columns.ts';
+import type { NewEvidence, RowChange, RowKey, RowReader, RowRecord, RowStore } from '../ledger.ts';
 import { TARGETS } from '../ledger.ts';
+import { toEvidence, toRow } from '../records.ts';
 import { ROW_STATES, type RowState } from '../row-states.ts';
-import { Columns } from './columns.ts';
 import { type Connection, pages } from './connection.ts';
 import type { WriterParts } from './writer-parts.ts';
 
@@ -90,6 +91,7 @@ export function openRowReader(connection: Connection): RowReader {
 
 export function openRowStore(parts: WriterParts, putRow: PutRow): RowStore {
   const { connection, commits, clock, nextSequence } = parts;
+  const sequenceOf = connection.prepare('SELECT sequence FROM row WHERE run_id = ? AND row_number = ? AND target = ?');
   const insertEvidence = connection.prepare('INSERT INTO evidence VALUES (?, ?, ?, ?, ?)');
   const putEvidence = ({ runId, rowNumber }: RowKey, { kind, detailJson }: NewEvidence): void => {
     insertEvidence.run(runId, rowNumber, clock.nowMs(), kind, detailJson);
@@ -107,6 +109,16 @@ export function openRowStore(parts: WriterParts, putRow: PutRow): RowStore {
     async recordSoon(key, change) {
       const sequence = nextSequence();
       commits.writeBehind(() => putRow(key, change, sequence));
+    },
+    decide(record, change, evidence) {
+      const sequence = nextSequence();
+      return commits.write(() => {
+        const now = sequenceOf.get(record.runId, record.rowNumber, record.target);
+        if (now === undefined || new Columns(now).integer('sequence') !== record.sequence) return false;
+        putRow(record, change, sequence);
+        if (evidence) putEvidence(record, evidence);
+        return true;
+      });
     },
     addEvidence: (key, evidence) => commits.write(() => putEvidence(key, evidence)),
   };
@@ -144,44 +156,4 @@ function upsertSql(given: readonly (typeof CHANGEABLE)[number][]): string {
   const updated = columns.map((column, index) => `${column} = ?${index + 1}`).slice(3);
   return `INSERT INTO row (${columns.join(', ')}) VALUES (${parameters.join(', ')})
     ON CONFLICT DO UPDATE SET ${updated.join(', ')}`;
-}
-
-export function toRow(record: unknown): RowRecord {
-  const columns = new Columns(record);
-  return {
-    runId: columns.text('run_id'),
-    rowNumber: columns.integer('row_number'),
-    target: columns.oneOf('target', TARGETS),
-    state: columns.oneOf('state', ROW_STATES),
-    operation: columns.text('operation'),
-    action: columns.text('action'),
-    errorCode: columns.text('error_code'),
-    messages: columns.texts('messages_json'),
-    attempts: columns.integer('attempts'),
-    customerUid: columns.text('customer_uid'),
-    number: columns.text('number'),
-    uuid: columns.text('uuid'),
-    categoryUid: columns.text('category_uid'),
-    pointIncrement: columns.text('point_increment'),
-    balanceIncrement: columns.text('balance_increment'),
-    reference: columns.text('reference'),
-    campaign: columns.text('campaign'),
-    dataChangeTime: columns.text('data_change_time'),
-    pointBefore: columns.text('point_before'),
-    pointAfter: columns.text('point_after'),
-    balanceBefore: columns.text('balance_before'),
-    balanceAfter: columns.text('balance_after'),
-    intentMs: columns.integer('intent_ms'),
-    updatedMs: columns.integer('updated_ms'),
-    sequence: columns.integer('sequence'),
-  };
-}
-
-function toEvidence(record: unknown): Evidence {
-  const columns = new Columns(record);
-  return {
-    recordedMs: columns.integer('recorded_ms'),
-    kind: columns.text('kind'),
-    detailJson: columns.text('detail_json'),
-  };
 }

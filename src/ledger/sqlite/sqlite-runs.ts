@@ -1,7 +1,7 @@
 import { BugError } from '../../base/errors.ts';
-import type { NewRun, PlannedRow, RunReader, RunRecord, RunStore } from '../ledger.ts';
-import { RUN_STATES, TARGETS } from '../ledger.ts';
-import { Columns, oneOf } from './columns.ts';
+import { Columns } from '../columns.ts';
+import type { NewRun, PlannedRow, RunReader, RunStore } from '../ledger.ts';
+import { toRun } from '../records.ts';
 import type { Connection } from './connection.ts';
 import type { WriterParts } from './writer-parts.ts';
 
@@ -28,6 +28,7 @@ export function openRunReader(connection: Connection): RunReader {
 
 export function openRunStore(parts: WriterParts): RunStore {
   const { connection, commits, clock } = parts;
+  const mark = connection.prepare('SELECT COALESCE(max(rowid), 0) AS mark FROM run WHERE account = ?');
   const setState = connection.prepare('UPDATE run SET state = ?, updated_ms = ? WHERE run_id = ?');
   const end = connection.prepare('UPDATE run SET state = ?, summary_json = ?, updated_ms = ? WHERE run_id = ?');
   const setProgress = connection.prepare('UPDATE run SET progress_json = ?, updated_ms = ? WHERE run_id = ?');
@@ -38,6 +39,10 @@ export function openRunStore(parts: WriterParts): RunStore {
     ...openRunReader(connection),
     ...openEndedRuns(parts),
     start: startRuns(parts),
+    markOf: (account) => connection.read(() => new Columns(mark.get(account)).integer('mark')),
+    // The ledger's lock keeps every other process out.
+    claim: async () => ({ kind: 'claimed' }),
+    release: async () => undefined,
     setState: (runId, state) => commits.write(() => void setState.run(state, clock.nowMs(), runId)),
     end: (runId, { state, summaryJson }) => commits.write(() => void end.run(state, summaryJson, clock.nowMs(), runId)),
     setProgress: (runId, progressJson) => commits.write(() => void setProgress.run(progressJson, clock.nowMs(), runId)),
@@ -88,7 +93,13 @@ function startRuns({ connection, commits, clock, nextSequence }: WriterParts): R
       }
     });
 
-  return async (run, planned) => {
+  // Only one process has the ledger; another command in it, and tests, may still come between.
+  const overtaking = connection.prepare(
+    `SELECT * FROM run WHERE account = ?1 AND rowid > ?2 AND (input_sha256 = ?3 AND command = ?4
+       OR ?4 IN ('topup', 'undo') AND command IN ('topup', 'undo')) ORDER BY rowid LIMIT 1`,
+  );
+
+  return async (run, planned, after) => {
     const wasThere = await connection.read(() => isStarted.get(run.runId) !== undefined);
     if (wasThere) throw new BugError(`run ${run.runId} was started before`);
     try {
@@ -103,7 +114,13 @@ function startRuns({ connection, commits, clock, nextSequence }: WriterParts): R
         .catch(() => undefined);
       throw error;
     }
-    await commits.write(() => {
+    return commits.write(() => {
+      const other = after === undefined ? undefined : overtaking.get(run.account, after, run.inputSha256, run.command);
+      if (other !== undefined) {
+        dropPlanned.run(run.runId);
+        appear.run(run.runId);
+        return { kind: 'overtaken', by: toRun(other), who: 'another command of this home' } as const;
+      }
       const nowMs = clock.nowMs();
       insert.run(
         run.runId,
@@ -121,6 +138,7 @@ function startRuns({ connection, commits, clock, nextSequence }: WriterParts): R
         run.rowCount,
       );
       appear.run(run.runId);
+      return { kind: 'started' } as const;
     });
   };
 }
@@ -173,33 +191,5 @@ function openEndedRuns({ connection, commits, clock }: WriterParts): Pick<RunSto
         }
         return runIds;
       }),
-  };
-}
-
-function toRun(record: unknown): RunRecord {
-  const columns = new Columns(record);
-  return {
-    runId: columns.text('run_id'),
-    command: columns.text('command'),
-    targets: columns
-      .text('targets')
-      .split(',')
-      .map((target) => oneOf(target, TARGETS, 'targets')),
-    account: columns.text('account'),
-    place: columns.text('place'),
-    state: columns.oneOf('state', RUN_STATES),
-    createdMs: columns.integer('created_ms'),
-    updatedMs: columns.integer('updated_ms'),
-    inputPath: columns.text('input_path'),
-    inputSha256: columns.text('input_sha256'),
-    resultPath: columns.text('result_path'),
-    resultSha256: columns.text('result_sha256'),
-    undoes: columns.text('undoes'),
-    rowCount: columns.integer('row_count'),
-    settingsJson: columns.text('settings_json'),
-    progressJson: columns.text('progress_json'),
-    summaryJson: columns.text('summary_json'),
-    prunedMs: columns.integer('pruned_ms'),
-    hasStage: columns.integer('has_stage') === 1,
   };
 }

@@ -5,6 +5,7 @@ export const answers: Catalogue['answers'] = {
   noCompleteAnswer: (timeoutMs) => `${timeoutMs} 毫秒内没有收到完整的回复`,
   abortedWaiting: '等待回复时中断',
   abortedUnsent: '发送前已中断',
+  tooLateToSend: '太晚了，没有发送',
   keptFromResending: '已阻止再次发送',
   connectionsClosed: '连接已经关闭',
   connectionsWereClosed: '连接被关闭',

@@ -45,6 +45,19 @@ export const commandHelp: Catalogue['commandHelp'] = {
     about: '检查设置、网络、主文件夹、账本、签名、时钟和额度（Kybio 1 或 2 次调用，Wonder 1 次）',
     examples: ['每项未通过的检查都会说明怎么办', '没有回复的入账能不能重发？（多 4 或 6 次调用）'],
   },
+  result: {
+    about: '把未完成的运行目前的结果再写一次，可写到任何地方（不用调用）',
+    examples: ['另一台机器开始的运行也可以'],
+  },
+  ledger: {
+    about: '建立或升级几台机器共享的账本（MEMBERLOAD_LEDGER_URL），并查看谁在运行（不用调用）',
+    examples: [
+      '以架构的拥有者执行；之后 memberload 这个角色就能使用',
+      '版本、提交后能保住什么、谁在运行',
+      '故障切换或恢复备份之后：说明要查什么，然后继续',
+      '接管一台笔记本自己的账本；之后那里拒绝入账',
+    ],
+  },
   schedule: {
     about: '显示 cron、systemd 和 Windows 的配置，每天自动继续未完成的运行（不用调用）',
     examples: ['每天，在额度恢复后十分钟'],

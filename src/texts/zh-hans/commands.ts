@@ -44,8 +44,6 @@ export const commands: Catalogue['commands'] = {
     `运行 ${runId} 是在 ${origins.join('、')} 开始的，而现在的设置指向 ${now.join('、')}。`,
   otherAddressHint: (runId) =>
     `请改回这次运行开始时的网址。如果对方换了网址，请放弃其余的行：memberload runs cancel ${runId}，再用同样的选项运行结果文件`,
-  noSharedLedger: (variable) => `设置了 ${variable}，但这个版本还没有共享的账本。`,
-  noSharedLedgerHint: '不设置它，就使用本机的账本；它不知道其他电脑已入账的内容。',
   logInHome: (path) => `日志不能写到 ${path}：它在 MEMBERLOAD_HOME 中，那里存放账本。`,
   logInHomeHint: '没有发送任何数据。请用 --log 指定别处的文件。',
 

@@ -81,5 +81,11 @@ export const flags: Catalogue['flags'] = {
   wonderAppId: '商户的 AppID',
   wonderPrivateKeyFile: '存放 RSA 私钥的文件（PEM）',
   kybioAppKey: 'appId 的密钥',
+  acceptFailover: '与 status 一起：确认继续使用接管后的共享账本（请先查看）',
+  ledgerRequired: '没有共享账本（MEMBERLOAD_LEDGER_URL）就拒绝运行',
+  ledgerMayLoseCommits: '共享账本的服务器可能丢失最新的提交，之后可能重复入账',
+  ledgerUrl: '几台机器共享的 PostgreSQL 账本：postgres://user@host/database',
+  ledgerUrlFile: '存放该地址的文件，用于地址中含有密码时',
+  dataKeyFile: '密钥文件，用来加密共享账本中各次运行的行，使任何机器都能继续运行',
   home: '存放账本、副本和沙盒状态的文件夹，须为绝对路径',
 };

@@ -54,7 +54,9 @@ export const resolve: Catalogue['resolve'] = {
     read: (point, balance) => `读取：积分 ${point ?? '不清楚'}，余额 ${balance ?? '不清楚'}`,
     answer: (answer, data) => `对方回复：${answer}${data === '' ? '' : ` ${data}`}`,
     repeat: (answer) => `原样重发：${answer}`,
-    decision: (verdict) => `人工确认：${VERDICTS[verdict] ?? verdict}`,
+    decision: (verdict, by) => `人工确认${by === undefined ? '' : `（${by}）`}：${VERDICTS[verdict] ?? verdict}`,
+    lateAnswer: (state, point, balance) =>
+      `迟到的回复（来自被视为已停止的程序）：${state}${point === undefined ? '' : `，积分 ${point}，余额 ${balance ?? '不清楚'}`}`,
     resend: (detail) => `人工重新发送：${detail}`,
   },
 };

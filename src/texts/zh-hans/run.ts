@@ -44,6 +44,9 @@ export const run: Catalogue['run'] = {
   reportLacksRows: (why) => `报告中没有各行的情况：${why}`,
   reportNotWritten: (why) => `报告没有写出：${why}`,
 
+  noStageHere: (runId) => `运行 ${runId} 在这里没有输入文件的副本：副本在开始这次运行的 MEMBERLOAD_HOME 里。`,
+  noStageHereHint: (runId) =>
+    `请在那里执行这个命令。或放弃其余的行：memberload runs cancel ${runId}，再在这里重新运行文件。已入账的内容都有记录，不会重复入账。`,
   noStage: (runId) => `运行 ${runId} 没有输入文件的副本：它由旧版 memberload 开始，或副本已被删除。`,
   noStageHint: (runId) =>
     `请放弃其余的行：memberload runs cancel ${runId}，然后重新运行文件。已入账的都有记录，不会再次入账。`,

@@ -68,6 +68,9 @@ export const send: Send = {
   readsTellNothing: (reads) => `无法判断：${tellReads(reads)}${LOOK}。`,
   sharedMember: `有两行待核实的都给这个会员入账，从数值看不出入账的是哪一行。${LOOK}。`,
 
+  outOfTouch: '这台机器与共享账本失去联系太久，其他机器可能会继续它的运行：不再发送',
+  decidedByOther: (by, decision, when) => `${by} 已在 ${when} 判定为 ${decision}；要改判，请加 --again`,
+  changedMeanwhile: '它刚刚被别人改动；请再看一次',
   decidedApplied: (when) => `${when} 由人工确认：已入账。`,
   decidedNotApplied: (when, resolve) =>
     `${when} 由人工确认：没有入账。要补入账，请用原来的参数（包括 --campaign）再运行结果文件，或输入：${resolve} --resend`,

@@ -5,6 +5,7 @@ export const answers: Catalogue['answers'] = {
   noCompleteAnswer: (timeoutMs) => `${timeoutMs} 毫秒內沒有收到完整的回覆`,
   abortedWaiting: '等待回覆時中斷',
   abortedUnsent: '傳送前已中斷',
+  tooLateToSend: '太晚了，沒有傳送',
   keptFromResending: '已阻止再次傳送',
   connectionsClosed: '連線已經關閉',
   connectionsWereClosed: '連線被關閉',

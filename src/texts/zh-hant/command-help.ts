@@ -45,6 +45,19 @@ export const commandHelp: Catalogue['commandHelp'] = {
     about: '檢查設定、網絡、主資料夾、帳本、簽名、時鐘和額度（Kybio 1 或 2 次呼叫，Wonder 1 次）',
     examples: ['每項未通過的檢查都會說明怎麼辦', '沒有回覆的入賬能不能重發？（多 4 或 6 次呼叫）'],
   },
+  result: {
+    about: '把未完成的執行目前的結果再寫一次，可寫到任何地方（不用呼叫）',
+    examples: ['另一台機器開始的執行也可以'],
+  },
+  ledger: {
+    about: '建立或升級幾台機器共享的帳本（MEMBERLOAD_LEDGER_URL），並查看誰在執行（不用呼叫）',
+    examples: [
+      '以結構描述的擁有者執行；之後 memberload 這個角色就能使用',
+      '版本、提交後能保住什麼、誰在執行',
+      '故障切換或還原備份之後：說明要查什麼，然後繼續',
+      '接管一台筆電自己的帳本；之後那裡拒絕入賬',
+    ],
+  },
   schedule: {
     about: '顯示 cron、systemd 和 Windows 的設定，每天自動繼續未完成的執行（不用呼叫）',
     examples: ['每天，在額度恢復後十分鐘'],

@@ -81,5 +81,11 @@ export const flags: Catalogue['flags'] = {
   wonderAppId: '商戶的 AppID',
   wonderPrivateKeyFile: '存放 RSA 私鑰的檔案（PEM）',
   kybioAppKey: 'appId 的密鑰',
+  acceptFailover: '與 status 一起：確認繼續使用接管後的共享帳本（請先查看）',
+  ledgerRequired: '沒有共享帳本（MEMBERLOAD_LEDGER_URL）就拒絕執行',
+  ledgerMayLoseCommits: '共享帳本的伺服器可能遺失最新的提交，之後可能重複入賬',
+  ledgerUrl: '幾台機器共享的 PostgreSQL 帳本：postgres://user@host/database',
+  ledgerUrlFile: '存放該網址的檔案，用於網址中含有密碼時',
+  dataKeyFile: '金鑰檔案，用來加密共享帳本中各次執行的行，使任何機器都能繼續執行',
   home: '存放帳本、副本和沙盒狀態的資料夾，須為絕對路徑',
 };

@@ -54,7 +54,9 @@ export const resolve: Catalogue['resolve'] = {
     read: (point, balance) => `讀取：積分 ${point ?? '不清楚'}，餘額 ${balance ?? '不清楚'}`,
     answer: (answer, data) => `對方回覆：${answer}${data === '' ? '' : ` ${data}`}`,
     repeat: (answer) => `原樣重發：${answer}`,
-    decision: (verdict) => `人工確認：${VERDICTS[verdict] ?? verdict}`,
+    decision: (verdict, by) => `人工確認${by === undefined ? '' : `（${by}）`}：${VERDICTS[verdict] ?? verdict}`,
+    lateAnswer: (state, point, balance) =>
+      `遲來的回覆（來自被視為已停止的程式）：${state}${point === undefined ? '' : `，積分 ${point}，餘額 ${balance ?? '不清楚'}`}`,
     resend: (detail) => `人工重新傳送：${detail}`,
   },
 };

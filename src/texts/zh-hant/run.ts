@@ -44,6 +44,9 @@ export const run: Catalogue['run'] = {
   reportLacksRows: (why) => `報告中沒有各行的情況：${why}`,
   reportNotWritten: (why) => `報告沒有寫出：${why}`,
 
+  noStageHere: (runId) => `執行 ${runId} 在這裡沒有輸入檔案的副本：副本在開始這次執行的 MEMBERLOAD_HOME 裡。`,
+  noStageHereHint: (runId) =>
+    `請在那裡執行這個命令。或放棄其餘的行：memberload runs cancel ${runId}，再在這裡重新執行檔案。已入賬的內容都有記錄，不會重複入賬。`,
   noStage: (runId) => `執行 ${runId} 沒有輸入檔案的副本：它由舊版 memberload 開始，或副本已被刪除。`,
   noStageHint: (runId) =>
     `請放棄其餘的行：memberload runs cancel ${runId}，然後重新執行檔案。已入賬的都有記錄，不會再次入賬。`,

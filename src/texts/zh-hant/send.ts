@@ -68,6 +68,9 @@ export const send: Send = {
   readsTellNothing: (reads) => `無法判斷：${tellReads(reads)}${LOOK}。`,
   sharedMember: `有兩行待核實的都為這個會員入賬，從數值看不出入賬的是哪一行。${LOOK}。`,
 
+  outOfTouch: '這台機器與共享帳本失去聯繫太久，其他機器可能會繼續它的執行：不再傳送',
+  decidedByOther: (by, decision, when) => `${by} 已在 ${when} 判定為 ${decision}；要改判，請加 --again`,
+  changedMeanwhile: '它剛剛被別人改動；請再看一次',
   decidedApplied: (when) => `${when} 由人手確認：已入賬。`,
   decidedNotApplied: (when, resolve) =>
     `${when} 由人手確認：沒有入賬。要補入賬，請用原來的參數（包括 --campaign）再執行結果檔案，或輸入：${resolve} --resend`,

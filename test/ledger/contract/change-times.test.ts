@@ -45,6 +45,7 @@ describe.each(LEDGERS)('the times given to increments ($name)', ({ newPlace }) =
           if (next.kind === 'restart') {
             await ledger.close();
             ledger = await open();
+            for (const runId of ['run-1', 'run-2']) await ledger.runs.claim(own(runId));
           }
           if (next.kind !== 'begin') continue;
           const key = { runId: own(next.runId), rowNumber: next.rowNumber, target: 'kybio' } as const;

@@ -12,7 +12,7 @@ describe.each(LEDGERS)('a failure is final ($name)', ({ newPlace }) => {
     const failures: OperatorError[] = [];
     const ledger = await open((error) => failures.push(error));
     await ledger.runs.start(newRun(), []);
-    breakRows();
+    await breakRows();
     const broken = breakBy === 'write' ? ledger.rows.record(key, { state: 'done' }) : ledger.rows.find(key);
     await expect(broken).rejects.toEqual(failed);
     return { ledger, failures };
@@ -48,7 +48,7 @@ describe.each(LEDGERS)('a failure is final ($name)', ({ newPlace }) => {
   test('what was given out with the write that failed fails with it, and nothing of that group stays', async () => {
     const { open, breakRows } = newPlace();
     const ledger = await open();
-    breakRows();
+    await breakRows();
     const group = [
       ledger.facts.write(ACCOUNT, 'fact', 'value'),
       ledger.rows.record(key, { state: 'done' }),

@@ -49,6 +49,7 @@ describe.each(LEDGERS)('a reader ($name)', ({ newPlace }) => {
     await writer.close();
     expect(await reader.rows.find(key(1))).toMatchObject({ state: 'done' });
     const next = await open();
+    await next.runs.claim('run-1');
     await next.rows.record(key(2), { state: 'failed' });
     expect(await reader.rows.find(key(2))).toMatchObject({ state: 'failed' });
     await reader.close();
@@ -57,7 +58,7 @@ describe.each(LEDGERS)('a reader ($name)', ({ newPlace }) => {
 
   test('reads what a killed writer has left, while nobody writes', async () => {
     const { openReader, killAfter } = newPlace();
-    killAfter([
+    await killAfter([
       { store: 'runs', method: 'start', given: [newRun(), []] },
       { store: 'increments', method: 'begin', given: [newIntent()] },
     ]);

@@ -8,7 +8,7 @@ const start: LedgerCall = { store: 'runs', method: 'start', given: [newRun(), [[
 describe.each(LEDGERS)('after a kill -9 ($name)', ({ newPlace }) => {
   test('the ledger opens at once, and has all that was waited for', async () => {
     const { open, killAfter } = newPlace();
-    killAfter([
+    await killAfter([
       start,
       { store: 'increments', method: 'begin', given: [newIntent()] },
       { store: 'calls', method: 'take', given: [ACCOUNT, { day: '2026-11-22', endpoint: 'add' }] },
@@ -28,7 +28,7 @@ describe.each(LEDGERS)('after a kill -9 ($name)', ({ newPlace }) => {
 
   test('an outcome that nobody waited for is there or the intent is: never less', async () => {
     const { open, killAfter } = newPlace();
-    killAfter([
+    await killAfter([
       start,
       { store: 'increments', method: 'begin', given: [newIntent()] },
       { store: 'rows', method: 'recordSoon', given: [key(1), { state: 'done' }] },

@@ -1,6 +1,7 @@
-import { DamagedValueError } from './sqlite-errors.ts';
+/** What was read cannot have been written by us. */
+export class DamagedValueError extends Error {}
 
-/** One record of SQLite's, read column by column: a value of the wrong kind is damage, never a guess. */
+/** One record of the ledger's, read column by column: a value of the wrong kind is damage, never a guess. */
 export class Columns {
   readonly #values: Readonly<Record<string, unknown>>;
 

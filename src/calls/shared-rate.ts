@@ -1,0 +1,41 @@
+import type { Clock } from '../base/clock.ts';
+import type { Pace } from '../ledger/ledger.ts';
+import { type Rate, type RateLimiter, spacingMsOf } from './rate-limiter.ts';
+
+/**
+ * A call that leaves later than this after its place could come together with those after it. A window that is 1.2 %
+ * longer than the vendor's (see `WINDOW_STRETCH`) allows less than 12 ms for everything, in a rate by the second. Half of
+ * that is for this look, the other half for what comes after it: the connection, the way, and a busy machine.
+ */
+const LATE_MS_MAX = 6;
+
+/**
+ * The rate of an account that several machines call at once: besides its own limiter a call needs a place that no other
+ * process has. A place that was missed is given up.
+ */
+export function shareRate(
+  limiter: RateLimiter,
+  rate: Rate,
+  { pace, account, clock }: { pace: Pace | undefined; account: string; clock: Clock },
+): RateLimiter {
+  if (pace === undefined || rate === 'unlimited') return limiter;
+  const spacingMs = spacingMsOf(rate);
+  return {
+    async admit(signal) {
+      const admission = await limiter.admit(signal);
+      if (admission === undefined) return undefined;
+      for (;;) {
+        const dueMs = await pace.nextPlace(account, spacingMs);
+        const delayMs = dueMs - clock.monotonicMs();
+        if (delayMs > 0) await clock.sleep(delayMs, signal);
+        if (signal?.aborted) return undefined;
+        if (clock.monotonicMs() - dueMs <= LATE_MS_MAX) return admission;
+      }
+    },
+    hold(untilMonotonicMs) {
+      limiter.hold(untilMonotonicMs);
+      // Others are told as soon as may be; a failure of the ledger is told by whoever asks for the next place.
+      pace.hold(account, untilMonotonicMs - clock.monotonicMs()).catch(() => undefined);
+    },
+  };
+}

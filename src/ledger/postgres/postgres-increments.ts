@@ -1,0 +1,187 @@
+import { assert } from '../../base/errors.ts';
+import { zonedDateTime } from '../../base/zoned-time.ts';
+import { Columns } from '../columns.ts';
+import { creditOf } from '../credit-guard.ts';
+import {
+  type Begun,
+  type Credit,
+  type IncrementIntent,
+  type IncrementReader,
+  type IncrementStore,
+  NEWER_ONLY,
+  REPEAT_FACT,
+} from '../ledger.ts';
+import { toOtherRow, toRow } from '../records.ts';
+import { pages, type Reader, type WriterParts } from './parts.ts';
+import { columnsOf, keyOf } from './postgres-rows.ts';
+
+/** Credits read at once. */
+const PAGE_CREDITS = 2000;
+
+/** Values asked for in one statement. */
+const CHUNK = 2000;
+
+/** See `Credit`. Rows of `undo` are left out: what they take back is marked. A run that is being started is not seen. */
+const CREDITS = `SELECT o.* FROM memberload.other_row AS o WHERE o.is_credit = 1 AND o.undoes_run = ''`;
+
+const toCredit = (record: unknown): Credit => creditOf(toOtherRow(record));
+
+export function openIncrementReader(read: Reader): IncrementReader {
+  return {
+    async listUnsettled(account) {
+      const records = await read(
+        `SELECT r.* FROM memberload.run_row AS r LEFT JOIN memberload.run USING (run_id)
+         WHERE r.account = $1 AND r.account <> '' AND r.state IN ('intent', 'in_doubt')
+         ORDER BY run.run_number, r.run_id, r.row_number`,
+        [account],
+      );
+      return records.map(toRow);
+    },
+    async listOfMember(account, customerUid) {
+      const records = await read(
+        `SELECT * FROM memberload.run_row WHERE account = $1 AND account <> '' AND customer_uid = $2
+         AND customer_uid <> '' AND data_change_time <> '' ORDER BY sequence`,
+        [account, customerUid],
+      );
+      return records.map(toRow);
+    },
+    async countCredits(account) {
+      const [record] = await read(
+        `SELECT count(*) AS credits FROM memberload.run JOIN memberload.other_row AS o USING (run_id)
+         WHERE run.account = $1 AND o.account = $1 AND o.undoes_run = '' AND o.is_credit = 1`,
+        [account],
+      );
+      return new Columns(record).integer('credits');
+    },
+    findCredits: findCredits(read),
+    readCredits: readCredits(read),
+    readCreditsOfRun: (runId) =>
+      pages<Credit>(PAGE_CREDITS, async (last) => {
+        const records = await read(
+          `SELECT o.* FROM memberload.other_row AS o WHERE o.run_id = $1 AND o.row_number > $2 AND o.account <> ''
+             AND o.state = 'done' AND o.data_change_time <> '' AND NOT EXISTS (
+               SELECT FROM memberload.other_row AS undo WHERE undo.undoes_run <> '' AND undo.undoes_run = o.run_id
+                 AND undo.undoes_row = o.row_number AND undo.is_credit = 1)
+           ORDER BY o.row_number LIMIT ${PAGE_CREDITS}`,
+          [runId, last?.rowNumber ?? 0],
+        );
+        return records.map(toCredit);
+      }),
+  };
+}
+
+function findCredits(read: Reader): IncrementReader['findCredits'] {
+  return async (account, of) => {
+    const found = new Map<string, Credit>();
+    const asked = [
+      ['number', of.numbers],
+      ['customer_uid', of.customerUids],
+      ['reference', of.references],
+    ] as const;
+    for (const [column, values] of asked) {
+      for (let from = 0; from < values.length; from += CHUNK) {
+        const records = await read(
+          `${CREDITS} AND o.account = $1 AND o.account <> '' AND o.${column} = ANY($2) AND o.${column} <> ''`,
+          [account, values.slice(from, from + CHUNK)],
+        );
+        for (const credit of records.map(toCredit)) found.set(`${credit.runId} ${credit.rowNumber}`, credit);
+      }
+    }
+    return [...found.values()];
+  };
+}
+
+/** Run by run, the oldest first; within a run by row number. */
+function readCredits(read: Reader): IncrementReader['readCredits'] {
+  return async function* (account) {
+    const runs = await read('SELECT run_id FROM memberload.run WHERE account = $1 ORDER BY run_number', [account]);
+    for (const run of runs) {
+      const runId = new Columns(run).text('run_id');
+      yield* pages<Credit>(PAGE_CREDITS, async (last) => {
+        const records = await read(
+          `${CREDITS} AND o.run_id = $1 AND o.row_number > $2 AND o.account = $3
+           ORDER BY o.row_number LIMIT ${PAGE_CREDITS}`,
+          [runId, last?.rowNumber ?? 0, account],
+        );
+        return records.map(toCredit);
+      });
+    }
+  };
+}
+
+/** The last second but one that can be written: one more must still come after the newest time. */
+const END_OF_TIME = '9999-12-31 23:59:58';
+/** One time that was typed far ahead must not drag all later ones along, unless the account refuses what is older. */
+const FAR_MS = 86_400_000;
+
+export function openIncrementStore(
+  { queue, read }: WriterParts,
+  requireNewest: (account: string) => void,
+): IncrementStore {
+  return {
+    ...openIncrementReader(read),
+    async begin(intent) {
+      requireNewest(intent.account);
+      return readBegun(await queue.write(beginOf(intent)), intent);
+    },
+    async claimTime(account, customerUid, { order, fromMs, timeZone }) {
+      const from = zonedDateTime(fromMs, timeZone);
+      const upTo = order === 'newest' ? END_OF_TIME : '';
+      return String(await queue.write({ do: 'claim', account, customerUid, from, upTo }));
+    },
+  };
+}
+
+/** What `memberload.begin_increment` needs to choose the time. */
+function timeOf(wanted: IncrementIntent['dataChangeTime']): object {
+  if (wanted.kind === 'given') return { given: wanted.time };
+  const { fromMs, timeZone } = wanted;
+  const upTo = zonedDateTime(fromMs + FAR_MS, timeZone);
+  const end = END_OF_TIME;
+  return { next: { from: zonedDateTime(fromMs, timeZone), upTo, end, fact: REPEAT_FACT, newerOnly: NEWER_ONLY } };
+}
+
+function beginOf(intent: IncrementIntent) {
+  const { key, account, customerUid, number, pointIncrement, balanceIncrement, reference, before, guard } = intent;
+  const { operation, mayRepeatMember } = intent;
+  return {
+    do: 'begin',
+    ...keyOf(key),
+    ...{ account, customerUid, number, pointIncrement, balanceIncrement, reference, mayRepeatMember },
+    ...timeOf(intent.dataChangeTime),
+    ...(before && { before }),
+    ...(guard && { guard }),
+    change: columnsOf({
+      state: 'intent',
+      ...{ operation, customerUid, pointIncrement, balanceIncrement },
+      ...(number !== '' && { number }),
+      ...(reference !== '' && { reference }),
+      // What an earlier attempt read or ended with is nothing of this one.
+      ...{ errorCode: '', messages: [], pointAfter: '', balanceAfter: '' },
+      ...({ account, ...(guard && guard.campaign !== '' && { campaign: guard.campaign }) } as object),
+    }),
+  };
+}
+
+function readBegun(found: unknown, { key }: IncrementIntent): Begun {
+  const columns = new Columns(found);
+  const kind = columns.text('kind');
+  const { credit, hasBefore } = found as { credit?: unknown; hasBefore?: unknown };
+  switch (kind) {
+    case 'begun':
+      return { kind, dataChangeTime: columns.text('dataChangeTime'), hasBefore: hasBefore === true };
+    case 'time_taken':
+    case 'lease_lost':
+      return { kind };
+    case 'member_waits':
+      return { kind, runId: columns.text('runId'), rowNumber: columns.integer('rowNumber') };
+    case 'member_repeated':
+      return { kind, rowNumber: columns.integer('rowNumber') };
+    case 'credited_before':
+    case 'credited_otherwise':
+      return { kind, credit: toCredit(credit) };
+    default:
+      assert(kind !== 'done_before', `row ${key.rowNumber} of ${key.runId} is credited already`);
+      throw new Error(`the ledger answered '${kind}' to an intent`);
+  }
+}

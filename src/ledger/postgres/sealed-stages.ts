@@ -1,0 +1,146 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { assert, EXIT, OperatorError, usageError } from '../../base/errors.ts';
+import { Columns } from '../columns.ts';
+import type { StageStore } from '../ledger.ts';
+import type { WriterParts } from './parts.ts';
+
+/** Seals what lies in the database: members' data, which the database and its backups must not be able to read. */
+export type DataKey = { readonly bytes: Buffer; readonly id: string };
+
+const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** Bytes of one sealed piece. */
+const PIECE_BYTES = 256 * 1024;
+
+/**
+ * Reads a key as `openssl rand -base64 32` or `openssl rand -hex 32` prints it.
+ *
+ * @throws OperatorError BAD_DATA_KEY (exit 2); the text is not repeated
+ */
+export function readDataKey(text: string): DataKey {
+  const given = text.trim();
+  const bytes = Buffer.from(given, /^[0-9a-f]{64}$/i.test(given) ? 'hex' : 'base64');
+  if (bytes.length !== KEY_BYTES) {
+    throw usageError(
+      'BAD_DATA_KEY',
+      `The file that MEMBERLOAD_DATA_KEY_FILE names does not hold a key of ${KEY_BYTES} bytes in base64 or hex.`,
+      'Make one with: openssl rand -base64 32 > memberload.key && chmod 600 memberload.key. All machines need the same.',
+    );
+  }
+  return { bytes, id: createHash('sha256').update('memberload data key').update(bytes).digest('hex').slice(0, 16) };
+}
+
+/** AES-256-GCM: nonce, ciphertext, tag. `about` is authenticated: a piece cannot take another one's place. */
+export function seal(plain: Buffer, { bytes }: DataKey, about: string): Buffer {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv('aes-256-gcm', bytes, nonce, { authTagLength: TAG_BYTES });
+  cipher.setAAD(Buffer.from(about, 'utf8'));
+  const sealed = Buffer.concat([cipher.update(plain), cipher.final()]);
+  return Buffer.concat([nonce, sealed, cipher.getAuthTag()]);
+}
+
+/** @throws Error when the piece is not what was sealed under that name */
+export function unseal(sealed: Buffer, { bytes }: DataKey, about: string): Buffer {
+  const cut = sealed.length - TAG_BYTES;
+  const decipher = createDecipheriv('aes-256-gcm', bytes, sealed.subarray(0, NONCE_BYTES), {
+    authTagLength: TAG_BYTES,
+  });
+  decipher.setAAD(Buffer.from(about, 'utf8'));
+  decipher.setAuthTag(sealed.subarray(cut));
+  return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, cut)), decipher.final()]);
+}
+
+export function openStageStore(parts: WriterParts, key: DataKey | undefined): StageStore {
+  const { queue, read, workerId } = parts;
+  const about = (runId: string, file: string, piece: number, pieceCount: number): string =>
+    `${runId}/${file}/${piece}/${pieceCount}`;
+  return {
+    hasKey: key !== undefined,
+    async write(runId, file, size, bytes) {
+      assert(key, 'rows are never put into the ledger unsealed');
+      const pieceCount = Math.ceil(size / PIECE_BYTES);
+      await queue.alone((query) =>
+        query('INSERT INTO memberload.stage_file VALUES ($1, $2, $3, $4, $5)', [
+          ...[runId, file, workerId, key.id, pieceCount],
+        ]),
+      );
+      let piece = 0;
+      const put = async (plain: Buffer): Promise<void> => {
+        const sealed = seal(plain, key, about(runId, file, piece, pieceCount));
+        await queue.alone((query) =>
+          query('INSERT INTO memberload.stage_piece VALUES ($1, $2, $3, $4)', [runId, file, piece, sealed]),
+        );
+        piece += 1;
+      };
+      let rest = Buffer.alloc(0);
+      for await (const chunk of bytes) {
+        rest = Buffer.concat([rest, chunk]);
+        while (rest.length >= PIECE_BYTES) {
+          await put(rest.subarray(0, PIECE_BYTES));
+          rest = rest.subarray(PIECE_BYTES);
+        }
+      }
+      if (rest.length > 0) await put(rest);
+    },
+    async *read(runId, file) {
+      const [record] = await read('SELECT key_id, pieces FROM memberload.stage_file WHERE run_id = $1 AND file = $2', [
+        runId,
+        file,
+      ]);
+      if (record === undefined) return;
+      if (key === undefined) throw noKey(runId);
+      const columns = new Columns(record);
+      if (columns.text('key_id') !== key.id) throw otherKey(runId);
+      const pieceCount = columns.integer('pieces');
+      for (let piece = 0; piece < pieceCount; piece += 1) {
+        const [found] = await read(
+          'SELECT sealed FROM memberload.stage_piece WHERE run_id = $1 AND file = $2 AND piece = $3',
+          [runId, file, piece],
+        );
+        const { sealed } = (found ?? {}) as { sealed?: unknown };
+        try {
+          if (!(sealed instanceof Buffer)) throw new Error('it is not there');
+          yield unseal(sealed, key, about(runId, file, piece, pieceCount));
+        } catch (error) {
+          throw damaged(runId, error);
+        }
+      }
+    },
+    async holds(runId) {
+      const records = await read('SELECT FROM memberload.stage_file WHERE run_id = $1', [runId]);
+      return records.length > 0;
+    },
+    remove: (runId) =>
+      queue.alone(async (query) => {
+        await query('DELETE FROM memberload.stage_file WHERE run_id = $1', [runId]);
+      }),
+  };
+}
+
+function noKey(runId: string): OperatorError {
+  return usageError(
+    'NO_DATA_KEY',
+    `The rows of run ${runId} lie sealed in the shared ledger, and MEMBERLOAD_DATA_KEY_FILE is not set here.`,
+    'Nothing was sent. Set MEMBERLOAD_DATA_KEY_FILE to the key file that all machines share.',
+  );
+}
+
+function otherKey(runId: string): OperatorError {
+  return usageError(
+    'OTHER_DATA_KEY',
+    `The rows of run ${runId} were sealed with another key than the one that MEMBERLOAD_DATA_KEY_FILE names here.`,
+    'Nothing was sent. Use the same key file on all machines.',
+  );
+}
+
+function damaged(runId: string, cause: unknown): OperatorError {
+  return new OperatorError({
+    code: 'STAGE_FAILED',
+    message: `The rows of run ${runId} in the shared ledger are not what was put there.`,
+    hint: 'Nothing more is sent. Carry the run on where it was begun.',
+    exitCode: EXIT.stopped,
+    cause,
+  });
+}

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, renameSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { type OperatorError, usageError } from '../base/errors.ts';
+import { syncFolderAtOnce } from '../base/sync-folder.ts';
+import { hasCode, writePrivateFile } from './sqlite/private-files.ts';
+
+/**
+ * What a home remembers of shared ledgers. The file ledger of the home does not know what was credited with a shared
+ * one: for those accounts it must send no increment.
+ */
+export type SharedUse = {
+  /** The shared ledger that each account was used with. */
+  readonly accounts: Readonly<Record<string, string>>;
+  /** Where the whole ledger of this home was moved to; '' when it was not. */
+  readonly movedTo: string;
+};
+
+const FILE = 'ledger.shared.json';
+
+/** @throws Error for a file that is none of ours: the home is then not used */
+export function readSharedUse(folder: string): SharedUse {
+  let text: string;
+  try {
+    text = readFileSync(join(resolve(folder), FILE), 'utf8');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return { accounts: {}, movedTo: '' };
+    throw error;
+  }
+  const use: unknown = JSON.parse(text);
+  if (!isSharedUse(use)) throw new Error(`${FILE} does not hold what memberload writes there`);
+  return use;
+}
+
+function isSharedUse(use: unknown): use is SharedUse {
+  if (typeof use !== 'object' || use === null || !('accounts' in use) || !('movedTo' in use)) return false;
+  const { accounts, movedTo } = use;
+  return typeof accounts === 'object' && accounts !== null && typeof movedTo === 'string';
+}
+
+/** Durable when it returns. */
+export function writeSharedUse(folder: string, use: SharedUse): void {
+  const path = join(resolve(folder), FILE);
+  const temporary = `${path}.${randomBytes(6).toString('hex')}`;
+  writePrivateFile(temporary, JSON.stringify(use), { isDurable: true });
+  renameSync(temporary, path);
+  syncFolderAtOnce(dirname(path));
+}
+
+/** Why the file ledger of this home must not credit that account; undefined: it may. */
+export function refuseShared({ accounts, movedTo }: SharedUse, account: string): OperatorError | undefined {
+  const place = movedTo === '' ? (Object.hasOwn(accounts, account) ? accounts[account] : undefined) : movedTo;
+  if (place === undefined) return undefined;
+  const what = movedTo === '' ? `has used the shared ledger ${place} for ${account}` : `was moved to ${place}`;
+  return usageError(
+    'LEDGER_SHARED',
+    `The ledger of this home ${what}. What was credited there is not known here, so no increment is sent.`,
+    'Nothing was sent. Set MEMBERLOAD_LEDGER_URL to that address.',
+  );
+}

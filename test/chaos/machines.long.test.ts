@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { TEST_SEED } from '../support/chance.ts';
+import { emptyLedger, HAS_POSTGRES } from '../support/postgres.ts';
+import { type Build, copyBuild } from './build.ts';
+import { runMachinesCampaign } from './machines-campaign.ts';
+import { CONTROLS } from './points.ts';
+
+let build: Build;
+beforeAll(() => {
+  build = copyBuild();
+});
+afterAll(() => build.remove());
+
+describe.runIf(HAS_POSTGRES)(`three machines with one ledger (TEST_SEED=${TEST_SEED})`, { timeout: 1_200_000 }, () => {
+  test('credit no row twice and lose none in silence, whatever strikes them', async () => {
+    const figures = await runMachinesCampaign({
+      ...{ build, seed: TEST_SEED, url: await emptyLedger(), memberCount: 14, blowCount: 14 },
+    });
+    process.stderr.write(`${JSON.stringify(figures, (_, value) => (value instanceof Map ? [...value] : value))}\n`);
+    expect(figures.verdict.doubles).toEqual([]);
+    expect(figures.verdict.unexplained).toEqual([]);
+    expect(figures.callCount).toBeLessThanOrEqual(figures.countedCount);
+  });
+
+  // Deadline, fence and in_flight have controls of their own, where a person resends: end-to-end/shared-ledger-asleep
+  // and ledger/postgres. By itself no machine sends again what it finds begun, so that they alone double nothing here.
+  test('negative control: the campaign finds the doubles of a resume that sends again what it finds begun', async () => {
+    const url = await emptyLedger();
+    const { verdict } = await runMachinesCampaign({
+      ...{ build, seed: TEST_SEED, url, memberCount: 14, blowCount: 14, blows: ['kill'] },
+      control: CONTROLS.resendsIntents,
+    });
+    expect(verdict.doubles).not.toEqual([]);
+  });
+});
