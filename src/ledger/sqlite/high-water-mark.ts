@@ -71,12 +71,16 @@ export function openHighWaterMark(
 
   function bringToDisk(marked: number): void {
     isBehind = syncing !== undefined;
-    syncing ??= fdatasync(marked)
-      .catch(onFailure)
-      .then(() => {
+    syncing ??= fdatasync(marked).then(
+      () => {
         syncing = undefined;
         if (isBehind) bringToDisk(marked);
-      });
+      },
+      (error: unknown) => {
+        syncing = undefined;
+        onFailure(error);
+      },
+    );
   }
 
   function writeNow(count: number): void {
