@@ -134,12 +134,14 @@ function rawValue(path: string, where: string, reader: Reader<unknown>, value: u
   return raw;
 }
 
-function rawOf({ shape }: Reader<unknown>, value: unknown): RawValue | undefined {
+function rawOf({ shape, example }: Reader<unknown>, value: unknown): RawValue | undefined {
   switch (shape) {
     case 'text':
       return typeof value === 'string' ? value : undefined;
     case 'number':
-      return typeof value === 'string' || Number.isSafeInteger(value) ? String(value) : undefined;
+      // An amount or a share is a text as well: JSON's own numbers have too few digits, and no percent sign.
+      if (typeof value === 'string') return isDigits(example) ? undefined : value;
+      return Number.isSafeInteger(value) ? String(value) : undefined;
     case 'switch':
       return typeof value === 'boolean' ? String(value) : undefined;
     case 'list':
@@ -150,12 +152,16 @@ function rawOf({ shape }: Reader<unknown>, value: unknown): RawValue | undefined
   }
 }
 
+function isDigits(text: string): boolean {
+  return /^[0-9]+$/.test(text);
+}
+
 function isTextList(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
 function exampleOf({ shape, example }: Reader<unknown>): string {
-  if (shape === 'number' && /^[0-9]+$/.test(example)) return example;
+  if (shape === 'number' && isDigits(example)) return example;
   if (shape === 'switch') return settingsTexts().switchExample;
   return shape === 'list' ? `[${JSON.stringify(example)}]` : JSON.stringify(example);
 }

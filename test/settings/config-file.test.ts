@@ -33,6 +33,7 @@ describe('a config file', () => {
     ['{"stores": {"hk1": {"kybioAppId": 5}}}', "'stores.hk1.kybioAppId' is 5, a number."],
     ['{"country": null}', "'country' is null."],
     ['{"raw": "yes"}', '\'raw\' is "yes", a text.\nWrite for example "raw": true, or false.'],
+    ['{"dailyQuota": "300"}', '\'dailyQuota\' is "300", a text.\nWrite for example "dailyQuota": 10.'],
     ['{"wait": 1}', "'wait' is 1, a number."],
     ['{"dailyQuota": 1.5}', '\'dailyQuota\' is 1.5, a number.\nWrite for example "dailyQuota": 10.'],
     ['{"dailyQuota": true}', "'dailyQuota' is true, a boolean."],
