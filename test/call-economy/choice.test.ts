@@ -111,7 +111,7 @@ describe('--lookup auto, the number of members not known', () => {
 
   test('many more members than were counted last do not lead to reading them all', async () => {
     await fill(vendor, 30, { pageSize: PAGE_SIZE });
-    const work = quickWork(vendor, { config: { kybio: { pageSize: String(PAGE_SIZE) } } });
+    const work = quickWork(vendor, { config: { kybio: { pageSize: PAGE_SIZE } } });
     await work.run(['export', '--all', '-o', 'all.csv']);
     await vendor.seed({ count: 600, prefix: 'LATER', name: 'Later' });
     const numbers = range(12).map((row) => `LATER${String(row * 50 + 1).padStart(6, '0')}`);
@@ -131,7 +131,7 @@ describe('--lookup auto, the number of members not known', () => {
 async function spend(item: Case, way: string): Promise<Readonly<Record<string, number>>> {
   const { command, members, rows, place } = item;
   await fill(vendor, members, { pageSize: PAGE_SIZE });
-  const work = quickWork(vendor, { config: { kybio: { pageSize: String(PAGE_SIZE) } } });
+  const work = quickWork(vendor, { config: { kybio: { pageSize: PAGE_SIZE } } });
   const numbers = placesOf(place, rows, members).map((at, row) => (at < 0 ? `X${row}` : memberNumber(at)));
   const columns = { import: ['number', 'name'], topup: ['number', 'pointIncrement'], export: ['number'] }[command];
   const cells = { import: ['Changed'], topup: ['5'], export: [] }[command];

@@ -31,7 +31,7 @@ type Options = { readonly config?: object; readonly environment?: Readonly<Recor
 /** Through the built binary. */
 export function binaryWork(vendor: VendorSandbox, options: Options = {}): CountedWork & Pick<Workspace, 'start'> {
   const work = openWorkspace({ ...vendor.settings, ...options.environment });
-  work.config({ lookup: 'auto', concurrency: '8', ...options.config });
+  work.config({ lookup: 'auto', concurrency: 8, ...options.config });
   return { ...work, run: (args) => counted(vendor, () => work.run([...args, '--json'])) };
 }
 
@@ -42,7 +42,7 @@ export function quickWork(vendor: VendorSandbox, options: Options = {}): Counted
   mkdirSync(home, { mode: 0o700 });
   writeFileSync(
     join(folder, 'memberload.config.json'),
-    JSON.stringify({ rate: 'unlimited', quietWindow: '50ms', concurrency: '8', ...options.config }),
+    JSON.stringify({ rate: 'unlimited', quietWindow: '50ms', concurrency: 8, ...options.config }),
   );
   return {
     folder,

@@ -29,7 +29,7 @@ async function killAt(work: Work, args: readonly string[], endpoint: string, cou
 describe('kill -9, then the same command again', () => {
   test('while pages are read for an import: goes on at the cursor and ends the same', async () => {
     await fill(vendor, 95, { pageSize: 10 });
-    const work = binaryWork(vendor, { config: { kybio: { pageSize: '10' } } });
+    const work = binaryWork(vendor, { config: { kybio: { pageSize: 10 } } });
     work.file(
       'file.csv',
       csv(
@@ -48,7 +48,7 @@ describe('kill -9, then the same command again', () => {
 
   test('while pages are read for a top-up: credits each member once', async () => {
     await fill(vendor, 95, { pageSize: 10 });
-    const work = binaryWork(vendor, { config: { kybio: { pageSize: '10' } } });
+    const work = binaryWork(vendor, { config: { kybio: { pageSize: 10 } } });
     work.file(
       'file.csv',
       csv(
@@ -65,7 +65,7 @@ describe('kill -9, then the same command again', () => {
 
   test('while everybody is exported: every member once', async () => {
     await fill(vendor, 95, { pageSize: 10 });
-    const work = binaryWork(vendor, { config: { kybio: { pageSize: '10' } } });
+    const work = binaryWork(vendor, { config: { kybio: { pageSize: 10 } } });
     await killAt(work, ['export', '--all', '-o', 'all.csv'], PAGES, 5);
     expect((await work.run(['export', '--all', '-o', 'all.csv'])).exitCode).toBe(0);
     expect(columnOf(work.read('all.csv'), 'number')).toEqual(range(95).map(memberNumber));

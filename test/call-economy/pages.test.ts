@@ -8,7 +8,7 @@ import { openRecorder } from './recorder.ts';
 const vendor = useVendorSandbox();
 
 /** Ten members a page, so that few members are many pages. */
-const KYBIO = { kybio: { pageSize: '10' } };
+const KYBIO = { kybio: { pageSize: 10 } };
 const SMALL_PAGES = { pageSize: 10 };
 
 describe('pages that shift while they are read lose nobody', () => {

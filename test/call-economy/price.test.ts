@@ -7,7 +7,7 @@ const vendor = useVendorSandbox();
 
 /** Ten members a page, so that few members are many pages. */
 const PAGE_SIZE = 10;
-const CONFIG = { kybio: { pageSize: String(PAGE_SIZE) } };
+const CONFIG = { kybio: { pageSize: PAGE_SIZE } };
 
 type Job = {
   readonly members: number;

@@ -114,7 +114,7 @@ async function importBy(way: string, draw: Drawn): Promise<{ rows: unknown; memb
   if (draw.members.length > 0) {
     await vendor.seed(draw.members.map((fields, index) => ({ number: memberNumber(index), ...fields })));
   }
-  const work = quickWork(vendor, { config: { kybio: { pageSize: String(PAGE_SIZE) } } });
+  const work = quickWork(vendor, { config: { kybio: { pageSize: PAGE_SIZE } } });
   work.file(
     'file.csv',
     csv(

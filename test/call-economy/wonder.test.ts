@@ -12,7 +12,7 @@ const POST = 'POST /customers';
 const PUT = 'PUT /customers/:id';
 
 /** Five customers a page. */
-const SMALL_PAGES = { config: { wonder: { pageSize: '5' } } };
+const SMALL_PAGES = { config: { wonder: { pageSize: 5 } } };
 
 function customers(count: number, name: (index: number) => string = (index) => `Customer ${index}`): string {
   return csv(
@@ -92,7 +92,7 @@ describe('an import to Wonder', () => {
   });
 
   test.each(['0s', '12h'])('costs what its dry run said (snapshot-max-age %s)', async (age) => {
-    const work = await openWith(60, { config: { wonder: { pageSize: '20' }, snapshotMaxAge: age } });
+    const work = await openWith(60, { config: { wonder: { pageSize: 20 }, snapshotMaxAge: age } });
     work.file(
       'again.csv',
       customers(70, (index) => (index % 10 === 0 ? 'Changed' : `Customer ${index}`)),
@@ -131,7 +131,7 @@ describe('lookups at Wonder', () => {
     ['many by pages', 40, { [LIST]: 3, [BY_REFERENCE]: 4 }],
     ['few one by one', 2, { [BY_REFERENCE]: 2 }],
   ])('%s, at the price that the dry run said', async (_name, count, expected) => {
-    const work = await openWith(36, { config: { wonder: { pageSize: '12' } } });
+    const work = await openWith(36, { config: { wonder: { pageSize: 12 } } });
     await work.run(['export', '--all', '--from', 'wonder', '-o', 'all.csv']);
     work.file(
       'file.csv',
@@ -155,7 +155,7 @@ describe('lookups at Wonder', () => {
     await openWith(size);
     await vendor.set(switches);
     for (const count of [3, 7, 10, 20]) {
-      const work = quickWork(vendor, { config: { wonder: { pageSize: '10' } } });
+      const work = quickWork(vendor, { config: { wonder: { pageSize: 10 } } });
       work.file(
         'file.csv',
         csv(

@@ -92,7 +92,7 @@ describe('a config file', () => {
         to: ['wonder', 'kybio'],
         columns: 'name, point',
         dailyQuota: 300,
-        reserve: '5',
+        reserve: 5,
         maxErrors: '2.5%',
         quietWindow: '90s',
         repeatAgeMax: '5m',
