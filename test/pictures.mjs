@@ -28,7 +28,7 @@ try {
   memberload('import', 'old-members.csv', '--sandbox', '--mode', 'create');
   memberload('import', 'new-members.csv', '--sandbox');
   config({ 'fault.tooFast': '9%', 'fault.cutAfter': '2%', retryAfterSeconds: '1', seed: '7' });
-  memberload('topup', 'quarter.csv', '--sandbox', '--campaign', '2026-Q3', '--daily-quota', '560', '--rate', '30/s');
+  memberload('topup', 'quarter.csv', '--sandbox', '--campaign', '2026-Q3', '--daily-quota', '700', '--rate', '30/s');
   memberload('report', '-o', 'quarter-zh.html', '--lang', 'zh-Hans');
   await takePictures(screens);
 } finally {

@@ -42,9 +42,9 @@ const COMMAND_GROUPS: readonly (readonly [
   title: keyof ReturnType<typeof helpTexts>['groups'],
   names: readonly string[],
 ])[] = [
-  ['members', ['import', 'topup', 'export', 'validate']],
-  ['runs', ['resume', 'runs', 'resolve', 'undo', 'report', 'schedule']],
-  ['start', ['init', 'template', 'doctor', 'sandbox', 'completion']],
+  ['members', ['import', 'topup', 'export', 'validate', 'map']],
+  ['runs', ['resume', 'runs', 'resolve', 'undo', 'report', 'result', 'schedule']],
+  ['start', ['init', 'template', 'doctor', 'sandbox', 'ledger', 'completion']],
 ];
 
 function generalHelp(width: number): string {

@@ -19,7 +19,7 @@ import { mayStillSend, SETTLING_CALLS } from './send-increment.ts';
  * the account is known to refuse repeats, and the increment is younger than `repeatAgeMaxMs`:
  *     values before known → one read: before + increment → done
  *     else the same bytes again: success → done, applied now
- *                                repeat code → done, applied before
+ *                                repeat code → done, applied before; in doubt where the values before say otherwise
  *                                else → still in doubt
  * any other increment: after the quiet window, the member is read twice:
  *     both reads = before + increment in every column → done
@@ -204,6 +204,8 @@ async function repeatIncrement(record: RowRecord, settling: Settling): Promise<b
   });
   await addEvidence(record, 'repeat', { answer: describeAnswer(answer) }, settling);
   if (answer.kind === 'refused' && settling.repeatCodes.includes(answer.errorCode)) {
+    if (hasValuesBefore(record) && !isShared(record, settling))
+      return decideRefused(record, answer.errorCode, settling);
     await decide(settling, record, {
       ...{ state: 'done', action: 'topped_up', errorCode: '' },
       messages: [sendTexts().repeatRefused(answer.errorCode)],
@@ -233,6 +235,23 @@ async function repeatIncrement(record: RowRecord, settling: Settling): Promise<b
     errorCode: isMismatch ? 'RESPONSE_MISMATCH' : record.errorCode || 'IN_DOUBT',
     messages: outcome.messages,
   });
+  return false;
+}
+
+/**
+ * The vendor has had that second, but the read before the repeat did not show the increment: it was applied in between,
+ * or a till has moved the values since, or the second is somebody else's and the first send was refused as well.
+ *
+ * @returns whether the row is decided
+ */
+async function decideRefused(record: RowRecord, errorCode: string, settling: Settling): Promise<boolean> {
+  const now = await readAmounts(record.customerUid, settling.kybio, true);
+  await addEvidence(record, 'read', now, settling);
+  if (looksApplied(record, now)) return decideByReads(record, [now, now], settling);
+  const { pointBefore: point, balanceBefore: balance } = record;
+  const messages = [sendTexts().repeatContradicted(errorCode, { before: { point, balance }, reads: [now] })];
+  // With this code the row is read from now on, and never sent again.
+  await decide(settling, record, { state: 'in_doubt', errorCode, messages });
   return false;
 }
 

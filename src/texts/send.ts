@@ -89,6 +89,8 @@ export const SEND = {
     `Not applied so far: the call left ${age} ago; ${tellReads(reads)} The vendor may still apply it. Look again later with: ${resolve} --settle. Only when you are sure, send it again with: ${resolve} --resend`,
   readsTellNothing: (reads: Reads) =>
     `The evidence does not tell: ${tellReads(reads)} Look at the member in the back office.`,
+  repeatContradicted: (errorCode: string, reads: Reads) =>
+    `The vendor refused the same dataChangeTime again (${errorCode}), which speaks for once applied; the values do not: ${tellReads(reads)} A till may have moved them since, or that second is somebody else's change and this one was never applied. Look at the member in the back office.`,
   sharedMember:
     'Two rows in doubt credit this member: its values cannot tell which was applied. Look at the member in the back office.',
 

@@ -66,6 +66,8 @@ export const send: Send = {
   notAppliedSoFar: (reads, age, resolve) =>
     `目前没有入账：调用在 ${age}之前发出；${tellReads(reads)}对方仍可能稍后入账。请过一会儿再核对：${resolve} --settle。确定没有入账，才再次发送：${resolve} --resend`,
   readsTellNothing: (reads) => `无法判断：${tellReads(reads)}${LOOK}。`,
+  repeatContradicted: (errorCode, reads) =>
+    `对方拒绝了相同的 dataChangeTime（${errorCode}），像是已入账一次，但数值对不上：${tellReads(reads)}可能是收银机后来改过数值，也可能那一秒是别人的改动，而这一笔没有入账。${LOOK}。`,
   sharedMember: `有两行待核实的都给这个会员入账，从数值看不出入账的是哪一行。${LOOK}。`,
 
   outOfTouch: '这台机器与共享账本失去联系太久，其他机器可能会继续它的运行：不再发送',

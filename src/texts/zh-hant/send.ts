@@ -66,6 +66,8 @@ export const send: Send = {
   notAppliedSoFar: (reads, age, resolve) =>
     `目前沒有入賬：呼叫在 ${age}之前發出；${tellReads(reads)}對方仍可能稍後入賬。請過一會再核對：${resolve} --settle。確定沒有入賬，才再次傳送：${resolve} --resend`,
   readsTellNothing: (reads) => `無法判斷：${tellReads(reads)}${LOOK}。`,
+  repeatContradicted: (errorCode, reads) =>
+    `對方拒絕了相同的 dataChangeTime（${errorCode}），像是已入賬一次，但數值對不上：${tellReads(reads)}可能是收銀機後來改過數值，也可能那一秒是別人的改動，而這一筆沒有入賬。${LOOK}。`,
   sharedMember: `有兩行待核實的都為這個會員入賬，從數值看不出入賬的是哪一行。${LOOK}。`,
 
   outOfTouch: '這台機器與共享帳本失去聯繫太久，其他機器可能會繼續它的執行：不再傳送',
