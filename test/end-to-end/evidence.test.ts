@@ -154,6 +154,31 @@ describe("a row whose first answer is the repeat code, because somebody else's c
   });
 });
 
+describe("a row without an answer whose second is somebody else's, so that its repeat is refused", () => {
+  const second = '2026-01-05 13:26:23';
+  both(
+    async (stand) => {
+      await vendor.set({ repeatRule: 'refuse_repeat' });
+      await probe(stand);
+      await vendor.sell('8008010001', '1', second);
+      stand.file('topup.csv', lines('number,pointIncrement,dataChangeTime', `8008010001,20,${second}`));
+      await stand.act(['topup', 'topup.csv'], { environment: await strike('fault.cutBefore', 1) });
+      return stand.judge('topup.result.csv');
+    },
+    { outcomes: ['in_doubt 2031'] },
+    {
+      without: [
+        {
+          file: 'send/settle.js',
+          anchor: 'return decideRefused(record, answer.errorCode, settling);',
+          replacement: 'void 0;',
+        },
+      ],
+      shows: { lost: 1 },
+    },
+  );
+});
+
 describe('a row that was never applied, at a vendor that refuses every time which is not newer', () => {
   both(
     async (stand) => {
