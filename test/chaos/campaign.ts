@@ -38,6 +38,8 @@ export type CampaignFigures = {
 
 /** The share of kills that is kept for the time when the rows are done and only the result is written. */
 const END_KILL_SHARE = 0.1;
+/** After so many processes that reached their end the run has ended before its kills were spent: nothing is left to kill. */
+const UNKILLED_MAX = 20;
 /** Converging takes one resume without faults, or two; more is a run that never ends. */
 const FINAL_STARTS_MAX = 12;
 
@@ -101,7 +103,8 @@ async function killWhileRowsAreLeft(settings: CampaignSettings, stage: Stage, ra
   const killsWanted = Math.ceil(settings.killCount * (1 - END_KILL_SHARE));
   let deck: Deal[] = [];
   let sentCount = 0;
-  while (tally.killCount < killsWanted) {
+  let unkilledCount = 0;
+  while (tally.killCount < killsWanted && unkilledCount < UNKILLED_MAX) {
     if (deck.length === 0) deck = random.shuffled(ALL_DEALS);
     const deal = deck.pop();
     if (deal) {
@@ -114,6 +117,7 @@ async function killWhileRowsAreLeft(settings: CampaignSettings, stage: Stage, ra
     const plan = planKill(random, rowsPerKill, settings.repeat);
     const end = await runAndKill(args, stage.tool, plan);
     note(tally, end);
+    unkilledCount = end.isKilled ? 0 : unkilledCount + 1;
     sentCount += end.passes.get('send.after') ?? 0;
     if (!end.isKilled) expectKnownEnd(end);
     trace(() => ({ deal, plan, end: end.exitCode ?? end.killedAt ?? 'killed', passes: [...end.passes] }));
@@ -137,8 +141,11 @@ export function trace(detail: () => object): void {
 /** Without faults: kills while the result is written, then until nothing changes any more. */
 async function converge(settings: CampaignSettings, stage: Stage, tally: Tally, random: Seeded): Promise<RunDocument> {
   await stage.vendor.set(noFaults());
-  while (!settings.control && tally.killCount < settings.killCount) {
-    note(tally, await runAndKill(stage.resume, stage.tool, planEndKill(random)));
+  let unkilledCount = 0;
+  while (!settings.control && tally.killCount < settings.killCount && unkilledCount < UNKILLED_MAX) {
+    const end = await runAndKill(stage.resume, stage.tool, planEndKill(random));
+    note(tally, end);
+    unkilledCount = end.isKilled ? 0 : unkilledCount + 1;
   }
   let last: RunDocument | undefined;
   for (let start = 1; start <= FINAL_STARTS_MAX; start += 1) {
