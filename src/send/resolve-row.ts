@@ -244,6 +244,8 @@ function wasFirstRefused(record: RowRecord, evidence: readonly Evidence[], error
   const first = evidence.find(({ kind }) => kind === 'answer' || kind === 'repeat' || kind === 'resend');
   // Earlier versions kept no evidence of a first answer.
   if (first === undefined) return record.errorCode === errorCode;
+  // A refused repeat that the values contradict has left its code in the row: one refusal more proves nothing more.
+  if (first.kind === 'repeat') return record.errorCode === errorCode;
   if (first.kind !== 'answer') return false;
   const detail: unknown = JSON.parse(first.detailJson);
   if (typeof detail === 'object' && detail !== null && 'refused' in detail) return detail.refused === errorCode;
