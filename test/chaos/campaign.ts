@@ -138,8 +138,17 @@ export function trace(detail: () => object): void {
   process.stderr.write(`${(performance.now() / 1000).toFixed(2)} ${JSON.stringify(detail())}\n`);
 }
 
-/** Without faults: kills while the result is written, then until nothing changes any more. */
-async function converge(settings: CampaignSettings, stage: Stage, tally: Tally, random: Seeded): Promise<RunDocument> {
+/**
+ * Without faults: kills while the result is written, then until nothing changes any more.
+ *
+ * @returns what the last process printed; undefined when the run had ended before
+ */
+async function converge(
+  settings: CampaignSettings,
+  stage: Stage,
+  tally: Tally,
+  random: Seeded,
+): Promise<RunDocument | undefined> {
   await stage.vendor.set(noFaults());
   let unkilledCount = 0;
   while (!settings.control && tally.killCount < settings.killCount && unkilledCount < UNKILLED_MAX) {
@@ -151,6 +160,8 @@ async function converge(settings: CampaignSettings, stage: Stage, tally: Tally, 
   for (let start = 1; start <= FINAL_STARTS_MAX; start += 1) {
     const end = await runTool(last ? stage.resume : stage.topup, stage.tool);
     note(tally, end);
+    // The run has ended between the kills, with rows in doubt: the file is refused, and there is nothing to carry on.
+    if (last === undefined && errorCodeOf(end) === 'CREDITED_BEFORE') return undefined;
     if (end.exitCode === 3 || end.exitCode === 70) throw new Error(`ended with ${end.exitCode}: ${end.stderr}`);
     const document = documentOf(end);
     if (!document) throw new Error(`resume said nothing: ${end.stderr}`);
