@@ -1,6 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import { zonedDay } from '../base/zoned-time.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { RunStop } from '../ledger/slices.ts';
+import type { QuotaSettings } from './day-quota.ts';
 
 /**
  * The calls of one account on the running day of its quota: our copy of what the ledger counts. The copy saves
@@ -9,6 +11,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 export class DayCount {
   readonly #account: string;
   readonly #quotaZone: string;
+  readonly #runId: string | undefined;
   readonly #ledger: Ledger;
   readonly #clock: Clock;
   /** The newest day that a call was counted on. A day of the quota is never older, whatever the clock says. */
@@ -18,9 +21,10 @@ export class DayCount {
   /** Calls of today that were counted and then not begun: the next call of that endpoint uses one of them. */
   readonly #spare = new Map<string, number>();
 
-  constructor(settings: { account: string; quotaZone: string }, ledger: Ledger, clock: Clock) {
+  constructor(settings: QuotaSettings, ledger: Ledger, clock: Clock) {
     this.#account = settings.account;
     this.#quotaZone = settings.quotaZone;
+    this.#runId = settings.sharedRunId;
     this.#ledger = ledger;
     this.#clock = clock;
   }
@@ -63,17 +67,22 @@ export class DayCount {
     this.#used += 1;
   }
 
-  /** Takes an expected call from the ledger, unless `limit` calls are taken already. */
-  async take(endpoint: string, limit: number | undefined): Promise<boolean> {
+  /**
+   * Takes an expected call from the ledger, unless `limit` calls are taken already, or another process has stopped the
+   * run: `stop` says why.
+   */
+  async take(endpoint: string, limit: number | undefined): Promise<{ isTaken: boolean; stop?: RunStop | undefined }> {
     const spareCount = this.#spare.get(endpoint) ?? 0;
     if (spareCount > 0) {
       this.#spare.set(endpoint, spareCount - 1);
-      return true;
+      return { isTaken: true };
     }
     const day = this.#day;
-    const { isTaken, used } = await this.#ledger.calls.take(this.#account, { day, endpoint, limit });
+    const runId = this.#runId;
+    const { isTaken, used, stop } = await this.#ledger.calls.take(this.#account, { day, endpoint, limit, runId });
+    if (stop) return { isTaken, stop };
     if (day === this.#day) this.#used = isTaken ? Math.max(this.#used, used - this.#spareCount) : used;
-    return isTaken;
+    return { isTaken };
   }
 
   /**

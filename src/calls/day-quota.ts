@@ -15,6 +15,8 @@ export type QuotaSettings = {
   readonly reserve: number;
   /** Sleep until the quota zone's midnight instead of pausing the run. */
   readonly waitsForQuota: boolean;
+  /** The run, when other processes carry it on as well: any of them may stop it. */
+  readonly sharedRunId?: string | undefined;
 };
 
 /** What one call holds of the day's calls while it is performed, besides itself. */

@@ -211,8 +211,13 @@ export class Lane {
       const taking = count.take(call.endpoint, reserved.limit);
       const preparing = held.isPrepared ? true : (call.beforeSend?.() ?? true);
       // Awaited together: they fail together, and neither failure may go unheard.
-      const [isTaken, mayBeSent] = await Promise.all([taking, preparing]);
+      const [{ isTaken, stop }, mayBeSent] = await Promise.all([taking, preparing]);
       held.isPrepared = mayBeSent;
+      if (stop) {
+        this.#control.stop(stop);
+        this.#quota.takeBack(reserved, settlingCalls, held);
+        throw new StoppedError();
+      }
       if (isTaken && mayBeSent) return day;
       if (!mayBeSent) {
         if (isTaken) count.giveBack(call.endpoint, day);

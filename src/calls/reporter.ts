@@ -29,6 +29,8 @@ export interface Reporter {
   /** What the rows that are left are going to cost. */
   price(callCount: number): void;
   row(outcome: Outcome): void;
+  /** Where the run stands, when other processes work on it as well. */
+  stand(ended: Sending['ended']): void;
   /** The day's calls are used up; nothing is sent until that time. `detail`: how many, and of how many. */
   sleep(untilMs: number, detail: string): void;
   /** The sending is over. */

@@ -117,6 +117,16 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./result.ts')).runResult,
   },
   {
+    name: 'worker',
+    arguments: [],
+    examples: [
+      'memberload worker',
+      'memberload worker --stores hk1,hk2 --runs 8',
+      'memberload worker --run 20261122-050612-3fa9',
+    ],
+    load: async () => (await import('./workers/worker.ts')).runWorker,
+  },
+  {
     name: 'undo',
     arguments: ['<run>'],
     examples: [

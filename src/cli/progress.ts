@@ -52,6 +52,9 @@ export function openProgress(console: Console, clock: Clock): Reporter {
     row(outcome) {
       watched?.add(outcome);
     },
+    stand(ended) {
+      watched?.stand(ended);
+    },
     sleep(untilMs, detail) {
       watched?.sleep(untilMs, detail);
       const asleep = watched?.standing().asleep;
@@ -70,7 +73,7 @@ export function openProgress(console: Console, clock: Clock): Reporter {
 class Watched {
   readonly #sending: Sending;
   readonly #clock: Clock;
-  readonly #counts: { done: number; failed: number; inDoubt: number };
+  #counts: { done: number; failed: number; inDoubt: number };
   readonly #first: Sample;
   #samples: readonly Sample[];
   /** How many calls will have been sent at the end, as reckoned before the sending. */
@@ -93,6 +96,10 @@ class Watched {
     if (outcome.status === 'done') this.#counts.done += 1;
     else if (outcome.status === 'in_doubt') this.#counts.inDoubt += 1;
     else if (outcome.status !== 'unapplied') this.#counts.failed += 1;
+  }
+
+  stand(ended: Sending['ended']): void {
+    this.#counts = { ...ended };
   }
 
   sleep(untilMs: number, detail: string): void {

@@ -79,7 +79,7 @@ async function resumeAll(input: CommandInput): Promise<CommandResult> {
   if (argument !== undefined) {
     throw usageError('BAD_USAGE', commandTexts().allOrOne, commandTexts().allOrOneHint);
   }
-  const runs = await withSession(input, async ({ ledger }) => (await ledger.runs.listUnfinished()).reverse());
+  const runs = await withSession(input, async ({ ledger }) => (await carriedOnHere(ledger)).reverse());
   if (runs.length === 0) return nothingToResume(input);
   const documents: RunDocument[] = [];
   const fail = (run: RunRecord, error: OperatorError): void => {
@@ -125,8 +125,14 @@ function leaveAlone({ runId, state, summaryJson }: RunRecord): OperatorError | u
   });
 }
 
+/** Unfinished runs, newest first, without those that are left to workers. */
+async function carriedOnHere({ runs, slices }: Session['ledger']): Promise<RunRecord[]> {
+  const handedOut = new Set(await slices?.listHandedOut());
+  return (await runs.listUnfinished()).filter(({ runId }) => !handedOut.has(runId));
+}
+
 async function chooseRun({ ledger, settings }: Session, runId: string | undefined): Promise<RunRecord | undefined> {
-  if (runId === undefined) return (await ledger.runs.listUnfinished())[0];
+  if (runId === undefined) return (await carriedOnHere(ledger))[0];
   const { run } = await findRun(runId, ledger);
   if (hasEnded(run) && !isResultMissing(run, settings.homeFolder)) {
     throw usageError(

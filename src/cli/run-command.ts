@@ -2,7 +2,7 @@ import { EXIT, type ExitCode, usageError } from '../base/errors.ts';
 import type { JobCommand, JobSettings } from '../job/job-settings.ts';
 import type { RunRecord } from '../ledger/ledger.ts';
 import type { ResultTarget } from '../result/result-file.ts';
-import type { RunDocument } from '../result/run-document.ts';
+import { type RunDocument, writeRunDocument } from '../result/run-document.ts';
 import { exportAll } from '../run/export-all.ts';
 import { prepareRun } from '../run/prepare-run.ts';
 import { resumeRun } from '../run/resume-run.ts';
@@ -18,18 +18,20 @@ import type { SavedSettings } from '../settings/run-settings.ts';
 import { readSavedSettings } from '../settings/saved-settings.ts';
 import { commandTexts } from '../texts/commands.ts';
 import { chosenLanguage } from '../texts/texts.ts';
-import type { CommandInput, EndedRun } from './commands.ts';
+import { workerTexts } from '../texts/workers.ts';
+import type { CommandInput, CommandResult } from './commands.ts';
 import { confirmImport, confirmTopup } from './confirm.ts';
 import { nextOfRun, nextOfTyped } from './next-command.ts';
 import { resultTargetOf, sourceOf } from './run-files.ts';
 import { type Connected, connectToRun, type Session, withSession } from './session.ts';
+import { sharingOf } from './workers/sharing.ts';
 
-export const runImport = (input: CommandInput): Promise<EndedRun> => runJobCommand(input, 'import');
-export const runTopup = (input: CommandInput): Promise<EndedRun> => runJobCommand(input, 'topup');
-export const runExport = (input: CommandInput): Promise<EndedRun> => runJobCommand(input, 'export');
+export const runImport = (input: CommandInput): Promise<CommandResult> => runJobCommand(input, 'import');
+export const runTopup = (input: CommandInput): Promise<CommandResult> => runJobCommand(input, 'topup');
+export const runExport = (input: CommandInput): Promise<CommandResult> => runJobCommand(input, 'export');
 
 /** `import`, `topup` and `export`: a new run, or the unfinished one of the same command and file. */
-async function runJobCommand(input: CommandInput, command: JobCommand): Promise<EndedRun> {
+async function runJobCommand(input: CommandInput, command: JobCommand): Promise<CommandResult> {
   const { argument } = input;
   return withSession(input, async (session) => {
     const { settings } = session;
@@ -54,6 +56,7 @@ async function runJobCommand(input: CommandInput, command: JobCommand): Promise<
         place: shownPlace,
       };
     }
+    const sharing = sharingOf(input, command, session.ledger);
     const prepared = await prepareRun(
       {
         settings: job,
@@ -68,12 +71,14 @@ async function runJobCommand(input: CommandInput, command: JobCommand): Promise<
         place,
         resultFor,
         isDryRun,
+        sharing,
         confirm: command === 'import' ? (asked) => confirmImport(asked, shownPlace, input) : undefined,
       },
       parts,
     );
     if (prepared.kind === 'unfinished') {
       const { run } = prepared;
+      await refuseHandedOut(run, session);
       return {
         document: await resumeInSession(input, session, run),
         next: nextOfRun(run, settings),
@@ -82,11 +87,27 @@ async function runJobCommand(input: CommandInput, command: JobCommand): Promise<
     }
     try {
       if (command === 'topup' && !isDryRun) await confirmTopup(prepared, shownPlace, input);
-      return { document: await prepared.run(), next, place: shownPlace };
+      const document = await prepared.run();
+      return sharing?.kind === 'detached' ? tellDetached(document, input) : { document, next, place: shownPlace };
     } finally {
       await prepared.discard();
     }
   });
+}
+
+/** Workers and this command would each send a part of it; typed on purpose, `resume` takes it from them. */
+async function refuseHandedOut({ runId }: RunRecord, { ledger }: Session): Promise<void> {
+  if (!(await ledger.slices?.listHandedOut())?.includes(runId)) return;
+  throw usageError('LEFT_TO_WORKERS', workerTexts().stillHandedOut(runId), workerTexts().stillHandedOutHint(runId));
+}
+
+/** The run's id alone goes to stdout, for a script. */
+function tellDetached(document: RunDocument, { settings, console }: CommandInput): CommandResult {
+  const runId = document.run ?? '';
+  console.print(settings.get('json') ? writeRunDocument(document) : runId);
+  console.say(workerTexts().handedOut(runId));
+  console.say(workerTexts().howToFollow(runId));
+  return { exitCode: EXIT.ok };
 }
 
 function mapPathOf(settings: Session['settings']): string | undefined {
@@ -103,6 +124,8 @@ function resultForOf({ command, targets }: JobSettings, { placeKey }: Connected)
 /** Carries a run on with its own settings, and with the run-control flags that are typed now. */
 export async function resumeInSession(input: CommandInput, session: Session, run: RunRecord): Promise<RunDocument> {
   const { settings } = session;
+  // Typed on purpose: workers end what they have begun of it, and take no more.
+  await session.ledger.slices?.takeBack(run.runId);
   const saved = readSavedSettings(run.settingsJson);
   const controls = controlsOf(settings, saved.controls);
   const connected = await connectToRun(session, run, saved, { targets: saved.job.targets, controls });

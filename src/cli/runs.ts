@@ -2,6 +2,7 @@ import { EXIT, type ExitCode, usageError } from '../base/errors.ts';
 import { padToWidth } from '../base/text-width.ts';
 import { zonedDateTime } from '../base/zoned-time.ts';
 import type { CallsOfDay, LedgerReader, RowRecord, RunRecord } from '../ledger/ledger.ts';
+import type { AtWork } from '../ledger/slices.ts';
 import { readRunDocument, writeRunDocument } from '../result/run-document.ts';
 import { type NextCommand, renderSummary } from '../result/summary-text.ts';
 import { cancelRun } from '../run/cancel-run.ts';
@@ -10,6 +11,7 @@ import { isResultMissing } from '../run/run-folder.ts';
 import { describePlace } from '../settings/place.ts';
 import { connectionOf, readSavedSettings } from '../settings/saved-settings.ts';
 import { commandTexts } from '../texts/commands.ts';
+import { workerTexts } from '../texts/workers.ts';
 import type { CommandInput } from './commands.ts';
 import { findRun } from './find-run.ts';
 import { nextOfRun } from './next-command.ts';
@@ -34,8 +36,9 @@ export async function runRuns(input: CommandInput): Promise<{ exitCode: ExitCode
     if (argument === undefined) {
       const runs = opened ? await runsToShow(opened) : [];
       const calls = (await opened?.calls.byDay(undefined, CALL_LINES_SHOWN)) ?? [];
-      if (print) print({ runs: runs.map(describeRun), calls });
-      else for (const line of [...listRuns(runs), ...listCalls(calls)]) console.print(line);
+      const people = await peopleOf(opened);
+      if (print) print({ runs: runs.map((run) => ({ ...describeRun(run), ...describePeople(run, people) })), calls });
+      else for (const line of [...listRuns(runs, people), ...listCalls(calls)]) console.print(line);
       return { exitCode: EXIT.ok };
     }
     const { run, ledger } = await findRun(argument, opened);
@@ -46,12 +49,23 @@ export async function runRuns(input: CommandInput): Promise<{ exitCode: ExitCode
     }
     const inDoubt = await rowsInDoubt(run, ledger);
     const undoing = await ledger.runs.listUndoing(run.runId);
+    const people = await peopleOf(ledger);
     if (print) {
       const settingsOfRun = JSON.parse(run.settingsJson) as object;
       const summary = readRunDocument(run.summaryJson) ?? null;
       const undoneBy = undoing.map(describeRun);
-      print({ ...describeRun(run), settings: settingsOfRun, summary, inDoubt: inDoubt.map(describeRow), undoneBy });
-    } else for (const line of showRun(run, { inDoubt, undoing, next: nextOfRun(run, settings) })) console.print(line);
+      const whole = { settings: settingsOfRun, summary, inDoubt: inDoubt.map(describeRow), undoneBy };
+      print({ ...describeRun(run), ...describePeople(run, people), ...whole });
+      return { exitCode: EXIT.ok };
+    }
+    const lines = [
+      ...showRun(run, { inDoubt, undoing, next: nextOfRun(run, settings) }),
+      ...tellPeople(run, people),
+      ...((await ledger.slices?.listWorkers(run.runId)) ?? []).map(({ who, rowCount }) =>
+        workerTexts().hasDone(who, rowCount),
+      ),
+    ];
+    for (const line of lines) console.print(line);
     return { exitCode: EXIT.ok };
   });
 }
@@ -110,13 +124,45 @@ async function runsToShow(ledger: LedgerReader): Promise<RunRecord[]> {
   return [...newest, ...older];
 }
 
-function listRuns(runs: readonly RunRecord[]): string[] {
+/** Who works on runs at this moment, and which runs are left to workers; undefined: the ledger has one writer. */
+type People = { readonly atWork: readonly AtWork[]; readonly handedOut: readonly string[] } | undefined;
+
+async function peopleOf(ledger: LedgerReader | undefined): Promise<People> {
+  const slices = ledger?.slices;
+  return slices && { atWork: await slices.listAtWork(), handedOut: await slices.listHandedOut() };
+}
+
+function tellPeople({ runId }: RunRecord, people: People): string[] {
+  if (people === undefined) return [];
+  const texts = workerTexts();
+  const atWork = people.atWork.filter((each) => each.runId === runId);
+  return [
+    ...(people.handedOut.includes(runId) ? [texts.leftToWorkers(runId)] : []),
+    ...atWork.map(({ who, sliceCount }) => texts.atWork(who, sliceCount)),
+  ];
+}
+
+function describePeople({ runId }: RunRecord, people: People): object {
+  if (people === undefined) return {};
+  const atWork = people.atWork.filter((each) => each.runId === runId);
+  return {
+    leftToWorkers: people.handedOut.includes(runId),
+    atWork: atWork.map(({ who, sinceMs, sliceCount }) => ({
+      who,
+      since: new Date(sinceMs).toISOString(),
+      slices: sliceCount,
+    })),
+  };
+}
+
+function listRuns(runs: readonly RunRecord[], people: People): string[] {
   const texts = commandTexts();
   if (runs.length === 0) return [texts.noRuns];
-  return runs.map((run) => {
+  return runs.flatMap((run) => {
     const state = padToWidth(texts.states[run.state], STATE_WIDTH);
     const rows = texts.rowsOfRun(String(run.rowCount).padStart(7));
-    return `${run.runId}  ${state} ${run.command.padEnd(8)} ${rows}  ${shownPlace(run)}  ${run.inputPath || run.resultPath}`;
+    const line = `${run.runId}  ${state} ${run.command.padEnd(8)} ${rows}  ${shownPlace(run)}  ${run.inputPath || run.resultPath}`;
+    return [line, ...tellPeople(run, people).map((told) => `  ${told}`)];
   });
 }
 

@@ -35,6 +35,8 @@ export type Session = {
   readonly reporter: Reporter;
   /** Reads the settings of the vendors that the run needs, and says where it works: the first line of the command. */
   connect(targets: readonly Target[], controls: ControlSettings, usesSandbox: boolean): Promise<Connected>;
+  /** The same session for one run among several: with its own settings and control, telling what it does elsewhere. */
+  apart(own: Pick<Session, 'settings' | 'control' | 'reporter'>): Session;
 };
 
 export type Connected = {
@@ -48,8 +50,8 @@ export type Connected = {
   readonly placeKey: string;
   /** Where the calls go: `https://host`, one for each vendor. They differ with every start of the sandbox. */
   readonly origins: readonly string[];
-  /** @param runId for the log of calls */
-  openVendors(runId?: string): Vendors;
+  /** @param runId for the log of calls. `isShared`: other processes carry the run on as well, and may stop it */
+  openVendors(runId?: string, isShared?: boolean): Vendors;
 };
 
 /** Opens the ledger for writing, listens for signals, runs `work`, and closes everything. */
@@ -67,7 +69,10 @@ export function withSession<T>(input: CommandInput, work: (session: Session) => 
     const reporter = openProgress(console, clock);
     let sandbox: Sandbox | undefined;
     let log: CallLog | undefined;
-    const connect: Session['connect'] = async (targets, controls, usesSandbox) => {
+    const connect = async (
+      { settings, control, reporter }: Pick<Session, 'settings' | 'control' | 'reporter'>,
+      ...[targets, controls, usesSandbox]: Parameters<Session['connect']>
+    ): Promise<Connected> => {
       await ledger.holdFor(controls.timeoutMs);
       if (usesSandbox) sandbox ??= await openOwnSandbox(settings, clock);
       const located = sandbox && usesSandbox ? settings.withSandbox(sandbox.settings) : settings;
@@ -86,8 +91,13 @@ export function withSession<T>(input: CommandInput, work: (session: Session) => 
       for (const warning of located.warnings) console.say(warning);
       return { ...connected, place: placeName(where, account), shownPlace, placeKey: placeKey(where, account) };
     };
+    const sessionOf = (own: Pick<Session, 'settings' | 'control' | 'reporter'>): Session => ({
+      ...{ ...own, ledger, clock, startedMs },
+      connect: (...of) => connect(own, ...of),
+      apart: sessionOf,
+    });
     try {
-      return await work({ settings, ledger, control, clock, startedMs, reporter, connect });
+      return await work(sessionOf({ settings, control, reporter }));
     } finally {
       reporter.end();
       await sandbox?.close();
@@ -210,18 +220,18 @@ async function connectVendors(
   return {
     account: accounts.filter((account) => account !== undefined).join(','),
     origins: [kybio, wonder].flatMap((vendor) => (vendor === undefined ? [] : new URL(vendor.baseUrl).origin)),
-    openVendors: (runId = '') => ({
+    openVendors: (runId = '', isShared = false) => ({
       ...(openKybio && {
         kybio: {
           client: openKybio(kybio, parts.clock, surroundsOf(parts.surrounds, runId)),
-          lane: openLane(kybioAccount, controls, parts),
+          lane: openLane(kybioAccount, controls, { ...parts, sharedRunId: isShared ? runId : undefined }),
           repeatCodes: kybio.codes.repeat,
         },
       }),
       ...(openWonder && {
         wonder: {
           client: openWonder(wonder, parts.clock, undefined, surroundsOf(parts.surrounds, runId)),
-          lane: openLane(wonderAccount, controls, parts),
+          lane: openLane(wonderAccount, controls, { ...parts, sharedRunId: isShared ? runId : undefined }),
         },
       }),
     }),
@@ -232,10 +242,14 @@ function surroundsOf({ proxy, log }: Surrounds, runId: string): Surrounds {
   return { proxy, log: log && { ...log, write: (call) => log.write({ ...call, runId }) } };
 }
 
-function openLane(account: string, controls: ControlSettings, parts: LaneParts): Lane {
+function openLane(
+  account: string,
+  controls: ControlSettings,
+  { sharedRunId, ...parts }: LaneParts & { readonly sharedRunId: string | undefined },
+): Lane {
   const { quotaZone, dailyQuota, reserve, waitsForQuota } = controls;
   return new Lane(
-    { account, quotaZone, dailyQuota, reserve, waitsForQuota },
+    { account, quotaZone, dailyQuota, reserve, waitsForQuota, sharedRunId },
     {
       ...parts,
       limiter: shareRate(createRateLimiter(controls.rate, parts.clock), controls.rate, {

@@ -1,4 +1,5 @@
 import type { RowState } from './row-states.ts';
+import type { Cut, RunStop, SliceReader, SliceStore } from './slices.ts';
 
 /**
  * The ledger: what must survive a kill and a power cut. Runs, rows, increments, counted calls, facts of an
@@ -21,6 +22,8 @@ export interface Ledger extends LedgerReader {
   readonly facts: FactStore;
   /** Copies of the stages of runs, for other machines; undefined in a ledger with one writer. */
   readonly stages: StageStore | undefined;
+  /** Runs that several processes carry on at once; undefined in a ledger with one writer. */
+  readonly slices: (SliceStore & SliceReader) | undefined;
   /** Shares out the rate of an account; undefined in a ledger with one writer. */
   readonly pace: Pace | undefined;
   /** Who this is, for others: `anna on hk-ops-2`; '' in a ledger with one writer. */
@@ -54,6 +57,7 @@ export interface LedgerReader {
   readonly increments: IncrementReader;
   readonly calls: CallReader;
   readonly facts: FactReader;
+  readonly slices: SliceReader | undefined;
   /** Where the ledger is, for messages. Holds no password. */
   readonly place: string;
   /** Milliseconds since the epoch, by the ledger's clock. */
@@ -120,7 +124,10 @@ export type RunRecord = {
 export type NewRun = Omit<
   RunRecord,
   'state' | 'createdMs' | 'updatedMs' | 'resultSha256' | 'progressJson' | 'summaryJson' | 'prunedMs' | 'hasStage'
->;
+> & {
+  /** Several processes are to carry the run on: `start` then claims nothing. Only in a ledger with `slices`. */
+  readonly slices?: Cut;
+};
 
 export interface RunReader {
   find(runId: string): Promise<RunRecord | undefined>;
@@ -182,7 +189,8 @@ export interface RunStore extends RunReader {
   markOf(account: string): Promise<number>;
   /**
    * Makes this process the one that works on the run, unless another process is at work on it. A process that was
-   * killed counts as at work until its lease has ended. `start` claims the run that it records. What `setState`, `end`,
+   * killed counts as at work until its lease has ended; so does one that works on a slice. What slices have left is this
+   * process's own from then on. `start` claims the run that it records. What `setState`, `end`,
    * `setProgress` and `setResult` say of a run that another process has claimed since is not recorded.
    */
   claim(runId: string): Promise<Claimed>;
@@ -364,7 +372,9 @@ export type Begun =
   /** The same reference or campaign was credited with other amounts. */
   | { readonly kind: 'credited_otherwise'; readonly credit: Credit }
   /** This process was out of touch with a shared ledger for too long: others take it for dead. */
-  | { readonly kind: 'lease_lost' };
+  | { readonly kind: 'lease_lost' }
+  /** Another process that works on the run has stopped it. */
+  | { readonly kind: 'run_stopped'; readonly stop: RunStop };
 
 export interface IncrementReader {
   /** Increments of all runs of the account without an outcome (intent, in doubt), the oldest run first. */
@@ -439,8 +449,14 @@ export interface CallStore extends CallReader {
    */
   take(
     account: string,
-    call: { readonly day: string; readonly endpoint: string; readonly limit: number | undefined },
-  ): Promise<{ readonly isTaken: boolean; readonly used: number }>;
+    call: {
+      readonly day: string;
+      readonly endpoint: string;
+      readonly limit: number | undefined;
+      /** Of a run with slices: a run that somebody has stopped takes no call any more. */
+      readonly runId?: string | undefined;
+    },
+  ): Promise<{ readonly isTaken: boolean; readonly used: number; readonly stop?: RunStop | undefined }>;
   /** Forgets the days before that one. */
   prune(beforeDay: string): Promise<void>;
 }

@@ -63,11 +63,10 @@ export function closeSnapshots(snapshots: Snapshots): void {
  * @throws StoppedError; OperatorError PAGE_FAILED, CATEGORIES_UNREAD, UNKNOWN_CATEGORY
  */
 export async function gather(snapshots: Snapshots, context: RunContext, rows: RowsToDo): Promise<Gathered> {
-  const { settings, vendors } = context;
+  const { settings } = context;
   const { needs, rowByRowCalls: rowByRow, categoryNames } = await countNeeds(settings, rows);
   // First: a name that the account does not have ends it here, for one call.
-  const categories =
-    settings.changesCategory && vendors.kybio ? await readCategories(vendors.kybio, categoryNames) : undefined;
+  const categories = await categoriesFor(categoryNames, context);
   for (const target of settings.targets) {
     const snapshot = snapshots[target];
     if (!snapshot) continue;
@@ -79,6 +78,24 @@ export async function gather(snapshots: Snapshots, context: RunContext, rows: Ro
     });
   }
   return { snapshots, needs, categories, rowByRowCalls: rowByRow };
+}
+
+/**
+ * All that a part of the rows takes when the pages were read for all of them: the categories, where they are changed.
+ *
+ * @throws StoppedError; OperatorError CATEGORIES_UNREAD, UNKNOWN_CATEGORY
+ */
+export async function gatherCategories(context: RunContext, rows: RowsToDo): Promise<Categories> {
+  return categoriesFor((await countNeeds(context.settings, rows)).categoryNames, context);
+}
+
+/** Names that are needed, and their uids; without a name no call is made. */
+async function categoriesFor(
+  names: ReadonlySet<string>,
+  { settings, vendors }: RunContext,
+): Promise<ReadonlyMap<string, string> | undefined> {
+  if (!settings.changesCategory || !vendors.kybio || names.size === 0) return undefined;
+  return readCategories(vendors.kybio, names);
 }
 
 /** Every row that is to be done, one target at a time. */

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { makePrivateFolder, requireNoLink } from '../base/private-folder.ts';
@@ -57,6 +57,8 @@ export interface Snapshot {
   /** A record with this number may be there now: the next reader asks the vendor. */
   markAddition(number: string): void;
   markGivenUp(rowCount: number): void;
+  /** Writes a copy of its file there, with mode 0600. */
+  copyTo(path: string): void;
   /** Every record in the order of the pages. */
   iterate(): Iterable<TextFields>;
   /** Does nothing when it is closed already. */
@@ -117,6 +119,7 @@ export function openSnapshot(path: string, keys: SnapshotKeys): Snapshot {
     forget: (id) => orStageFailed(() => read()?.forget(id)),
     markAddition: (number) => orStageFailed(() => read()?.markAddition(number)),
     markGivenUp: (rowCount) => orStageFailed(() => filled().markGivenUp(rowCount)),
+    copyTo: (path) => orStageFailed(() => store?.copyTo(path)),
     iterate: () => store?.iterate() ?? [],
     close: () => store?.close(),
     clear: () => orStageFailed(() => store?.clear()),
@@ -245,6 +248,11 @@ function openStore(path: string, keys: SnapshotKeys): Snapshot {
     },
     markAddition,
     markGivenUp: (rowCount) => writeFact('given_up_for', String(rowCount)),
+    copyTo(target) {
+      rmSync(target, { force: true });
+      closeSync(openSync(target, 'wx', 0o600));
+      database.prepare('VACUUM INTO ?').run(target);
+    },
     *iterate() {
       for (let last = 0; ; ) {
         const rows = page.all(last, PAGE_RECORDS) as unknown as { place: number; fields_json: string }[];

@@ -10,7 +10,7 @@ export type RunDocument = {
   readonly place: string | null;
   readonly input: string | null;
   readonly result: string | null;
-  readonly state: 'finished' | 'paused' | 'stopped' | 'interrupted' | 'cancelled' | 'planned';
+  readonly state: 'finished' | 'paused' | 'stopped' | 'interrupted' | 'cancelled' | 'planned' | 'running';
   /** `doneBefore`, rows that an earlier run has done, is a part of `done`. */
   readonly rows: Readonly<Record<RowStatusCount, number>>;
   readonly actions: Readonly<Record<string, number>>;

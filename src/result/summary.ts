@@ -27,7 +27,7 @@ export async function runDocument(parts: {
   rowByRowCalls?: number;
 }): Promise<RunDocument> {
   const { settings, tally, vendors } = parts;
-  const lanes = [vendors.kybio?.lane, vendors.wonder?.lane].filter((lane) => lane !== undefined);
+  const lanes = lanesOf(vendors);
   return {
     run: parts.runId,
     command: settings.command,
@@ -46,6 +46,10 @@ export async function runDocument(parts: {
     exitCode: parts.exitCode,
     causes: tally.causes,
   };
+}
+
+export function lanesOf({ kybio, wonder }: Vendors): readonly Lane[] {
+  return [kybio?.lane, wonder?.lane].filter((lane) => lane !== undefined);
 }
 
 export function sumCalls(lanes: readonly Lane[]): RunDocument['calls'] {
@@ -104,7 +108,24 @@ const SIGNAL_EXITS = { SIGHUP: EXIT.hangup, SIGINT: EXIT.interrupted, SIGTERM: E
 
 /** Lets the error tell the calls that were made before it. */
 export function withCalls(error: unknown, vendors: Vendors): unknown {
-  const lanes = [vendors.kybio?.lane, vendors.wonder?.lane].filter((lane) => lane !== undefined);
+  const lanes = lanesOf(vendors);
   if (error instanceof OperatorError) error.spent = sumCalls(lanes);
   return error;
+}
+
+/** Calls of two parts of a run. */
+export function addCalls(
+  left: RunDocument['calls'] | undefined,
+  right: RunDocument['calls'] = { sent: 0, retried: 0, byEndpoint: {} },
+): RunDocument['calls'] {
+  if (left === undefined) return right;
+  const byEndpoint: Record<string, number> = { ...left.byEndpoint };
+  for (const [endpoint, count] of Object.entries(right.byEndpoint)) {
+    byEndpoint[endpoint] = (byEndpoint[endpoint] ?? 0) + count;
+  }
+  const rowByRow = (left.rowByRow ?? 0) + (right.rowByRow ?? 0);
+  return {
+    ...{ sent: left.sent + right.sent, retried: left.retried + right.retried, byEndpoint },
+    ...((left.rowByRow ?? right.rowByRow) !== undefined && { rowByRow }),
+  };
 }

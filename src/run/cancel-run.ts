@@ -18,6 +18,7 @@ export type Cancelled = {
 /** Gives the rest of an unfinished run up: rows not sent end `not_sent`, rows in doubt stay, the result is written. */
 export async function cancelRun(known: RunRecord, parts: Parameters<typeof rebuildResult>[1]): Promise<Cancelled> {
   const { ledger, homeFolder, reporter } = parts;
+  await ledger.slices?.takeBack(known.runId, { kind: 'breaker', detail: runTexts().givenUpBy(ledger.person) });
   const { run } = await claimRun(known, { ledger, note: reporter.note });
   requireUnended(run);
   const givenUpCount = await ledger.runs.cancel(run.runId);

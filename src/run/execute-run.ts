@@ -7,7 +7,6 @@ import { countToSend } from '../intake/read-input.ts';
 import type { StagedInput } from '../intake/stage-input.ts';
 import { isCrediting, type JobSettings } from '../job/job-settings.ts';
 import type { RunState } from '../ledger/ledger.ts';
-import type { RowState } from '../ledger/row-states.ts';
 import { closeSnapshots, type Gathered, gather, openSnapshots } from '../plan/gather.ts';
 import type { Snapshots } from '../plan/lookups.ts';
 import { lookForOthers } from '../plan/others-today.ts';
@@ -18,7 +17,7 @@ import type { ResultFile, ResultTarget } from '../result/result-file.ts';
 import type { RowWatch } from '../result/result-rows.ts';
 import type { NotSentReason } from '../result/row-view.ts';
 import { type RunDocument, writeRunDocument } from '../result/run-document.ts';
-import { exitCodeOf, runDocument, withCalls } from '../result/summary.ts';
+import { addCalls, exitCodeOf, runDocument, withCalls } from '../result/summary.ts';
 import type { Tally } from '../result/tally.ts';
 import { writeResult } from '../result/write-result.ts';
 import { changeCategories } from '../send/change-categories.ts';
@@ -34,7 +33,8 @@ import { rebuildResult } from './rebuild-result.ts';
 import { removeRunFolder } from './run-folder.ts';
 import type { FileRun, RunParts } from './run-parts.ts';
 import { watchRows, withReport } from './run-report.ts';
-import { sendingOf, tellRun } from './tell-run.ts';
+import { callsOfSlices } from './sliced-run.ts';
+import { endedOf, sendingOf, tellRun } from './tell-run.ts';
 
 /** A run that the ledger knows, with its stage: begun just now, or carried on. */
 export type BegunRun = {
@@ -50,8 +50,8 @@ export type BegunRun = {
   readonly staged: StagedInput;
   readonly file: ResultFile | undefined;
   readonly confirm?: FileRun['confirm'];
-  /** Begun by an earlier process. */
-  readonly isCarriedOn?: true;
+  /** `resumed`: begun by an earlier process. `sent`: in slices, so that only its end is left. */
+  readonly standing?: 'resumed' | 'sent';
 };
 
 /**
@@ -82,10 +82,12 @@ export async function executeRun(run: BegunRun, parts: RunParts): Promise<RunDoc
   const snapshots = await openSnapshots(context);
   let document: RunDocument;
   try {
-    tellRun(run.isCarriedOn === true, context);
-    await lookAtOldDoubts(context, parts);
+    if (run.standing !== 'sent') {
+      tellRun(run.standing === 'resumed', context);
+      await lookAtOldDoubts(context, parts);
+    }
     const gathered = await sendAll(run, context, snapshots, found);
-    const watch = run.result.path === '-' ? undefined : await watchRows(run, parts);
+    const watch = hasResultFile(run.result) ? await watchRows(run, parts) : undefined;
     const written = await writeRunResult(run, context, found, watch);
     if (gathered) await rememberCreated(gathered, written.tally, context);
     const ended = await endRun(run, written, gathered?.rowByRowCalls ?? 0, context);
@@ -106,6 +108,11 @@ export async function executeRun(run: BegunRun, parts: RunParts): Promise<RunDoc
   // folder in which a file is open.
   await removeRunFolder(parts.homeFolder, runId, ledger);
   return document;
+}
+
+/** A report is written beside the result. */
+function hasResultFile({ path }: ResultTarget): boolean {
+  return path !== '-' && path !== '';
 }
 
 /** Undefined: the run stopped while it was still reading. */
@@ -134,7 +141,7 @@ async function sendAll(
     reporter.end();
     return undefined;
   }
-  const foreseen = await announcePrice(gathered, context, rows);
+  const foreseen = await tellPrice(gathered, context, rows);
   if (control.reason === undefined) await run.confirm?.({ foreseen, match: run.staged.match });
   for (;;) {
     const refusedBefore = quotaRefusalCount(vendors);
@@ -165,11 +172,9 @@ async function startReporting(run: BegunRun, context: RunContext): Promise<void>
   const { sums } = run.staged.facts;
   const record = await ledger.runs.find(runId);
   const states = await ledger.rows.countByState(runId);
-  const countOf = (...wanted: readonly RowState[]): number =>
-    states.filter(({ state }) => wanted.includes(state)).reduce((sum, { rowCount }) => sum + rowCount, 0);
   const unit = settings.targets.length > 1 ? 'writes' : 'rows';
   const totalCount = countToSend(sums) * settings.targets.length;
-  const ended = { done: countOf('done'), failed: countOf('failed', 'invalid'), inDoubt: countOf('in_doubt') };
+  const ended = endedOf(states);
   const endedCount = ended.done + ended.failed + ended.inDoubt;
   // A run that reads nothing beforehand has not asked yet what other runs have used today.
   await laneOf(context.vendors, settings.targets[0] ?? 'kybio').readDay();
@@ -222,7 +227,8 @@ async function gatherOrStop(
   }
 }
 
-async function announcePrice(
+/** Tells what the rows that are left are going to cost. */
+export async function tellPrice(
   gathered: Gathered,
   context: RunContext,
   rows: () => AsyncIterable<readonly RowToDo[]>,
@@ -319,7 +325,7 @@ async function endRun(
     reporter.note(runTexts().writeElsewhere(run.runId));
   }
   const isWaiting = state === 'stopped' && reason === undefined && !failure;
-  const document = await runDocument({
+  const counted = await runDocument({
     runId: run.runId,
     settings: run.settings,
     place: run.place,
@@ -334,6 +340,8 @@ async function endRun(
     exitCode: exitCodeAtEnd(failure !== undefined, isWaiting, reason, tally),
     rowByRowCalls,
   });
+  const inSlices = await ledger.slices?.readCalls(run.runId);
+  const document = inSlices ? { ...counted, calls: addCalls(counted.calls, callsOfSlices(inSlices)) } : counted;
   await ledger.runs.end(run.runId, { state, summaryJson: writeRunDocument(document) });
   return document;
 }

@@ -1,4 +1,4 @@
-import { OperatorError } from '../base/errors.ts';
+import { EXIT, OperatorError } from '../base/errors.ts';
 import { removePrivateFolder } from '../base/private-folder.ts';
 import { CreditGuard } from '../intake/credit-guard.ts';
 import { guardTopup } from '../intake/guard-topup.ts';
@@ -7,17 +7,21 @@ import { type StagedInput, stageInput } from '../intake/stage-input.ts';
 import type { HeaderMatch } from '../job/header-match.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import type { Ledger, PlannedRow, RunRecord, Started } from '../ledger/ledger.ts';
+import type { Cut } from '../ledger/slices.ts';
 import { openResultFile, type ResultFile } from '../result/result-file.ts';
 import { sha256OfFile } from '../result/result-path.ts';
 import type { RunDocument } from '../result/run-document.ts';
+import { runDocument } from '../result/summary.ts';
+import { Tally } from '../result/tally.ts';
 import { readSavedSettings, writeSavedSettings } from '../settings/saved-settings.ts';
 import type { Stage } from '../stage/stage.ts';
 import { requireStarted } from './claim-run.ts';
-import { executeRun } from './execute-run.ts';
+import { type BegunRun, executeRun } from './execute-run.ts';
 import { recordResult } from './own-result.ts';
 import { planRun } from './plan-run.ts';
 import { makeRunFolder, newRunId, removeLeftFolders } from './run-folder.ts';
 import type { FileRun, RunParts } from './run-parts.ts';
+import { shareRun } from './share-run.ts';
 import { shareStage } from './shared-stage.ts';
 import { findSigns, rememberSigns } from './signs-of-run.ts';
 import { tellColumns } from './tell-columns.ts';
@@ -107,14 +111,17 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
         }
         // What lookups find is in this home alone: an export is carried on where it was begun.
         if (settings.command !== 'export') await shareStage(runId, runFolder, ledger);
+        const { sharing } = job;
         requireStarted(await startRun(job, input, runId, { ledger, mark }), job.inputPath);
         // From here on the ledger knows the run: its stage stays, whatever fails.
         isBegun = true;
         // `--overwrite`: after a kill the earlier result is still the one that may be replaced.
         const replaced = result && result.path !== '-' ? await sha256OfFile(result.path) : undefined;
         if (replaced !== undefined) await recordResult(ledger, runId, job.result.path, replaced);
+        const begun = { ...job, runId, runFolder, staged: input, file: result };
         try {
-          return await executeRun({ ...job, runId, runFolder, staged: input, file: result }, parts);
+          if (sharing?.kind === 'detached') return await leaveToWorkers(begun);
+          return await (sharing ? shareRun(begun, sharing.start, parts) : executeRun(begun, parts));
         } catch (error) {
           if (error instanceof OperatorError && error.code === 'NOT_CONFIRMED') {
             // Nothing was sent, and nothing is to be carried on.
@@ -154,10 +161,49 @@ async function startRun(
       undoes: '',
       rowCount: facts.sums.rowCount,
       settingsJson: writeSavedSettings({ job: settings, controls, connection, resultFor: job.resultFor }),
+      ...(job.sharing && { slices: cutOf(job, facts.sums.rowCount) }),
     },
     settings.command === 'topup' ? plannedRows(stage, settings.campaign) : [],
     mark,
   );
+}
+
+/** Rows of one slice: some minutes at a usual rate, and few enough that the queue adds next to nothing to a row. */
+const SLICE_ROWS_MAX = 500;
+/** So many slices for each process, so that none waits long for the last one. */
+const SLICES_EACH = 8;
+/** Workers on one account at most, and the calls a second from which on a second one helps. */
+const LANES_MAX = 8;
+const CALLS_A_LANE = 10;
+
+function cutOf({ sharing, settings, controls: { rate } }: FileRun, rowCount: number): Cut {
+  const isHandedOut = sharing?.kind === 'detached';
+  const perSecond = rate === 'unlimited' ? Number.POSITIVE_INFINITY : (rate.calls / rate.perMs) * 1000;
+  const lanes = perSecond < 2 * CALLS_A_LANE ? 1 : Math.min(LANES_MAX, Math.floor(perSecond / CALLS_A_LANE));
+  // Rows of one member follow each other in the order of the file: one process after the other sends them.
+  if (settings.onDuplicate === 'allow') return { rowsEach: Math.max(1, rowCount), lanes: 1, isHandedOut };
+  const sliceCount = sharing?.kind === 'workers' ? sharing.count * SLICES_EACH : 1;
+  const rowsEach = Math.max(1, Math.min(SLICE_ROWS_MAX, Math.ceil(rowCount / sliceCount)));
+  return { rowsEach, lanes, isHandedOut };
+}
+
+/** The rows lie sealed in the shared ledger; nothing of them stays here. */
+async function leaveToWorkers({
+  runId,
+  runFolder,
+  staged,
+  file,
+  settings,
+  place,
+  inputPath,
+}: BegunRun): Promise<RunDocument> {
+  await file?.abort();
+  await staged.stage.close();
+  removePrivateFolder(runFolder);
+  return runDocument({
+    ...{ runId, settings, place, inputPath, resultPath: '', tally: new Tally(), state: 'running' },
+    ...{ vendors: {}, elapsedMs: 0, exitCode: EXIT.ok },
+  });
 }
 
 async function* plannedRows(stage: Stage, campaign: string): AsyncGenerator<readonly PlannedRow[]> {

@@ -4,7 +4,7 @@ import type { ResultTarget } from '../result/result-file.ts';
 import { openResultFile } from '../result/result-file.ts';
 import type { NotSentReason } from '../result/row-view.ts';
 import { type RunDocument, readRunDocument, writeRunDocument } from '../result/run-document.ts';
-import { runDocument } from '../result/summary.ts';
+import { addCalls, runDocument } from '../result/summary.ts';
 import { writeResult } from '../result/write-result.ts';
 import { readSavedSettings } from '../settings/saved-settings.ts';
 import { openFoundRecords } from '../stage/found-records.ts';
@@ -129,16 +129,4 @@ function exitCodeAfter(
     return isStop ? before : EXIT.stopped;
   }
   return rows.failed + rows.invalid + rows.not_sent > 0 ? EXIT.rowsFailed : EXIT.ok;
-}
-
-function addCalls(
-  left: RunDocument['calls'] | undefined,
-  right: RunDocument['calls'] = { sent: 0, retried: 0, byEndpoint: {} },
-): RunDocument['calls'] {
-  if (left === undefined) return right;
-  const byEndpoint: Record<string, number> = { ...left.byEndpoint };
-  for (const [endpoint, count] of Object.entries(right.byEndpoint)) {
-    byEndpoint[endpoint] = (byEndpoint[endpoint] ?? 0) + count;
-  }
-  return { sent: left.sent + right.sent, retried: left.retried + right.retried, byEndpoint };
 }

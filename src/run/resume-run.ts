@@ -12,10 +12,12 @@ import { runFolderOf } from './run-folder.ts';
 import type { FileRun, RunParts } from './run-parts.ts';
 import { findStage } from './shared-stage.ts';
 
+const NO_RESULT: ResultTarget = { path: '', mayReplace: false, protectedPaths: [], excel: false, raw: false };
+
 /**
  * Carries an unfinished run on from its stage, whatever became of its input file.
  *
- * @param result where the result goes now; undefined: where the run began
+ * @param result where the result goes now; undefined: where the run began; `none`: somebody else fetches it
  * @throws OperatorError NO_STAGE when an earlier version began the run; RUN_AT_WORK, RUN_FINISHED (exit 2) when another
  *   machine works on it, or has ended it meanwhile
  */
@@ -24,7 +26,7 @@ export async function resumeRun(
   saved: SavedSettings,
   request: {
     readonly controls: ControlSettings;
-    readonly result: ResultTarget | undefined;
+    readonly result: ResultTarget | 'none' | undefined;
     readonly confirm?: FileRun['confirm'];
   },
   parts: RunParts,
@@ -37,8 +39,11 @@ export async function resumeRun(
   const runFolder = runFolderOf(homeFolder, run.runId);
   const staged = await findStage(run, saved.job, parts);
   try {
-    const result = request.result ?? (await ownResult(run, saved, parts));
-    const file = await openResultFile(result, { ...parts, ownSha256s: ownHashes(run), runId: run.runId });
+    const result = request.result === 'none' ? NO_RESULT : (request.result ?? (await ownResult(run, saved, parts)));
+    const file =
+      result === NO_RESULT
+        ? undefined
+        : await openResultFile(result, { ...parts, ownSha256s: ownHashes(run), runId: run.runId });
     // A run that stopped while it was reading has asked nobody yet.
     const isBegun = (await ledger.rows.countByState(run.runId)).length > 0;
     await ledger.runs.setState(run.runId, 'running');
@@ -55,7 +60,7 @@ export async function resumeRun(
         runFolder,
         staged,
         file,
-        isCarriedOn: true,
+        standing: 'resumed',
         ...(!isBegun && request.confirm && { confirm: request.confirm }),
       },
       // What a killed process has sent it sent before its lease ended, not before this process began.

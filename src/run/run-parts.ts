@@ -35,6 +35,16 @@ export type FileRun = {
   readonly resultFor: string;
   /** --dry-run: read, but write nothing. The diff goes to `result`, when -o named one. */
   readonly isDryRun: boolean;
+  /** Who else carries the run on: processes of this machine, or workers that take it from the shared ledger. */
+  readonly sharing?:
+    | {
+        readonly kind: 'workers';
+        /** Processes, with this one. */
+        readonly count: number;
+        start(runId: string): readonly WorkerProcess[];
+      }
+    | { readonly kind: 'detached' }
+    | undefined;
   /**
    * Asked once, after everything was read and before the first write.
    *
@@ -45,10 +55,18 @@ export type FileRun = {
     | undefined;
 };
 
+/** Another process of this machine that works on slices of the run. */
+export type WorkerProcess = {
+  /** Ends gently. */
+  stop(): void;
+  readonly ended: Promise<void>;
+};
+
 export type RunParts = {
   readonly ledger: Ledger;
   readonly homeFolder: string;
-  readonly openVendors: (runId?: string) => Vendors;
+  /** `isShared`: other processes carry the run on as well. */
+  readonly openVendors: (runId?: string, isShared?: boolean) => Vendors;
   readonly control: RunControl;
   readonly clock: Clock;
   readonly reporter: Reporter;

@@ -1,10 +1,12 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { createReadStream, existsSync } from 'node:fs';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openStagedInput, type StagedInput } from '../intake/stage-input.ts';
 import type { JobSettings } from '../job/job-settings.ts';
-import type { Ledger, RunRecord } from '../ledger/ledger.ts';
-import { receiveStage, STAGE_FILES } from '../stage/stage.ts';
+import { type Ledger, type RunRecord, type StageStore, TARGETS, type Target } from '../ledger/ledger.ts';
+import type { Snapshots } from '../plan/lookups.ts';
+import { ownSnapshotPath } from '../plan/read-snapshots.ts';
+import { receiveFile, receiveStage, STAGE_FILES } from '../stage/stage.ts';
 import { makeRunFolder, runFolderOf } from './run-folder.ts';
 import { withoutStage } from './run-parts.ts';
 
@@ -19,6 +21,32 @@ export async function shareStage(runId: string, runFolder: string, { stages }: L
     await stages.write(runId, file, (await stat(path)).size, createReadStream(path, { highWaterMark: 256 * 1024 }));
   }
 }
+
+/** Puts what was read by pages beside the stage, so that no other process reads it again. */
+export async function shareSnapshots(
+  runId: string,
+  runFolder: string,
+  { snapshots, stages }: { readonly snapshots: Snapshots; readonly stages: StageStore },
+): Promise<void> {
+  for (const target of TARGETS) {
+    const snapshot = snapshots[target];
+    if (snapshot?.takenMs === undefined) continue;
+    const copy = `${ownSnapshotPath(runFolder, target)}.copy`;
+    snapshot.copyTo(copy);
+    await stages.write(runId, snapshotName(target), (await stat(copy)).size, createReadStream(copy));
+    await rm(copy);
+  }
+}
+
+/** The other half of `shareSnapshots`. What is here already stays. */
+export async function receiveSnapshots(runId: string, runFolder: string, stages: StageStore): Promise<void> {
+  for (const target of TARGETS) {
+    const path = ownSnapshotPath(runFolder, target);
+    if (!existsSync(path)) await receiveFile(path, stages.read(runId, snapshotName(target)));
+  }
+}
+
+const snapshotName = (target: Target): string => `pages-${target}`;
 
 /**
  * The stage of a run, from this home or else from the shared ledger.

@@ -1,15 +1,19 @@
 import type { Sending } from '../calls/reporter.ts';
 import type { RunContext } from '../calls/run-context.ts';
+import type { RowReader } from '../ledger/ledger.ts';
+import type { RowState } from '../ledger/row-states.ts';
 import { runTexts } from '../texts/run.ts';
 
+type TellContext = Pick<RunContext, 'runId' | 'settings' | 'reporter'>;
+
 /** The run's id, and the one time zone of everything that the run prints. */
-export function tellRun(isCarriedOn: boolean, { runId, settings, reporter }: RunContext): void {
+export function tellRun(isCarriedOn: boolean, { runId, settings, reporter }: TellContext): void {
   reporter.note(runTexts().begins(runId, isCarriedOn, settings.storeZone));
 }
 
 /** What is the same for everything that is sent, for the reporter. */
 export function sendingOf(
-  { vendors, controls, settings }: RunContext,
+  { vendors, controls, settings }: Pick<RunContext, 'vendors' | 'controls' | 'settings'>,
   createdMs: number,
 ): Pick<Sending, 'lanes' | 'controls' | 'storeZone' | 'createdMs' | 'invalidCount'> {
   return {
@@ -19,4 +23,11 @@ export function sendingOf(
     createdMs,
     invalidCount: 0,
   };
+}
+
+/** What the ledger has decided of a run. */
+export function endedOf(states: Awaited<ReturnType<RowReader['countByState']>>): Sending['ended'] {
+  const countOf = (...wanted: readonly RowState[]): number =>
+    states.filter(({ state }) => wanted.includes(state)).reduce((sum, { rowCount }) => sum + rowCount, 0);
+  return { done: countOf('done'), failed: countOf('failed', 'invalid'), inDoubt: countOf('in_doubt') };
 }

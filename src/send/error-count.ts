@@ -20,6 +20,17 @@ export class ErrorCount {
     this.add(false);
   }
 
+  /** Where the limit is a number of rows of the whole run, and other processes count as well. */
+  get isLimited(): boolean {
+    return this.#limit !== Number.POSITIVE_INFINITY;
+  }
+
+  /** So many rows of the run went wrong by now, in whatever process. */
+  atLeast(count: number): void {
+    this.#count = Math.max(this.#count, count);
+    this.add(false);
+  }
+
   add(isError: boolean): void {
     if (isError) this.#count += 1;
     if (this.#count <= this.#limit) return;

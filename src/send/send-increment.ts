@@ -293,6 +293,9 @@ function refusalOf(begun: Exclude<Begun, Begin>, call: Increment, context: RunCo
     case 'lease_lost':
       context.control.stop({ kind: 'breaker', detail: texts.outOfTouch });
       return { status: 'unapplied', errorCode: 'STOPPED', messages: [texts.outOfTouch], customerUid };
+    case 'run_stopped':
+      context.control.stop(begun.stop);
+      return notSent(call);
     case 'credited_before': {
       const { settings } = context;
       const credit = creditOf(begun.credit, call, settings.storeZone);

@@ -13,6 +13,7 @@ export const COMMAND_NAMES = [
   'doctor',
   'ledger',
   'result',
+  'worker',
   'schedule',
   'sandbox',
   'map',

@@ -35,6 +35,8 @@ const READING = [...WITH_FILE, 'map'] as const;
 const CALLING = [...RUNNING, 'resume'] as const;
 /** Those that call, and those that call a little. */
 const ASKING = [...CALLING, 'resolve', 'undo', 'doctor'] as const;
+/** Those that several processes can carry on. */
+const SHAREABLE = ['import', 'topup'] as const;
 /** Those that end with an HTML report. */
 const RUNS_THAT_REPORT = [...CALLING, 'undo'] as const;
 const NO_FLAG = [] as const;
@@ -63,6 +65,8 @@ export const SETTINGS = {
   changeCategory: what(toggle, ['import'], KEPT_AND_REPEATED),
   campaign: what(occasion, ['topup'], KEPT_AND_REPEATED),
   dryRun: what(toggle, [...RUNNING, 'undo'], { alias: 'n' }),
+  detach: what(toggle, SHAREABLE, { only: 'typed' }),
+  workOn: what(anyText, ['worker'], { flag: 'run', only: 'typed' }),
   row: what(rowNumbers, ['resolve', 'undo'], { only: 'typed', isRepeated: true }),
   verdict: what(oneOf('applied', 'not-applied'), ['resolve'], { flag: 'as', only: 'typed' }),
   resend: what(toggle, ['resolve'], { only: 'typed' }),
@@ -88,6 +92,7 @@ export const SETTINGS = {
   // Where
   sandbox: where(toggle, ASKING, { isRepeated: true, only: 'typed' }),
   store: where(anyText, [...ASKING, 'init'], { isRepeated: true }),
+  stores: where(listOf(anyText, 1), ['worker']),
   config: where(anyText, COMMAND_NAMES, { isRepeated: true, only: 'typed' }),
 
   // Safety
@@ -112,6 +117,8 @@ export const SETTINGS = {
 
   // Speed
   rate: speed(rate, ASKING, { ...CONTROL, standard: '5/s' }),
+  workers: speed(count(1, 64), SHAREABLE, { standard: '1', only: 'typed' }),
+  runsAtOnce: speed(count(1, 64), ['worker'], { flag: 'runs', standard: '4' }),
   concurrency: speed(count(1, 256), [...CALLING, 'undo'], { ...CONTROL, standard: '4' }),
   timeout: speed(duration('10m'), ASKING, { ...CONTROL, standard: '30s' }),
   dailyQuota: speed(count(0, 1e9), ASKING, CONTROL),
@@ -131,8 +138,8 @@ export const SETTINGS = {
   json: output(toggle, COMMAND_NAMES),
   quiet: output(toggle, COMMAND_NAMES, { alias: 'q' }),
   noColor: output(toggle, COMMAND_NAMES),
-  log: output(anyText, ASKING),
-  logBodies: output(toggle, ASKING),
+  log: output(anyText, [...ASKING, 'worker']),
+  logBodies: output(toggle, [...ASKING, 'worker']),
   ...CONNECTION_SETTINGS,
 } as const satisfies Readonly<Record<string, Setting>>;
 

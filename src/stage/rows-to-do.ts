@@ -14,18 +14,23 @@ export type RowToDo = { readonly rowNumber: number; readonly parts: readonly Par
  * The rows that are still to be done: valid, not done by an earlier run, not settled in the ledger.
  *
  * @param runId undefined for a plan, of which the ledger holds nothing
+ * @param part only the rows of this part of the file; undefined: all
  */
 export async function* rowsToDo(
   stage: Stage,
   ledger: LedgerReader,
   runId: string | undefined,
+  part: { readonly firstRow: number; readonly lastRow: number } = ALL_ROWS,
 ): AsyncGenerator<readonly RowToDo[]> {
-  const begun = new BegunRows(runId === undefined ? noPages() : ledger.rows.read(runId));
+  const { firstRow, lastRow } = part;
+  const begun = new BegunRows(runId === undefined ? noPages() : ledger.rows.read(runId, firstRow));
   try {
-    for await (const rows of stage.readRows()) {
+    for await (const rows of stage.readRows(firstRow)) {
+      if ((rows[0]?.rowNumber ?? 0) > lastRow) return;
       await begun.readTo(rows.at(-1)?.rowNumber ?? 0);
       const toDo: RowToDo[] = [];
       for (const { rowNumber, targetRows } of rows) {
+        if (rowNumber > lastRow) break;
         if (targetRows.length === 0) continue;
         const records = begun.of(rowNumber);
         const parts: PartToDo[] = [];
@@ -41,6 +46,8 @@ export async function* rowsToDo(
     await begun.close();
   }
 }
+
+const ALL_ROWS = { firstRow: 1, lastRow: Number.POSITIVE_INFINITY };
 
 function mayBeDone({ state }: RowRecord, { row }: TargetRow): boolean {
   if (isSettled(state) || state === 'in_doubt' || state === 'deferred') return false;

@@ -209,18 +209,26 @@ export async function receiveStage(
   folder: string,
   read: (file: string) => AsyncIterable<Buffer> | Iterable<Buffer>,
 ): Promise<void> {
-  for (const name of STAGE_FILES) {
-    const temporary = join(folder, `${name}.${randomBytes(6).toString('hex')}`);
-    const file = await orStageFailed(open(temporary, 'wx', 0o600));
-    try {
-      for await (const bytes of read(name)) await orStageFailed(writeAll(file, bytes));
-      await orStageFailed(file.sync());
-    } finally {
-      await file.close();
-    }
-    await orStageFailed(rename(temporary, join(folder, name)));
-  }
+  for (const name of STAGE_FILES) await receiveFile(join(folder, name), read(name));
   await orStageFailed(syncFolder(folder));
+}
+
+/** Makes a file of the run's folder from a copy, whole or not at all. Nothing when the copy holds nothing. */
+export async function receiveFile(path: string, copy: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<void> {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}`;
+  const file = await orStageFailed(open(temporary, 'wx', 0o600));
+  let isEmpty = true;
+  try {
+    for await (const bytes of copy) {
+      isEmpty = false;
+      await orStageFailed(writeAll(file, bytes));
+    }
+    await orStageFailed(file.sync());
+  } finally {
+    await file.close();
+  }
+  if (isEmpty) await rm(temporary, { force: true });
+  else await orStageFailed(rename(temporary, path));
 }
 
 async function orStageFailed<T>(work: Promise<T>): Promise<T> {

@@ -39,6 +39,12 @@ export const COMMAND_HELP = {
     'the latest unfinished run',
     'every unfinished run, oldest first',
   ),
+  worker: command(
+    'take rows that others have left to workers with --detach, from the shared ledger, until it is told to stop',
+    'for every store of the config file',
+    'for these stores, eight runs at once',
+    'help with one run, and end with it',
+  ),
   runs: command(
     'list runs, or show one: settings, counts, calls, rows in doubt (no calls)',
     'the latest runs and the calls of each day',

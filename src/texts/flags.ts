@@ -84,6 +84,11 @@ export const FLAGS = {
   wonderPrivateKeyFile: 'the file with the RSA private key (PEM)',
   kybioAppKey: 'the key of the appId',
   acceptFailover: 'with status: go on with the copy of the shared ledger that has taken over, after having looked',
+  detach: 'leave the rows to workers of the shared ledger, print the run and end',
+  workOn: '<run> only this run, until nothing of it is left to do',
+  stores: '<names> only these stores of the config file',
+  workers: '<n> processes that send, on this computer (needs a shared ledger)',
+  runsAtOnce: '<n> runs that this worker carries on at once',
   ledgerRequired: 'refuse to work without a shared ledger (MEMBERLOAD_LEDGER_URL)',
   ledgerMayLoseCommits:
     'the server of the shared ledger may forget its newest commits, and a credit may then be given twice',

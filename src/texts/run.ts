@@ -44,6 +44,7 @@ export const RUN = {
   // own-result.ts, cancel-run.ts
   resultGoesTo: (path: string, other: string) =>
     `${path} was changed after this run wrote it, or is another's, and is left as it is. The result goes to ${other}.`,
+  givenUpBy: (person: string) => `the run was given up by ${person}`,
   resultUnwritable: (runId: string) => `The result of run ${runId} cannot be written: it has no copy of its input.`,
 
   // plan-run.ts

@@ -25,6 +25,7 @@ import type { SEND } from './send.ts';
 import type { SETTINGS_TEXTS } from './settings.ts';
 import type { SHARED } from './shared.ts';
 import type { STEPS } from './steps.ts';
+import type { WORKERS } from './workers.ts';
 
 /**
  * All texts that a shop person reads, by topic. The type of the English text is the type of every language, so that a
@@ -57,6 +58,7 @@ export type Catalogue = {
   readonly files: typeof FILES;
   readonly intake: typeof INTAKE;
   readonly plan: typeof PLAN;
+  readonly workers: typeof WORKERS;
 };
 
 type Chosen = { readonly language: Language; readonly catalogue: Catalogue | undefined };

@@ -15,8 +15,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { readLedgerAddress } from '../../src/ledger/postgres/address.ts';
-import { openDatabase } from '../../src/ledger/postgres/database.ts';
-import { migrate } from '../../src/ledger/postgres/migrate.ts';
+import { initLedger } from '../../src/ledger/postgres/administer.ts';
 
 /** Set by `global-setup.ts`: where the cluster of this test run is, once somebody has started one. */
 export const CLUSTER_FOLDER = 'MEMBERLOAD_TEST_CLUSTER';
@@ -220,15 +219,15 @@ export async function emptyLedger(): Promise<string> {
       .map(({ tablename }) => `memberload.${tablename}`)
       .filter((name) => !/migration$|accepted_line$/.test(name));
     if (!names.includes('memberload.run_row')) throw new Error('no ledger, or a test has broken it');
-    await inDatabase(url, `TRUNCATE ${names.join(', ')}`, 'ALTER SEQUENCE memberload.row_sequence RESTART');
+    await inDatabase(url, `TRUNCATE ${names.join(', ')}`, 'ALTER SEQUENCE memberload.row_sequence RESTART', NO_JOBS);
   } catch {
-    await inDatabase(url, 'DROP SCHEMA IF EXISTS memberload CASCADE');
-    const connection = await openDatabase(readLedgerAddress(url));
-    await migrate(connection, url);
-    await connection.close();
+    await inDatabase(url, 'DROP SCHEMA IF EXISTS memberload, memberload_jobs CASCADE');
+    await initLedger(readLedgerAddress(url), undefined);
   }
   return url;
 }
+
+const NO_JOBS = 'TRUNCATE memberload_jobs._private_jobs, memberload_jobs._private_job_queues';
 
 let databaseNumber = 0;
 

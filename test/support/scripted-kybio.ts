@@ -160,6 +160,7 @@ export async function openStage(
         price: () => undefined,
         sleep: () => undefined,
         row: () => undefined,
+        stand: () => undefined,
         end: () => undefined,
       },
       homeFolder: '/home',

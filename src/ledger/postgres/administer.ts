@@ -20,7 +20,9 @@ export function initLedger(
     // Until the connection ends: rights that two processes give at once are an error, too.
     await database.query(`SELECT pg_advisory_lock(${MIGRATION_LOCK})`);
     const before = await migrate(database, address.place);
-    if (role !== undefined) await grantTo(database, role);
+    const { migrateJobs, grantJobsTo } = await import('./job-queue.ts');
+    await migrateJobs(address);
+    if (role !== undefined) await grantTo(database, role, grantJobsTo);
     return { before, version: LEDGER_VERSION };
   });
 }

@@ -1,7 +1,7 @@
 import { usageError } from '../../base/errors.ts';
 import { Columns } from '../columns.ts';
 import type { Database, Query } from './database.ts';
-import { MIGRATIONS } from './schema.ts';
+import { FIRST_LINE, FUNCTIONS, MIGRATIONS } from './schema.ts';
 
 /** PostgreSQL 15, as the server writes it. */
 const SERVER_VERSION_MIN = 150_000;
@@ -55,18 +55,25 @@ export async function migrate({ query }: Database, place: string): Promise<numbe
     await query(MIGRATIONS[next] ?? '');
     await query('INSERT INTO memberload.migration (version) VALUES ($1)', [next + 1]);
   }
+  if (version < LEDGER_VERSION) await query(FUNCTIONS);
+  if (version === 0) await query(FIRST_LINE);
   await query('COMMIT');
   return version;
 }
 
 /** Lets a role that does not own the ledger work with it. */
-export async function grantTo({ query }: Database, role: string): Promise<void> {
+export async function grantTo(
+  { query }: Database,
+  role: string,
+  grantJobsTo: (quotedRole: string) => string,
+): Promise<void> {
   const [record] = await query('SELECT quote_ident($1) AS name', [role]);
   const name = new Columns(record).text('name');
   await query(`GRANT USAGE ON SCHEMA memberload TO ${name};
     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA memberload TO ${name};
     GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA memberload TO ${name};
-    GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA memberload TO ${name}`);
+    GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA memberload TO ${name};
+    ${grantJobsTo(name)}`);
 }
 
 /** @throws OperatorError LEDGER_TOO_OLD_SERVER, LEDGER_IS_STANDBY (exit 2) */

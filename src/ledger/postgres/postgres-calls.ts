@@ -1,6 +1,7 @@
 import { Columns } from '../columns.ts';
 import type { CallReader, CallStore, FactReader, FactStore } from '../ledger.ts';
 import type { Reader, WriterParts } from './parts.ts';
+import { toStop } from './postgres-slices.ts';
 
 export function openCallReader(read: Reader): CallReader {
   return {
@@ -40,10 +41,11 @@ export function openCallReader(read: Reader): CallReader {
 export function openCallStore({ queue, read }: WriterParts): CallStore {
   return {
     ...openCallReader(read),
-    async take(account, { day, endpoint, limit }) {
-      const found = await queue.write({ do: 'take', account, day, endpoint, ...(limit !== undefined && { limit }) });
-      const { isTaken } = found as { isTaken: boolean };
-      return { isTaken, used: new Columns(found).integer('used') };
+    async take(account, { day, endpoint, limit, runId }) {
+      const bounds = { ...(limit !== undefined && { limit }), ...(runId !== undefined && { runId }) };
+      const found = await queue.write({ do: 'take', account, day, endpoint, ...bounds });
+      const { isTaken, stop } = found as { isTaken: boolean; stop?: unknown };
+      return { isTaken, used: new Columns(found).integer('used'), stop: toStop(stop) };
     },
     prune: (beforeDay) =>
       queue.alone(async (query) => {

@@ -14,6 +14,7 @@ import {
 import { toOtherRow, toRow } from '../records.ts';
 import { pages, type Reader, type WriterParts } from './parts.ts';
 import { columnsOf, keyOf } from './postgres-rows.ts';
+import { toStop } from './postgres-slices.ts';
 
 /** Credits read at once. */
 const PAGE_CREDITS = 2000;
@@ -180,6 +181,11 @@ function readBegun(found: unknown, { key }: IncrementIntent): Begun {
     case 'credited_before':
     case 'credited_otherwise':
       return { kind, credit: toCredit(credit) };
+    case 'run_stopped': {
+      const stop = toStop((found as { stop?: unknown }).stop);
+      assert(stop, 'a run is stopped for a reason');
+      return { kind, stop };
+    }
     default:
       assert(kind !== 'done_before', `row ${key.rowNumber} of ${key.runId} is credited already`);
       throw new Error(`the ledger answered '${kind}' to an intent`);

@@ -21,6 +21,7 @@ import { explainAtOpen, explainAtWork } from './postgres-errors.ts';
 import { openIncrementReader, openIncrementStore } from './postgres-increments.ts';
 import { openRowReader, openRowStore } from './postgres-rows.ts';
 import { openRunReader, openRunStore } from './postgres-runs.ts';
+import { openSliceReader, openSliceStore } from './postgres-slices.ts';
 import { type DataKey, openStageStore } from './sealed-stages.ts';
 import { WriteQueue } from './write-queue.ts';
 
@@ -240,6 +241,7 @@ async function composeLedger(composed: Composed): Promise<Ledger> {
     calls: openCallStore(parts),
     facts: openFactStore(parts),
     stages: openStageStore(parts, options.dataKey),
+    slices: { ...openSliceReader(read), ...openSliceStore(parts, options.address) },
     pace: openPace(openForPace, (error) => queue.fail(error)),
     person: options.holder.person,
     flush: () => queue.flush(),
@@ -289,6 +291,7 @@ function openReaders(
     increments: openIncrementReader(read),
     calls: openCallReader(read),
     facts: openFactReader(read),
+    slices: openSliceReader(read),
     async now() {
       if (clock) return clock.nowMs();
       const [record] = await read('SELECT memberload.clock_ms() AS now_ms');

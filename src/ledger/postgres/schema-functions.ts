@@ -8,16 +8,16 @@
  * The rules of the guard are those of `credit-guard.ts`. The contract suite runs on both.
  */
 export const ROW_FUNCTIONS = `
-  CREATE FUNCTION memberload.clock_ms() RETURNS bigint LANGUAGE sql VOLATILE AS
+  CREATE OR REPLACE FUNCTION memberload.clock_ms() RETURNS bigint LANGUAGE sql VOLATILE AS
     'SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint';
 
-  CREATE FUNCTION memberload.is_alive(id bigint) RETURNS boolean LANGUAGE sql VOLATILE AS
+  CREATE OR REPLACE FUNCTION memberload.is_alive(id bigint) RETURNS boolean LANGUAGE sql VOLATILE AS
     'SELECT EXISTS (SELECT FROM memberload.worker
        WHERE worker_id = id AND ended_ms IS NULL AND lease_until_ms > memberload.clock_ms())';
 
   -- Settings of a session are lost behind a pooler that shares connections by transaction. So every transaction that
   -- decides something asks for a durable commit itself.
-  CREATE FUNCTION memberload.make_durable() RETURNS void LANGUAGE plpgsql AS $$
+  CREATE OR REPLACE FUNCTION memberload.make_durable() RETURNS void LANGUAGE plpgsql AS $$
   BEGIN
     IF current_setting('synchronous_commit') NOT IN ('on', 'remote_apply') THEN
       PERFORM set_config('synchronous_commit', 'on', true);
@@ -29,22 +29,22 @@ export const ROW_FUNCTIONS = `
   END $$;
 
   -- Which server this is, and on which line of its history. Both change when another copy of the data takes over.
-  CREATE FUNCTION memberload.server_line(OUT system_identifier bigint, OUT timeline bigint) LANGUAGE sql VOLATILE AS $$
+  CREATE OR REPLACE FUNCTION memberload.server_line(OUT system_identifier bigint, OUT timeline bigint) LANGUAGE sql VOLATILE AS $$
     SELECT (SELECT c.system_identifier FROM pg_control_system() AS c),
       ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::bigint
   $$;
 
-  CREATE FUNCTION memberload.is_accepted_line() RETURNS boolean LANGUAGE sql VOLATILE AS $$
+  CREATE OR REPLACE FUNCTION memberload.is_accepted_line() RETURNS boolean LANGUAGE sql VOLATILE AS $$
     SELECT EXISTS (SELECT FROM memberload.accepted_line AS a, memberload.server_line() AS now
       WHERE a.system_identifier = now.system_identifier AND a.timeline = now.timeline)
   $$;
 
   -- An amount that is not given adds nothing.
-  CREATE FUNCTION memberload.is_same_amount(a text, b text) RETURNS boolean LANGUAGE sql IMMUTABLE AS
+  CREATE OR REPLACE FUNCTION memberload.is_same_amount(a text, b text) RETURNS boolean LANGUAGE sql IMMUTABLE AS
     'SELECT a = b OR COALESCE(NULLIF(a, ''''), ''0'')::numeric = COALESCE(NULLIF(b, ''''), ''0'')::numeric';
 
   -- Rows as the guard sees them: whether each one counts, and whether it was taken back.
-  CREATE VIEW memberload.other_row AS
+  CREATE OR REPLACE VIEW memberload.other_row AS
     SELECT r.*, COALESCE(run.created_ms, 0) AS run_created_ms,
       COALESCE(r.state IN ('intent', 'in_doubt') OR r.state = 'done' AND r.data_change_time <> ''
         OR r.state IN ('planned', 'open', 'retry') AND run.state NOT IN ('finished', 'cancelled'), false)::int AS is_credit,
@@ -54,13 +54,13 @@ export const ROW_FUNCTIONS = `
     FROM memberload.run_row AS r LEFT JOIN memberload.run USING (run_id);
 
   -- The newest time of the member up to that one; '' when there is none. Times are ordered as texts.
-  CREATE FUNCTION memberload.newest_time(of_account text, uid text, up_to text) RETURNS text LANGUAGE sql VOLATILE AS $$
+  CREATE OR REPLACE FUNCTION memberload.newest_time(of_account text, uid text, up_to text) RETURNS text LANGUAGE sql VOLATILE AS $$
     SELECT COALESCE(max(data_change_time COLLATE "C"), '') FROM memberload.change_time
     WHERE account = of_account AND customer_uid = uid AND data_change_time COLLATE "C" <= up_to
   $$;
 
   -- Takes the first second from that one on that is later than every time up to the limit, and was never had.
-  CREATE FUNCTION memberload.claim_time(of_account text, uid text, from_time text, up_to text) RETURNS text
+  CREATE OR REPLACE FUNCTION memberload.claim_time(of_account text, uid text, from_time text, up_to text) RETURNS text
   LANGUAGE plpgsql AS $$
   DECLARE
     wanted text := memberload.newest_time(of_account, uid, up_to);
@@ -77,7 +77,7 @@ export const ROW_FUNCTIONS = `
   END $$;
 
   -- Writes the row's change whatever anybody else did: the callers have decided. Keeps in_flight in step.
-  CREATE FUNCTION memberload.write_row(me bigint, at_ms bigint, was memberload.run_row, change jsonb) RETURNS void
+  CREATE OR REPLACE FUNCTION memberload.write_row(me bigint, at_ms bigint, was memberload.run_row, change jsonb) RETURNS void
   LANGUAGE plpgsql AS $$
   DECLARE
     r memberload.run_row := jsonb_populate_record(was, change);
@@ -105,7 +105,7 @@ export const ROW_FUNCTIONS = `
   END $$;
 
   -- The row as it is, locked; a row that is not there yet as one without any value.
-  CREATE FUNCTION memberload.lock_row(op jsonb) RETURNS memberload.run_row LANGUAGE plpgsql AS $$
+  CREATE OR REPLACE FUNCTION memberload.lock_row(op jsonb) RETURNS memberload.run_row LANGUAGE plpgsql AS $$
   DECLARE
     r memberload.run_row;
   BEGIN
@@ -121,14 +121,14 @@ export const ROW_FUNCTIONS = `
       'sequence', 0));
   END $$;
 
-  CREATE FUNCTION memberload.add_evidence(at_ms bigint, op jsonb, what text, detail text) RETURNS void
+  CREATE OR REPLACE FUNCTION memberload.add_evidence(at_ms bigint, op jsonb, what text, detail text) RETURNS void
   LANGUAGE sql AS $$
     INSERT INTO memberload.evidence (run_id, row_number, recorded_ms, kind, detail_json)
     VALUES (op->>'runId', (op->>'rowNumber')::bigint, at_ms, what, detail)
   $$;
 
   -- What an answer that came late says against what the row became meanwhile; null: the two agree.
-  CREATE FUNCTION memberload.contradiction(r memberload.run_row, sender bigint, late jsonb) RETURNS text
+  CREATE OR REPLACE FUNCTION memberload.contradiction(r memberload.run_row, sender bigint, late jsonb) RETURNS text
   LANGUAGE plpgsql AS $$
   DECLARE
     is_sent_again boolean := r.intent_worker <> sender OR EXISTS (SELECT FROM memberload.evidence AS e
@@ -153,7 +153,7 @@ export const ROW_FUNCTIONS = `
   -- An outcome, or a decision. Whoever has begun an increment may say how it ended as long as nobody has decided
   -- meanwhile, also after its lease: a late answer is a true one. Anybody else must wait until that process is gone.
   -- A late answer that contradicts what the row became makes it in doubt again, for a person: no machine sends it.
-  CREATE FUNCTION memberload.put_row(me bigint, at_ms bigint, op jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
+  CREATE OR REPLACE FUNCTION memberload.put_row(me bigint, at_ms bigint, op jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
   DECLARE
     was memberload.run_row := memberload.lock_row(op);
     may boolean := true;
@@ -164,8 +164,8 @@ export const ROW_FUNCTIONS = `
     IF op ? 'ifSequence' AND was.sequence <> (op->>'ifSequence')::bigint THEN RETURN false; END IF;
     IF was.changed_by <> me THEN
       IF was.intent_worker = 0 THEN
-        -- No increment was begun: only whoever has claimed the run has a say.
-        may := NOT EXISTS (SELECT FROM memberload.run WHERE run_id = was.run_id AND worker_id <> me);
+        -- No increment was begun: only whoever has claimed the run, or the slice, has a say.
+        may := memberload.works_on(me, was.run_id, was.row_number);
       ELSIF was.intent_worker = me THEN
         -- "Not sent by me" is no word about a repeat that somebody else has sent.
         may := was.state IN ('intent', 'in_doubt') AND was.error_code <> 'RESPONSE_MISMATCH'
@@ -205,13 +205,13 @@ export const ROW_FUNCTIONS = `
     RETURN true;
   END $$;
 
-  CREATE FUNCTION memberload.for_a_person(told text) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+  CREATE OR REPLACE FUNCTION memberload.for_a_person(told text) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
     SELECT jsonb_build_object('state', 'in_doubt', 'error_code', 'RESPONSE_MISMATCH',
       'messages_json', jsonb_build_array(told || ' Look at the member in the back office.')::text)
   $$;
 
   -- Why the increment must not be sent, by what was credited before; null: nothing speaks against it.
-  CREATE FUNCTION memberload.find_credited(own memberload.run_row, at_ms bigint, op jsonb) RETURNS jsonb
+  CREATE OR REPLACE FUNCTION memberload.find_credited(own memberload.run_row, at_ms bigint, op jsonb) RETURNS jsonb
   LANGUAGE plpgsql AS $$
   DECLARE
     of_account text := op->>'account';
@@ -266,7 +266,7 @@ export const ROW_FUNCTIONS = `
   END $$;
 
   -- Records an increment's intent, or says why it must not be sent.
-  CREATE FUNCTION memberload.begin_increment(me bigint, at_ms bigint, op jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+  CREATE OR REPLACE FUNCTION memberload.begin_increment(me bigint, at_ms bigint, op jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
   DECLARE
     own memberload.run_row := memberload.lock_row(op);
     of_account text := op->>'account';
@@ -278,11 +278,12 @@ export const ROW_FUNCTIONS = `
     own_time text;
     up_to text;
     has_before boolean;
+    stop jsonb;
   BEGIN
-    -- Whose run was claimed by another process begins nothing for it any more.
-    IF EXISTS (SELECT FROM memberload.run WHERE run_id = own.run_id AND worker_id <> me) THEN
-      RETURN '{"kind": "lease_lost"}';
-    END IF;
+    -- Whose run or slice was claimed by another process begins nothing for it any more.
+    IF NOT memberload.works_on(me, own.run_id, own.row_number) THEN RETURN '{"kind": "lease_lost"}'; END IF;
+    stop := memberload.stop_of(own.run_id);
+    IF stop IS NOT NULL THEN RETURN jsonb_build_object('kind', 'run_stopped', 'stop', stop); END IF;
     IF own.state = 'done' AND own.data_change_time <> '' THEN RETURN '{"kind": "done_before"}'; END IF;
     IF own.intent_worker NOT IN (0, me) AND own.state IN ('intent', 'in_doubt')
       AND memberload.is_alive(own.intent_worker) THEN

@@ -4,32 +4,32 @@
  */
 export const RUN_FUNCTIONS = `
   -- Whoever records a run of the account holds this until the commit.
-  CREATE FUNCTION memberload.lock_runs(of_account text) RETURNS void LANGUAGE sql AS
+  CREATE OR REPLACE FUNCTION memberload.lock_runs(of_account text) RETURNS void LANGUAGE sql AS
     $$ SELECT pg_advisory_xact_lock(hashtextextended('runs ' || of_account, 0)) $$;
 
   -- Where the account's runs stand now. Waits for a run that is being recorded at this moment, so that whatever is
   -- read after this sees its rows.
-  CREATE FUNCTION memberload.mark_of(of_account text) RETURNS bigint LANGUAGE plpgsql AS $$
+  CREATE OR REPLACE FUNCTION memberload.mark_of(of_account text) RETURNS bigint LANGUAGE plpgsql AS $$
   BEGIN
     PERFORM memberload.lock_runs(of_account);
     RETURN (SELECT COALESCE(max(run_number), 0) FROM memberload.run WHERE account = of_account);
   END $$;
 
-  CREATE FUNCTION memberload.drop_planned(ids text[]) RETURNS void LANGUAGE sql AS $$
+  CREATE OR REPLACE FUNCTION memberload.drop_planned(ids text[]) RETURNS void LANGUAGE sql AS $$
     DELETE FROM memberload.starting_run WHERE run_id = ANY(ids);
     DELETE FROM memberload.run_row WHERE run_id = ANY(ids) AND state = 'planned'
   $$;
 
   -- Removes what killed processes have left of runs that they were about to start. Waits for a run that is being
   -- recorded at this moment, and then leaves its rows.
-  CREATE FUNCTION memberload.drop_left_starts() RETURNS void LANGUAGE sql AS $$
+  CREATE OR REPLACE FUNCTION memberload.drop_left_starts() RETURNS void LANGUAGE sql AS $$
     WITH gone AS (DELETE FROM memberload.starting_run WHERE NOT memberload.is_alive(worker_id) RETURNING run_id)
     DELETE FROM memberload.run_row AS r USING gone WHERE r.run_id = gone.run_id AND r.state = 'planned'
   $$;
 
   -- Makes a run, whose planned rows are there, appear with all of them; unless another run that it should have been
   -- compared with came after the mark. Of two people who start one file, one wins.
-  CREATE FUNCTION memberload.record_run(me bigint, at_ms bigint, mark bigint, r jsonb) RETURNS jsonb
+  CREATE OR REPLACE FUNCTION memberload.record_run(me bigint, at_ms bigint, mark bigint, r jsonb) RETURNS jsonb
   LANGUAGE plpgsql AS $$
   DECLARE
     other record;
@@ -59,21 +59,26 @@ export const RUN_FUNCTIONS = `
       RETURN jsonb_build_object('who', other.who, 'run', to_jsonb(other));
     END IF;
     at_ms := COALESCE(at_ms, memberload.clock_ms());
-    INSERT INTO memberload.run (run_id, worker_id, command, targets, account, place, state, created_ms, updated_ms,
+    INSERT INTO memberload.run (run_id, worker_id, is_claimed, command, targets, account, place, state, created_ms, updated_ms,
       input_path, input_sha256, result_path, undoes, row_count, settings_json)
-    VALUES (r->>'runId', me, r->>'command', r->>'targets', r->>'account', r->>'place', 'running', at_ms, at_ms,
+    VALUES (r->>'runId', me, NOT r ? 'slices', r->>'command', r->>'targets', r->>'account', r->>'place', 'running', at_ms, at_ms,
       r->>'inputPath', r->>'inputSha256', r->>'resultPath', r->>'undoes', (r->>'rowCount')::bigint, r->>'settingsJson');
     DELETE FROM memberload.starting_run WHERE run_id = r->>'runId';
+    IF r ? 'slices' THEN PERFORM memberload.cut_run(r); END IF;
     RETURN NULL;
   END $$;
 
   -- Null: the run is this process's now. Else the living process that works on it.
-  CREATE FUNCTION memberload.claim_run(me bigint, id text) RETURNS jsonb LANGUAGE plpgsql AS $$
+  CREATE OR REPLACE FUNCTION memberload.claim_run(me bigint, id text) RETURNS jsonb LANGUAGE plpgsql AS $$
   DECLARE
     holder memberload.worker;
   BEGIN
     PERFORM memberload.make_durable();
     PERFORM FROM memberload.run WHERE run_id = id FOR UPDATE;
+    PERFORM memberload.end_dead_slices(id);
+    SELECT w.* INTO holder FROM memberload.slice AS s JOIN memberload.worker AS w USING (worker_id)
+    WHERE s.run_id = id AND NOT s.is_done AND s.worker_id <> me AND memberload.is_alive(s.worker_id) LIMIT 1;
+    IF FOUND THEN RETURN to_jsonb(holder); END IF;
     SELECT w.* INTO holder FROM memberload.worker AS w JOIN memberload.run USING (worker_id)
     WHERE run_id = id AND is_claimed;
     IF holder.worker_id <> me THEN
@@ -86,14 +91,16 @@ export const RUN_FUNCTIONS = `
       END IF;
     END IF;
     UPDATE memberload.run SET worker_id = me, is_claimed = true WHERE run_id = id;
+    -- What the slices have left is done by this process alone.
+    DELETE FROM memberload.slice WHERE run_id = id;
     RETURN NULL;
   END $$;
 
-  CREATE FUNCTION memberload.clock_us() RETURNS bigint LANGUAGE sql VOLATILE AS
+  CREATE OR REPLACE FUNCTION memberload.clock_us() RETURNS bigint LANGUAGE sql VOLATILE AS
     'SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint';
 
   -- The account's next place, not before the caller can have read of it.
-  CREATE FUNCTION memberload.next_place(of_account text, spacing_us bigint, lead_us bigint, OUT due_us bigint, OUT now_us bigint)
+  CREATE OR REPLACE FUNCTION memberload.next_place(of_account text, spacing_us bigint, lead_us bigint, OUT due_us bigint, OUT now_us bigint)
   LANGUAGE plpgsql AS $$
   BEGIN
     -- After a crash of the server some places are forgotten: by then they lie in the past.
@@ -106,15 +113,20 @@ export const RUN_FUNCTIONS = `
     now_us := memberload.clock_us();
   END $$;
 
-  CREATE FUNCTION memberload.hold_places(of_account text, for_us bigint) RETURNS void LANGUAGE sql AS $$
+  CREATE OR REPLACE FUNCTION memberload.hold_places(of_account text, for_us bigint) RETURNS void LANGUAGE sql AS $$
     INSERT INTO memberload.account_pace AS p VALUES (of_account, 0, memberload.clock_us() + for_us)
     ON CONFLICT (account) DO UPDATE SET hold_until_us = GREATEST(p.hold_until_us, memberload.clock_us() + for_us)
   $$;
 
-  CREATE FUNCTION memberload.take_call(op jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+  CREATE OR REPLACE FUNCTION memberload.take_call(op jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
   DECLARE
     now_used bigint;
+    stop jsonb;
   BEGIN
+    IF op ? 'runId' THEN
+      stop := memberload.stop_of(op->>'runId');
+      IF stop IS NOT NULL THEN RETURN jsonb_build_object('isTaken', false, 'used', 0, 'stop', stop); END IF;
+    END IF;
     INSERT INTO memberload.call_day VALUES (op->>'account', op->>'day', 0) ON CONFLICT DO NOTHING;
     UPDATE memberload.call_day SET used = used + 1
     WHERE account = op->>'account' AND day = op->>'day' AND (NOT op ? 'limit' OR used < (op->>'limit')::bigint)
@@ -129,7 +141,7 @@ export const RUN_FUNCTIONS = `
   END $$;
 
   -- A group of writes, in their order. Returns what each one found.
-  CREATE FUNCTION memberload.apply(me bigint, held_ms bigint, ops jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+  CREATE OR REPLACE FUNCTION memberload.apply(me bigint, held_ms bigint, ops jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
   DECLARE
     at_ms bigint := COALESCE(held_ms, memberload.clock_ms());
     op jsonb;
@@ -186,7 +198,10 @@ export const RUN_FUNCTIONS = `
               ELSE COALESCE(op->>'state', r.state) END, summary_json = COALESCE(op->>'summaryJson', r.summary_json),
             progress_json = COALESCE(op->>'progressJson', r.progress_json),
             result_path = COALESCE(op->>'resultPath', r.result_path),
-            result_sha256 = COALESCE(op->>'resultSha256', r.result_sha256), updated_ms = at_ms
+            result_sha256 = COALESCE(op->>'resultSha256', r.result_sha256), updated_ms = at_ms,
+            -- The summary tells of the stop, and whoever carries the run on has read it.
+            stop_json = CASE WHEN op ? 'summaryJson' THEN '' ELSE r.stop_json END,
+            slice_calls = CASE WHEN op ? 'summaryJson' THEN '{}' ELSE r.slice_calls END
           -- Whose run was claimed by another process has nothing more to say about it.
           WHERE r.run_id = op->>'runId' AND r.worker_id = me;
           answer := 'null';

@@ -1,9 +1,10 @@
 import { ROW_FUNCTIONS } from './schema-functions.ts';
 import { RUN_FUNCTIONS } from './schema-runs.ts';
+import { SLICE_FUNCTIONS } from './schema-slices.ts';
 
 /**
- * The tables of the shared ledger, in a schema of their own. Each entry of `MIGRATIONS` brings a ledger from version n
- * to n + 1 and is never edited once released. Columns are named as in SQLite's tables. Ids and amounts are text: no
+ * The tables of the shared ledger, in a schema of their own. Each entry of `MIGRATIONS` brings the tables of a ledger from
+ * version n to n + 1 and is never edited once released. Columns are named as in SQLite's tables. Ids and amounts are text: no
  * digit is ever lost. Names, phones and secrets are never stored.
  */
 export const MIGRATIONS: readonly string[] = [
@@ -190,11 +191,38 @@ export const MIGRATIONS: readonly string[] = [
     detail_json text NOT NULL
   );
   CREATE INDEX evidence_by_row ON memberload.evidence (run_id, row_number);
-
-  ${ROW_FUNCTIONS}
-  ${RUN_FUNCTIONS}
-
-  INSERT INTO memberload.accepted_line (system_identifier, timeline, who)
-  SELECT system_identifier, timeline, 'ledger init' FROM memberload.server_line();
+  `,
+  `
+  -- Parts of a run that several processes carry on at once; see \`schema-slices.ts\`. Gone with the run's end.
+  CREATE TABLE memberload.slice (
+    run_id    text NOT NULL,
+    slice     bigint NOT NULL,           -- 0: the reading that comes first
+    lane      bigint NOT NULL,           -- jobs of one lane of an account follow each other
+    first_row bigint NOT NULL,
+    last_row  bigint NOT NULL,
+    worker_id bigint NOT NULL DEFAULT 0, -- who works on it; 0: nobody
+    is_done   boolean NOT NULL DEFAULT false,
+    PRIMARY KEY (run_id, slice)
+  );
+  ALTER TABLE memberload.run
+    ADD COLUMN is_handed_out boolean NOT NULL DEFAULT false, -- left to workers: \`resume --all\` does not carry it on
+    ADD COLUMN stop_json     text NOT NULL DEFAULT '',       -- why one of them has stopped it for all
+    ADD COLUMN slice_calls   jsonb NOT NULL DEFAULT '{}';    -- calls that the summary does not tell of yet
+  -- What the queue of jobs knows a process by.
+  ALTER TABLE memberload.worker ADD COLUMN job_workers text[] NOT NULL DEFAULT '{}';
+  CREATE INDEX row_by_worker ON memberload.run_row (run_id, changed_by);
   `,
 ];
+
+/** Made anew whenever the ledger is brought to another version: what is here is what every ledger has. */
+export const FUNCTIONS = `
+  DROP VIEW IF EXISTS memberload.other_row;
+  ${ROW_FUNCTIONS}
+  ${SLICE_FUNCTIONS}
+  ${RUN_FUNCTIONS}
+`;
+
+/** The server on which the ledger is made needs no person who accepts it. */
+export const FIRST_LINE = `
+  INSERT INTO memberload.accepted_line (system_identifier, timeline, who)
+  SELECT system_identifier, timeline, 'ledger init' FROM memberload.server_line()`;

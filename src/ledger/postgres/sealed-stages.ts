@@ -61,11 +61,13 @@ export function openStageStore(parts: WriterParts, key: DataKey | undefined): St
     async write(runId, file, size, bytes) {
       assert(key, 'rows are never put into the ledger unsealed');
       const pieceCount = Math.ceil(size / PIECE_BYTES);
-      await queue.alone((query) =>
-        query('INSERT INTO memberload.stage_file VALUES ($1, $2, $3, $4, $5)', [
+      await queue.alone(async (query) => {
+        // What a killed process has left of it.
+        await query('DELETE FROM memberload.stage_file WHERE run_id = $1 AND file = $2', [runId, file]);
+        await query('INSERT INTO memberload.stage_file VALUES ($1, $2, $3, $4, $5)', [
           ...[runId, file, workerId, key.id, pieceCount],
-        ]),
-      );
+        ]);
+      });
       let piece = 0;
       const put = async (plain: Buffer): Promise<void> => {
         const sealed = seal(plain, key, about(runId, file, piece, pieceCount));

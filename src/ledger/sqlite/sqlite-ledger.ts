@@ -189,6 +189,7 @@ function composeLedger({
     now: async () => clock.nowMs(),
     sequence: async () => counters.sequence,
     stages: undefined,
+    slices: undefined,
     pace: undefined,
     person: '',
     flush: () => commits.write(() => undefined),
@@ -229,6 +230,7 @@ function openReaders(
     increments: openIncrementReader(connection),
     calls: openCallReader(connection),
     facts: openFactReader(connection),
+    slices: undefined,
     sequence: () => connection.read(() => new Columns(sequence.get()).integer('value')),
     readHealth: () => connection.read(() => readHealth(database, paths)),
   };

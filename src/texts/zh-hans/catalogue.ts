@@ -25,6 +25,7 @@ import { send } from './send.ts';
 import { settings } from './settings.ts';
 import { shared } from './shared.ts';
 import { steps } from './steps.ts';
+import { workers } from './workers.ts';
 
 /** Every text of this language. */
 export const CATALOGUE: Catalogue = {
@@ -54,4 +55,5 @@ export const CATALOGUE: Catalogue = {
   send,
   ledger,
   result,
+  workers,
 };

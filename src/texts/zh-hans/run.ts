@@ -30,6 +30,7 @@ export const run: Catalogue['run'] = {
   countUnknown: (pageSize) => `还不知道一共有多少条：每 ${pageSize} 条用 1 次调用，至少 1 次。第一次导出时会数清。`,
 
   resultGoesTo: (path, other) => `${path} 在运行写入之后被改动，或属于别的运行，已原样保留。结果将写到 ${other}。`,
+  givenUpBy: (person) => `${person} 放弃了这次运行`,
   resultUnwritable: (runId) => `运行 ${runId} 的结果无法写出：没有保留输入文件的副本。`,
 
   planStopped: (detail) => `试运行已停止：${detail}。`,

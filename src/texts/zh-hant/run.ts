@@ -30,6 +30,7 @@ export const run: Catalogue['run'] = {
   countUnknown: (pageSize) => `還不知道一共有多少條：每 ${pageSize} 條用 1 次呼叫，至少 1 次。第一次匯出時會數清。`,
 
   resultGoesTo: (path, other) => `${path} 在執行寫入之後被改動，或屬於別的執行，已原樣保留。結果將寫到 ${other}。`,
+  givenUpBy: (person) => `${person} 放棄了這次執行`,
   resultUnwritable: (runId) => `執行 ${runId} 的結果無法寫出：沒有保留輸入檔案的副本。`,
 
   planStopped: (detail) => `試執行已停止：${detail}。`,

@@ -1,0 +1,121 @@
+import { EventEmitter } from 'node:events';
+import { Logger, makeWorkerUtils, run as runJobs, runMigrations, type WorkerEvents } from 'graphile-worker';
+import { Pool } from 'pg';
+import { Columns } from '../columns.ts';
+import type { Serving, SliceJob, SliceService } from '../slices.ts';
+import type { LedgerAddress } from './address.ts';
+
+/**
+ * The queue that hands slices of runs to workers (graphile-worker, in the ledger's own database). The queue may deliver a
+ * job twice, or lose one: a slice is taken under the ledger's own rules, and lost jobs are added again.
+ */
+const SCHEMA = 'memberload_jobs';
+
+/** How often a job that is due is looked for, should the database's notice be lost. */
+const POLL_MS = 2000;
+/** How often jobs are looked for that were lost, or that a killed worker still holds. */
+const SWEEP_MS = 5000;
+
+/** Makes the tables of the queue, or brings them to the newest version, as the role of the address. */
+export async function migrateJobs(address: LedgerAddress): Promise<void> {
+  await withPool(address, 1, (pgPool) => runMigrations({ pgPool, schema: SCHEMA, logger: silent() }));
+}
+
+/** The rights of a role that works with the queue. */
+export const grantJobsTo = (name: string): string => `
+  GRANT USAGE ON SCHEMA ${SCHEMA} TO ${name};
+  GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${SCHEMA} TO ${name};
+  GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA ${SCHEMA} TO ${name};
+  GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ${SCHEMA} TO ${name}`;
+
+/** Takes jobs until `stop`. A killed worker's jobs are taken over when its lease has ended. */
+export async function serveJobs(
+  { accounts, jobsAtOnce, work, onError }: SliceService,
+  { address, workerId }: { address: LedgerAddress; workerId: number },
+): Promise<Serving> {
+  const pgPool = openPool(address, jobsAtOnce + 2, onError);
+  const logger = silent();
+  const events = new EventEmitter() as WorkerEvents;
+  events.on('worker:create', ({ worker }) => {
+    // Before its first job: what a killed process holds is known by this name.
+    pgPool
+      .query('UPDATE memberload.worker SET job_workers = job_workers || $2 WHERE worker_id = $1', [
+        ...[workerId, [worker.workerId]],
+      ])
+      .catch(onError);
+  });
+  const utils = await makeWorkerUtils({ pgPool, schema: SCHEMA, logger });
+  const tasks = await namesOf(accounts, pgPool);
+  const doJob = async (payload: unknown): Promise<void> => {
+    try {
+      await work(toJob(payload));
+    } catch (error) {
+      onError(error);
+      throw error;
+    }
+  };
+  const runner = await runJobs({
+    ...{ pgPool, schema: SCHEMA, logger, events, concurrency: jobsAtOnce, pollInterval: POLL_MS },
+    ...{ noHandleSignals: true, parsedCronItems: [] },
+    taskList: Object.fromEntries(tasks.map((task) => [task, doJob])),
+  });
+  runner.promise.catch(onError);
+  let sweeping: Promise<unknown> = Promise.resolve();
+  const sweep = async (): Promise<void> => {
+    // A lock of nobody who lives: the engine itself would hold it for four hours.
+    const { rows } = await pgPool.query(
+      `SELECT DISTINCT j.locked_by FROM ${SCHEMA}.jobs AS j WHERE j.locked_by IS NOT NULL
+         AND j.locked_at < clock_timestamp() - interval '5 seconds' AND NOT EXISTS (SELECT FROM memberload.worker AS w
+           WHERE memberload.is_alive(w.worker_id) AND j.locked_by = ANY(w.job_workers))`,
+    );
+    const dead = rows.map((row) => new Columns(row).text('locked_by'));
+    if (dead.length > 0) await utils.forceUnlockWorkers(dead);
+    await pgPool.query('SELECT memberload.add_lost_jobs()');
+  };
+  const timer = setInterval(() => {
+    sweeping = sweep().catch(onError);
+  }, SWEEP_MS);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await sweeping;
+      await runner.stop();
+      await utils.release();
+      await pgPool.end();
+    },
+  };
+}
+
+async function namesOf(accounts: readonly string[], pool: Pool): Promise<readonly string[]> {
+  const { rows } = await pool.query('SELECT memberload.task_of(account) AS task FROM unnest($1::text[]) AS account', [
+    accounts,
+  ]);
+  return rows.map((row) => new Columns(row).text('task'));
+}
+
+function toJob(payload: unknown): SliceJob {
+  const columns = new Columns(payload);
+  return { runId: columns.text('run'), slice: columns.integer('slice') };
+}
+
+function openPool({ client }: LedgerAddress, max: number, onError: (error: unknown) => void): Pool {
+  const pool = new Pool({ ...client, max });
+  pool.on('error', onError);
+  // A connection that is in use tells its query; without a listener its end would end the process.
+  pool.on('connect', (connection) => connection.on('error', onError));
+  return pool;
+}
+
+async function withPool<T>(address: LedgerAddress, max: number, work: (pool: Pool) => Promise<T>): Promise<T> {
+  const pool = openPool(address, max, () => undefined);
+  try {
+    return await work(pool);
+  } finally {
+    await pool.end();
+  }
+}
+
+/** The engine's own lines are for its developers. What goes wrong with a job is told by us. */
+function silent(): Logger {
+  return new Logger(() => () => undefined);
+}
