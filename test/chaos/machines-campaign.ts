@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -38,6 +38,8 @@ export type MachinesSettings = {
   readonly control?: readonly Patch[];
   /** Only these blows, such as those that a control needs. */
   readonly blows?: readonly Blow[];
+  /** Files are left to workers as well, which are struck like everybody else; one file is sent by two processes at once. */
+  readonly hasWorkers?: boolean;
 };
 
 export type MachinesFigures = {
@@ -117,7 +119,11 @@ export async function runMachinesCampaign(settings: MachinesSettings): Promise<M
       while (!isOver()) {
         await vendor.set(faultSwitches(own.pick(ALL_DEALS), own));
         const file = own.chance(0.5) ? SHARED_FILE : `own-${index}.csv`;
-        const args = own.chance(0.5) ? topupOf(file, quota) : [...own.pick(RESUMES), '--daily-quota', String(quota)];
+        const args = settings.hasWorkers
+          ? workersArgs(file, quota, own)
+          : own.chance(0.5)
+            ? topupOf(file, quota)
+            : [...own.pick(RESUMES), '--daily-quota', String(quota)];
         const end = await runAndStrike(args, machine, own, { settings, vendor, blows: tally.blows });
         tally.startCount += 1;
         const exit = end.isKilled ? 'killed' : String(end.exitCode);
@@ -157,6 +163,18 @@ const topupOf = (file: string, quota: number): string[] => [
   ...['topup', file, '-y', '--json', '--rate', '200/s', '--concurrency', '4', '--timeout', `${TIMEOUT_MS}ms`],
   ...['--overwrite', '--read-before', '--daily-quota', String(quota)],
 ];
+/** What people and workers type where rows are left to workers. */
+function workersArgs(file: string, quota: number, random: Seeded): readonly string[] {
+  const act = random.whole(1, 10);
+  if (act <= 4) return ['worker', '--runs', '2'];
+  if (act <= 6) return [...topupOf(file, quota), '--detach'];
+  if (act <= 8) return [...topupOf(file, quota), '--workers', '2'];
+  return [...random.pick(RESUMES), '--daily-quota', String(quota)];
+}
+
+/** A worker that nobody strikes is told to stop after so long. */
+const SHIFT_MS = [3000, 9000] as const;
+
 const RESUMES: readonly (readonly string[])[] = [
   ['resume', '--json'],
   ['resume', '--all', '--quiet'],
@@ -196,7 +214,9 @@ async function runAndStrike(
     await sleep(blow === 'pause' ? random.whole(8500, 11_000) : random.whole(300, 3000));
     if (!isOver) tool.kill('SIGCONT');
   }
+  const shift = args[0] === 'worker' ? setTimeout(() => tool.kill('SIGTERM'), random.whole(...SHIFT_MS)) : undefined;
   const end = await tool.ended;
+  clearTimeout(shift);
   isOver = true;
   await struck;
   if (blow === 'kill' && end.isKilled) blows.set(blow, (blows.get(blow) ?? 0) + 1);
@@ -216,6 +236,11 @@ async function converge(
     if (machine === undefined) throw new Error('there is a machine');
     const all = await runTool(['resume', '--all', '--quiet', '--daily-quota', '100000'], machine);
     last = `resume --all: ${all.exitCode} ${all.stderr}`;
+    for (const run of await runsKnownTo(machine)) {
+      if (!run.leftToWorkers || run.state === 'finished' || run.state === 'cancelled') continue;
+      const end = await runTool(['resume', run.run, '--quiet', '--daily-quota', '100000'], machine);
+      if (end.exitCode === 70) throw new Error(`resume ${run.run}: ${end.stderr}`);
+    }
     for (const file of files) {
       const end = await runTool(topupOf(file, 100_000), machine);
       last = `${file}: ${end.exitCode} ${end.stdout} ${end.stderr}`;
@@ -223,9 +248,7 @@ async function converge(
       const document = documentOf(end);
       trace(() => ({ turn, file, exit: end.exitCode, rows: document?.rows, stderr: end.stderr.slice(-300) }));
     }
-    const { runs } = JSON.parse((await runTool(['runs', '--json'], machine)).stdout) as {
-      runs: readonly { run: string; state: string; input: string | null; result: string }[];
-    };
+    const runs = await runsKnownTo(machine);
     let decidedCount = 0;
     for (const { run } of runs) decidedCount += await decideByTheBooks(run, machines, vendor);
     if (decidedCount > 0 || runs.some(({ state }) => state !== 'finished' && state !== 'cancelled')) continue;
@@ -234,11 +257,26 @@ async function converge(
       // One run for each file credits it; any other was refused or given up before it sent.
       const run = of.at(-1);
       if (run === undefined) throw new Error(`nobody has begun ${file}: ${last}`);
+      // What a worker has ended has no result yet.
+      if (!existsSync(run.result)) await runTool(['result', run.run], machine);
       results.set(file, readFileSync(run.result, 'utf8'));
     }
     return results;
   }
   throw new Error(`the runs never end: ${last}`);
+}
+
+type KnownRun = {
+  readonly run: string;
+  readonly state: string;
+  readonly input: string | null;
+  readonly result: string;
+  readonly leftToWorkers: boolean;
+};
+
+async function runsKnownTo(machine: ToolOptions): Promise<readonly KnownRun[]> {
+  const { stdout } = await runTool(['runs', '--json'], machine);
+  return (JSON.parse(stdout) as { runs: readonly KnownRun[] }).runs;
 }
 
 /** Two people look at the vendor's books, and both say at once what is so. @returns rows that were in doubt */

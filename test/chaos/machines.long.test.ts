@@ -22,6 +22,16 @@ describe.runIf(HAS_POSTGRES)(`three machines with one ledger (TEST_SEED=${TEST_S
     expect(figures.callCount).toBeLessThanOrEqual(figures.countedCount);
   });
 
+  test('and with workers that take slices, are killed and wake up again', async () => {
+    const figures = await runMachinesCampaign({
+      ...{ build, seed: TEST_SEED, url: await emptyLedger(), memberCount: 14, blowCount: 18, hasWorkers: true },
+    });
+    process.stderr.write(`${JSON.stringify(figures, (_, value) => (value instanceof Map ? [...value] : value))}\n`);
+    expect(figures.verdict.doubles).toEqual([]);
+    expect(figures.verdict.unexplained).toEqual([]);
+    expect(figures.callCount).toBeLessThanOrEqual(figures.countedCount);
+  });
+
   // Deadline, fence and in_flight have controls of their own, where a person resends: end-to-end/shared-ledger-asleep
   // and ledger/postgres. By itself no machine sends again what it finds begun, so that they alone double nothing here.
   test('negative control: the campaign finds the doubles of a resume that sends again what it finds begun', async () => {

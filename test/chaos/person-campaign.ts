@@ -272,14 +272,23 @@ function judgeResult(path: string, books: Books, { desk, problems }: Desktop): v
     if (time !== '') desk.intents.noteSaid({ customerUid, dataChangeTime: time, status });
     if (status !== 'done') continue;
     const amounts = { customerUid, pointIncrement, balanceIncrement };
-    const isBooked = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(time)
-      ? booked.has(`${time} ${amountsKey(amounts)}`)
-      : desk.intents.isCredited(amounts, books);
+    const minute = minuteOf(time);
+    const isBooked =
+      minute === undefined
+        ? desk.intents.isCredited(amounts, books)
+        : [...booked].some((one) => one.startsWith(minute) && one.endsWith(` ${amountsKey(amounts)}`));
     if (!isBooked) {
       const name = `row ${row.result_row} of ${path.slice(path.lastIndexOf('/') + 1)}, ${amountsKey(amounts)}`;
       problems.add(`${name}: called done ${row.result_action} (${time}; ${row.result_messages}), never applied`);
     }
   }
+}
+
+/** The time of a result as far as it still tells: a spreadsheet leaves the seconds away. Undefined: it tells none. */
+function minuteOf(time: string): string | undefined {
+  if (/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(time)) return time;
+  const [, day, month, year, rest] = /^(\d{1,2})\/(\d\d)\/(\d{4}) (\d\d:\d\d)$/.exec(time) ?? [];
+  return day === undefined ? undefined : `${year}-${month}-${day.padStart(2, '0')} ${rest}:`;
 }
 
 /** The end of the day: no faults, everything is carried on, decided by the books, and sent once more. */

@@ -28,7 +28,11 @@ export function toolOf(
   patches: readonly Patch[],
 ): ToolOptions {
   const { folder, home } = machine;
-  const environment = { ...vendor.settings, HOME: folder, MEMBERLOAD_HOME: home, MEMBERLOAD_LEDGER_URL: url };
+  const environment = {
+    ...vendor.settings,
+    ...{ HOME: folder, MEMBERLOAD_HOME: home, MEMBERLOAD_LEDGER_URL: url },
+    ...(machine.has('data.key') && { MEMBERLOAD_DATA_KEY_FILE: 'data.key' }),
+  };
   return { build, patches, cwd: folder, environment };
 }
 

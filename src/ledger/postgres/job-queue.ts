@@ -36,12 +36,10 @@ export async function serveJobs(
   const pgPool = openPool(address, jobsAtOnce + 2, onError);
   const logger = silent();
   const events = new EventEmitter() as WorkerEvents;
-  events.on('worker:create', ({ worker }) => {
-    // Before its first job: what a killed process holds is known by this name.
+  events.on('pool:create', ({ workerPool }) => {
+    // What a killed process holds is known by this name.
     pgPool
-      .query('UPDATE memberload.worker SET job_workers = job_workers || $2 WHERE worker_id = $1', [
-        ...[workerId, [worker.workerId]],
-      ])
+      .query('UPDATE memberload.worker SET job_pool = $2 WHERE worker_id = $1', [workerId, workerPool.id])
       .catch(onError);
   });
   const utils = await makeWorkerUtils({ pgPool, schema: SCHEMA, logger });
@@ -64,9 +62,12 @@ export async function serveJobs(
   const sweep = async (): Promise<void> => {
     // A lock of nobody who lives: the engine itself would hold it for four hours.
     const { rows } = await pgPool.query(
-      `SELECT DISTINCT j.locked_by FROM ${SCHEMA}.jobs AS j WHERE j.locked_by IS NOT NULL
-         AND j.locked_at < clock_timestamp() - interval '5 seconds' AND NOT EXISTS (SELECT FROM memberload.worker AS w
-           WHERE memberload.is_alive(w.worker_id) AND j.locked_by = ANY(w.job_workers))`,
+      `SELECT DISTINCT locked_by FROM (
+         SELECT locked_by, locked_at FROM ${SCHEMA}.jobs
+         UNION ALL SELECT locked_by, locked_at FROM ${SCHEMA}._private_job_queues) AS held
+       WHERE locked_by IS NOT NULL AND locked_at < clock_timestamp() - interval '5 seconds'
+         AND NOT EXISTS (SELECT FROM memberload.worker AS w
+           WHERE memberload.is_alive(w.worker_id) AND held.locked_by = w.job_pool)`,
     );
     const dead = rows.map((row) => new Columns(row).text('locked_by'));
     if (dead.length > 0) await utils.forceUnlockWorkers(dead);

@@ -148,7 +148,7 @@ export const SLICE_FUNCTIONS = `
     UPDATE memberload.run SET is_handed_out = false WHERE run_id = id AND is_handed_out;
     IF NOT FOUND THEN RETURN; END IF;
     PERFORM memberload_jobs.remove_job(j.key) FROM memberload_jobs.jobs AS j
-    WHERE left(j.key, length(id) + 1) = id || '/' AND j.locked_at IS NULL;
+    WHERE starts_with(j.key, take_back.id || '/') AND j.locked_at IS NULL;
   END $$;
 
   -- The engine may lose a job, also when a worker that was taken for dead comes back and says that it is done. So jobs

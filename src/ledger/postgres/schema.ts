@@ -209,7 +209,7 @@ export const MIGRATIONS: readonly string[] = [
     ADD COLUMN stop_json     text NOT NULL DEFAULT '',       -- why one of them has stopped it for all
     ADD COLUMN slice_calls   jsonb NOT NULL DEFAULT '{}';    -- calls that the summary does not tell of yet
   -- What the queue of jobs knows a process by.
-  ALTER TABLE memberload.worker ADD COLUMN job_workers text[] NOT NULL DEFAULT '{}';
+  ALTER TABLE memberload.worker ADD COLUMN job_pool text NOT NULL DEFAULT '';
   CREATE INDEX row_by_worker ON memberload.run_row (run_id, changed_by);
   `,
 ];

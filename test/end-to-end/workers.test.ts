@@ -1,0 +1,258 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { type Build, copyBuild } from '../chaos/build.ts';
+import { startTool } from '../chaos/tool.ts';
+import { lines, outcomesOf } from '../support/csv-text.ts';
+import { creditsOf, openMachine as machineWith, SHORT_LEASE, toolOf } from '../support/machines.ts';
+import { emptyLedger, HAS_POSTGRES, inDatabase } from '../support/postgres.ts';
+import { useVendorSandbox } from '../support/vendor-sandbox.ts';
+import type { Workspace } from '../support/workspace.ts';
+
+/**
+ * Runs that several processes carry on in slices, through the built binary: as on several machines, with one ledger on a
+ * real PostgreSQL. The vendor's books are the judge.
+ */
+const vendor = useVendorSandbox();
+const KEY = 'A'.repeat(43);
+
+describe.runIf(HAS_POSTGRES)('runs carried on by several processes', { timeout: 240_000 }, () => {
+  let url: string;
+  let build: Build;
+  beforeAll(() => {
+    build = copyBuild();
+  });
+  afterAll(() => build.remove());
+  beforeEach(async () => {
+    url = await emptyLedger();
+  });
+
+  function openMachine(config: object = {}): Workspace {
+    const machine = machineWith(vendor, url, { MEMBERLOAD_DATA_KEY_FILE: 'data.key' });
+    machine.file('data.key', KEY);
+    machine.config({ ledgerMayLoseCommits: true, ...config });
+    return machine;
+  }
+
+  /** A worker that runs until the test ends. */
+  function startWorker(machine: Workspace, ...flags: readonly string[]) {
+    const worker = machine.start(['worker', ...flags]);
+    onTestFinished(async () => {
+      worker.kill('SIGTERM');
+      await worker.ended;
+    });
+    return worker;
+  }
+
+  async function ended(machine: Workspace, runId: string): Promise<Record<string, unknown>> {
+    for (let waited = 0; waited < 600; waited += 1) {
+      const { stdout } = await machine.run(['runs', runId, '--json']);
+      const run = JSON.parse(stdout);
+      if (!['running'].includes(run.state)) return run;
+      await sleep(200);
+    }
+    throw new Error(`run ${runId} never ended`);
+  }
+
+  /** So many new members, their numbers in the order of the file. */
+  async function seedMembers(count: number): Promise<readonly string[]> {
+    const numbers = Array.from({ length: count }, (_, index) => String(9_008_010_000 + index));
+    await vendor.seed(numbers.map((number) => ({ number, name: `Member ${number}` })));
+    return numbers;
+  }
+
+  const topupOf = (numbers: readonly string[]): string =>
+    lines('number,pointIncrement', ...numbers.map((number, index) => `${number},${index + 1}`));
+
+  test('rows that are left with --detach are sent by a worker elsewhere, and the result is fetched anywhere', async () => {
+    const [submitter, host, other] = [openMachine(), openMachine(), openMachine()];
+    const numbers = await seedMembers(30);
+    submitter.file('topup.csv', topupOf(numbers));
+    const detached = await submitter.run(['topup', 'topup.csv', '-y', '--detach']);
+    expect(detached.exitCode, detached.stderr).toBe(0);
+    const runId = detached.stdout.trim();
+    expect(runId).toMatch(/^\d{8}-\d{6}-[0-9a-f]{4}$/);
+    expect(await vendor.callCount()).toBe(0);
+    // Nothing of the rows stays on the machine that has left them.
+    expect(readdirSync(join(submitter.home, 'runs'))).toEqual([]);
+    expect((await submitter.run(['runs', runId])).stdout).toContain('is left to workers');
+    // Typed again, the file is refused: it is with the workers.
+    const again = await submitter.run(['topup', 'topup.csv', '-y']);
+    expect(again, again.stderr).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('is left to workers') });
+    // `resume` without a run, as a scheduler types it, leaves it alone.
+    expect((await submitter.run(['resume', '--all'])).exitCode).toBe(0);
+    expect(await vendor.callCount()).toBe(0);
+
+    startWorker(host);
+    const run = await ended(submitter, runId);
+    expect(run).toMatchObject({ state: 'finished', leftToWorkers: false });
+    expect(await creditsOf(vendor)).toEqual(Object.fromEntries(numbers.map((number) => [number, 1])));
+    expect(run.summary).toMatchObject({ rows: { done: 30 }, calls: { sent: await vendor.callCount() }, result: null });
+
+    const fetched = await other.run(['result', runId, '-o', 'out.csv']);
+    expect(fetched.exitCode, fetched.stderr).toBe(0);
+    expect(outcomesOf(other.read('out.csv'))).toEqual(numbers.map(() => 'done topped_up'));
+    const [{ pieces } = {}] = await inDatabase(url, 'SELECT count(*)::int AS pieces FROM memberload.stage_piece');
+    expect(pieces).toBe(0);
+  });
+
+  test('--workers: this process and its children send the rows, each once, and the result is in the order of the file', async () => {
+    const machine = openMachine();
+    const numbers = await seedMembers(48);
+    machine.file('topup.csv', topupOf(numbers));
+    const end = await machine.run(['topup', 'topup.csv', '-y', '--workers', '3', '--json']);
+    expect(end.exitCode, end.stderr).toBe(0);
+    const document = JSON.parse(end.stdout);
+    expect(document).toMatchObject({
+      state: 'finished',
+      rows: { done: 48 },
+      calls: { sent: await vendor.callCount() },
+    });
+    expect(await creditsOf(vendor)).toEqual(Object.fromEntries(numbers.map((number) => [number, 1])));
+    expect(outcomesOf(machine.read('topup.result.csv'))).toEqual(numbers.map(() => 'done topped_up'));
+    const shown = await machine.run(['runs', document.run]);
+    expect(shown.stdout.match(/rows? by .*process \d+/g)?.length, shown.stdout).toBeGreaterThan(0);
+    expect(readdirSync(join(machine.home, 'runs'))).toEqual([]);
+  });
+
+  /** As long as there is nothing to see yet. */
+  async function until<T>(read: () => Promise<T | undefined>): Promise<T> {
+    for (let waited = 0; waited < 600; waited += 1) {
+      const value = await read();
+      if (value !== undefined) return value;
+      await sleep(100);
+    }
+    throw new Error('it never came');
+  }
+
+  const detach = async (machine: Workspace, ...flags: readonly string[]): Promise<string> => {
+    const { exitCode, stdout, stderr } = await machine.run([...flags, '-y', '--detach']);
+    expect(exitCode, stderr).toBe(0);
+    return stdout.trim();
+  };
+
+  const doneIn = async (runId: string): Promise<number> => {
+    const [row] = await inDatabase(
+      url,
+      `SELECT count(*)::int AS done FROM memberload.run_row WHERE run_id = '${runId}' AND state = 'done'`,
+    );
+    return Number(row?.done);
+  };
+
+  test('a worker that is killed is replaced when its lease is over, and a lost or doubled job changes nothing', async () => {
+    const [submitter, other] = [openMachine(), openMachine()];
+    const numbers = await seedMembers(40);
+    submitter.file('topup.csv', topupOf(numbers));
+    // One call at a time: the kill strikes in the middle of the slice.
+    await vendor.set({ 'fault.slow': 1, slowMs: 60 });
+    const runId = await detach(submitter, 'topup', 'topup.csv', '--concurrency', '2', '--timeout', '1s');
+    const first = startTool(['worker'], toolOf(openMachine(), { build, vendor, url }, SHORT_LEASE));
+    await until(async () => ((await doneIn(runId)) >= 10 ? true : undefined));
+    first.kill('SIGKILL');
+    await first.ended;
+    const killedMs = Date.now();
+    expect(await doneIn(runId)).toBeLessThan(40);
+    // The queue forgets the job, and delivers another one twice: it is trusted with nothing.
+    await inDatabase(
+      url,
+      `SELECT memberload_jobs.add_job(task_identifier, '{"run": "${runId}", "slice": 1}', job_key => 'twice/' || n)
+         FROM memberload_jobs.jobs, generate_series(1, 2) AS n WHERE key = '${runId}/1'`,
+      `DELETE FROM memberload_jobs._private_jobs WHERE key = '${runId}/1'`,
+    );
+    for (const machine of [other, openMachine()]) {
+      const worker = startTool(['worker'], toolOf(machine, { build, vendor, url }, SHORT_LEASE));
+      onTestFinished(() => worker.kill('SIGKILL'));
+    }
+    const run = await ended(submitter, runId);
+    process.stderr.write(`taken over and ended ${Date.now() - killedMs} ms after the kill\n`);
+    // What was on the wire at the kill is settled by reads; nothing is sent again.
+    expect(run).toMatchObject({ state: 'finished' });
+    const counts = await creditsOf(vendor);
+    for (const number of numbers) expect(counts[number] ?? 0, number).toBeLessThanOrEqual(1);
+    const { rows } = run.summary as { rows: Record<string, number> };
+    expect((rows.done ?? 0) + (rows.in_doubt ?? 0)).toBe(40);
+  });
+
+  test('what stops one process stops all before their next call', async () => {
+    const machine = openMachine();
+    const numbers = await seedMembers(40);
+    // Half of the rows are of nobody.
+    machine.file('topup.csv', topupOf(numbers.flatMap((number) => [number, `7${number.slice(1)}`])));
+    const flags = ['--workers', '2', '--max-errors', '3', '--rate', '20/s', '--concurrency', '1'];
+    const end = await machine.run(['topup', 'topup.csv', '-y', '--json', ...flags]);
+    const document = JSON.parse(end.stdout);
+    expect(document, end.stderr).toMatchObject({ state: 'stopped', exitCode: 5 });
+    // Those that were on the wire when the fourth one failed still count.
+    expect(document.rows.failed + document.rows.invalid).toBeGreaterThanOrEqual(4);
+    expect(document.rows.failed + document.rows.invalid).toBeLessThanOrEqual(6);
+    expect(document.rows.not_sent).toBeGreaterThan(50);
+    expect(document.calls.sent).toBe(await vendor.callCount());
+    // The stop is a person's to lift.
+    const resumed = await machine.run(['resume', document.run, '--json', '--max-errors', '100']);
+    expect(JSON.parse(resumed.stdout), resumed.stderr).toMatchObject({ state: 'finished', rows: { done: 40 } });
+  });
+
+  test("the day's calls are one for all workers, and the rest waits for the next day", async () => {
+    const submitter = openMachine({ dailyQuota: 25 });
+    const numbers = await seedMembers(40);
+    submitter.file('topup.csv', topupOf(numbers));
+    const runId = await detach(submitter, 'topup', 'topup.csv');
+    const hosts = [openMachine(), openMachine()];
+    for (const host of hosts) startWorker(host);
+    const later = await until(async () => {
+      const [job] = await inDatabase(
+        url,
+        `SELECT extract(epoch FROM run_at - now())::int AS seconds FROM memberload_jobs.jobs
+           WHERE key = '${runId}/1' AND locked_at IS NULL AND run_at > now() + interval '1 second'`,
+      );
+      return job;
+    });
+    expect(Number(later.seconds)).toBeLessThanOrEqual(86_400 + 60);
+    expect(await vendor.callCount()).toBeLessThanOrEqual(25);
+    expect(await doneIn(runId)).toBeGreaterThan(5);
+    expect((await submitter.run(['runs', runId, '--json'])).stdout).toContain('"state":"running"');
+    // Given up by a person: nobody takes it up again, and the result says which rows were not sent.
+    const cancelled = await submitter.run(['runs', 'cancel', runId]);
+    expect(cancelled.exitCode, cancelled.stderr).toBe(0);
+    const outcomes = outcomesOf(submitter.read('topup.result.csv'));
+    expect(outcomes.filter((outcome) => outcome.startsWith('done'))).toHaveLength(await doneIn(runId));
+    expect(outcomes.filter((outcome) => outcome.startsWith('not_sent')).length).toBeGreaterThan(10);
+    const [{ jobs } = {}] = await inDatabase(url, 'SELECT count(*)::int AS jobs FROM memberload_jobs.jobs');
+    expect(jobs).toBe(0);
+  });
+
+  test('an import is read once for all, members and categories alike, and sent by several processes', async () => {
+    const machine = openMachine({ lookup: 'pages' });
+    const numbers = await seedMembers(30);
+    const rows = [
+      ...numbers.map((number) => `${number},Renamed ${number}`),
+      ...[1, 2, 3].map((n) => `901801000${n},New`),
+    ];
+    machine.file('members.csv', lines('number,name', ...rows));
+    const end = await machine.run(['import', 'members.csv', '-y', '--workers', '3', '--json']);
+    expect(end.exitCode, end.stderr).toBe(0);
+    expect(JSON.parse(end.stdout)).toMatchObject({ rows: { done: 33 }, actions: { created: 3, updated: 30 } });
+    // 30 members and those of the demo: one page.
+    const calls = await vendor.calls();
+    expect(calls['customerOpenApi/queryCustomerPages']).toBe(1);
+    expect(await vendor.callCount()).toBe(1 + 33);
+  });
+
+  test('what cannot be shared out is refused before anything is read', async () => {
+    const machine = openMachine();
+    machine.file('topup.csv', topupOf(['8008010001']));
+    for (const [flags, environment, text] of [
+      [['--workers', '2'], { MEMBERLOAD_LEDGER_URL: undefined }, 'needs a shared ledger'],
+      [['--detach'], { MEMBERLOAD_DATA_KEY_FILE: undefined }, 'MEMBERLOAD_DATA_KEY_FILE is not set'],
+      [['--detach', '--workers', '2'], {}, 'do not go together'],
+      [['--detach', '--sandbox'], {}, 'do not go together'],
+    ] as const) {
+      const end = await machine.run(['topup', 'topup.csv', '-y', ...flags], { environment });
+      expect(end, end.stderr).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(text) });
+    }
+    const nobody = await machine.run(['import', 'topup.csv', '--detach']);
+    expect(nobody, nobody.stderr).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('add -y') });
+    expect(await vendor.callCount()).toBe(0);
+  });
+});
