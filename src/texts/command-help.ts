@@ -74,7 +74,7 @@ export const COMMAND_HELP = {
     'may a top-up without an answer be sent again? (4 or 6 calls more)',
   ),
   result: command(
-    'write the result file of an unfinished run once more, anywhere: what is done so far (no calls)',
+    'write the result file of a run, from any machine: of one that workers have ended, or what is done so far (no calls)',
     'also a run that another machine has begun',
   ),
   ledger: command(

@@ -50,7 +50,7 @@ export const commandHelp: Catalogue['commandHelp'] = {
     examples: ['每项未通过的检查都会说明怎么办', '没有回复的入账能不能重发？（多 4 或 6 次调用）'],
   },
   result: {
-    about: '把未完成的运行目前的结果再写一次，可写到任何地方（不用调用）',
+    about: '在任何一台机器上写出一次运行的结果：worker 已完成的运行，或到目前为止的结果（不用调用）',
     examples: ['另一台机器开始的运行也可以'],
   },
   ledger: {

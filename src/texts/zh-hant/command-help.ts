@@ -50,7 +50,7 @@ export const commandHelp: Catalogue['commandHelp'] = {
     examples: ['每項未通過的檢查都會說明怎麼辦', '沒有回覆的入賬能不能重發？（多 4 或 6 次呼叫）'],
   },
   result: {
-    about: '把未完成的執行目前的結果再寫一次，可寫到任何地方（不用呼叫）',
+    about: '在任何一台機器上寫出一次執行的結果：worker 已完成的執行，或到目前為止的結果（不用呼叫）',
     examples: ['另一台機器開始的執行也可以'],
   },
   ledger: {
