@@ -87,7 +87,17 @@ export type SliceService = {
   readonly jobsAtOnce: number;
   /** An error is told to `onError`, and the job comes again later. */
   work(job: SliceJob): Promise<void>;
+  /** Begun once at its time by whichever worker comes first; by the next one to start, when none was there. */
+  readonly nightly: readonly NightlyJob[];
   onError(error: unknown): void;
+};
+
+export type NightlyJob = {
+  /** The same on all workers that have the job. */
+  readonly name: string;
+  /** Whether it begins at that minute, milliseconds since the epoch. */
+  isDue(minuteMs: number): boolean;
+  run(): Promise<void>;
 };
 
 export type Serving = {

@@ -4,7 +4,7 @@ import { nearestName } from '../base/nearest.ts';
 import { settingsTexts } from '../texts/settings.ts';
 import { sharedTexts } from '../texts/shared.ts';
 import { parseJsonFile, readTextFile } from './read-text-file.ts';
-import { type Reader, readValue } from './readers.ts';
+import { type Reader, readValue, timeOfDay } from './readers.ts';
 import { flagName, isSettingName, SETTING_NAMES, type SettingName, settingOf } from './settings-table.ts';
 
 export const CONFIG_FILE_NAME = 'memberload.config.json';
@@ -19,9 +19,17 @@ export type ConfigFile = {
   readonly stores: ReadonlyMap<string, ReadonlyMap<SettingName, RawValue>>;
   /** Switches of the embedded sandbox. */
   readonly sandbox: ReadonlyMap<string, string>;
+  /** Imports that workers begin by themselves, by name. */
+  readonly nightly: ReadonlyMap<string, Nightly>;
 };
 
-const NO_CONFIG: ConfigFile = { path: undefined, values: new Map(), stores: new Map(), sandbox: new Map() };
+/** `at`: `HH:MM` in the store's time zone. `run`: the command line without the program's name. */
+export type Nightly = { readonly at: string; readonly run: readonly string[] };
+
+const NO_CONFIG: ConfigFile = {
+  ...{ path: undefined, values: new Map(), stores: new Map() },
+  ...{ sandbox: new Map(), nightly: new Map() },
+};
 
 /**
  * Reads `--config`, or `memberload.config.json` in the working folder when it is there.
@@ -50,12 +58,13 @@ export function readConfigFile(workingFolder: string, given: string | undefined,
 const STORE_NAMES = SETTING_NAMES.filter((name) => settingOf(name).isOfStore);
 const FACT_NAMES = SETTING_NAMES.filter((name) => name.includes('.'));
 const TOP_NAMES = SETTING_NAMES.filter((name) => !name.includes('.') && settingOf(name).only === undefined);
-const SECTIONS = ['kybio', 'wonder', 'stores', 'sandbox'];
+const SECTIONS = ['kybio', 'wonder', 'stores', 'sandbox', 'nightly'];
 
 function checkConfig(path: string, parsed: unknown): ConfigFile {
   const values = new Map<SettingName, RawValue>();
   const stores = new Map<string, ReadonlyMap<SettingName, RawValue>>();
   const sandbox = new Map<string, string>();
+  const nightly = new Map<string, Nightly>();
   for (const [key, value] of entriesOf(path, undefined, parsed)) {
     if (key === 'kybio' || key === 'wonder') {
       for (const [fact, given] of entriesOf(path, key, value)) {
@@ -66,12 +75,35 @@ function checkConfig(path: string, parsed: unknown): ConfigFile {
       for (const [store, settings] of entriesOf(path, key, value)) stores.set(store, readStore(path, store, settings));
     } else if (key === 'sandbox') {
       for (const [name, given] of entriesOf(path, key, value)) sandbox.set(name, switchText(path, name, given));
+    } else if (key === 'nightly') {
+      for (const [name, given] of entriesOf(path, key, value)) nightly.set(name, readNightly(path, name, given));
     } else {
       const name = knownName(path, '', key, TOP_NAMES);
       values.set(name, rawValue(path, name, settingOf(name).reader, value));
     }
   }
-  return { path, values, stores, sandbox };
+  return { path, values, stores, sandbox, nightly };
+}
+
+function readNightly(path: string, name: string, given: unknown): Nightly {
+  const where = `nightly.${name}`;
+  const { at, run, ...others } = Object.fromEntries(entriesOf(path, where, given));
+  const [other] = Object.keys(others);
+  if (other !== undefined) {
+    throw usageError(
+      'UNKNOWN_SETTING',
+      settingsTexts().unknownSetting(path, `${where}.${other}`),
+      settingsTexts().knownHere(['at', 'run']),
+    );
+  }
+  if (isTextList(run) && run[0] === 'import' && run.length > 1) {
+    return { at: String(rawValue(path, `${where}.at`, timeOfDay, at)), run };
+  }
+  throw usageError(
+    'BAD_VALUE',
+    settingsTexts().badValue(path, `${where}.run`, shownValue(run)),
+    settingsTexts().writeExample('"run": ["import", "/data/members.csv", "--store", "hk1"]'),
+  );
 }
 
 function readStore(path: string, store: string, settings: unknown): ReadonlyMap<SettingName, RawValue> {

@@ -86,7 +86,7 @@ export const SETTINGS = {
   map: what(anyText, WITH_FILE, KEPT_AND_REPEATED),
   dateFormat: what(anyText, WITH_FILE, KEPT_AND_REPEATED),
   country: what(anyText, WITH_FILE, KEPT_AND_REPEATED),
-  timeZone: what(timeZone, [...RUNNING, 'doctor'], { ...KEPT_AND_REPEATED, standard: 'Asia/Shanghai' }),
+  timeZone: what(timeZone, [...RUNNING, 'doctor', 'worker'], { ...KEPT_AND_REPEATED, standard: 'Asia/Shanghai' }),
   trustRoundIds: what(toggle, NO_FLAG, KEPT),
 
   // Where

@@ -32,6 +32,10 @@ export const WORKERS = {
     `Run ${runId}: rows ${from} to ${to} left: ${why}.`,
   endedAs: (runId: string, state: string) => `Run ${runId}: ${state}.`,
   jobFailed: (message: string) => `A job failed and comes again: ${message}`,
+  nightlyEnded: (name: string, exitCode: number, runId: string) =>
+    exitCode === 0
+      ? `Nightly import ${name} began: run ${runId}.`
+      : `Nightly import ${name} did not begin: exit code ${exitCode}.`,
   interrupted: 'this worker is told to stop',
   atWork: (who: string, slices: number) =>
     slices === 0 ? `At work: ${who}.` : `At work: ${who}, on ${slices} ${slices === 1 ? 'part' : 'parts'} of the rows.`,

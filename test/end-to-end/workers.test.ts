@@ -239,6 +239,37 @@ describe.runIf(HAS_POSTGRES)('runs carried on by several processes', { timeout: 
     expect(await vendor.callCount()).toBe(1 + 33);
   });
 
+  test('a nightly import begins by itself, and its rows are sent', async () => {
+    const nightly = { stock: { at: '02:30', run: ['import', 'nightly.csv', '--mode', 'create', '--overwrite'] } };
+    const host = openMachine({ nightly });
+    host.file('nightly.csv', lines('number,name', '9018010001,Ann', '9018010002,Bob'));
+    const worker = startWorker(host);
+    // What the engine's clock does at half past two.
+    const created = await until(async () => {
+      await inDatabase(
+        url,
+        `SELECT memberload_jobs.add_job('nightly:stock', job_key => 'nightly:stock')
+           WHERE NOT EXISTS (SELECT FROM memberload.run) AND EXISTS (SELECT FROM memberload_jobs._private_known_crontabs)`,
+      );
+      return (await vendor.calls())['customerOpenApi/add'] === 2 ? true : undefined;
+    });
+    expect(created).toBe(true);
+    const [{ run_id: runId } = {}] = await inDatabase(url, 'SELECT run_id FROM memberload.run');
+    expect(await ended(host, String(runId))).toMatchObject({ state: 'finished', rows: 2 });
+    worker.kill('SIGTERM');
+    const { stderr, exitCode } = await worker.ended;
+    expect(exitCode, stderr).toBe(0);
+    expect(stderr).toContain(`Nightly import stock began: run ${runId}.`);
+
+    host.config({ nightly: { stock: { at: '25:30', run: ['import', 'a.csv'] } } });
+    expect((await host.run(['worker'])).stderr).toContain("nightly.stock.at: '25:30' is not a time of day");
+    host.config({ nightly: { stock: { at: '02:30', run: ['topup', 'a.csv'] } } });
+    expect(await host.run(['worker'])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('nightly.stock.run'),
+    });
+  });
+
   test('what cannot be shared out is refused before anything is read', async () => {
     const machine = openMachine();
     machine.file('topup.csv', topupOf(['8008010001']));

@@ -8,6 +8,7 @@ import { workerTexts } from '../../texts/workers.ts';
 import type { CommandInput } from '../commands.ts';
 import { findRun } from '../find-run.ts';
 import { type Session, withSession } from '../session.ts';
+import { nightlyJobs } from './nightly.ts';
 import { RunsAtWork } from './runs-at-work.ts';
 
 /**
@@ -36,10 +37,11 @@ export async function runWorker(input: CommandInput): Promise<{ readonly exitCod
 }
 
 async function serve(
-  { settings, console }: CommandInput,
+  input: CommandInput,
   { ledger, control }: Session,
   { runs, accounts }: { readonly runs: RunsAtWork; readonly accounts: ReadonlyMap<string, AccountHere> },
 ): Promise<void> {
+  const { settings, console } = input;
   const texts = workerTexts();
   const jobsAtOnce = settings.get('runsAtOnce');
   const onError = (error: unknown): void => {
@@ -48,6 +50,7 @@ async function serve(
   const serving = await ledger.slices?.serve({
     ...{ accounts: [...accounts.keys()], jobsAtOnce, onError },
     work: (job) => work(job, runs),
+    nightly: nightlyJobs(input),
   });
   console.say(texts.serves([...new Set([...accounts.values()].map(({ place }) => place))], jobsAtOnce));
   if (!control.signal.aborted) {

@@ -1,8 +1,16 @@
 import { EventEmitter } from 'node:events';
-import { Logger, makeWorkerUtils, run as runJobs, runMigrations, type WorkerEvents } from 'graphile-worker';
+import {
+  type CronItem,
+  Logger,
+  makeWorkerUtils,
+  parseCronItems,
+  run as runJobs,
+  runMigrations,
+  type WorkerEvents,
+} from 'graphile-worker';
 import { Pool } from 'pg';
 import { Columns } from '../columns.ts';
-import type { Serving, SliceJob, SliceService } from '../slices.ts';
+import type { NightlyJob, Serving, SliceJob, SliceService } from '../slices.ts';
 import type { LedgerAddress } from './address.ts';
 
 /**
@@ -30,7 +38,7 @@ export const grantJobsTo = (name: string): string => `
 
 /** Takes jobs until `stop`. A killed worker's jobs are taken over when its lease has ended. */
 export async function serveJobs(
-  { accounts, jobsAtOnce, work, onError }: SliceService,
+  { accounts, jobsAtOnce, work, nightly, onError }: SliceService,
   { address, workerId }: { address: LedgerAddress; workerId: number },
 ): Promise<Serving> {
   const pgPool = openPool(address, jobsAtOnce + 2, onError);
@@ -44,18 +52,25 @@ export async function serveJobs(
   });
   const utils = await makeWorkerUtils({ pgPool, schema: SCHEMA, logger });
   const tasks = await namesOf(accounts, pgPool);
-  const doJob = async (payload: unknown): Promise<void> => {
-    try {
-      await work(toJob(payload));
-    } catch (error) {
-      onError(error);
-      throw error;
-    }
-  };
+  const telling =
+    (begin: (payload: unknown) => Promise<void>) =>
+    async (payload: unknown): Promise<void> => {
+      try {
+        await begin(payload);
+      } catch (error) {
+        onError(error);
+        throw error;
+      }
+    };
+  const doJob = telling((payload) => work(toJob(payload)));
   const runner = await runJobs({
     ...{ pgPool, schema: SCHEMA, logger, events, concurrency: jobsAtOnce, pollInterval: POLL_MS },
-    ...{ noHandleSignals: true, parsedCronItems: [] },
-    taskList: Object.fromEntries(tasks.map((task) => [task, doJob])),
+    noHandleSignals: true,
+    parsedCronItems: parseCronItems(nightly.map(toCronItem)),
+    taskList: Object.fromEntries([
+      ...tasks.map((task) => [task, doJob] as const),
+      ...nightly.map(({ name, run }) => [nightlyTask(name), telling(run)] as const),
+    ]),
   });
   runner.promise.catch(onError);
   let sweeping: Promise<unknown> = Promise.resolve();
@@ -84,6 +99,26 @@ export async function serveJobs(
       await utils.release();
       await pgPool.end();
     },
+  };
+}
+
+const nightlyTask = (name: string): string => `nightly:${name}`;
+
+/** A night that no worker was there for is made up for in the morning. */
+const BACKFILL_MS = 8 * 3_600_000;
+const NIGHTLY_TRIES_MAX = 3;
+
+function toCronItem({ name, isDue }: NightlyJob): CronItem {
+  return {
+    task: nightlyTask(name),
+    identifier: nightlyTask(name),
+    // The engine tells the minute in UTC, and without its year.
+    match({ month, date, hour, min }) {
+      const now = new Date();
+      const year = now.getUTCFullYear() - (month - 1 > now.getUTCMonth() ? 1 : 0);
+      return isDue(Date.UTC(year, month - 1, date, hour, min));
+    },
+    options: { backfillPeriod: BACKFILL_MS, maxAttempts: NIGHTLY_TRIES_MAX, jobKey: nightlyTask(name) },
   };
 }
 

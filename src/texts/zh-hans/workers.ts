@@ -26,6 +26,8 @@ export const workers: typeof WORKERS = {
   sliceLeft: (runId, from, to, why) => `运行 ${runId}：第 ${from} 到 ${to} 行留下：${why}。`,
   endedAs: (runId, state) => `运行 ${runId}：${state}。`,
   jobFailed: (message) => `一项任务失败，稍后会再来：${message}`,
+  nightlyEnded: (name, exitCode, runId) =>
+    exitCode === 0 ? `每晚导入 ${name} 已开始：运行 ${runId}。` : `每晚导入 ${name} 没有开始：退出码 ${exitCode}。`,
   interrupted: '这个 worker 被要求停止',
   atWork: (who, slices) => (slices === 0 ? `正在处理：${who}。` : `正在处理：${who}，${slices} 部分。`),
   hasDone: (who, rows) => `${who} 处理了 ${rows} 行。`,

@@ -26,6 +26,8 @@ export const workers: typeof WORKERS = {
   sliceLeft: (runId, from, to, why) => `執行 ${runId}：第 ${from} 到 ${to} 列留下：${why}。`,
   endedAs: (runId, state) => `執行 ${runId}：${state}。`,
   jobFailed: (message) => `一項任務失敗，稍後會再來：${message}`,
+  nightlyEnded: (name, exitCode, runId) =>
+    exitCode === 0 ? `每晚匯入 ${name} 已開始：執行 ${runId}。` : `每晚匯入 ${name} 沒有開始：結束碼 ${exitCode}。`,
   interrupted: '這個 worker 被要求停止',
   atWork: (who, slices) => (slices === 0 ? `正在處理：${who}。` : `正在處理：${who}，${slices} 部分。`),
   hasDone: (who, rows) => `${who} 處理了 ${rows} 列。`,
