@@ -93,6 +93,8 @@ export const FILES = {
     `${place}: the first line looks like data: ${names.join(', ')}.`,
   noHeaderHint: 'Put a line with the column names first.',
 
+  /** `length`: in characters. */
+  nameNotShown: (length: number) => `a name of ${length} characters (not shown, since it may be a key)`,
   oneWordHeader: (place: string, length: number) =>
     `${place}: the first line names no columns: it is one word of ${length} characters. It is not shown here, since it may be a key.`,
   oneWordHeaderHint: 'Check that it is the right file. If it is a list, put a line with the column names first.',

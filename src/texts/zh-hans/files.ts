@@ -80,6 +80,7 @@ export const files: Catalogue['files'] = {
   noHeader: (place, names) => `${place}：第一行像是数据：${names.join('、')}。`,
   noHeaderHint: '请在最上面加一行列名。',
 
+  nameNotShown: (length) => `一个 ${length} 个字符的名字（可能是密钥，不显示）`,
   oneWordHeader: (place, length) =>
     `${place}：第一行没有列名，只有一个 ${length} 个字符的词。它可能是密钥，所以不在这里显示。`,
   oneWordHeaderHint: '请确认文件没有拿错。如果是名单，请在最上面加一行列名。',

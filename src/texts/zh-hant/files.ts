@@ -80,6 +80,7 @@ export const files: Catalogue['files'] = {
   noHeader: (place, names) => `${place}：第一行像是資料：${names.join('、')}。`,
   noHeaderHint: '請在最上面加一行欄名。',
 
+  nameNotShown: (length) => `一個 ${length} 個字元的名稱（可能是密鑰，不顯示）`,
   oneWordHeader: (place, length) =>
     `${place}：第一行沒有欄名，只有一個 ${length} 個字元的詞。它可能是金鑰，所以不在這裏顯示。`,
   oneWordHeaderHint: '請確認檔案沒有拿錯。如果是名單，請在最上面加一行欄名。',
