@@ -184,6 +184,8 @@ export const FILES = {
     `${folder} can be written by others (mode ${mode}): they could change what memberload remembers of credits.`,
   openFolderHint: (folder: string) =>
     `Type: chmod 700 ${folder}, or set MEMBERLOAD_HOME to a folder that is yours alone.`,
+  homeIsNoFolder: (path: string) => `${path} is no folder.`,
+  homeIsNoFolderHint: 'Set MEMBERLOAD_HOME to the folder with ledger.sqlite, or to a new one. Nothing was changed.',
   plantedLink: (path: string) => `${path} is a link, which memberload has not made.`,
   plantedLinkHint: 'Look who has, and remove it.',
 };

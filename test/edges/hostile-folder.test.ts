@@ -11,7 +11,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { lines } from '../support/csv-text.ts';
 import { useVendorSandbox } from '../support/vendor-sandbox.ts';
@@ -51,6 +51,22 @@ describe.runIf(isPosix)('a home in which somebody else can write', () => {
     expect((await work.run(['topup', 't.csv', '-y', '--again', '-o', 'r.csv'])).exitCode).toBe(0);
     expect((await work.run(['doctor'])).stdout).toMatch(/WARNING +home folder/);
   });
+});
+
+describe('a home that is no folder', () => {
+  test.each([['m.csv'], [isPosix ? '/dev/null' : 'm.csv']])(
+    '%s is refused, and nobody is told to change its mode',
+    async (name) => {
+      const work = openWorkspace();
+      work.file('m.csv', lines('number,name', 'A1,B'));
+      const environment = { MEMBERLOAD_HOME: isAbsolute(name) ? name : join(work.folder, name) };
+      for (const words of [['import', 'm.csv', '--sandbox'], ['runs']]) {
+        const ended = await work.run(words, { environment });
+        expect(ended).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining('is no folder') });
+        expect(ended.stderr).not.toContain('chmod');
+      }
+    },
+  );
 });
 
 describe.runIf(isPosix)('links that were planted in the home', () => {
