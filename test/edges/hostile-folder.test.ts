@@ -91,6 +91,48 @@ describe.runIf(isPosix)('links that were planted in the home', () => {
     },
   );
 
+  test.each([
+    ['stage.json', 5],
+    ['stage', 5],
+    ['ledger.shared.json', 2],
+  ])(
+    '%s of a run that sleeps is not followed, and what a file in its place holds is not shown',
+    async (name, exitCode) => {
+      const work = openWorkspace(vendor.settings);
+      await vendor.seed({ count: 8, prefix: 'L' });
+      work.file(
+        't.csv',
+        lines('number,pointIncrement', ...Array.from({ length: 8 }, (_, index) => `L00000${index + 1},1`)),
+      );
+      const quota = String((await vendor.callCount()) + 4);
+      const { stdout } = await work.run([
+        'topup',
+        't.csv',
+        '-y',
+        '--daily-quota',
+        quota,
+        '--concurrency',
+        '1',
+        '--json',
+      ]);
+      const { run } = JSON.parse(stdout) as { run: string };
+      const path = name.startsWith('stage') ? join(work.home, 'runs', run, name) : join(work.home, name);
+      const words = ['resume', run, '--daily-quota', '99999'];
+      const target = join(temporaryFolder(), 'target');
+      writeFileSync(target, 'precious words');
+      const calls = await vendor.callCount();
+
+      rmSync(path, { force: true });
+      symlinkSync(target, path);
+      expect(await work.run(words)).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('is a link') });
+      rmSync(path);
+      writeFileSync(path, 'precious words__'.repeat(1000));
+      const ended = await work.run(words);
+      expect([ended.exitCode, ended.stderr]).toEqual([exitCode, expect.not.stringMatching(/precious|BUG|bug of/)]);
+      expect([await vendor.callCount(), readFileSync(target, 'utf8')]).toEqual([calls, 'precious words']);
+    },
+  );
+
   test('the home itself may be a link to a larger disk', async () => {
     const work = openWorkspace(vendor.settings);
     work.file('t.csv', TOPUP);
