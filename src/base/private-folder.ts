@@ -34,14 +34,18 @@ function makeFolder(folder: string): void {
  * no such folder. On Windows the mode tells nothing: there the user's own folder is private by its place.
  *
  * @param mayBeLink the home may be a link to a larger disk: its own user has made that link
- * @throws OperatorError OPEN_FOLDER or PLANTED_LINK (exit 2)
+ * @throws OperatorError OPEN_FOLDER, NOT_A_FOLDER or PLANTED_LINK (exit 2)
  */
 export function requirePrivateFolder(
   folder: string,
   { mayBeLink = false }: { readonly mayBeLink?: boolean } = {},
 ): void {
   if (!mayBeLink) requireNoLink(folder);
-  const mode = statSync(folder, { throwIfNoEntry: false })?.mode ?? 0;
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (found !== undefined && !found.isDirectory()) {
+    throw usageError('NOT_A_FOLDER', fileTexts().homeIsNoFolder(folder), fileTexts().homeIsNoFolderHint);
+  }
+  const mode = found?.mode ?? 0;
   if (platform() === 'win32' || (mode & 0o022) === 0) return;
   throw usageError(
     'OPEN_FOLDER',

@@ -1,16 +1,27 @@
 import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { intakeTexts } from '../texts/intake.ts';
+import { errorText, usageError } from './errors.ts';
 
 const PREFIX = 'memberload-scratch-';
 
 /** In nobody's use for so long. Whoever still writes there changes a file now and then. */
 const LEFTOVER_AGE_MS = 60 * 60_000;
 
-/** A folder of this user alone for what cannot be kept in memory. Removes those of commands that were killed. */
+/**
+ * A folder of this user alone for what cannot be kept in memory. Removes those of commands that were killed.
+ *
+ * @throws OperatorError SCRATCH_NOT_WRITABLE (exit 2)
+ */
 export async function makeScratchFolder(): Promise<string> {
   await removeLeftScratchFolders();
-  return await mkdtemp(join(tmpdir(), PREFIX));
+  try {
+    return await mkdtemp(join(tmpdir(), PREFIX));
+  } catch (error) {
+    const { scratchFailed, scratchFailedHint } = intakeTexts();
+    throw usageError('SCRATCH_NOT_WRITABLE', scratchFailed(tmpdir(), errorText(error)), scratchFailedHint);
+  }
 }
 
 /** Members' data of commands that were killed: they would lie there until the next start of the machine. */

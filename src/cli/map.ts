@@ -1,19 +1,21 @@
 import { basename, dirname, join } from 'node:path';
 import { isDevicePath } from '../base/device-path.ts';
-import { EXIT, OperatorError, usageError } from '../base/errors.ts';
+import { EXIT, fileError, OperatorError, usageError } from '../base/errors.ts';
 import { isInsideFolder } from '../base/inside-folder.ts';
 import { nearestName } from '../base/nearest.ts';
 import { quoted } from '../base/quoted.ts';
 import { padToWidth, textWidth } from '../base/text-width.ts';
 import { visibleText } from '../base/visible-text.ts';
 import { openNewFile } from '../csv/new-file.ts';
+import { mayBeSecret } from '../csv/told-names.ts';
 import { openInput, tableOptions } from '../intake/stage-input.ts';
 import { COLUMNS, type FileKind } from '../job/columns.ts';
-import { matchHeader } from '../job/header-match.ts';
+import { listed, matchHeader } from '../job/header-match.ts';
 import { guessKind, headerKey } from '../job/header-names.ts';
 import { type ProposedColumn, proposeMapping } from '../job/propose-mapping.ts';
 import { readColumnMapFile, readJobSettings } from '../settings/job-settings.ts';
 import { commandTexts } from '../texts/commands.ts';
+import { fileTexts } from '../texts/files.ts';
 import { questionTexts } from '../texts/questions.ts';
 import { runTexts } from '../texts/run.ts';
 import { sharedTexts } from '../texts/shared.ts';
@@ -35,13 +37,17 @@ export async function runMap(input: CommandInput): Promise<CommandResult> {
   const asks = console.canAsk && argument !== '-' && !settings.get('yes');
   const kind = settings.get('as') ?? guessKind(header) ?? (asks ? await askKind(input) : undefined);
   if (kind === undefined) {
-    throw usageError(
-      'UNKNOWN_KIND',
-      runTexts().unknownKind(header.slice(0, 20).map(visibleText)),
-      runTexts().unknownKindHint,
-    );
+    throw usageError('UNKNOWN_KIND', runTexts().unknownKind(...listed(header, false)), runTexts().unknownKindHint);
   }
   const proposed = proposeMapping(header, kind);
+  const secret = proposed.find(
+    ({ header: text }) => mayBeSecret(text) || (proposed.length === 1 && IS_WORD.test(text)),
+  );
+  if (secret !== undefined && proposed.every(({ column }) => column === '')) {
+    // Both the screen and the mapping would show it.
+    const { oneWordHeader, oneWordHeaderHint } = fileTexts();
+    throw fileError('NO_HEADER', oneWordHeader(argument, secret.header.length), oneWordHeaderHint);
+  }
   tellProposals(proposed, samples, input);
   const chosen = asks ? await askColumns(proposed, samples, { input, kind }) : proposed;
   const columns = Object.fromEntries(chosen.map(({ header: text, column }) => [text, column]));
@@ -87,6 +93,9 @@ async function checkMappingPath(path: string, { settings }: CommandInput): Promi
   if (!isThere || settings.get('overwrite')) return;
   throw usageError('MAP_EXISTS', texts.mappingIsThere(path), texts.mappingIsThereHint);
 }
+
+/** Any long word of ASCII may be a key. */
+const IS_WORD = /^[!-~]{12,}$/;
 
 const SAMPLES_MAX = 3;
 

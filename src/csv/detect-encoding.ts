@@ -4,6 +4,7 @@ import { fileTexts } from '../texts/files.ts';
 import { characterCosts, costOfText } from './character-costs.ts';
 import { decodeStrictly } from './strict-decoder.ts';
 import { findByteOrderMark, utf32 } from './text-encoding.ts';
+import { withoutWords } from './told-names.ts';
 
 export type TextEncoding = {
   /** Canonical name: `utf-8`, `utf-16le`, `gb18030`, … */
@@ -218,9 +219,9 @@ function unsure(name: string, candidates: readonly Candidate[]) {
   return fileError('BAD_ENCODING', texts.unsureEncoding(name, readings), texts.unsureEncodingHint(first.encoding));
 }
 
-/** The first line that looks different in different encodings, shortened for a message. */
+/** The first line that looks different in different encodings, shortened for a message. It may be a key. */
 function firstForeignRow(text: string): string {
   const lines = text.split(/\r\n|\n|\r/).filter((line) => /\P{ASCII}/u.test(line));
-  const line = lines[1] ?? lines[0] ?? text;
+  const line = withoutWords(lines[1] ?? lines[0] ?? text);
   return `"${line.length > 60 ? `${line.slice(0, 60)}…` : line}"`;
 }

@@ -1,5 +1,6 @@
 import { fileError } from '../base/errors.ts';
 import { fileTexts } from '../texts/files.ts';
+import { mayBeSecret, toldNames } from './told-names.ts';
 
 /** How many rows from the top may hold the header. */
 const HEADER_ROWS_MAX = 20;
@@ -45,11 +46,11 @@ export function checkHeader(place: string, cells: readonly string[]): string[] {
     throw fileError('BLANK_HEADER', fileTexts().blankHeader(place), fileTexts().blankHeaderHint);
   }
   const [only = ''] = names;
-  if (names.length === 1 && mayBeKey(only)) {
+  if (names.length === 1 && mayBeSecret(only)) {
     throw fileError('NO_HEADER', fileTexts().oneWordHeader(place, only.length), fileTexts().oneWordHeaderHint);
   }
   if (names.every((name) => name === '' || looksLikeData(name))) {
-    throw fileError('NO_HEADER', fileTexts().noHeader(place, names.slice(0, 3)), fileTexts().noHeaderHint);
+    throw fileError('NO_HEADER', fileTexts().noHeader(place, toldNames(names).slice(0, 3)), fileTexts().noHeaderHint);
   }
   return names;
 }
@@ -58,11 +59,4 @@ export function checkHeader(place: string, cells: readonly string[]): string[] {
 export function looksLikeData(name: string): boolean {
   if (name.length > NAME_LENGTH_MAX) return false;
   return /^[+-]?[0-9][0-9 .,:/-]*$/.test(name) || /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(name);
-}
-
-/** Many digits, or letters and digits mixed, in one word. A message must never show the key of an account. */
-function mayBeKey(word: string): boolean {
-  if (!/^[!-~]{12,}$/.test(word)) return false;
-  const turns = word.match(/[0-9](?=[A-Za-z])|[A-Za-z](?=[0-9])/g)?.length ?? 0;
-  return /^[0-9]{15,}$/.test(word) || turns >= 3;
 }

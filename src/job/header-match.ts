@@ -1,5 +1,6 @@
 import { fileError, type OperatorError, usageError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest.ts';
+import { toldNames } from '../csv/told-names.ts';
 import { headerTexts } from '../texts/header.ts';
 import { shown, visible } from './cells/cell-text.ts';
 import { COLUMNS, type FileKind, type ResultColumn } from './columns.ts';
@@ -195,7 +196,7 @@ function mappedIndex(header: readonly string[], keptIndexes: readonly number[], 
     const nearest = nearestName(text, header.filter(isShort));
     throw fileError(
       'UNKNOWN_HEADER',
-      headerTexts().unknownHeader(shown(text), ...listed(header)),
+      headerTexts().unknownHeader(shown(text), ...listed(header, false)),
       headerTexts().unknownHeaderHint(nearest && shown(nearest)),
     );
   }
@@ -264,7 +265,7 @@ function requireColumns(match: HeaderMatch, kind: FileKind, known: KnownColumns,
   if (missing.length === 0) return;
   throw fileError(
     'MISSING_COLUMN',
-    headerTexts().missingColumn(missing, kind, ...listed(match.header)),
+    headerTexts().missingColumn(missing, kind, ...listed(match.header, match.columns.size > 0)),
     missingColumnHint(match, missing.flat(), known),
   );
 }
@@ -311,7 +312,8 @@ const CURRENT_AMOUNTS = new Set(
 );
 
 /** Enough of the header to recognise the file by, never a screenful. */
-function listed(header: readonly string[]): [first: readonly string[], more: number] {
-  const first = header.slice(0, 20).map((text) => shown(text));
+export function listed(header: readonly string[], isKnown: boolean): [first: readonly string[], more: number] {
+  const told = isKnown ? header : toldNames(header);
+  const first = told.slice(0, 20).map((text, index) => (text === header[index] ? shown(text) : text));
   return [first, header.length - first.length];
 }

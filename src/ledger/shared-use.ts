@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type OperatorError, usageError } from '../base/errors.ts';
+import { requireNoLink } from '../base/private-folder.ts';
 import { syncFolderAtOnce } from '../base/sync-folder.ts';
 import { hasCode, writePrivateFile } from './sqlite/private-files.ts';
 
@@ -18,18 +19,29 @@ export type SharedUse = {
 
 const FILE = 'ledger.shared.json';
 
-/** @throws Error for a file that is none of ours: the home is then not used */
+/** @throws Error for a file that is none of ours, OperatorError for a link: the home is then not used */
 export function readSharedUse(folder: string): SharedUse {
+  const path = join(resolve(folder), FILE);
+  requireNoLink(path);
   let text: string;
   try {
-    text = readFileSync(join(resolve(folder), FILE), 'utf8');
+    text = readFileSync(path, 'utf8');
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return { accounts: {}, movedTo: '' };
     throw error;
   }
-  const use: unknown = JSON.parse(text);
+  const use = parse(text);
   if (!isSharedUse(use)) throw new Error(`${FILE} does not hold what memberload writes there`);
   return use;
+}
+
+/** The message of JSON.parse would show what the file holds. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function isSharedUse(use: unknown): use is SharedUse {

@@ -5,12 +5,12 @@ import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { EXIT, usageError } from '../base/errors.ts';
 import { makeScratchFolder } from '../base/scratch-folder.ts';
-import { visibleText } from '../base/visible-text.ts';
 import type { Reporter } from '../calls/reporter.ts';
 import type { RunControl } from '../calls/run-control.ts';
 import type { TableSource } from '../csv/byte-source.ts';
 import { countToSend, type InputRead, type RowSink, readInput, SumsOfRows } from '../intake/read-input.ts';
 import { matchColumns, openInput, tableOptions } from '../intake/stage-input.ts';
+import { listed } from '../job/header-match.ts';
 import { guessKind, hasKeyOf } from '../job/header-names.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import type { ResultTarget } from '../result/result-file.ts';
@@ -145,11 +145,7 @@ function withKind(settings: JobSettings, header: readonly string[]): JobSettings
   const names = header.map((text) => columnMap[text.trim()] ?? text);
   const kind = settings.fileKinds[0] ?? guessKind(names);
   if (kind === undefined) {
-    throw usageError(
-      'UNKNOWN_KIND',
-      runTexts().unknownKind(header.slice(0, 20).map(visibleText)),
-      runTexts().unknownKindHint,
-    );
+    throw usageError('UNKNOWN_KIND', runTexts().unknownKind(...listed(header, false)), runTexts().unknownKindHint);
   }
   const isForWonder = kind === 'lookups' && !hasKeyOf('members', names) && hasKeyOf('customers', names);
   return { ...settings, ...targetsOf(kind), ...(isForWonder && { targets: ['wonder'] }) };

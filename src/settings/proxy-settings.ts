@@ -1,4 +1,5 @@
 import { usageError } from '../base/errors.ts';
+import { decodePercent } from '../base/percent.ts';
 import type { ProxySettings } from '../http/transport.ts';
 import { settingsTexts } from '../texts/settings.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -17,6 +18,11 @@ export function readProxy({ environment }: Pick<Surroundings, 'environment'>): P
   if (url === undefined || !['http:', 'https:'].includes(url.protocol) || url.hostname === '') {
     throw usageError('BAD_PROXY', settingsTexts().badProxy, settingsTexts().badProxyHint);
   }
+  if ([url.username, url.password].some((part) => decodePercent(part) === undefined)) {
+    throw usageError('BAD_PROXY', settingsTexts().badProxyPercent, settingsTexts().badProxyPercentHint);
+  }
+  // A path or a query means nothing to a proxy, and curl passes over it as well.
+  for (const part of ['pathname', 'search', 'hash'] as const) url[part] = '';
   return { url: url.href, noProxy: environment.no_proxy ?? environment.NO_PROXY ?? '' };
 }
 

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAllAtOnce } from '../base/whole-bytes.ts';
+import { digestOfWords, sealQuoted } from '../ledger/vendor-words.ts';
 
 /**
  * What a vendor said, word for word, until the run needs it no more. A vendor's message may name a member, so the
@@ -22,9 +22,7 @@ const FILE = 'words';
 /** About a hundred thousand messages. A vendor that has more to say fills neither disk nor memory. */
 const BYTES_MAX = 16 * 1024 * 1024;
 
-const QUOTED = /“([^“”]*)”/g;
 const SEALED = /“(sha256:[0-9a-f]{16})”/g;
-const IS_DIGEST = /^sha256:[0-9a-f]{16}$/;
 
 /** No file stays open: the folder of a run is removed while others are at work. */
 export function openKeptWords(homeFolder: string): KeptWords {
@@ -54,13 +52,7 @@ export function openKeptWords(homeFolder: string): KeptWords {
   };
 
   return {
-    seal: (runId, text) =>
-      text.replace(QUOTED, (whole, words: string) => {
-        if (words === '' || IS_DIGEST.test(words)) return whole;
-        const digest = digestOf(words);
-        keep(runId, digest, words);
-        return `“${digest}”`;
-      }),
+    seal: (runId, text) => sealQuoted(text, (digest, words) => keep(runId, digest, words)),
     restore(runId, text) {
       if (!text.includes('“sha256:')) return text;
       const words = wordsOf(runId);
@@ -75,17 +67,13 @@ export function openKeptWords(homeFolder: string): KeptWords {
 /** Digests remembered, so that a message that comes a thousand times is written once. */
 const DIGESTS_MAX = 10_000;
 
-function digestOf(words: string): string {
-  return `sha256:${createHash('sha256').update(words).digest('hex').slice(0, 16)}`;
-}
-
 /** A line that a kill has cut, or that somebody has changed, does not fit its digest, and is left out. */
 function readWords(text: string): ReadonlyMap<string, string> {
   const words = new Map<string, string>();
   for (const line of text.split('\n')) {
     const space = line.indexOf(' ');
     const [digest, said] = [line.slice(0, space), line.slice(space + 1)];
-    if (space > 0 && digest === digestOf(said)) words.set(digest, said);
+    if (space > 0 && digest === digestOfWords(said)) words.set(digest, said);
   }
   return words;
 }

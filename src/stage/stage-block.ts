@@ -24,6 +24,7 @@ export function encodeTexts(records: readonly (readonly string[])[]): Buffer {
   return Buffer.concat([head, Buffer.from(lengths.buffer), bytes]);
 }
 
+/** @throws Error for a block that was damaged */
 export function decodeTexts(bytes: Buffer): string[][] {
   const lengthsBytes = bytes.readUInt32LE(0);
   // A copy, because the lengths of a Uint32Array begin at a multiple of four.
@@ -34,6 +35,8 @@ export function decodeTexts(bytes: Buffer): string[][] {
   let start = 0;
   for (let left = lengths[0] ?? 0; left > 0; left -= 1) {
     const cellCount = lengths[at++] ?? 0;
+    // Lengths that a failing disk has made up would fill the memory.
+    if (at + cellCount > lengths.length) throw new RangeError('a block of the stage has fewer texts than it says');
     const record = new Array<string>(cellCount);
     for (let index = 0; index < cellCount; index += 1) {
       const end = start + (lengths[at++] ?? 0);

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assert, EXIT, errorText, OperatorError } from '../base/errors.ts';
+import { requireNoLink } from '../base/private-folder.ts';
 import { syncFolder } from '../base/sync-folder.ts';
 import { writeAll } from '../base/whole-bytes.ts';
 import { settleRow } from '../job/check-row.ts';
@@ -121,15 +122,19 @@ export function holdsStage(folder: string): boolean {
 
 /** Undefined: the folder holds no stage, or one that was cut off while it was made. */
 export async function openStage(folder: string): Promise<Stage | undefined> {
+  const indexPath = join(folder, INDEX_FILE);
+  requireNoLink(indexPath);
+  requireNoLink(join(folder, DATA_FILE));
   let text: string;
   try {
-    text = await readFile(join(folder, INDEX_FILE), 'utf8');
+    text = await readFile(indexPath, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw stageFailed(error);
   }
   // The file is our own and was written whole: what it holds needs no check beyond its version.
-  const { version, blocks, late: lateVerdicts, facts } = JSON.parse(text) as StageIndex;
+  const index = orDamaged(() => JSON.parse(text)) as StageIndex;
+  const { version, blocks, late: lateVerdicts, facts } = index;
   assert(version === VERSION, `a stage of version ${version}`);
   const file = await orStageFailed(open(join(folder, DATA_FILE), 'r'));
   const late = new Map(lateVerdicts.issues.map(({ rowNumber, issue }) => [rowNumber, issue]));
@@ -143,7 +148,8 @@ export async function openStage(folder: string): Promise<Stage | undefined> {
     return bytes;
   };
   const rowsOf = async ([, , offset, length]: BlockPlace): Promise<readonly StagedRow[]> => {
-    const rows = decodeRows(await read(offset, length));
+    const bytes = await read(offset, length);
+    const rows = orDamaged(() => decodeRows(bytes));
     if (late.size === 0 && damages.size === 0) return rows;
     return rows.map((row) => withLateIssues(row, late, damages));
   };
@@ -164,7 +170,8 @@ export async function openStage(folder: string): Promise<Stage | undefined> {
       for (const place of from(fromRow)) {
         const [firstRow, , offset, rowsLength, cellsLength] = place;
         const rows = await rowsOf(place);
-        const cells = decodeTexts(await read(offset + rowsLength, cellsLength));
+        const bytes = await read(offset + rowsLength, cellsLength);
+        const cells = orDamaged(() => decodeTexts(bytes));
         const skipped = Math.max(0, fromRow - firstRow);
         yield skipped === 0 ? { rows, cells } : { rows: rows.slice(skipped), cells: cells.slice(skipped) };
       }
@@ -236,6 +243,15 @@ async function orStageFailed<T>(work: Promise<T>): Promise<T> {
     return await work;
   } catch (error) {
     throw stageFailed(error);
+  }
+}
+
+/** What the disk gives back is not what was written. The error of whoever takes it apart may show what is there. */
+function orDamaged<T>(work: () => T): T {
+  try {
+    return work();
+  } catch {
+    throw stageFailed(new Error('they do not hold what was written'));
   }
 }
 

@@ -93,6 +93,8 @@ export const FILES = {
     `${place}: the first line looks like data: ${names.join(', ')}.`,
   noHeaderHint: 'Put a line with the column names first.',
 
+  /** `length`: in characters. */
+  nameNotShown: (length: number) => `a name of ${length} characters (not shown, since it may be a key)`,
   oneWordHeader: (place: string, length: number) =>
     `${place}: the first line names no columns: it is one word of ${length} characters. It is not shown here, since it may be a key.`,
   oneWordHeaderHint: 'Check that it is the right file. If it is a list, put a line with the column names first.',
@@ -182,6 +184,8 @@ export const FILES = {
     `${folder} can be written by others (mode ${mode}): they could change what memberload remembers of credits.`,
   openFolderHint: (folder: string) =>
     `Type: chmod 700 ${folder}, or set MEMBERLOAD_HOME to a folder that is yours alone.`,
+  homeIsNoFolder: (path: string) => `${path} is no folder.`,
+  homeIsNoFolderHint: 'Set MEMBERLOAD_HOME to the folder with ledger.sqlite, or to a new one. Nothing was changed.',
   plantedLink: (path: string) => `${path} is a link, which memberload has not made.`,
   plantedLinkHint: 'Look who has, and remove it.',
 };

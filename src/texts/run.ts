@@ -99,8 +99,8 @@ export const RUN = {
 
   // validate-file.ts, cli/map.ts
   checkedAs: (kind: string) => `Checked as ${kind}.`,
-  unknownKind: (headers: readonly string[]) =>
-    `The header does not tell what kind of file this is. It has: ${headers.join(', ')}.`,
+  unknownKind: (headers: readonly string[], more: number) =>
+    `The header does not tell what kind of file this is. It has: ${headers.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`,
   unknownKindHint: 'Say what it is for with --as members, customers, topup or lookups.',
   wouldCredit: (rowCount: number, points: string, balance: string, hasInvalid: boolean) => {
     const credit = `would credit ${rows(rowCount)}: ${points} points and ${balance} of balance in all.`;

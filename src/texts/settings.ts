@@ -103,6 +103,8 @@ export const SETTINGS_TEXTS = {
   otherEndingHint: (first: string, second: string) => `Write for example ${first}, or ${second}.`,
   badProxy: 'HTTPS_PROXY is not the address of an HTTP proxy.',
   badProxyHint: 'Write it as http://host:port, or unset HTTPS_PROXY.',
+  badProxyPercent: 'HTTPS_PROXY has a % that begins no code such as %40.',
+  badProxyPercentHint: 'Write a % in the user name or the password as %25.',
 
   // place.ts
   sandbox: 'SANDBOX (nothing real is touched)',

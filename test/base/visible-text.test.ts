@@ -10,6 +10,10 @@ test.each([
   ['\u0000\u007f\u009b', '\\u0000\\u007f\\u009b'],
   ['\u061c\u200e\u200f\u202a\u202e\u2066\u2069', '\\u061c\\u200e\\u200f\\u202a\\u202e\\u2066\\u2069'],
   ['two\u2028lines', 'two\\u2028lines'],
+  ['top\u200bup\u00ad\ufeff\u2060', 'top\\u200bup\\u00ad\\ufeff\\u2060'],
+  ['run\u200d may\u200c', 'run\\u200d may\\u200c'],
+  ['می\u200cخواهم', 'می\u200cخواهم'],
+  ['x\u{e0041}y', 'x\\udb40\\udc41y'],
 ])('%j is shown as %j', (text, shown) => {
   expect(visibleText(text)).toBe(shown);
 });

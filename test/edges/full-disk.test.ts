@@ -41,6 +41,11 @@ describe('the disk that holds which rows name one member', () => {
     work.file('members.csv', file);
     const ended = await work.run(['validate', 'members.csv'], { environment: { TMPDIR: join(work.folder, 'none') } });
     expect(ended).toMatchObject({ exitCode: 5, stderr: expect.stringMatching(/work.none.*set TMPDIR to another/s) });
+    work.file('small.csv', lines('number,name', 'A1,B'));
+    const toScreen = await work.run(['validate', 'small.csv', '-o', '-'], {
+      environment: { TMPDIR: join(work.folder, 'none') },
+    });
+    expect(toScreen).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/work.none.*set TMPDIR to another/s) });
   });
 });
 

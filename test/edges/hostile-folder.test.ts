@@ -11,7 +11,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { lines } from '../support/csv-text.ts';
 import { useVendorSandbox } from '../support/vendor-sandbox.ts';
@@ -53,6 +53,22 @@ describe.runIf(isPosix)('a home in which somebody else can write', () => {
   });
 });
 
+describe('a home that is no folder', () => {
+  test.each([['m.csv'], [isPosix ? '/dev/null' : 'm.csv']])(
+    '%s is refused, and nobody is told to change its mode',
+    async (name) => {
+      const work = openWorkspace();
+      work.file('m.csv', lines('number,name', 'A1,B'));
+      const environment = { MEMBERLOAD_HOME: isAbsolute(name) ? name : join(work.folder, name) };
+      for (const words of [['import', 'm.csv', '--sandbox'], ['runs']]) {
+        const ended = await work.run(words, { environment });
+        expect(ended).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringContaining('is no folder') });
+        expect(ended.stderr).not.toContain('chmod');
+      }
+    },
+  );
+});
+
 describe.runIf(isPosix)('links that were planted in the home', () => {
   test.each(['runs', 'snapshots', 'sandbox', 'sandbox/sandbox.sqlite', 'sandbox/wonder-private-key.pem'])(
     '%s is not followed',
@@ -72,6 +88,48 @@ describe.runIf(isPosix)('links that were planted in the home', () => {
       if (name.includes('.')) {
         expect([readFileSync(target, 'utf8'), statSync(target).mode & 0o777]).toEqual(['precious', 0o644]);
       } else expect(readdirSync(target)).toEqual([]);
+    },
+  );
+
+  test.each([
+    ['stage.json', 5],
+    ['stage', 5],
+    ['ledger.shared.json', 2],
+  ])(
+    '%s of a run that sleeps is not followed, and what a file in its place holds is not shown',
+    async (name, exitCode) => {
+      const work = openWorkspace(vendor.settings);
+      await vendor.seed({ count: 8, prefix: 'L' });
+      work.file(
+        't.csv',
+        lines('number,pointIncrement', ...Array.from({ length: 8 }, (_, index) => `L00000${index + 1},1`)),
+      );
+      const quota = String((await vendor.callCount()) + 4);
+      const { stdout } = await work.run([
+        'topup',
+        't.csv',
+        '-y',
+        '--daily-quota',
+        quota,
+        '--concurrency',
+        '1',
+        '--json',
+      ]);
+      const { run } = JSON.parse(stdout) as { run: string };
+      const path = name.startsWith('stage') ? join(work.home, 'runs', run, name) : join(work.home, name);
+      const words = ['resume', run, '--daily-quota', '99999'];
+      const target = join(temporaryFolder(), 'target');
+      writeFileSync(target, 'precious words');
+      const calls = await vendor.callCount();
+
+      rmSync(path, { force: true });
+      symlinkSync(target, path);
+      expect(await work.run(words)).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('is a link') });
+      rmSync(path);
+      writeFileSync(path, 'precious words__'.repeat(1000));
+      const ended = await work.run(words);
+      expect([ended.exitCode, ended.stderr]).toEqual([exitCode, expect.not.stringMatching(/precious|BUG|bug of/)]);
+      expect([await vendor.callCount(), readFileSync(target, 'utf8')]).toEqual([calls, 'precious words']);
     },
   );
 

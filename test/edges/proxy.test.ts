@@ -180,11 +180,21 @@ describe('a run behind a proxy', () => {
     expect(ended.stdout).toMatch(/FAILED .*NODE_TLS_REJECT_UNAUTHORIZED/);
   });
 
-  test('an HTTPS_PROXY that is no address ends the command, and is not repeated', async () => {
-    const work = openWorkspace({ ...vendor.settings, HTTPS_PROXY: 'socks5://me:pa55word@host' });
+  test.each([
+    ['HTTPS_PROXY', 'socks5://me:pa55word@host'],
+    ['HTTPS_PROXY', 'http://me:pa55word%zz@host'],
+    ['MEMBERLOAD_LEDGER_URL', 'postgres://me:pa55word%zz@host/ledger'],
+  ])('%s=%s, which is no address, ends the command, and is not repeated', async (name, address) => {
+    const work = openWorkspace({ ...vendor.settings, [name]: address });
     work.file('t.csv', lines('number,pointIncrement', '8008010001,5'));
     const ended = await work.run(['topup', 't.csv', '-y']);
-    expect([ended.exitCode, ended.stderr]).toEqual([2, expect.stringContaining('HTTPS_PROXY')]);
+    expect([ended.exitCode, ended.stderr]).toEqual([2, expect.stringContaining(name)]);
     expect(ended.stderr).not.toContain('pa55word');
+  });
+
+  test('a path behind the address of the proxy is passed over', async () => {
+    const work = openWorkspace({ ...vendor.settings, HTTPS_PROXY: 'http://me:pa55word@127.0.0.1:9/path?pa55word' });
+    work.file('t.csv', lines('number,pointIncrement', '8008010001,5'));
+    expect(await work.run(['topup', 't.csv', '-y'])).toMatchObject({ exitCode: 0 });
   });
 });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { ClientConfig } from 'pg';
 import { errorText, usageError } from '../../base/errors.ts';
 import { isLoopback } from '../../base/loopback.ts';
+import { decodePercent } from '../../base/percent.ts';
 
 /** Where a shared ledger is. `place` is for messages and holds no password. */
 export type LedgerAddress = { readonly place: string; readonly client: ClientConfig };
@@ -22,7 +23,10 @@ export function readLedgerAddress(text: string): LedgerAddress {
   if (url === undefined || !/^postgres(ql)?:$/.test(url.protocol) || url.username === '' || url.hostname === '') {
     throw badAddress('is not the address of a PostgreSQL database with a user and a host', EXAMPLE);
   }
-  const database = decodeURIComponent(url.pathname.slice(1));
+  const [user, password, database] = [url.username, url.password, url.pathname.slice(1)].map(decodePercent);
+  if (user === undefined || password === undefined || database === undefined) {
+    throw badAddress('has a % that begins no code such as %40', 'Write a % itself as %25.');
+  }
   if (database === '') throw badAddress('does not name the database', EXAMPLE);
   const { searchParams, hostname } = url;
   const unknown = [...searchParams.keys()].find((name) => name !== 'sslmode' && name !== 'sslrootcert');
@@ -41,14 +45,12 @@ export function readLedgerAddress(text: string): LedgerAddress {
   const usesTls = sslmode === 'verify-full' || root !== null || !isLocal;
   const host = hostname.replace(/^\[|\]$/g, '');
   const port = url.port === '' ? 5432 : Number(url.port);
-  const user = decodeURIComponent(url.username);
   return {
     place: `postgres://${user}@${hostname}:${port}/${database}`,
     client: {
       ...{ host, port, user, database },
       // Asked for only when the server wants one.
-      password: () =>
-        url.password === '' ? readPassword({ host, port, user, database }) : decodeURIComponent(url.password),
+      password: () => (password === '' ? readPassword({ host, port, user, database }) : password),
       ssl: usesTls ? { rejectUnauthorized: true, ...(root !== null && { ca: readCertificate(root) }) } : false,
       connectionTimeoutMillis: CONNECT_MS_MAX,
       // A connection that is cut without a word is noticed within about 20 s.

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { requireNoLink } from '../../base/private-folder.ts';
 import type { LedgerPaths } from '../sqlite/ledger-lock.ts';
 import { hasCode, writePrivateFile } from '../sqlite/private-files.ts';
 
@@ -18,6 +19,7 @@ export function pathsIn(folder: string): LedgerPaths {
 /** Tells the workers of this home from those of others. */
 export function readHomeId(folder: string): string {
   const path = join(resolve(folder), 'ledger.home');
+  requireNoLink(path);
   try {
     const id = readFileSync(path, 'utf8').trim();
     if (id !== '') return id;

@@ -192,5 +192,11 @@ async function pruneRuns(query: Query, endedBeforeMs: number, heldNowMs: number 
        AND NOT EXISTS (SELECT FROM memberload.run_row AS r WHERE r.run_id = run.run_id)`,
     all,
   );
+  // Also of runs that were never begun. What is written of a run is older than the run.
+  await query(
+    `DELETE FROM memberload.account_fact WHERE substr(fact, 1, 6) = 'signs_' AND updated_ms < $1
+       AND NOT EXISTS (SELECT FROM memberload.run WHERE run_id = substr(fact, 7) AND pruned_ms = 0)`,
+    [endedBeforeMs],
+  );
   return runIds;
 }

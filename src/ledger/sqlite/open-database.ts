@@ -2,6 +2,7 @@ import { lstatSync } from 'node:fs';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { EXIT, OperatorError } from '../../base/errors.ts';
 import { ledgerTexts } from '../../texts/ledger.ts';
+import { sealOldEvidence, sealOldMessages } from '../vendor-words.ts';
 import { type LedgerPaths, ledgerInUse } from './ledger-lock.ts';
 import { hasCode, makePrivateFile } from './private-files.ts';
 import { MIGRATIONS } from './schema.ts';
@@ -36,6 +37,7 @@ export function openForWriting(paths: LedgerPaths): DatabaseSyncInstance {
     // Deleted rows are overwritten: what was pruned is gone.
     setPragma(database, 'secure_delete', 'ON', 1);
     migrate(database, version);
+    overwriteFreePages(database);
     removeHalfStarted(database);
     return database;
   } catch (error) {
@@ -130,11 +132,28 @@ function needsUpgrade(path: string, version: number): OperatorError {
 }
 
 function migrate(database: DatabaseSyncInstance, version: number): void {
+  if (version === MIGRATIONS.length) return;
+  database.function('old_messages_without_words', (messages: unknown, errorCode: unknown, hasStage: unknown) =>
+    sealOldMessages(String(messages), String(errorCode), Number(hasStage) === 1),
+  );
+  database.function('old_evidence_without_words', (detail: unknown) => sealOldEvidence(String(detail)));
   for (let next = version; next < MIGRATIONS.length; next += 1) {
     database.exec(
       `BEGIN IMMEDIATE; ${MIGRATIONS[next]}; PRAGMA user_version = ${next + 1}; PRAGMA application_id = ${APPLICATION_ID}; COMMIT`,
     );
   }
+}
+
+/**
+ * After the migration that took vendors' words out: earlier builds freed pages without overwriting them, and the log
+ * still has what was there before. The mark stays until both are clean, so that a kill in between loses nothing. With a
+ * reader in the log the next opening does it again.
+ */
+function overwriteFreePages(database: DatabaseSyncInstance): void {
+  const mark = "counter WHERE name = 'free_pages_hold_words'";
+  if (numberOf(database, `SELECT count(*) FROM ${mark}`) === 0) return;
+  database.exec('VACUUM');
+  if (numberOf(database, 'PRAGMA wal_checkpoint(TRUNCATE)') === 0) database.exec(`DELETE FROM ${mark}`);
 }
 
 /** What a kill in the middle of `runs.start` has left. */

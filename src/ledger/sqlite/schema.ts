@@ -140,4 +140,14 @@ export const MIGRATIONS: readonly string[] = [
   -- them; what a kill leaves here is removed when the ledger is opened.
   CREATE TABLE starting_run (run_id TEXT PRIMARY KEY) WITHOUT ROWID;
   `,
+  `
+  -- Earlier builds kept a vendor's message as it came, and such a message may name a member. The functions are those of
+  -- ledger/vendor-words.ts.
+  UPDATE row SET messages_json = old_messages_without_words(messages_json, error_code,
+      EXISTS (SELECT 1 FROM run WHERE run.run_id = row.run_id AND has_stage = 1))
+    WHERE messages_json <> '[]';
+  UPDATE evidence SET detail_json = old_evidence_without_words(detail_json);
+  -- The words may also stand in pages that were freed before: open-database.ts overwrites these, and drops the mark.
+  INSERT INTO counter SELECT 'free_pages_hold_words', 1 WHERE EXISTS (SELECT 1 FROM run);
+  `,
 ];

@@ -170,6 +170,11 @@ function openEndedRuns({ connection, commits, clock }: WriterParts): Pick<RunSto
   const dropRun = connection.prepare(
     'DELETE FROM run WHERE run_id = ? AND NOT EXISTS (SELECT 1 FROM row WHERE run_id = ?1)',
   );
+  // Also of runs that were never begun. What is written of a run is older than the run.
+  const dropSigns = connection.prepare(
+    `DELETE FROM account_fact WHERE substr(fact, 1, 6) = 'signs_' AND updated_ms < ?
+     AND NOT EXISTS (SELECT 1 FROM run WHERE run_id = substr(fact, 7) AND pruned_ms = 0)`,
+  );
   return {
     cancel: (runId) =>
       commits.write(() => {
@@ -189,6 +194,7 @@ function openEndedRuns({ connection, commits, clock }: WriterParts): Pick<RunSto
           emptyRun.run(clock.nowMs(), runId);
           dropRun.run(runId);
         }
+        dropSigns.run(endedBeforeMs);
         return runIds;
       }),
   };

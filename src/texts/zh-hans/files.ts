@@ -80,6 +80,7 @@ export const files: Catalogue['files'] = {
   noHeader: (place, names) => `${place}：第一行像是数据：${names.join('、')}。`,
   noHeaderHint: '请在最上面加一行列名。',
 
+  nameNotShown: (length) => `一个 ${length} 个字符的名字（可能是密钥，不显示）`,
   oneWordHeader: (place, length) =>
     `${place}：第一行没有列名，只有一个 ${length} 个字符的词。它可能是密钥，所以不在这里显示。`,
   oneWordHeaderHint: '请确认文件没有拿错。如果是名单，请在最上面加一行列名。',
@@ -147,6 +148,8 @@ export const files: Catalogue['files'] = {
 
   openFolder: (folder, mode) => `其他用户可以写入 ${folder}（权限 ${mode}）：他们能改动 memberload 的入账记录。`,
   openFolderHint: (folder) => `请输入：chmod 700 ${folder}，或把 MEMBERLOAD_HOME 设为只有自己能用的文件夹。`,
+  homeIsNoFolder: (path) => `${path} 不是文件夹。`,
+  homeIsNoFolderHint: '请把 MEMBERLOAD_HOME 设为 ledger.sqlite 所在的文件夹，或一个新的文件夹。什么都没有改动。',
   plantedLink: (path) => `${path} 是链接，不是 memberload 建立的。`,
   plantedLinkHint: '请查明来源，然后删除它。',
 };

@@ -71,7 +71,8 @@ export const run: Catalogue['run'] = {
     `撤销后会低于零：${left.map(({ name, left: amount }) => `${FIELDS[name] ?? name} ${amount}`).join('；')}。`,
 
   checkedAs: (kind) => `按 ${kind} 检查。`,
-  unknownKind: (headers) => `从表头看不出这是哪种文件。现有的列：${headers.join('、')}。`,
+  unknownKind: (headers, more) =>
+    `从表头看不出这是哪种文件。现有的列：${headers.join('、')}${more > 0 ? ` 等，另有 ${more} 列` : ''}。`,
   unknownKindHint: '请用 --as 指明：members（会员）、customers（客户）、topup（加积分余额）或 lookups（查询）。',
   wouldCredit: (rowCount, points, balance, hasInvalid) =>
     `${hasInvalid ? '文件中有数据有误的行，memberload topup 会拒绝；加上 --skip-invalid 则' : 'memberload topup '}将为 ${rowCount} 行入账：共积分 ${points}、余额 ${balance}。`,

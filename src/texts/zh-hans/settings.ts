@@ -87,6 +87,8 @@ export const settings: Catalogue['settings'] = {
   otherEndingHint: (first, second) => `例如写成 ${first} 或 ${second}。`,
   badProxy: 'HTTPS_PROXY 不是 HTTP 代理的地址。',
   badProxyHint: '请写成 http://host:port，或不设置 HTTPS_PROXY。',
+  badProxyPercent: 'HTTPS_PROXY 里有一个 % 不是 %40 这样的编码。',
+  badProxyPercentHint: '用户名或密码里的 % 请写成 %25。',
 
   sandbox: 'SANDBOX 沙盒（不会改动任何真实数据）',
   place: (vendor, store, id) => `${vendor}${store === undefined ? '' : ` 门店 ${store}`}（${id}）`,

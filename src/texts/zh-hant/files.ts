@@ -80,6 +80,7 @@ export const files: Catalogue['files'] = {
   noHeader: (place, names) => `${place}：第一行像是資料：${names.join('、')}。`,
   noHeaderHint: '請在最上面加一行欄名。',
 
+  nameNotShown: (length) => `一個 ${length} 個字元的名稱（可能是密鑰，不顯示）`,
   oneWordHeader: (place, length) =>
     `${place}：第一行沒有欄名，只有一個 ${length} 個字元的詞。它可能是金鑰，所以不在這裏顯示。`,
   oneWordHeaderHint: '請確認檔案沒有拿錯。如果是名單，請在最上面加一行欄名。',
@@ -147,6 +148,8 @@ export const files: Catalogue['files'] = {
 
   openFolder: (folder, mode) => `其他使用者可以寫入 ${folder}（權限 ${mode}）：他們能改動 memberload 的入賬記錄。`,
   openFolderHint: (folder) => `請輸入：chmod 700 ${folder}，或把 MEMBERLOAD_HOME 設為只有自己能用的資料夾。`,
+  homeIsNoFolder: (path) => `${path} 不是資料夾。`,
+  homeIsNoFolderHint: '請把 MEMBERLOAD_HOME 設為 ledger.sqlite 所在的資料夾，或一個新的資料夾。沒有改動任何東西。',
   plantedLink: (path) => `${path} 是連結，不是 memberload 建立的。`,
   plantedLinkHint: '請查明來源，然後刪除它。',
 };

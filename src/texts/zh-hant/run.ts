@@ -71,7 +71,8 @@ export const run: Catalogue['run'] = {
     `撤銷後會低於零：${left.map(({ name, left: amount }) => `${FIELDS[name] ?? name} ${amount}`).join('；')}。`,
 
   checkedAs: (kind) => `按 ${kind} 檢查。`,
-  unknownKind: (headers) => `從標題列看不出這是哪種檔案。現有的欄：${headers.join('、')}。`,
+  unknownKind: (headers, more) =>
+    `從標題列看不出這是哪種檔案。現有的欄：${headers.join('、')}${more > 0 ? ` 等，另有 ${more} 欄` : ''}。`,
   unknownKindHint: '請用 --as 指明：members（會員）、customers（客戶）、topup（加積分餘額）或 lookups（查詢）。',
   wouldCredit: (rowCount, points, balance, hasInvalid) =>
     `${hasInvalid ? '檔案中有資料有誤的行，memberload topup 會拒絕；加上 --skip-invalid 則' : 'memberload topup '}將為 ${rowCount} 行入賬：共積分 ${points}、餘額 ${balance}。`,

@@ -87,6 +87,8 @@ export const settings: Catalogue['settings'] = {
   otherEndingHint: (first, second) => `例如寫成 ${first} 或 ${second}。`,
   badProxy: 'HTTPS_PROXY 不是 HTTP 代理的地址。',
   badProxyHint: '請寫成 http://host:port，或不設定 HTTPS_PROXY。',
+  badProxyPercent: 'HTTPS_PROXY 裏有一個 % 不是 %40 這樣的編碼。',
+  badProxyPercentHint: '使用者名稱或密碼裏的 % 請寫成 %25。',
 
   sandbox: 'SANDBOX 沙盒（不會改動任何真實資料）',
   place: (vendor, store, id) => `${vendor}${store === undefined ? '' : ` 店舖 ${store}`}（${id}）`,

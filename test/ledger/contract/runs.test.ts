@@ -189,6 +189,27 @@ describe.each(LEDGERS)('runs ($name)', ({ newPlace }) => {
     });
   });
 
+  test('pruned: what a fact tells of the input of a run goes with it, and that of a run that never began', async () => {
+    const { open, clock } = newPlace();
+    const { runs, facts } = await open();
+    const account = newRun().account;
+    for (const runId of ['ended', 'asleep', 'never-began']) await facts.write(account, `signs_${runId}`, '{}');
+    await facts.write(account, 'mapping_1', '/map.json');
+    for (const runId of ['ended', 'asleep']) await runs.start(newRun({ runId }), []);
+    await runs.setState('ended', 'finished');
+    await runs.setState('asleep', 'paused');
+    const known = async (): Promise<string[]> => {
+      const names = ['signs_ended', 'signs_asleep', 'signs_never-began', 'mapping_1'];
+      const values = await Promise.all(names.map((name) => facts.read(account, name)));
+      return names.filter((_, index) => values[index] !== undefined);
+    };
+    // A run that is just being begun has its fact, and is not recorded yet.
+    await runs.prune(clock.nowMs());
+    expect(await known()).toHaveLength(4);
+    await runs.prune(clock.nowMs() + 1);
+    expect(await known()).toEqual(['signs_asleep', 'mapping_1']);
+  });
+
   test('neither a run with a row in doubt nor one that may be carried on is pruned', async () => {
     const { open, clock } = newPlace();
     const { runs, rows, increments } = await open();

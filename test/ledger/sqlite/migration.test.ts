@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, test } from 'vitest';
@@ -76,7 +76,8 @@ describe('a home of version 3', () => {
         customerUid: '231607639459718451',
         number: '',
         pointIncrement: '10',
-        messages: ['m'],
+        // Whose words these were nobody knows any more.
+        messages: ['“sha256:62c66a7a5dd70c31”'],
         pointAfter: '11',
       },
       { state: 'failed' },
@@ -153,6 +154,94 @@ describe('a home of version 3', () => {
     expect(readFileSync(join(folder, 'ledger.sqlite')).equals(bytes)).toBe(true);
     await (await open(folder)).close();
     expect(await (await openSqliteLedgerReader({ folder, clock: clock() }))?.runs.list(9)).toHaveLength(3);
+  });
+});
+
+describe("a vendor's words in a ledger of an earlier build", () => {
+  const NAME = '陈大文 13800138000';
+  const SEALED = '“sha256:0123456789abcdef”';
+  // Each of them often enough that rows which are deleted leave whole pages.
+  const FREED = Array.from(
+    { length: 400 },
+    (_, index) => `('freed', ${index}, 0, 'answer', '${NAME} ${index}')`,
+  ).join();
+
+  const messagesOf = (runId: string, rowNumber: number, errorCode: string, messages: readonly string[]): string =>
+    `INSERT INTO row (run_id, row_number, target, state, error_code, messages_json, updated_ms)
+     VALUES ('${runId}', ${rowNumber}, 'kybio', 'failed', '${errorCode}', '${JSON.stringify(messages)}', 1);`;
+  const evidenceOf = (rowNumber: number, kind: string, detail: object): string =>
+    `INSERT INTO evidence VALUES ('first', ${rowNumber}, 1, '${kind}', '${JSON.stringify(detail)}');`;
+  const WORDS = `
+    ${messagesOf('first', 1, '2013', [`add: 会员 “${NAME}” 已存在`, `add: ${NAME}`])}
+    ${messagesOf('first', 2, 'TIMEOUT', [`no answer: ${NAME}`, ''])}
+    ${evidenceOf(1, 'answer', { answer: `refused 2031: ${NAME}: so` })}
+    ${evidenceOf(1, 'answer', { answer: 'refused 2031: without a message' })}
+    ${evidenceOf(1, 'answer', { answer: 'success', data: { point: '1' } })}
+    ${evidenceOf(1, 'decision', { as: 'applied', sequence: 3 })}
+    INSERT INTO evidence VALUES ${FREED};
+    PRAGMA secure_delete = OFF;
+    DELETE FROM evidence WHERE run_id = 'freed';`;
+  const LATER = `
+    ${messagesOf('later', 1, '2013', [`add: ${NAME}`])}
+    ${messagesOf('later', 2, '2013', [`add: ${SEALED}`])}
+    ${messagesOf('later', 3, 'TIMEOUT', ['no answer within 30 s', `said “${NAME}”`])}`;
+  const START_LATER = `INSERT INTO run (run_id, command, targets, account, state, created_ms, updated_ms, input_path,
+      input_sha256, result_path, settings_json, row_count, has_stage)
+    VALUES ('later', 'import', 'kybio', '${ACCOUNT}', 'finished', 1, 1, '/in.csv', 'sha', '/out.csv', '{}', 3, 1);`;
+
+  const filesWith = (folder: string, words: string): string[] =>
+    readdirSync(folder).filter((name) => readFileSync(join(folder, name)).includes(words));
+
+  test.each([
+    ['the first version', 1, oldRun('first', 'topup', 'finished', 1)],
+    ['version 3', 3, oldRun('first', 'topup', 'finished', 1)],
+    [
+      'version 4, with a run of an earlier one',
+      4,
+      `${START_LATER.replaceAll('later', 'first').replace('3, 1)', '3, 0)')} ${START_LATER} ${LATER}`,
+    ],
+  ])('are in no byte of its files once %s is brought up to date: a digest is', async (_name, version, runs) => {
+    const folder = homeOfVersion(version, `${runs} ${WORDS}`, 0);
+    expect(filesWith(folder, '13800138000')).toEqual(['ledger.sqlite']);
+    const ledger = await openTestLedger({ folder });
+    expect(filesWith(folder, '13800138000')).toEqual([]);
+    const digest = expect.stringMatching(/^“sha256:[0-9a-f]{16}”$/);
+    expect((await all(ledger.rows.read('first'))).map(({ messages }) => messages)).toEqual([
+      [digest, digest],
+      [digest, ''],
+    ]);
+    const evidence = (await ledger.rows.listEvidence('first', 1)).map(({ detailJson }) => JSON.parse(detailJson));
+    expect(evidence).toEqual([
+      { answer: expect.stringMatching(/^refused 2031: “sha256:[0-9a-f]{16}”$/) },
+      { answer: 'refused 2031: without a message' },
+      { answer: 'success', data: { point: '1' } },
+      { as: 'applied', sequence: 3 },
+    ]);
+    expect((await all(ledger.rows.read('later'))).map(({ messages }) => messages)).toEqual(
+      version < 4
+        ? []
+        : [
+            [digest],
+            [`add: ${SEALED}`],
+            ['no answer within 30 s', expect.stringMatching(/^said “sha256:[0-9a-f]{16}”$/)],
+          ],
+    );
+    await ledger.close();
+    expect(filesWith(folder, '13800138000')).toEqual([]);
+  });
+
+  test('are in no byte either when a kill came between the migration and the cleaning of free pages', async () => {
+    const folder = homeOfVersion(3, `${oldRun('first', 'topup', 'finished', 1)} ${WORDS}`, 0);
+    await (await openTestLedger({ folder })).close();
+    // As a kill leaves it: the mark is there, and freed pages hold the words.
+    const database = new DatabaseSync(join(folder, 'ledger.sqlite'));
+    database.exec(`PRAGMA secure_delete = OFF; INSERT INTO evidence VALUES ${FREED}; DELETE FROM evidence WHERE run_id = 'freed';
+      INSERT INTO counter VALUES ('free_pages_hold_words', 1)`);
+    database.close();
+    expect(filesWith(folder, '13800138000')).not.toEqual([]);
+    const ledger = await openTestLedger({ folder });
+    expect(filesWith(folder, '13800138000')).toEqual([]);
+    expect(await ledger.readHealth()).toMatchObject({ problems: [] });
   });
 });
 
