@@ -4,7 +4,7 @@ import type { Reporter } from '../../calls/reporter.ts';
 import type { RunControl } from '../../calls/run-control.ts';
 import type { StagedInput } from '../../intake/stage-input.ts';
 import type { RunRecord } from '../../ledger/ledger.ts';
-import { END_OF_RUN } from '../../ledger/slices.ts';
+import { END_OF_RUN, type Slice } from '../../ledger/slices.ts';
 import type { RunDocument } from '../../result/run-document.ts';
 import { resumeRun } from '../../run/resume-run.ts';
 import { runFolderOf } from '../../run/run-folder.ts';
@@ -32,6 +32,8 @@ type OpenRun = {
 
 /** How long the connections of a run are kept for its next slice. */
 const IDLE_MS = 5000;
+/** How long one job goes on with a run before others of the account have their turn. */
+const JOB_MS = 5 * 60_000;
 /** How soon the end of a run is looked at again, when others are still at work on it. */
 const AGAIN_MS = 2000;
 
@@ -48,30 +50,43 @@ export class RunsAtWork {
     this.#accounts = accounts;
   }
 
-  /** A job of the queue: that slice, unless somebody else has it, or the run is over. */
+  /**
+   * A job of the queue: that slice, unless somebody else has it, or the run is over. Then whatever else of the run is
+   * free, for some minutes: between two jobs the queue makes a pause of its own.
+   */
   async workOn(runId: string, slice: number): Promise<void> {
     const { ledger, clock } = this.#session;
     const run = await ledger.runs.find(runId);
     if (run === undefined || run.state !== 'running') return;
     const open = await this.open(run);
-    const texts = workerTexts();
+    const untilMs = clock.monotonicMs() + JOB_MS;
     try {
-      const taken = await open.sliced.take(slice);
-      if (taken.kind !== 'taken') return;
-      const beganMs = clock.monotonicMs();
-      const end = await open.sliced.work(taken);
-      const { firstRow, lastRow } = taken;
-      if (end.kind === 'left') {
-        const why = 'detail' in end.reason ? sharedTexts().withoutStop(end.reason.detail) : texts.interrupted;
-        this.#input.console.say(texts.sliceLeft(runId, firstRow, lastRow, why));
-      } else if (slice === 0) this.#input.console.say(texts.readDone(runId));
-      else {
-        const seconds = ((clock.monotonicMs() - beganMs) / 1000).toFixed(1);
-        this.#input.console.say(texts.sliceDone(runId, firstRow, lastRow, seconds));
+      let taken = await open.sliced.take(slice);
+      while (taken.kind === 'taken' && (await this.#workOnSlice(runId, taken, open))) {
+        if (clock.monotonicMs() > untilMs) return;
+        taken = await open.sliced.take();
       }
     } finally {
       this.letGo(runId);
     }
+  }
+
+  /** @returns whether every row of it was seen to */
+  async #workOnSlice(runId: string, slice: Slice, { sliced }: OpenRun): Promise<boolean> {
+    const { clock } = this.#session;
+    const { console } = this.#input;
+    const texts = workerTexts();
+    const { firstRow, lastRow } = slice;
+    const beganMs = clock.monotonicMs();
+    const end = await sliced.work(slice);
+    if (end.kind === 'left') {
+      const why = 'detail' in end.reason ? sharedTexts().withoutStop(end.reason.detail) : texts.interrupted;
+      console.say(texts.sliceLeft(runId, firstRow, lastRow, why));
+      return false;
+    }
+    if (slice.slice === 0) console.say(texts.readDone(runId));
+    else console.say(texts.sliceDone(runId, firstRow, lastRow, ((clock.monotonicMs() - beganMs) / 1000).toFixed(1)));
+    return true;
   }
 
   /** A job of the queue: all slices are done, or somebody has stopped the run. */

@@ -111,6 +111,9 @@ export const SLICE_FUNCTIONS = `
     UPDATE memberload.slice SET is_done = true, worker_id = 0 WHERE run_id = id AND slice = n AND worker_id = me;
     IF NOT FOUND THEN RETURN false; END IF;
     PERFORM memberload.add_calls(id, calls);
+    -- Done by whoever was at hand: its own job, if it still waits, has nothing to do.
+    PERFORM memberload_jobs.remove_job(j.key) FROM memberload_jobs.jobs AS j
+    WHERE j.key = finish_slice.id || '/' || n AND j.locked_at IS NULL;
     IF n = 0 THEN
       PERFORM memberload.queue_slice(id, slice, 0) FROM memberload.slice WHERE run_id = id AND NOT is_done ORDER BY slice;
     END IF;
