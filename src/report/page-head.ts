@@ -39,6 +39,7 @@ export function headOf({ data, texts, formats }: PageParts): { readonly title: s
     [texts.run, run.runId],
     [texts.begun, formats.time(run.createdMs)],
     [isOver ? texts.ended : texts.lastChange, formats.time(run.updatedMs)],
+    ...(data.workers.length > 1 ? [[texts.workers, texts.workerList(data.workers)] as const] : []),
     ...(document.elapsedMs > 0 ? [[texts.took, texts.duration(document.elapsedMs / 1000)] as const] : []),
   ];
   const place = usesSandbox

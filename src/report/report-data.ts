@@ -21,6 +21,8 @@ export type ReportData = {
   readonly days: readonly QuotaDay[];
   readonly forecast: DayForecast | undefined;
   readonly undoneBy: readonly string[];
+  /** Who has recorded how many rows, where several processes carried the run on. */
+  readonly workers: readonly { readonly who: string; readonly rowCount: number }[];
   readonly madeMs: number;
 };
 
@@ -55,6 +57,7 @@ export async function readReportData(subject: ReportSubject, ledger: LedgerReade
     doubtCount: unsettled.length + (rows?.earlierDoubtCount ?? 0),
     days,
     forecast: forecast({ run, saved, rows: document.rows, days, nowMs: madeMs }),
+    workers: (await ledger.slices?.listWorkers(run.runId)) ?? [],
     undoneBy: (await ledger.runs.listUndoing(run.runId)).map(({ runId }) => runId),
     madeMs,
   };

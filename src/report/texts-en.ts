@@ -53,6 +53,8 @@ export const TEXTS: ReportTexts = {
   ended: 'Ended',
   lastChange: 'Last change',
   took: 'Took',
+  workers: 'Sent by',
+  workerList: (workers) => workers.map(({ who, rowCount }) => `${who} (${rowCount})`).join('; '),
   timesIn: (zone) => `All times: ${zone}`,
   duration(seconds) {
     if (seconds < 60) return `${Math.round(seconds * 10) / 10} s`;

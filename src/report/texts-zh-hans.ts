@@ -52,6 +52,8 @@ export const TEXTS: ReportTexts = {
   begun: '开始',
   ended: '结束',
   lastChange: '最后更新',
+  workers: '处理者',
+  workerList: (workers) => workers.map(({ who, rowCount }) => `${who}（${rowCount} 行）`).join('；'),
   took: '用时',
   timesIn: (zone) => `所有时间均为 ${zone} 时区`,
   duration(seconds) {

@@ -52,6 +52,8 @@ export const TEXTS: ReportTexts = {
   begun: '開始',
   ended: '結束',
   lastChange: '最後更新',
+  workers: '處理者',
+  workerList: (workers) => workers.map(({ who, rowCount }) => `${who}（${rowCount} 列）`).join('；'),
   took: '耗時',
   timesIn: (zone) => `所有時間均為 ${zone} 時區`,
   duration(seconds) {

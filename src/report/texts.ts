@@ -63,6 +63,8 @@ export type ReportTexts = {
   readonly ended: string;
   readonly lastChange: string;
   readonly took: string;
+  readonly workers: string;
+  readonly workerList: (workers: readonly { readonly who: string; readonly rowCount: number }[]) => string;
   readonly timesIn: (zone: string) => string;
   readonly duration: (seconds: number) => string;
 

@@ -91,7 +91,8 @@ export async function executeRun(run: BegunRun, parts: RunParts): Promise<RunDoc
     const written = await writeRunResult(run, context, found, watch);
     if (gathered) await rememberCreated(gathered, written.tally, context);
     const ended = await endRun(run, written, gathered?.rowByRowCalls ?? 0, context);
-    document = await withReport(ended, { controls: run.controls, watch }, parts);
+    // Whoever fetches the result has the report written where the result is.
+    document = run.result.path === '' ? ended : await withReport(ended, { controls: run.controls, watch }, parts);
   } catch (error) {
     // A failed ledger cannot be written to any more.
     if (error instanceof OperatorError && control.reason?.kind !== 'fatal')

@@ -111,6 +111,7 @@ describe.runIf(HAS_POSTGRES)('runs carried on by several processes', { timeout: 
     });
     expect(await creditsOf(vendor)).toEqual(Object.fromEntries(numbers.map((number) => [number, 1])));
     expect(outcomesOf(machine.read('topup.result.csv'))).toEqual(numbers.map(() => 'done topped_up'));
+    expect(machine.read('topup.report.html')).toMatch(/Sent by<.*process \d+ \(\d+\); .*process \d+ \(\d+\)/);
     const shown = await machine.run(['runs', document.run]);
     expect(shown.stdout.match(/rows? by .*process \d+/g)?.length, shown.stdout).toBeGreaterThan(0);
     expect(readdirSync(join(machine.home, 'runs'))).toEqual([]);
