@@ -44,7 +44,9 @@ test('the package holds only what a user needs', () => {
     'package.json',
   ]);
   expect(packedFiles.filter((path) => path.startsWith('dist/') && !path.endsWith('.js'))).toEqual([]);
-  expect(packedFiles.filter((path) => path.startsWith('samples/') && !/\.(csv|json|md|mjs)$/.test(path))).toEqual([]);
+  expect(
+    packedFiles.filter((path) => path.startsWith('samples/') && !/\.(csv|json|md|mjs|yaml|service)$/.test(path)),
+  ).toEqual([]);
   expect(packedFiles).toContain('dist/main.js');
   expect(packedFiles).toContain('samples/manual/topup.md');
 });

@@ -6,7 +6,8 @@ export const WORKERS = {
   needsSharedHint: 'Nothing was sent. The ledger of one computer has one writer: leave the flag away.',
   needsKey: (flag: string) =>
     `${flag} sends the rows through the shared ledger, sealed, and MEMBERLOAD_DATA_KEY_FILE is not set.`,
-  needsKeyHint: 'Nothing was sent. Name the key file that all machines share: openssl rand -base64 32 > memberload.key',
+  needsKeyHint:
+    'Nothing was sent. Name the key file that all machines share; how to make one: memberload help many-machines',
   notInSandbox: (flag: string) =>
     `${flag} and --sandbox do not go together: each process would have a sandbox of its own.`,
   notInSandboxHint: 'Nothing was sent. Start one with: memberload sandbox, and use the settings that it prints.',

@@ -15,6 +15,7 @@ import {
   urlOf,
 } from '../support/postgres.ts';
 import { median } from './figure.ts';
+import { mostInAnySecond } from './figures/limiter.ts';
 
 const PROCESS = new URL('./ledger-process.mjs', import.meta.url).pathname;
 const GROUPS = [16, 64, 256];
@@ -132,20 +133,9 @@ async function benchRates(bench: Bench): Promise<void> {
       const sentMs = found.flatMap((each) => each.sentMs).sort((a, b) => a - b);
       const spanMs = (sentMs.at(-1) ?? 0) - (sentMs[0] ?? 0);
       const share = ((sentMs.length - 1) / spanMs) * 1000 * (100 / perSecond);
-      print(`| ${perSecond}/s | ${count} | ${share.toFixed(0)} % | ${worstSecond(sentMs)} |`);
+      print(`| ${perSecond}/s | ${count} | ${share.toFixed(0)} % | ${mostInAnySecond(sentMs)} |`);
     }
   }
-}
-
-/** Calls in the fullest second, wherever it begins. */
-function worstSecond(sentMs: readonly number[]): number {
-  let most = 0;
-  let first = 0;
-  for (const [index, at] of sentMs.entries()) {
-    while (at - (sentMs[first] ?? at) >= 1000) first += 1;
-    most = Math.max(most, index - first + 1);
-  }
-  return most;
 }
 
 /** Jobs that do nothing: added in one statement, and done by the queue's own worker. */

@@ -4,7 +4,7 @@ export const workers: typeof WORKERS = {
   needsShared: (flag) => `${flag} 需要共享账本，但没有设置 MEMBERLOAD_LEDGER_URL。`,
   needsSharedHint: '什么都没有发送。单机账本只有一个写入者：请去掉这个参数。',
   needsKey: (flag) => `${flag} 会把各行加密后放进共享账本，但没有设置 MEMBERLOAD_DATA_KEY_FILE。`,
-  needsKeyHint: '什么都没有发送。请指定所有机器共用的密钥文件：openssl rand -base64 32 > memberload.key',
+  needsKeyHint: '什么都没有发送。请指定所有机器共用的密钥文件；做法见 memberload help many-machines',
   notInSandbox: (flag) => `${flag} 不能和 --sandbox 一起用：每个进程会各有一个沙盒。`,
   notInSandboxHint: '什么都没有发送。请先运行 memberload sandbox，再使用它输出的设置。',
   notBoth: '--workers 和 --detach 不能一起用：交出的行由 worker 发送。',

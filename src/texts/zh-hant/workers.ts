@@ -4,7 +4,7 @@ export const workers: typeof WORKERS = {
   needsShared: (flag) => `${flag} 需要共享帳本，但沒有設定 MEMBERLOAD_LEDGER_URL。`,
   needsSharedHint: '什麼都沒有發送。單機帳本只有一個寫入者：請去掉這個參數。',
   needsKey: (flag) => `${flag} 會把各列加密後放進共享帳本，但沒有設定 MEMBERLOAD_DATA_KEY_FILE。`,
-  needsKeyHint: '什麼都沒有發送。請指定所有機器共用的金鑰檔：openssl rand -base64 32 > memberload.key',
+  needsKeyHint: '什麼都沒有發送。請指定所有機器共用的金鑰檔；做法見 memberload help many-machines',
   notInSandbox: (flag) => `${flag} 不能和 --sandbox 一起用：每個程序會各有一個沙盒。`,
   notInSandboxHint: '什麼都沒有發送。請先執行 memberload sandbox，再使用它輸出的設定。',
   notBoth: '--workers 和 --detach 不能一起用：交出的列由 worker 發送。',
