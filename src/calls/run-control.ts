@@ -1,3 +1,5 @@
+import type { CallSignal } from '../http/call-options.ts';
+
 /** Why a run stops before its last row. */
 export type StopReason =
   | { readonly kind: 'interrupted'; readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' }
@@ -69,23 +71,21 @@ export class RunControl {
   }
 }
 
-/** A call between its intent and its end. */
-export class UnsentCall {
-  readonly #cut = new AbortController();
+/**
+ * A call between its intent and its end. It is the call's own `CallSignal`: an `AbortController` for each call takes as
+ * long as the call's signature and its JSON together.
+ */
+export class UnsentCall implements CallSignal {
+  /** True only of a call of which no byte was out. */
+  aborted = false;
+  onabort: CallSignal['onabort'] = null;
   readonly #onEnd: () => void;
   #isSent = false;
+  #ended: Promise<void> | undefined;
   #resolveEnded: () => void = () => undefined;
-  readonly #ended = new Promise<void>((resolve) => {
-    this.#resolveEnded = resolve;
-  });
 
   constructor(onEnd: () => void) {
     this.#onEnd = onEnd;
-  }
-
-  /** Aborts only while no byte is out. */
-  get signal(): AbortSignal {
-    return this.#cut.signal;
   }
 
   /** The first byte goes out. */
@@ -101,7 +101,11 @@ export class UnsentCall {
 
   async withdraw(): Promise<void> {
     if (this.#isSent) return;
-    this.#cut.abort();
+    this.#ended ??= new Promise((resolve) => {
+      this.#resolveEnded = resolve;
+    });
+    this.aborted = true;
+    this.onabort?.();
     await this.#ended;
   }
 }

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { errorText } from '../base/errors.ts';
 import { answerTexts } from '../texts/answers.ts';
+import type { CallSignal } from './call-options.ts';
 import { BODY_BYTES_MAX, decodeBody } from './decode-body.ts';
 import { oneLine } from './one-line.ts';
 
@@ -13,7 +14,7 @@ export type TransportRequest = {
   /** One deadline for everything: waiting for a connection, connecting, sending, headers, body. */
   readonly timeoutMs: number;
   /** Aborting cuts the call, also one that was sent already; that one is then without an answer. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CallSignal | undefined;
   /** Asked when the connection stands, immediately before the first byte: no means that the request is not sent. */
   readonly mayStart?: (() => boolean) | undefined;
   /** Called immediately before the first byte is handed to the socket. */
@@ -105,15 +106,16 @@ export function openExchange(request: TransportRequest): Exchange {
     const detail = () => (isWaiting ? answerTexts().abortedWaiting : answerTexts().abortedUnsent);
     stop({ kind: 'broken', wasSent, errorCode: 'CONNECTION_FAILED', detail });
   };
-  request.signal?.addEventListener('abort', onAbort, { once: true });
-  if (request.signal?.aborted) onAbort();
+  const { signal } = request;
+  if (signal) signal.onabort = onAbort;
+  if (signal?.aborted) onAbort();
 
   /** True for the first caller only: whoever settles first has decided. */
   function claim(): boolean {
     if (isSettled) return false;
     isSettled = true;
     clearTimeout(deadline);
-    request.signal?.removeEventListener('abort', onAbort);
+    if (signal) signal.onabort = null;
     return true;
   }
 

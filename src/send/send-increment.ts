@@ -90,7 +90,7 @@ export async function performIncrement(call: Increment, work: IncrementWork): Pr
         assert(begun?.kind === 'begun', 'an increment was about to be sent without its intent');
         const sent = { ...call, dataChangeTime: begun.dataChangeTime };
         const raw = await sendWrite(vendors, sent, {
-          signal: unsent.signal,
+          signal: unsent,
           about: { rowNumber: key.rowNumber, attempt },
           mayStart: () => mayStillSend(context),
           onSent: () => {

@@ -286,7 +286,7 @@ describe('stopping', () => {
             errorCode: 'CONNECTION_FAILED',
             detail: 'aborted before it was sent',
           } as const;
-          options.signal?.addEventListener('abort', () => resolve(notSent));
+          if (options.signal) options.signal.onabort = () => resolve(notSent);
         }),
     );
     stage.control.holdUnsent().end();

@@ -31,8 +31,8 @@ export type MarkState =
 export interface HighWaterMark {
   readonly state: MarkState;
   /**
-   * Writes the mark, so that a kill leaves it, and brings it to the disk behind the caller's back: nobody waits for it,
-   * because a mark that a power cut leaves some milliseconds too low is still higher than any copy.
+   * Writes the mark, so that a kill leaves it, and brings it to the disk within `REST_MS`, behind the caller's back:
+   * nobody waits for it, because a mark that a power cut leaves a moment too low is still higher than any copy.
    */
   raise(count: number): void;
   /** Resolves once the mark is on the disk. */
@@ -41,6 +41,12 @@ export interface HighWaterMark {
   accept(count: number): void;
   close(): void;
 }
+
+/**
+ * Between two ways of the mark to the disk. Brought there with every group of intents, it would double the work of the
+ * disk that the groups wait for.
+ */
+const REST_MS = 50;
 
 /** @param onFailure told when the mark cannot be brought to the disk */
 export function openHighWaterMark(
@@ -65,22 +71,23 @@ export function openHighWaterMark(
     state = { kind: 'agrees', countedInLedger: count };
   }
 
-  let syncing: Promise<void> | undefined;
-  /** Written again while the disk was at work. */
+  let bringing: Promise<void> | undefined;
+  /** Written since it was brought to the disk. */
   let isBehind = false;
+  let isSettling = false;
+  let endRest: () => void = () => undefined;
 
-  function bringToDisk(marked: number): void {
-    isBehind = syncing !== undefined;
-    syncing ??= fdatasync(marked).then(
-      () => {
-        syncing = undefined;
-        if (isBehind) bringToDisk(marked);
-      },
-      (error: unknown) => {
-        syncing = undefined;
-        onFailure(error);
-      },
-    );
+  async function bringToDisk(marked: number): Promise<void> {
+    while (isBehind) {
+      isBehind = false;
+      await fdatasync(marked);
+      if (!isSettling) {
+        await new Promise<void>((resolve) => {
+          endRest = resolve;
+          setTimeout(resolve, REST_MS).unref();
+        });
+      }
+    }
   }
 
   function writeNow(count: number): void {
@@ -99,11 +106,20 @@ export function openHighWaterMark(
     },
     raise(count) {
       if (state.kind !== 'agrees' || count <= markedCount) return;
-      bringToDisk(write(count));
+      const marked = write(count);
       standsAt(count);
+      isBehind = true;
+      bringing ??= bringToDisk(marked)
+        .catch(onFailure)
+        .finally(() => {
+          bringing = undefined;
+        });
     },
     async settle() {
-      while (syncing !== undefined) await syncing;
+      isSettling = true;
+      endRest();
+      while (bringing !== undefined) await bringing;
+      isSettling = false;
     },
     accept(count) {
       markedCount = -1;

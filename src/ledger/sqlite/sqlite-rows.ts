@@ -3,7 +3,7 @@ import type { NewEvidence, RowChange, RowKey, RowReader, RowRecord, RowStore } f
 import { TARGETS } from '../ledger.ts';
 import { toEvidence, toRow } from '../records.ts';
 import { ROW_STATES, type RowState } from '../row-states.ts';
-import { type Connection, pages } from './connection.ts';
+import { type Connection, pages, type Statement } from './connection.ts';
 import type { WriterParts } from './writer-parts.ts';
 
 /** What the writing process may set beside a step's change: the ledger decides about these. */
@@ -125,13 +125,15 @@ export function openRowStore(parts: WriterParts, putRow: PutRow): RowStore {
 }
 
 /**
- * A change names only some of the columns. There is a statement for each set of columns that occurs, some ten of them:
- * a statement that names all columns takes twice as long.
+ * A change names only some of the columns. There are statements for each set of columns that occurs, some ten of them:
+ * a statement that names all columns takes twice as long. An update takes two thirds of the time of an upsert, which
+ * begins as an insert.
  */
 export function openPutRow({ connection, clock }: WriterParts): PutRow {
-  const upserts = new Map<number, ReturnType<Connection['prepare']>>();
+  const statements = new Map<number, { readonly update: Statement; readonly upsert: Statement }>();
   return (key, change, sequence) => {
-    const values: (string | number)[] = [];
+    // What all rows have, and then what is given.
+    const values: (string | number)[] = [key.runId, key.rowNumber, key.target, clock.nowMs(), sequence];
     let given = 0;
     for (let index = 0; index < CHANGEABLE.length; index += 1) {
       const value = change[CHANGEABLE[index]?.[0] ?? 'state'];
@@ -139,21 +141,28 @@ export function openPutRow({ connection, clock }: WriterParts): PutRow {
       given |= 1 << index;
       values.push(typeof value === 'object' ? JSON.stringify(value) : value);
     }
-    let upsert = upserts.get(given);
-    if (upsert === undefined) {
-      upsert = connection.prepare(upsertSql(CHANGEABLE.filter((_, index) => given & (1 << index))));
-      upserts.set(given, upsert);
+    let found = statements.get(given);
+    if (found === undefined) {
+      const { update, upsert } = putSql(CHANGEABLE.filter((_, index) => given & (1 << index)));
+      found = { update: connection.prepare(update), upsert: connection.prepare(upsert) };
+      statements.set(given, found);
     }
-    upsert.run(key.runId, key.rowNumber, key.target, clock.nowMs(), sequence, ...values);
+    // The intent of an import is the first record of its row. An increment's row is there since the start of its run.
+    const isFirst = change.state === 'intent' && change.account === undefined;
+    if (isFirst || found.update.run(...values).changes === 0) found.upsert.run(...values);
   };
 }
 
 /** A column that is not given keeps its value, or has the table's default in a new row. */
-function upsertSql(given: readonly (typeof CHANGEABLE)[number][]): string {
-  // ?1 run_id, ?2 row_number, ?3 target, ?4 updated_ms, ?5 sequence, then the given columns.
+function putSql(given: readonly (typeof CHANGEABLE)[number][]): { readonly update: string; readonly upsert: string } {
   const columns = ['run_id', 'row_number', 'target', 'updated_ms', 'sequence', ...given.map(([, column]) => column)];
   const parameters = columns.map((_, index) => `?${index + 1}`);
-  const updated = columns.map((column, index) => `${column} = ?${index + 1}`).slice(3);
-  return `INSERT INTO row (${columns.join(', ')}) VALUES (${parameters.join(', ')})
-    ON CONFLICT DO UPDATE SET ${updated.join(', ')}`;
+  const set = `SET ${columns
+    .map((column, index) => `${column} = ?${index + 1}`)
+    .slice(3)
+    .join(', ')}`;
+  return {
+    update: `UPDATE row ${set} WHERE run_id = ?1 AND row_number = ?2 AND target = ?3`,
+    upsert: `INSERT INTO row (${columns.join(', ')}) VALUES (${parameters.join(', ')}) ON CONFLICT DO UPDATE ${set}`,
+  };
 }
