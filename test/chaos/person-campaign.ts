@@ -307,6 +307,10 @@ async function putInOrder(desktop: Desktop): Promise<void> {
       if (!existsSync(join(desk.folder, file.name))) ACTS.sorts({ ...desk, files: [file] });
       end = await carryOut(once, desktop, undefined);
       if (end?.exitCode === 0 || end?.exitCode === 1) break;
+      // The person has taken the columns of the result away, and the tool replaces no file but its own results.
+      if (end && errorCodeOf(end) === 'RESULT_NOT_WRITABLE') {
+        rmSync(join(desk.folder, file.name.replace('.csv', '.result.csv')), { force: true });
+      }
     }
     const waitsForDoubt = end?.exitCode === 7 || (end?.exitCode === 3 && (await rowsInDoubt(desktop)).length > 0);
     if (end?.exitCode !== 0 && end?.exitCode !== 1 && !waitsForDoubt) {
