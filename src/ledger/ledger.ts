@@ -189,8 +189,8 @@ export interface RunStore extends RunReader {
   markOf(account: string): Promise<number>;
   /**
    * Makes this process the one that works on the run, unless another process is at work on it. A process that was
-   * killed counts as at work until its lease has ended; so does one that works on a slice. What slices have left is this
-   * process's own from then on. `start` claims the run that it records. What `setState`, `end`,
+   * killed counts as at work until its lease has ended; so does one that works on a slice. Nobody takes
+   * a slice of a run that is claimed. `start` claims the run that it records. What `setState`, `end`,
    * `setProgress` and `setResult` say of a run that another process has claimed since is not recorded.
    */
   claim(runId: string): Promise<Claimed>;

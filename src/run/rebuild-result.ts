@@ -30,6 +30,8 @@ export async function rebuildResult(
   { calls, result }: { readonly calls?: RunDocument['calls']; readonly result?: ResultTarget } = {},
 ): Promise<RunDocument> {
   const { ledger, homeFolder } = parts;
+  // Its end is theirs to tell.
+  const isWithWorkers = run.state === 'running' && (await ledger.slices?.listHandedOut())?.includes(run.runId) === true;
   const saved = readSavedSettings(run.settingsJson);
   const runFolder = runFolderOf(homeFolder, run.runId);
   const staged = await findStage(run, saved.job, parts);
@@ -68,8 +70,8 @@ export async function rebuildResult(
     const { rows } = tally;
     const isOver = rows.not_sent === 0 || run.state === 'cancelled';
     const endState =
-      run.state === 'cancelled'
-        ? 'cancelled'
+      run.state === 'cancelled' || isWithWorkers
+        ? run.state
         : isOver
           ? 'finished'
           : run.state === 'running'
@@ -94,7 +96,7 @@ export async function rebuildResult(
       quota: previous?.quota ?? null,
       calls: addCalls(previous?.calls, calls),
     };
-    await ledger.runs.end(run.runId, { state, summaryJson: writeRunDocument(document) });
+    if (!isWithWorkers) await ledger.runs.end(run.runId, { state, summaryJson: writeRunDocument(document) });
     if (problem) {
       parts.reporter.note(runTexts().resultFailed(problem.message));
       parts.reporter.note(runTexts().writeElsewhere(run.runId));

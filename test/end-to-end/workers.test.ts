@@ -83,6 +83,9 @@ describe.runIf(HAS_POSTGRES)('runs carried on by several processes', { timeout: 
     // `resume` without a run, as a scheduler types it, leaves it alone.
     expect((await submitter.run(['resume', '--all'])).exitCode).toBe(0);
     expect(await vendor.callCount()).toBe(0);
+    // So far: nothing. The run stays with the workers.
+    expect((await other.run(['result', runId, '-o', 'so-far.csv'])).exitCode).toBe(5);
+    expect(outcomesOf(other.read('so-far.csv'))).toEqual(numbers.map(() => 'not_sent STOPPED'));
 
     startWorker(host);
     const run = await ended(submitter, runId);

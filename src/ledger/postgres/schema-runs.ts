@@ -91,8 +91,6 @@ export const RUN_FUNCTIONS = `
       END IF;
     END IF;
     UPDATE memberload.run SET worker_id = me, is_claimed = true WHERE run_id = id;
-    -- What the slices have left is done by this process alone.
-    DELETE FROM memberload.slice WHERE run_id = id;
     RETURN NULL;
   END $$;
 
@@ -192,6 +190,10 @@ export const RUN_FUNCTIONS = `
           ON CONFLICT (account, fact) DO UPDATE SET value = excluded.value, updated_ms = excluded.updated_ms;
           answer := 'null';
         WHEN 'run' THEN
+          IF op->>'state' IN ('finished', 'cancelled') THEN
+            DELETE FROM memberload.slice AS s USING memberload.run AS r
+            WHERE s.run_id = op->>'runId' AND r.run_id = s.run_id AND r.worker_id = me;
+          END IF;
           UPDATE memberload.run AS r SET
             -- What has ended is never begun again.
             state = CASE WHEN op->>'state' = 'running' AND r.state IN ('finished', 'cancelled') THEN r.state

@@ -6,10 +6,11 @@
  * that is delivered twice finds the slice taken, and a job that is lost is added again.
  */
 export const SLICE_FUNCTIONS = `
-  -- Whether the process may begin and record that row: it has the row's slice, or else the whole run.
+  -- Whether the process may begin and record that row: it has claimed the run, or has the row's slice.
   CREATE OR REPLACE FUNCTION memberload.works_on(me bigint, id text, row_no bigint) RETURNS boolean
   LANGUAGE sql VOLATILE AS $$
     SELECT CASE
+      WHEN EXISTS (SELECT FROM memberload.run WHERE run_id = id AND worker_id = me AND is_claimed) THEN true
       WHEN EXISTS (SELECT FROM memberload.slice WHERE run_id = id AND NOT is_done) THEN
         EXISTS (SELECT FROM memberload.slice WHERE run_id = id AND NOT is_done AND worker_id = me
           AND row_no BETWEEN first_row AND last_row)
@@ -79,6 +80,8 @@ export const SLICE_FUNCTIONS = `
     END IF;
     IF NOT memberload.is_alive(me) THEN RETURN '{"kind": "lease_lost"}'; END IF;
     PERFORM memberload.end_dead_slices(id);
+    -- Of a process whose lease is over: it has nothing more to say about the rows.
+    UPDATE memberload.run SET is_claimed = false WHERE run_id = id AND is_claimed;
     SELECT * INTO s FROM memberload.slice WHERE run_id = id AND NOT is_done
       AND (wanted IS NULL OR slice = wanted) AND (worker_id = 0 OR NOT memberload.is_alive(worker_id))
       -- Nobody sends before the reading is done.
@@ -171,7 +174,9 @@ export const SLICE_FUNCTIONS = `
         AND NOT (r.is_claimed AND memberload.is_alive(r.worker_id))
         AND (r.stop_json <> '' OR NOT EXISTS (SELECT FROM memberload.slice AS s WHERE s.run_id = r.run_id AND NOT s.is_done))
     ) AS wanted
-    WHERE NOT EXISTS (SELECT FROM memberload_jobs.jobs AS j WHERE j.key = wanted.run_id || '/' || wanted.n);
+    -- A job that has failed too often is begun anew.
+    WHERE NOT EXISTS (SELECT FROM memberload_jobs.jobs AS j
+      WHERE j.key = wanted.run_id || '/' || wanted.n AND j.attempts < j.max_attempts);
     RETURN added;
   END $$;
 `;
