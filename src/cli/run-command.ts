@@ -124,8 +124,6 @@ function resultForOf({ command, targets }: JobSettings, { placeKey }: Connected)
 /** Carries a run on with its own settings, and with the run-control flags that are typed now. */
 export async function resumeInSession(input: CommandInput, session: Session, run: RunRecord): Promise<RunDocument> {
   const { settings } = session;
-  // Typed on purpose: workers end what they have begun of it, and take no more.
-  await session.ledger.slices?.takeBack(run.runId);
   const saved = readSavedSettings(run.settingsJson);
   const controls = controlsOf(settings, saved.controls);
   const connected = await connectToRun(session, run, saved, { targets: saved.job.targets, controls });

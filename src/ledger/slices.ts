@@ -28,8 +28,8 @@ export interface SliceStore {
    * `stop` they begin no call any more.
    */
   takeBack(runId: string, stop?: RunStop): Promise<void>;
-  /** Lets a worker look at the end of the run, from that time on. */
-  queueEnd(runId: string, fromMs: number): Promise<void>;
+  /** Lets a worker do that job from that time on. Nothing for a run that is not left to workers. */
+  queue(job: SliceJob, fromMs: number): Promise<void>;
   /** Takes jobs of these accounts from the queue until `stop`. */
   serve(service: SliceService): Promise<Serving>;
 }

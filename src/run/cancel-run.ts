@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { OperatorError } from '../base/errors.ts';
-import type { RunRecord } from '../ledger/ledger.ts';
+import type { Ledger, RunRecord } from '../ledger/ledger.ts';
 import { type RunDocument, readRunDocument } from '../result/run-document.ts';
 import { runTexts } from '../texts/run.ts';
 import { claimRun, requireUnended } from './claim-run.ts';
@@ -15,10 +16,23 @@ export type Cancelled = {
   readonly document: RunDocument | undefined;
 };
 
+/** Longer than a call and its lease. */
+const LET_GO_MS_MAX = 120_000;
+const POLL_MS = 500;
+
+/** Workers that were told to stop end what is on the wire. */
+async function untilLetGo(runId: string, { runs }: Ledger): Promise<void> {
+  for (let waitedMs = 0; waitedMs < LET_GO_MS_MAX; waitedMs += POLL_MS) {
+    if ((await runs.claim(runId)).kind === 'claimed') return;
+    await sleep(POLL_MS);
+  }
+}
+
 /** Gives the rest of an unfinished run up: rows not sent end `not_sent`, rows in doubt stay, the result is written. */
 export async function cancelRun(known: RunRecord, parts: Parameters<typeof rebuildResult>[1]): Promise<Cancelled> {
   const { ledger, homeFolder, reporter } = parts;
   await ledger.slices?.takeBack(known.runId, { kind: 'breaker', detail: runTexts().givenUpBy(ledger.person) });
+  if (ledger.slices) await untilLetGo(known.runId, ledger);
   const { run } = await claimRun(known, { ledger, note: reporter.note });
   requireUnended(run);
   const givenUpCount = await ledger.runs.cancel(run.runId);

@@ -16,7 +16,7 @@ import { writeRecordCount } from '../plan/read-snapshots.ts';
 import type { ResultFile, ResultTarget } from '../result/result-file.ts';
 import type { RowWatch } from '../result/result-rows.ts';
 import type { NotSentReason } from '../result/row-view.ts';
-import { type RunDocument, writeRunDocument } from '../result/run-document.ts';
+import { type RunDocument, readRunDocument, writeRunDocument } from '../result/run-document.ts';
 import { addCalls, exitCodeOf, runDocument, withCalls } from '../result/summary.ts';
 import type { Tally } from '../result/tally.ts';
 import { writeResult } from '../result/write-result.ts';
@@ -199,8 +199,10 @@ async function lookAtOldDoubts(context: RunContext, { stdout, report }: RunParts
   for (const runId of new Set(decided.map((row) => row.runId))) {
     const run = await ledger.runs.find(runId);
     if (!run) continue;
+    // A result that nobody has fetched yet is written by whoever fetches it.
+    const hasResult = readRunDocument(run.summaryJson)?.result != null;
     try {
-      await rebuildResult(run, { ...context, stdout, report });
+      if (hasResult) await rebuildResult(run, { ...context, stdout, report });
     } catch (error) {
       if (!(error instanceof OperatorError)) throw error;
       reporter.note(runTexts().resultNotRewritten(runId, error.message));

@@ -46,6 +46,8 @@ export async function resumeRun(
         : await openResultFile(result, { ...parts, ownSha256s: ownHashes(run), runId: run.runId });
     // A run that stopped while it was reading has asked nobody yet.
     const isBegun = (await ledger.rows.countByState(run.runId)).length > 0;
+    // Claimed by a person: no worker takes it up any more.
+    if (result !== NO_RESULT) await ledger.slices?.takeBack(run.runId);
     await ledger.runs.setState(run.runId, 'running');
     return await executeRun(
       {

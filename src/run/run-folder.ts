@@ -48,9 +48,14 @@ export async function removeRunFolder(homeFolder: string, runId: string, ledger:
  * @returns how many
  */
 export async function removeLeftFolders(homeFolder: string, ledger: LedgerReader): Promise<number> {
-  const folder = join(homeFolder, 'runs');
-  if (!existsSync(folder)) return 0;
   let removedCount = 0;
+  // Homes of the processes that --workers has started.
+  const workers = join(homeFolder, 'workers');
+  for (const name of existsSync(workers) ? readdirSync(workers) : []) {
+    removedCount += await removeLeftFolders(join(workers, name), ledger);
+  }
+  const folder = join(homeFolder, 'runs');
+  if (!existsSync(folder)) return removedCount;
   for (const name of readdirSync(folder)) {
     if (await isNeeded(name, join(folder, name), ledger)) continue;
     removePrivateFolder(join(folder, name));

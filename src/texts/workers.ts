@@ -37,6 +37,9 @@ export const WORKERS = {
     exitCode === 0
       ? `Nightly import ${name} began: run ${runId}.`
       : `Nightly import ${name} did not begin: exit code ${exitCode}.`,
+  leaseLost: 'This worker was out of touch with the shared ledger for too long: others have taken its work over.',
+  leaseLostHint: 'Nothing more is sent. Start it again.',
+  nothingToHelp: (runId: string) => `Run ${runId} has no parts that this process could send.`,
   interrupted: 'this worker is told to stop',
   atWork: (who: string, slices: number) =>
     slices === 0 ? `At work: ${who}.` : `At work: ${who}, on ${slices} ${slices === 1 ? 'part' : 'parts'} of the rows.`,

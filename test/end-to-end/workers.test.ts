@@ -178,6 +178,41 @@ describe.runIf(HAS_POSTGRES)('runs carried on by several processes', { timeout: 
     expect((rows.done ?? 0) + (rows.in_doubt ?? 0)).toBe(40);
   });
 
+  test('a worker that others take for dead ends with 5, so that it is started again', async () => {
+    const worker = startTool(['worker'], toolOf(openMachine(), { build, vendor, url }, SHORT_LEASE));
+    onTestFinished(() => worker.kill('SIGKILL'));
+    const atWork = () => inDatabase(url, "SELECT FROM memberload.worker WHERE job_pool <> ''");
+    await until(async () => ((await atWork()).length > 0 ? true : undefined));
+    // As a laptop whose lid was closed.
+    worker.kill('SIGSTOP');
+    await inDatabase(url, 'UPDATE memberload.worker SET lease_until_ms = 0');
+    worker.kill('SIGCONT');
+    const submitter = openMachine();
+    submitter.file('topup.csv', topupOf(await seedMembers(2)));
+    const runId = await detach(submitter, 'topup', 'topup.csv');
+    const end = await worker.ended;
+    expect(end.exitCode, end.stderr).toBe(5);
+    expect(end.stderr).toContain('out of touch with the shared ledger for too long');
+    expect(await vendor.callCount()).toBe(0);
+    startWorker(openMachine());
+    expect(await ended(submitter, runId)).toMatchObject({ state: 'finished' });
+  });
+
+  test('a resume that is refused, since workers are at work, leaves the run with them', async () => {
+    const [submitter, other] = [openMachine(), openMachine()];
+    submitter.file('topup.csv', topupOf(await seedMembers(40)));
+    await vendor.set({ 'fault.slow': 1, slowMs: 400 });
+    const runId = await detach(submitter, 'topup', 'topup.csv', '--concurrency', '1', '--timeout', '1s');
+    const worker = startTool(['worker'], toolOf(openMachine(), { build, vendor, url }, SHORT_LEASE));
+    onTestFinished(() => worker.kill('SIGKILL'));
+    await until(async () => ((await doneIn(runId)) > 0 ? true : undefined));
+    const refused = await other.run(['resume', runId]);
+    expect(refused, refused.stderr).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('is at work') });
+    await vendor.set({ 'fault.slow': 0 });
+    const run = await ended(submitter, runId);
+    expect(run).toMatchObject({ state: 'finished', summary: { rows: { done: 40 } } });
+  });
+
   test('what stops one process stops all before their next call', async () => {
     const machine = openMachine();
     const numbers = await seedMembers(40);

@@ -1,10 +1,10 @@
-import { usageError } from '../../base/errors.ts';
+import { EXIT, OperatorError, usageError } from '../../base/errors.ts';
 import { removePrivateFolder } from '../../base/private-folder.ts';
 import type { Reporter } from '../../calls/reporter.ts';
 import type { RunControl } from '../../calls/run-control.ts';
 import type { StagedInput } from '../../intake/stage-input.ts';
 import type { RunRecord } from '../../ledger/ledger.ts';
-import { END_OF_RUN, type Slice } from '../../ledger/slices.ts';
+import { END_OF_RUN, type Slice, type SliceJob } from '../../ledger/slices.ts';
 import type { RunDocument } from '../../result/run-document.ts';
 import { resumeRun } from '../../run/resume-run.ts';
 import { runFolderOf } from '../../run/run-folder.ts';
@@ -29,6 +29,10 @@ type OpenRun = {
   isStale: boolean;
   idle: NodeJS.Timeout | undefined;
 };
+
+/** What is wrong with this machine's settings, and not with the run. */
+const OWN_FAULTS = ['OTHER_DATA_KEY', 'NO_DATA_KEY', 'OTHER_ADDRESS', 'OTHER_ACCOUNT', 'NO_STAGE'];
+const LATER_MS = 30_000;
 
 /** How long the connections of a run are kept for its next slice. */
 const IDLE_MS = 5000;
@@ -58,7 +62,8 @@ export class RunsAtWork {
     const { ledger, clock } = this.#session;
     const run = await ledger.runs.find(runId);
     if (run === undefined || run.state !== 'running') return;
-    const open = await this.open(run);
+    const open = await this.#orLater({ runId, slice }, () => this.open(run));
+    if (open === undefined) return;
     const untilMs = clock.monotonicMs() + JOB_MS;
     try {
       let taken = await open.sliced.take(slice);
@@ -66,6 +71,7 @@ export class RunsAtWork {
         if (clock.monotonicMs() > untilMs) return;
         taken = await open.sliced.take();
       }
+      if (taken.kind === 'lease_lost') this.#endWorker();
     } finally {
       this.letGo(runId);
     }
@@ -94,32 +100,72 @@ export class RunsAtWork {
     const { ledger } = this.#session;
     const { slices } = ledger;
     const run = await ledger.runs.find(runId);
-    if (slices === undefined || run === undefined || run.state === 'finished' || run.state === 'cancelled') return;
+    if (slices === undefined || run === undefined) return;
+    // Ended, or a person's by now.
+    if (['finished', 'cancelled', 'stopped'].includes(run.state)) return;
+    if (!(await slices.listHandedOut()).includes(runId)) return;
     const taken = await slices.take(runId, END_OF_RUN);
+    if (taken.kind === 'lease_lost') {
+      this.#endWorker();
+      return;
+    }
     const control = controlUnder(this.#session.control);
     if (taken.kind === 'over' && taken.stop) control.stop(taken.stop);
     if (taken.kind === 'busy' || (await ledger.runs.claim(runId)).kind !== 'claimed') {
-      await slices.queueEnd(runId, (await ledger.now()) + AGAIN_MS);
+      await slices.queue({ runId, slice: END_OF_RUN }, (await ledger.now()) + AGAIN_MS);
       return;
     }
     try {
-      const document = await this.#resume(run, control);
+      const document = await this.#orLater({ runId, slice: END_OF_RUN }, () => this.#resume(run, control));
+      if (document === undefined) return;
       this.#input.console.say(workerTexts().endedAs(runId, stateOf(document)));
-      if (document.state === 'paused') await slices.queueEnd(runId, resumeAtMs(document));
-      else if (document.state === 'interrupted') await slices.queueEnd(runId, await ledger.now());
+      const end = { runId, slice: END_OF_RUN };
+      if (document.state === 'paused') await slices.queue(end, resumeAtMs(document));
+      else if (document.state === 'interrupted') await slices.queue(end, await ledger.now());
       else await slices.takeBack(runId);
     } finally {
       await ledger.runs.release(runId);
     }
-    // The rows lie sealed in the shared ledger until somebody has fetched the result.
-    removePrivateFolder(runFolderOf(this.#session.settings.homeFolder, runId));
+    await this.#removeCopy(runId);
+  }
+
+  /** What this machine lacks for the run another one may have: the job comes again, and does not count as failed. */
+  async #orLater<T>(job: SliceJob, work: () => Promise<T>): Promise<T | undefined> {
+    const { ledger } = this.#session;
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof OperatorError) || !OWN_FAULTS.includes(error.code)) throw error;
+      this.#input.console.say(workerTexts().jobFailed(error.message));
+      await ledger.slices?.queue(job, (await ledger.now()) + LATER_MS);
+      return undefined;
+    }
+  }
+
+  /** Others take this process for dead: it has to begin anew, with a new number. */
+  #endWorker(): void {
+    const error = new OperatorError({
+      ...{ code: 'LEASE_LOST', message: workerTexts().leaseLost, hint: workerTexts().leaseLostHint },
+      exitCode: EXIT.stopped,
+    });
+    this.#session.control.stop({ kind: 'fatal', error });
+  }
+
+  /** Rows that also lie sealed in the shared ledger are not kept here. What lies here alone is. */
+  async #removeCopy(runId: string): Promise<void> {
+    const { ledger, settings } = this.#session;
+    const isSealed = await ledger.stages?.holds(runId).catch(() => false);
+    if (isSealed) removePrivateFolder(runFolderOf(settings.homeFolder, runId));
   }
 
   async #resume(run: RunRecord, control: RunControl): Promise<RunDocument> {
     const { session, saved } = this.#sessionOf(run, control);
     const { controls } = saved;
     const connected = await connectToRun(session, run, saved, { targets: saved.job.targets, controls });
-    return resumeRun(run, saved, { controls, result: 'none' }, runParts(this.#input, session, connected));
+    const parts = runParts(this.#input, session, connected);
+    // What a killed process has sent it sent before its slices were taken over, not before this worker began.
+    const startedMs = session.clock.nowMs();
+    return resumeRun(run, saved, { controls, result: 'none' }, { ...parts, startedMs });
   }
 
   /** Opens the run, or counts one more user of it. `letGo` after it. */
@@ -182,14 +228,13 @@ export class RunsAtWork {
     clearTimeout(open.idle);
     await open.sliced.close();
     await open.staged.stage.close();
+    if (!this.#open.has(runId)) await this.#removeCopy(runId);
   }
 
   async close(): Promise<void> {
-    const { homeFolder } = this.#session.settings;
     for (const [runId, opening] of [...this.#open]) {
       const open = await opening.catch(() => undefined);
       if (open) await this.#close(runId, opening, open);
-      removePrivateFolder(runFolderOf(homeFolder, runId));
     }
   }
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { usageError } from '../../base/errors.ts';
-import { makePrivateFolder } from '../../base/private-folder.ts';
+import { makePrivateFolder, removePrivateFolder } from '../../base/private-folder.ts';
 import type { JobCommand } from '../../job/job-settings.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { FileRun, WorkerProcess } from '../../run/run-parts.ts';
@@ -30,6 +30,9 @@ export function sharingOf(input: CommandInput, command: JobCommand, ledger: Ledg
   return { kind: 'detached' };
 }
 
+/** Calls on the wire are awaited. */
+const STOP_MS_MAX = 120_000;
+
 /** Each process needs a home of its own: two of one home would share its stages. */
 function startWorkers({ settings, surroundings }: CommandInput, runId: string, count: number): WorkerProcess[] {
   const [program = '', ...script] = surroundings.program;
@@ -43,9 +46,16 @@ function startWorkers({ settings, surroundings }: CommandInput, runId: string, c
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     return {
-      stop: () => void child.kill('SIGTERM'),
+      stop() {
+        child.kill('SIGTERM');
+        // One that stands still would be waited for for ever.
+        setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX).unref();
+      },
       // One that could not be started is told by the system's message; the others do its rows.
-      ended: new Promise((resolve) => child.once('close', () => resolve()).once('error', () => resolve())),
+      ended: new Promise<void>((resolve) => {
+        child.once('close', () => resolve()).once('error', () => resolve());
+        // Copies of rows that lie sealed in the shared ledger.
+      }).finally(() => removePrivateFolder(join(home, 'runs'))),
     };
   });
 }

@@ -1,6 +1,7 @@
 import { EXIT, type ExitCode, errorText, OperatorError, usageError } from '../../base/errors.ts';
 import { RunControl } from '../../calls/run-control.ts';
 import { END_OF_RUN, type SliceJob } from '../../ledger/slices.ts';
+import { removeLeftFolders } from '../../run/run-folder.ts';
 import { workUntilDone } from '../../run/share-run.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { configuredTargets, vendorSettings } from '../../settings/vendor-settings.ts';
@@ -22,6 +23,7 @@ export async function runWorker(input: CommandInput): Promise<{ readonly exitCod
     if (!slices) throw usageError('NO_SHARED_LEDGER', texts.needsShared('worker'), texts.needsSharedHint);
     if (!stages?.hasKey) throw usageError('NO_DATA_KEY', texts.needsKey('worker'), texts.needsKeyHint);
     const accounts = accountsHere(input);
+    await removeLeftFolders(session.settings.homeFolder, session.ledger);
     const runs = new RunsAtWork(input, session, accounts);
     const only = input.settings.get('workOn');
     try {
@@ -65,6 +67,7 @@ function work({ runId, slice }: SliceJob, runs: RunsAtWork): Promise<void> {
 
 async function helpWith(runId: string, session: Session, runs: RunsAtWork): Promise<void> {
   const { run } = await findRun(runId, session.ledger);
+  if (run.state !== 'running') throw usageError('NO_SLICES', workerTexts().nothingToHelp(runId), '');
   const open = await runs.open(run);
   try {
     await workUntilDone(open.sliced, open.control);

@@ -22,9 +22,20 @@ export function initLedger(
     const before = await migrate(database, address.place);
     const { migrateJobs, grantJobsTo } = await import('./job-queue.ts');
     await migrateJobs(address);
-    if (role !== undefined) await grantTo(database, role, grantJobsTo);
+    for (const each of await rolesOf(database, role)) await grantTo(database, each, grantJobsTo);
     return { before, version: LEDGER_VERSION };
   });
+}
+
+/** Those that work with the ledger already need rights on what is new in it, too. */
+async function rolesOf({ query }: Database, role: string | undefined): Promise<ReadonlySet<string>> {
+  const records = await query(
+    `SELECT DISTINCT grantee::text AS role FROM information_schema.role_table_grants
+     WHERE table_schema = 'memberload' AND table_name = 'run' AND privilege_type = 'INSERT'
+       AND grantee <> current_user AND grantee <> 'PUBLIC'`,
+  );
+  const roles = records.map((record) => new Columns(record).text('role'));
+  return new Set(role === undefined ? roles : [...roles, role]);
 }
 
 export type WorkerAtWork = {

@@ -75,7 +75,8 @@ export function openSliceStore({ queue, read, workerId }: WriterParts, address: 
       change('SELECT memberload.stop_run($1, $2, $3)', workerId, runId, JSON.stringify({ kind, detail })),
     takeBack: (runId, stop) =>
       change('SELECT memberload.take_back($1, $2)', runId, stop === undefined ? '' : JSON.stringify(stop)),
-    queueEnd: (runId, fromMs) => change('SELECT memberload.queue_slice($1, -1, $2)', runId, Math.ceil(fromMs)),
+    queue: ({ runId, slice }, fromMs) =>
+      change('SELECT memberload.queue_slice($1, $2, $3)', runId, slice, Math.ceil(fromMs)),
     async serve(service) {
       const { serveJobs } = await import('./job-queue.ts');
       return serveJobs(service, { address, workerId });

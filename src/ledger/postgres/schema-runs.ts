@@ -77,7 +77,8 @@ export const RUN_FUNCTIONS = `
     PERFORM FROM memberload.run WHERE run_id = id FOR UPDATE;
     PERFORM memberload.end_dead_slices(id);
     SELECT w.* INTO holder FROM memberload.slice AS s JOIN memberload.worker AS w USING (worker_id)
-    WHERE s.run_id = id AND NOT s.is_done AND s.worker_id <> me AND memberload.is_alive(s.worker_id) LIMIT 1;
+    -- Also a slice of this process itself: its rows go on under the rules of the slice.
+    WHERE s.run_id = id AND NOT s.is_done AND memberload.is_alive(s.worker_id) LIMIT 1;
     IF FOUND THEN RETURN to_jsonb(holder); END IF;
     SELECT w.* INTO holder FROM memberload.worker AS w JOIN memberload.run USING (worker_id)
     WHERE run_id = id AND is_claimed;
@@ -201,6 +202,8 @@ export const RUN_FUNCTIONS = `
             progress_json = COALESCE(op->>'progressJson', r.progress_json),
             result_path = COALESCE(op->>'resultPath', r.result_path),
             result_sha256 = COALESCE(op->>'resultSha256', r.result_sha256), updated_ms = at_ms,
+            -- A stopped run waits for a person, in whichever moment its worker dies.
+            is_handed_out = r.is_handed_out AND COALESCE(op->>'state', '') <> 'stopped',
             -- The summary tells of the stop, and whoever carries the run on has read it.
             stop_json = CASE WHEN op ? 'summaryJson' THEN '' ELSE r.stop_json END,
             slice_calls = CASE WHEN op ? 'summaryJson' THEN '{}' ELSE r.slice_calls END

@@ -141,7 +141,8 @@ export const SLICE_FUNCTIONS = `
   CREATE OR REPLACE FUNCTION memberload.stop_run(me bigint, id text, why text) RETURNS void LANGUAGE plpgsql AS $$
   BEGIN
     PERFORM memberload.make_durable();
-    UPDATE memberload.run SET stop_json = why WHERE run_id = id AND stop_json = ''
+    -- Who was out of touch for too long stops alone: others take its slice over.
+    UPDATE memberload.run SET stop_json = why WHERE run_id = id AND stop_json = '' AND memberload.is_alive(me)
       AND EXISTS (SELECT FROM memberload.slice AS s WHERE s.run_id = id AND NOT s.is_done AND s.worker_id = me);
     IF FOUND THEN PERFORM memberload.queue_slice(id, -1, 0); END IF;
   END $$;

@@ -60,9 +60,10 @@ describe.runIf(HAS_POSTGRES)('a run in slices', () => {
     expect(await begin(anna, 2)).toMatchObject({ kind: 'begun' });
     expect(await begin(anna, 3)).toEqual({ kind: 'lease_lost' });
     expect(await begin(bert, 3)).toMatchObject({ kind: 'begun' });
-    // While somebody works on a slice, nobody carries the whole run on.
+    // While somebody works on a slice, nobody carries the whole run on; not even that process.
     expect(await bert.runs.claim(RUN)).toMatchObject({ kind: 'at_work' });
     await anna.slices.finish(RUN, 1, NO_CALLS);
+    expect(await bert.runs.claim(RUN)).toMatchObject({ kind: 'at_work' });
     await bert.slices.finish(RUN, 2, NO_CALLS);
     expect(await bert.slices.take(RUN)).toMatchObject({ kind: 'taken', slice: 3, firstRow: 5, lastRow: 5 });
     await bert.slices.release(RUN, 3, 0, NO_CALLS);
@@ -94,14 +95,19 @@ describe.runIf(HAS_POSTGRES)('a run in slices', () => {
   }
 
   test('a slice of a process whose lease is over goes to another one, and the first has nothing more to say', async () => {
-    const { anna, bert } = await takeOver();
+    const { url, anna, bert } = await takeOver();
     expect(await begin(anna, 1)).toEqual({ kind: 'lease_lost' });
     await bert.rows.record(key(1), { state: 'failed', errorCode: 'BY_BERT' });
     await anna.rows.record(key(1), { state: 'done', action: 'created' });
     expect(await bert.rows.find(key(1))).toMatchObject({ state: 'failed', errorCode: 'BY_BERT' });
     expect(await anna.slices.take(RUN)).toEqual({ kind: 'lease_lost' });
-    // Nor can it end what is not its own any more.
+    // Nor can it end what is not its own any more, or stop the others.
     await anna.slices.finish(RUN, 1, NO_CALLS);
+    await inDatabase(
+      url,
+      "UPDATE memberload.slice SET worker_id = (SELECT min(worker_id) FROM memberload.worker WHERE who LIKE 'anna%') WHERE slice = 2",
+    );
+    await anna.slices.stop(RUN, { kind: 'breaker', detail: 'out of touch' });
     expect(await bert.slices.take(RUN, 1)).toEqual({ kind: 'busy' });
   });
 
@@ -114,7 +120,7 @@ describe.runIf(HAS_POSTGRES)('a run in slices', () => {
   });
 
   test('what one process stops is stopped for all: no call is taken, and no increment begun', async () => {
-    const { anna, bert } = await startCut();
+    const { url, anna, bert } = await startCut();
     await read(anna);
     await anna.slices.take(RUN);
     await bert.slices.take(RUN);
@@ -126,6 +132,10 @@ describe.runIf(HAS_POSTGRES)('a run in slices', () => {
     expect(await begin(bert, 3)).toEqual({ kind: 'run_stopped', stop });
     await bert.slices.release(RUN, 2, 0, NO_CALLS);
     expect(await bert.slices.take(RUN)).toEqual({ kind: 'over', stop });
+    // Recorded as stopped, the run waits for a person, whenever its worker dies.
+    await inDatabase(url, 'UPDATE memberload.run SET is_handed_out = true');
+    await anna.runs.setState(RUN, 'stopped');
+    expect(await anna.slices.listHandedOut()).toEqual([]);
     // A person lifts it.
     await anna.slices.release(RUN, 1, 0, NO_CALLS);
     await bert.slices.takeBack(RUN);
