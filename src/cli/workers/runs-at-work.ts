@@ -201,7 +201,9 @@ export class RunsAtWork {
   }
 
   #sessionOf(run: RunRecord, control: RunControl) {
-    const saved = readSavedSettings(run.settingsJson);
+    const read = readSavedSettings(run.settingsJson);
+    // The rest of a run waits in the queue for the next day's calls, and not in a worker.
+    const saved = { ...read, controls: { ...read.controls, waitsForQuota: false } };
     const here = this.#accounts.get(run.account);
     if (here === undefined) {
       throw usageError('OTHER_ACCOUNT', commandTexts().otherAccount(run.runId, run.account, ''), '');
