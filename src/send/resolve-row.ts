@@ -200,7 +200,7 @@ async function recordResend(
   const row = { context, key: record };
   // A refused repeat proves a first send that had no answer: an account that refuses repeats has applied it.
   const isProof =
-    answer?.kind === 'refused' && answer.meaning === 'repeat' && !wasFirstRefused(record, evidence, answer.errorCode);
+    answer?.kind === 'refused' && answer.meaning === 'repeat' && !wasRefusedBefore(record, evidence, answer.errorCode);
   if (isProof) {
     const messages = [texts.resentRefused(when, answer.errorCode)];
     return recordOutcome({ status: 'done', action: 'topped_up', messages }, attempts, answer, row);
@@ -237,20 +237,20 @@ function isSameRow(left: Pick<RowRecord, 'runId' | 'rowNumber'>, right: RowRecor
 }
 
 /**
- * Whether the first send was answered with that code already: then another's change has the second, and a refusal
- * proves nothing. Judged by the evidence: the row's errorCode is that of the last send, or a person's decision.
+ * Whether a send of the row was refused with that code before, and the row is not done for that: another's change has
+ * the second, or the values contradict. One refusal more proves no more. Judged by the evidence: the row's errorCode is
+ * that of the last send, or a person's decision.
  */
-function wasFirstRefused(record: RowRecord, evidence: readonly Evidence[], errorCode: string): boolean {
-  const first = evidence.find(({ kind }) => kind === 'answer' || kind === 'repeat' || kind === 'resend');
+function wasRefusedBefore(record: RowRecord, evidence: readonly Evidence[], errorCode: string): boolean {
+  const answers = evidence.filter(({ kind }) => kind === 'answer' || kind === 'repeat');
   // Earlier versions kept no evidence of a first answer.
-  if (first === undefined) return record.errorCode === errorCode;
-  // A refused repeat that the values contradict has left its code in the row: one refusal more proves nothing more.
-  if (first.kind === 'repeat') return record.errorCode === errorCode;
-  if (first.kind !== 'answer') return false;
-  const detail: unknown = JSON.parse(first.detailJson);
-  if (typeof detail === 'object' && detail !== null && 'refused' in detail) return detail.refused === errorCode;
-  // Earlier versions kept the code within an English text alone.
-  return first.detailJson.includes(`refused ${errorCode}:`);
+  if (answers.length === 0) return !evidence.some(({ kind }) => kind === 'resend') && record.errorCode === errorCode;
+  return answers.some(({ detailJson }) => {
+    const detail: unknown = JSON.parse(detailJson);
+    if (typeof detail === 'object' && detail !== null && 'refused' in detail) return detail.refused === errorCode;
+    // Earlier versions kept the code within an English text alone.
+    return detailJson.includes(`refused ${errorCode}:`);
+  });
 }
 
 type Credited = Pick<RowRecord, 'runId' | 'rowNumber' | 'state'> & {

@@ -1,4 +1,3 @@
-import { describeAnswer } from '../calls/describe-answer.ts';
 import type { RunContext } from '../calls/run-context.ts';
 import { StoppedError } from '../calls/run-control.ts';
 import type { KybioVendor } from '../calls/vendors.ts';
@@ -7,6 +6,7 @@ import { readIncrementAnswer } from '../job/topup-steps.ts';
 import type { NewEvidence, RowChange, RowRecord } from '../ledger/ledger.ts';
 import type { RowState } from '../ledger/row-states.ts';
 import { sendTexts } from '../texts/send.ts';
+import { answerDetail } from './answer-detail.ts';
 import { judgeReads, looksApplied, sharedVerdict } from './judge-reads.ts';
 import { type Reading, readAmounts } from './read-amounts.ts';
 import { keepRepeatFact, readRepeatFact, repeatCodesOf } from './repeat-fact.ts';
@@ -202,7 +202,7 @@ async function repeatIncrement(record: RowRecord, settling: Settling): Promise<b
         about: { rowNumber: record.rowNumber, attempt },
       }),
   });
-  await addEvidence(record, 'repeat', { answer: describeAnswer(answer) }, settling);
+  await addEvidence(record, 'repeat', answerDetail(answer), settling);
   if (answer.kind === 'refused' && settling.repeatCodes.includes(answer.errorCode)) {
     if (hasValuesBefore(record) && !isShared(record, settling))
       return decideRefused(record, answer.errorCode, settling);

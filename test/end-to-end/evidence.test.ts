@@ -179,6 +179,35 @@ describe("a row without an answer whose second is somebody else's, so that its r
   );
 });
 
+describe('such a row, sent again by a person', () => {
+  const second = '2026-01-05 13:26:23';
+  both(
+    async (stand) => {
+      await vendor.set({ repeatRule: 'refuse_repeat' });
+      await probe(stand);
+      await vendor.sell('8008010001', '1', second);
+      stand.file('topup.csv', lines('number,pointIncrement,dataChangeTime', `8008010001,20,${second}`));
+      const environment = await strike('fault.cutBefore', 1);
+      const runId = runIdOf(await stand.act(['topup', 'topup.csv', '--json'], { environment }));
+      expect((await stand.act(['resolve', runId, '--row', '1', '--as', 'not-applied'])).exitCode).toBe(1);
+      // The second is taken still: one refusal more proves no more than the first.
+      await stand.act(['resolve', runId, '--row', '1', '--resend', '-y'], { environment });
+      return stand.judge('topup.result.csv');
+    },
+    { outcomes: ['failed 2031'] },
+    {
+      without: [
+        {
+          file: 'send/resolve-row.js',
+          anchor: "kind === 'answer' || kind === 'repeat'",
+          replacement: "kind === 'answer'",
+        },
+      ],
+      shows: { lost: 1 },
+    },
+  );
+});
+
 describe('a row that was never applied, at a vendor that refuses every time which is not newer', () => {
   both(
     async (stand) => {
