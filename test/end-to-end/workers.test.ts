@@ -104,7 +104,10 @@ describe.runIf(HAS_POSTGRES)('runs carried on by several processes', { timeout: 
     const machine = openMachine();
     const numbers = await seedMembers(48);
     machine.file('topup.csv', topupOf(numbers));
-    const end = await machine.run(['topup', 'topup.csv', '-y', '--workers', '3', '--json']);
+    // Slow enough that the others have started before everything is sent.
+    await vendor.set({ 'fault.slow': 1, slowMs: 150 });
+    const flags = ['--workers', '3', '--concurrency', '1'];
+    const end = await machine.run(['topup', 'topup.csv', '-y', '--json', ...flags]);
     expect(end.exitCode, end.stderr).toBe(0);
     const document = JSON.parse(end.stdout);
     expect(document).toMatchObject({
