@@ -22,6 +22,7 @@ export class RunControl {
   readonly #abort = new AbortController();
   readonly #interrupt = new AbortController();
   readonly #unsent = new Set<UnsentCall>();
+  readonly #children = new Set<RunControl>();
   #reason: StopReason | undefined;
 
   get reason(): StopReason | undefined {
@@ -48,6 +49,19 @@ export class RunControl {
     if (this.#reason === undefined || (reason.kind === 'fatal' && this.#reason.kind !== 'fatal')) this.#reason = reason;
     this.#abort.abort();
     if (reason.kind === 'interrupted' || reason.kind === 'fatal') this.#interrupt.abort();
+    for (const child of this.#children) child.stop(reason);
+  }
+
+  /** The control of one run among several: it stops with this one, and alone. `release` it when its run is over. */
+  child(): RunControl {
+    const child = new RunControl();
+    if (this.#reason) child.stop(this.#reason);
+    this.#children.add(child);
+    return child;
+  }
+
+  release(child: RunControl): void {
+    this.#children.delete(child);
   }
 
   /** @throws StoppedError once the run is to stop */
@@ -67,7 +81,10 @@ export class RunControl {
    * open, so that they do not look like money in doubt. The caller waits a moment for it, then leaves.
    */
   async withdrawUnsent(): Promise<void> {
-    await Promise.all([...this.#unsent].map((call) => call.withdraw()));
+    await Promise.all([
+      ...[...this.#unsent].map((call) => call.withdraw()),
+      ...[...this.#children].map((child) => child.withdrawUnsent()),
+    ]);
   }
 }
 

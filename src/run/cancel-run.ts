@@ -31,8 +31,11 @@ async function untilLetGo(runId: string, { runs }: Ledger): Promise<void> {
 /** Gives the rest of an unfinished run up: rows not sent end `not_sent`, rows in doubt stay, the result is written. */
 export async function cancelRun(known: RunRecord, parts: Parameters<typeof rebuildResult>[1]): Promise<Cancelled> {
   const { ledger, homeFolder, reporter } = parts;
-  await ledger.slices?.takeBack(known.runId, { kind: 'breaker', detail: runTexts().givenUpBy(ledger.person) });
-  if (ledger.slices) await untilLetGo(known.runId, ledger);
+  // A run that somebody is at work on is not given up under their hands; one that is left to workers is anybody's.
+  if ((await ledger.slices?.listHandedOut())?.includes(known.runId)) {
+    await ledger.slices?.takeBack(known.runId, { kind: 'breaker', detail: runTexts().givenUpBy(ledger.person) });
+    await untilLetGo(known.runId, ledger);
+  }
   const { run } = await claimRun(known, { ledger, note: reporter.note });
   requireUnended(run);
   const givenUpCount = await ledger.runs.cancel(run.runId);

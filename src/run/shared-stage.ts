@@ -1,4 +1,4 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openStagedInput, type StagedInput } from '../intake/stage-input.ts';
@@ -38,11 +38,12 @@ export async function shareSnapshots(
   }
 }
 
-/** The other half of `shareSnapshots`. What is here already stays. */
+/** The other half of `shareSnapshots`. What a reading that was broken off here has left is no part of it. */
 export async function receiveSnapshots(runId: string, runFolder: string, stages: StageStore): Promise<void> {
   for (const target of TARGETS) {
     const path = ownSnapshotPath(runFolder, target);
-    if (!existsSync(path)) await receiveFile(path, stages.read(runId, snapshotName(target)));
+    for (const left of [path, `${path}-wal`, `${path}-shm`]) await rm(left, { force: true });
+    await receiveFile(path, stages.read(runId, snapshotName(target)));
   }
 }
 

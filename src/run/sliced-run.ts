@@ -3,9 +3,8 @@ import type { ControlSettings } from '../calls/control-settings.ts';
 import type { RunContext } from '../calls/run-context.ts';
 import { StoppedError, type StopReason } from '../calls/run-control.ts';
 import type { StagedInput } from '../intake/stage-input.ts';
-import type { JobSettings } from '../job/job-settings.ts';
+import { isCrediting, type JobSettings } from '../job/job-settings.ts';
 import type { Categories } from '../job/member-steps.ts';
-import type { Outcome } from '../job/outcome.ts';
 import { RUN_STOPS, type RunStop, type Slice, type SliceCalls, type Taken } from '../ledger/slices.ts';
 import { closeSnapshots, gather, gatherCategories, openSnapshots } from '../plan/gather.ts';
 import type { Snapshots } from '../plan/lookups.ts';
@@ -13,6 +12,7 @@ import type { RunDocument } from '../result/run-document.ts';
 import { lanesOf, sumCalls } from '../result/summary.ts';
 import { ErrorCount } from '../send/error-count.ts';
 import { sendRows } from '../send/send-rows.ts';
+import { settleIncrements } from '../send/settle.ts';
 import { rowsToDo } from '../stage/rows-to-do.ts';
 import type { BegunRun } from './execute-run.ts';
 import { tellPrice } from './execute-run.ts';
@@ -29,8 +29,6 @@ export type RunInSlices = {
   readonly staged: StagedInput;
   /** Asked after the reading, before the first write. */
   readonly confirm?: BegunRun['confirm'];
-  /** Told of every row that this process has seen to. */
-  readonly onRow?: (outcome: Outcome) => void;
 };
 
 /** `left`: not all of its rows were seen to. The slice is free again. */
@@ -64,6 +62,7 @@ export async function openSlicedRun(run: RunInSlices, parts: RunParts): Promise<
     startedMs: parts.startedMs,
   };
   let snapshots: Promise<Snapshots> | undefined;
+  let isReadHere = false;
   let categories: Promise<Categories> | undefined;
   const errors = new ErrorCount(run.controls.maxErrors, staged.facts.sums, control);
   let stopping: Promise<void> = Promise.resolve();
@@ -86,6 +85,7 @@ export async function openSlicedRun(run: RunInSlices, parts: RunParts): Promise<
       await run.confirm?.({ foreseen, match: staged.match });
       assert(stages, 'only a shared ledger knows slices');
       await shareSnapshots(runId, run.runFolder, { snapshots: own, stages });
+      isReadHere = true;
     } finally {
       closeSnapshots(own);
     }
@@ -93,11 +93,12 @@ export async function openSlicedRun(run: RunInSlices, parts: RunParts): Promise<
 
   async function openOwnSnapshots(): Promise<Snapshots> {
     assert(stages, 'only a shared ledger knows slices');
-    await receiveSnapshots(runId, run.runFolder, stages);
+    if (!isReadHere) await receiveSnapshots(runId, run.runFolder, stages);
     return openSnapshots(context);
   }
 
   async function send(part: Slice): Promise<void> {
+    const takenMs = clock.nowMs();
     const rows = () => rowsToDo(staged.stage, ledger, runId, part);
     snapshots ??= openOwnSnapshots();
     // For all rows at once: a call each time a slice begins would be one too many.
@@ -111,9 +112,20 @@ export async function openSlicedRun(run: RunInSlices, parts: RunParts): Promise<
         errors.add(isError);
         // A failed ledger is told by whatever is recorded next.
         if (isError) countErrors().catch(() => undefined);
-        run.onRow?.(outcome);
       },
     });
+    await settle(part, takenMs);
+  }
+
+  /**
+   * Increments without an answer, while their evidence is fresh: the run may go on for days. Those of a killed process
+   * were sent before its slice was taken over.
+   */
+  async function settle({ firstRow, lastRow }: Slice, takenMs: number): Promise<void> {
+    if (!isCrediting(settings.command) || !control.maySettle) return;
+    const rowNumbers = { has: (rowNumber: number) => rowNumber >= firstRow && rowNumber <= lastRow };
+    await ledger.flush();
+    await settleIncrements({ ...context, startedMs: takenMs }, { rowNumbers });
   }
 
   /** Rows that went wrong in other processes count as well. */

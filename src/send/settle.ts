@@ -37,7 +37,7 @@ import { mayStillSend, SETTLING_CALLS } from './send-increment.ts';
  */
 export async function settleIncrements(
   context: RunContext,
-  rows: { readonly rowNumbers?: ReadonlySet<number>; readonly lookedAt?: Set<number> } = {},
+  rows: { readonly rowNumbers?: Pick<ReadonlySet<number>, 'has'>; readonly lookedAt?: Set<number> } = {},
 ): Promise<number> {
   const { ledger, control, vendors, runId } = context;
   const { rowNumbers, lookedAt = new Set<number>() } = rows;

@@ -37,3 +37,22 @@ describe('stopping a run', () => {
     expect(stopped.maySettle).toBe(false);
   });
 });
+
+test('the control of one run among several stops with all, or alone, and its unsent calls are withdrawn with all', async () => {
+  const all = new RunControl();
+  const [one, other] = [all.child(), all.child()];
+  one.stop({ kind: 'max_errors', detail: 'too many' });
+  expect([one.reason?.kind, other.reason, all.reason]).toEqual(['max_errors', undefined, undefined]);
+  const unsent = other.holdUnsent();
+  const withdrawn = all.withdrawUnsent();
+  expect(unsent.aborted).toBe(true);
+  unsent.end();
+  await withdrawn;
+  all.release(one);
+  all.stop({ kind: 'interrupted', signal: 'SIGTERM' });
+  expect([one.reason?.kind, other.reason?.kind, all.child().reason?.kind]).toEqual([
+    'max_errors',
+    'interrupted',
+    'interrupted',
+  ]);
+});

@@ -58,6 +58,23 @@ describe.runIf(HAS_POSTGRES)('several machines with one ledger', { timeout: 240_
     expect(await credits()).toEqual({ '8008010001': 1, '8008010003': 1 });
   });
 
+  test('a run that is at work elsewhere is not given up under the hands of whoever works on it', async () => {
+    const [one, two] = [openMachine(), openMachine()];
+    await vendor.set({ 'fault.slow': 1, slowMs: 3000 });
+    one.file('topup.csv', TWO_ROWS);
+    const working = one.start(['topup', 'topup.csv', '-y', '--concurrency', '1']);
+    await expect.poll(async () => (await vendor.callCount()) > 0, { timeout: 30_000 }).toBe(true);
+    const [run] = await inDatabase(url, 'SELECT run_id FROM memberload.run');
+    const refused = await two.run(['runs', 'cancel', String(run?.run_id)]);
+    const end = await working.ended;
+    expect(end.exitCode, end.stderr).toBe(0);
+    expect(await credits()).toEqual({ '8008010001': 1, '8008010003': 1 });
+    expect(refused, refused.stderr).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/is at work|has finished/),
+    });
+  });
+
   test('a server that is not there, or has no ledger, is exit 2, and nothing is sent or kept elsewhere', async () => {
     const empty = await newDatabase(await sharedCluster());
     for (const [ledgerUrl, text] of [

@@ -6,8 +6,10 @@ import type { NightlyJob } from '../../ledger/slices.ts';
 import { workerTexts } from '../../texts/workers.ts';
 import type { CommandInput } from '../commands.ts';
 
+/** It was killed, or could not be started. */
+const NO_EXIT = -1;
 /** Exit codes after which the same command may do better: nobody has to change anything first. */
-const PASSING_EXITS = [5, 70];
+const PASSING_EXITS = [5, 70, 129, 130, 143, NO_EXIT];
 
 /** The imports of the config file that begin by themselves: their rows are then left to workers, this one among them. */
 export function nightlyJobs(input: CommandInput): readonly NightlyJob[] {
@@ -36,7 +38,7 @@ async function begin({ settings, surroundings, console }: CommandInput, name: st
     runId += text;
   });
   const exitCode = await new Promise<number>((resolve) => {
-    child.once('error', () => resolve(-1)).once('close', (code) => resolve(code ?? -1));
+    child.once('error', () => resolve(NO_EXIT)).once('close', (code) => resolve(code ?? NO_EXIT));
   });
   console.say(workerTexts().nightlyEnded(name, exitCode, runId.trim()));
   if (PASSING_EXITS.includes(exitCode)) throw new Error(workerTexts().nightlyEnded(name, exitCode, ''));

@@ -1,4 +1,4 @@
-import { EXIT, OperatorError, usageError } from '../../base/errors.ts';
+import { EXIT, errorText, OperatorError, usageError } from '../../base/errors.ts';
 import { removePrivateFolder } from '../../base/private-folder.ts';
 import type { Reporter } from '../../calls/reporter.ts';
 import type { RunControl } from '../../calls/run-control.ts';
@@ -17,16 +17,15 @@ import { workerTexts } from '../../texts/workers.ts';
 import type { CommandInput } from '../commands.ts';
 import { runParts } from '../run-command.ts';
 import { connectToRun, type Session } from '../session.ts';
-import { type AccountHere, controlUnder } from './worker.ts';
+import type { AccountHere } from './worker.ts';
 
 type OpenRun = {
+  readonly runId: string;
   readonly sliced: SlicedRun;
   readonly control: RunControl;
   readonly staged: StagedInput;
   /** Slices of it that are worked on here. */
   users: number;
-  /** Stopped: its next slice needs a new control. */
-  isStale: boolean;
   idle: NodeJS.Timeout | undefined;
 };
 
@@ -38,6 +37,8 @@ const LATER_MS = 30_000;
 const IDLE_MS = 5000;
 /** How long one job goes on with a run before others of the account have their turn. */
 const JOB_MS = 5 * 60_000;
+/** How often copies of runs that others have ended are looked for. */
+const TIDY_MS = 30_000;
 /** How soon the end of a run is looked at again, when others are still at work on it. */
 const AGAIN_MS = 2000;
 
@@ -47,6 +48,13 @@ export class RunsAtWork {
   readonly #session: Session;
   readonly #accounts: ReadonlyMap<string, AccountHere>;
   readonly #open = new Map<string, Promise<OpenRun>>();
+  /** Runs of which copies may lie in this home. */
+  readonly #copied = new Set<string>();
+  /** Runs whose end is being worked on. */
+  readonly #ending = new Set<string>();
+  /** Runs that have no calls left today, and until when, by this machine's clock. */
+  readonly #putOff = new Map<string, number>();
+  readonly #tidying = setInterval(() => void this.#removeCopies().catch(() => undefined), TIDY_MS).unref();
 
   constructor(input: CommandInput, session: Session, accounts: ReadonlyMap<string, AccountHere>) {
     this.#input = input;
@@ -62,6 +70,11 @@ export class RunsAtWork {
     const { ledger, clock } = this.#session;
     const run = await ledger.runs.find(runId);
     if (run === undefined || run.state !== 'running') return;
+    const waitMs = (this.#putOff.get(runId) ?? 0) - clock.nowMs();
+    if (waitMs > 0) {
+      await ledger.slices?.queue({ runId, slice }, (await ledger.now()) + waitMs);
+      return;
+    }
     const open = await this.#orLater({ runId, slice }, () => this.open(run));
     if (open === undefined) return;
     const untilMs = clock.monotonicMs() + JOB_MS;
@@ -73,7 +86,7 @@ export class RunsAtWork {
       }
       if (taken.kind === 'lease_lost') this.#endWorker();
     } finally {
-      this.letGo(runId);
+      this.letGo(open);
     }
   }
 
@@ -86,6 +99,8 @@ export class RunsAtWork {
     const beganMs = clock.monotonicMs();
     const end = await sliced.work(slice);
     if (end.kind === 'left') {
+      // So that the other parts need not find out one by one.
+      if (end.reason.kind === 'quota') this.#putOff.set(runId, end.reason.resumeAtMs);
       const why = 'detail' in end.reason ? sharedTexts().withoutStop(end.reason.detail) : texts.interrupted;
       console.say(texts.sliceLeft(runId, firstRow, lastRow, why));
       return false;
@@ -109,12 +124,15 @@ export class RunsAtWork {
       this.#endWorker();
       return;
     }
-    const control = controlUnder(this.#session.control);
+    const control = this.#session.control.child();
     if (taken.kind === 'over' && taken.stop) control.stop(taken.stop);
     if (taken.kind === 'busy' || (await ledger.runs.claim(runId)).kind !== 'claimed') {
+      this.#session.control.release(control);
       await slices.queue({ runId, slice: END_OF_RUN }, (await ledger.now()) + AGAIN_MS);
       return;
     }
+    this.#ending.add(runId);
+    this.#copied.add(runId);
     try {
       const document = await this.#orLater({ runId, slice: END_OF_RUN }, () => this.#resume(run, control));
       if (document === undefined) return;
@@ -124,9 +142,11 @@ export class RunsAtWork {
       else if (document.state === 'interrupted') await slices.queue(end, await ledger.now());
       else await slices.takeBack(runId);
     } finally {
+      this.#ending.delete(runId);
+      this.#session.control.release(control);
       await ledger.runs.release(runId);
+      await this.#removeCopies();
     }
-    await this.#removeCopy(runId);
   }
 
   /** What this machine lacks for the run another one may have: the job comes again, and does not count as failed. */
@@ -151,11 +171,19 @@ export class RunsAtWork {
     this.#session.control.stop({ kind: 'fatal', error });
   }
 
-  /** Rows that also lie sealed in the shared ledger are not kept here. What lies here alone is. */
-  async #removeCopy(runId: string): Promise<void> {
+  /**
+   * Removes the copies of runs that this worker has nothing to do for any more; all of them, when it ends. Only of rows
+   * that also lie sealed in the shared ledger: what lies here alone is kept.
+   */
+  async #removeCopies({ all = false } = {}): Promise<void> {
     const { ledger, settings } = this.#session;
-    const isSealed = await ledger.stages?.holds(runId).catch(() => false);
-    if (isSealed) removePrivateFolder(runFolderOf(settings.homeFolder, runId));
+    for (const runId of this.#copied) {
+      if (this.#open.has(runId) || this.#ending.has(runId)) continue;
+      // A part of it may come again in a moment.
+      if (!all && (await ledger.runs.find(runId))?.state === 'running') continue;
+      if (await ledger.stages?.holds(runId)) removePrivateFolder(runFolderOf(settings.homeFolder, runId));
+      this.#copied.delete(runId);
+    }
   }
 
   async #resume(run: RunRecord, control: RunControl): Promise<RunDocument> {
@@ -173,31 +201,39 @@ export class RunsAtWork {
     const { runId } = run;
     const known = this.#open.get(runId);
     const before = await known?.catch(() => undefined);
-    if (before && !before.isStale && before.control.reason === undefined) {
+    if (before && before.control.reason === undefined) {
       clearTimeout(before.idle);
       before.users += 1;
       return before;
     }
     // Another job may have opened it meanwhile.
     if (this.#open.get(runId) !== known) return this.open(run);
-    const opening = this.#openNew(run);
+    const control = this.#session.control.child();
+    const opening = this.#openNew(run, control);
     this.#open.set(runId, opening);
-    opening.catch(() => this.#open.get(runId) === opening && this.#open.delete(runId));
+    opening.catch(() => {
+      this.#forget(runId, opening);
+      this.#session.control.release(control);
+    });
     return opening;
   }
 
-  async #openNew(run: RunRecord): Promise<OpenRun> {
+  #forget(runId: string, opening: Promise<OpenRun> | undefined): void {
+    if (this.#open.get(runId) === opening) this.#open.delete(runId);
+  }
+
+  async #openNew(run: RunRecord, control: RunControl): Promise<OpenRun> {
     const { homeFolder } = this.#session.settings;
-    const control = controlUnder(this.#session.control);
+    const { runId, account } = run;
     const { session, saved } = this.#sessionOf(run, control);
     const { job: settings, controls } = saved;
+    this.#copied.add(runId);
     const connected = await connectToRun(session, run, saved, { targets: settings.targets, controls });
     const parts = runParts(this.#input, session, connected);
     const staged = await findStage(run, settings, parts);
-    const { runId, account } = run;
     const runFolder = runFolderOf(homeFolder, runId);
     const sliced = await openSlicedRun({ runId, account, settings, controls, runFolder, staged }, parts);
-    return { sliced, control, staged, users: 1, isStale: false, idle: undefined };
+    return { runId, sliced, control, staged, users: 1, idle: undefined };
   }
 
   #sessionOf(run: RunRecord, control: RunControl) {
@@ -214,30 +250,36 @@ export class RunsAtWork {
   }
 
   /** Its connections are kept for a moment: its next slice mostly follows at once. */
-  letGo(runId: string): void {
-    const opening = this.#open.get(runId);
-    void opening?.then((open) => {
-      open.users -= 1;
-      if (open.control.reason !== undefined) open.isStale = true;
-      if (open.users > 0) return;
-      if (open.isStale) void this.#close(runId, opening, open);
-      else open.idle = setTimeout(() => void this.#close(runId, opening, open), IDLE_MS);
-    });
+  letGo(open: OpenRun): void {
+    open.users -= 1;
+    if (open.users > 0) return;
+    // Stopped: its next slice needs a new control.
+    if (open.control.reason !== undefined) this.#closeSoon(open);
+    else open.idle = setTimeout(() => this.#closeSoon(open), IDLE_MS);
   }
 
-  async #close(runId: string, opening: Promise<OpenRun>, open: OpenRun): Promise<void> {
-    if (this.#open.get(runId) === opening) this.#open.delete(runId);
+  #closeSoon(open: OpenRun): void {
+    this.#close(open).catch((error: unknown) => this.#input.console.say(workerTexts().jobFailed(errorText(error))));
+  }
+
+  async #close(open: OpenRun): Promise<void> {
+    const { runId, control, sliced, staged } = open;
+    const opening = this.#open.get(runId);
+    if ((await opening?.catch(() => undefined)) === open) this.#forget(runId, opening);
     clearTimeout(open.idle);
-    await open.sliced.close();
-    await open.staged.stage.close();
-    if (!this.#open.has(runId)) await this.#removeCopy(runId);
+    await sliced.close();
+    await staged.stage.close();
+    this.#session.control.release(control);
   }
 
   async close(): Promise<void> {
-    for (const [runId, opening] of [...this.#open]) {
+    clearInterval(this.#tidying);
+    for (const opening of [...this.#open.values()]) {
       const open = await opening.catch(() => undefined);
-      if (open) await this.#close(runId, opening, open);
+      if (open) await this.#close(open);
     }
+    // A ledger that failed cannot say what is sealed: the next start looks again.
+    await this.#removeCopies({ all: true }).catch(() => undefined);
   }
 }
 

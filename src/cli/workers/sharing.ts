@@ -61,5 +61,10 @@ function startWorkers({ settings, surroundings }: CommandInput, runId: string, c
 }
 
 function placeFlags(settings: Settings): readonly string[] {
-  return settings.isTyped('config') ? ['--config', settings.config.path ?? ''] : [];
+  const store = settings.get('store');
+  return [
+    ...(settings.isTyped('config') ? ['--config', settings.config.path ?? ''] : []),
+    // The keys of other stores are none of their business.
+    ...(store === undefined ? [] : ['--stores', store]),
+  ];
 }

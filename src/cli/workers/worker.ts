@@ -1,5 +1,5 @@
 import { EXIT, type ExitCode, errorText, OperatorError, usageError } from '../../base/errors.ts';
-import { RunControl } from '../../calls/run-control.ts';
+import type { Target } from '../../ledger/ledger.ts';
 import { END_OF_RUN, type SliceJob } from '../../ledger/slices.ts';
 import { removeLeftFolders } from '../../run/run-folder.ts';
 import { workUntilDone } from '../../run/share-run.ts';
@@ -72,7 +72,7 @@ async function helpWith(runId: string, session: Session, runs: RunsAtWork): Prom
   try {
     await workUntilDone(open.sliced, open.control);
   } finally {
-    runs.letGo(run.runId);
+    runs.letGo(open);
   }
 }
 
@@ -85,13 +85,15 @@ export type AccountHere = { readonly settings: Settings; readonly place: string 
  */
 function accountsHere({ settings }: CommandInput): ReadonlyMap<string, AccountHere> {
   const { stores } = settings.config;
-  const names = settings.get('stores') ?? (stores.size > 0 ? [...stores.keys()] : [undefined]);
   const accounts = new Map<string, AccountHere>();
-  for (const store of names) {
+  // Beside the stores there may be an account without a name, as in the environment.
+  for (const store of settings.get('stores') ?? [...stores.keys(), undefined]) {
     const own = settings.withPlaces({ store, config: settings.config.path });
     const targets = configuredTargets(own);
+    // What all stores have in common is no account.
+    if (store === undefined && stores.size > 0 && !isWhole(own, targets)) continue;
     // A key that cannot be used is told before the first job.
-    const { kybio, wonder } = vendorSettings(own, targets, { timeoutMs: 0, connections: 1 });
+    const { kybio, wonder } = vendorSettings(own, targets, ONE_CALL);
     const found = [kybio && `kybio:${kybio.appId}`, wonder && `wonder:${wonder.appId}`].filter(
       (account) => account !== undefined,
     );
@@ -104,17 +106,18 @@ function accountsHere({ settings }: CommandInput): ReadonlyMap<string, AccountHe
   throw usageError('MISSING_SETTING', workerTexts().noAccounts(settings.config.path), workerTexts().noAccountsHint);
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof OperatorError ? error.message : errorText(error);
+const ONE_CALL = { timeoutMs: 0, connections: 1 };
+
+function isWhole(settings: Settings, targets: readonly Target[]): boolean {
+  try {
+    vendorSettings(settings, targets, ONE_CALL);
+    return true;
+  } catch (error) {
+    if (error instanceof OperatorError && error.code === 'MISSING_SETTING') return false;
+    throw error;
+  }
 }
 
-/** The control of one run, which stops when the whole worker stops. */
-export function controlUnder(parent: RunControl): RunControl {
-  const control = new RunControl();
-  const stop = (): void => {
-    if (parent.reason) control.stop(parent.reason);
-  };
-  if (parent.signal.aborted) stop();
-  else parent.signal.addEventListener('abort', stop, { once: true });
-  return control;
+function messageOf(error: unknown): string {
+  return error instanceof OperatorError ? error.message : errorText(error);
 }

@@ -105,7 +105,8 @@ export async function serveJobs(
     async stop() {
       clearInterval(timer);
       await sweeping;
-      await runner.stop();
+      // The engine may have stopped by itself, when the database went away.
+      await runner.stop().catch(onError);
       await utils.release();
       await pgPool.end();
     },
