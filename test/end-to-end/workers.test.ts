@@ -239,6 +239,7 @@ describe.runIf(HAS_POSTGRES)('runs carried on by several processes', { timeout: 
     const submitter = openMachine({ dailyQuota: 25 });
     const numbers = await seedMembers(40);
     submitter.file('topup.csv', topupOf(numbers));
+    await vendor.set({ faultsOn: 'increments', 'fault.cutAfter': 0.3 });
     const runId = await detach(submitter, 'topup', 'topup.csv');
     const hosts = [openMachine(), openMachine()];
     for (const host of hosts) startWorker(host);
@@ -252,7 +253,11 @@ describe.runIf(HAS_POSTGRES)('runs carried on by several processes', { timeout: 
     });
     expect(Number(later.seconds)).toBeLessThanOrEqual(86_400 + 60);
     expect(await vendor.callCount()).toBeLessThanOrEqual(25);
-    expect(await doneIn(runId)).toBeGreaterThan(5);
+    expect(await doneIn(runId)).toBeGreaterThan(3);
+    expect(await vendor.faults()).toContain('fault.cutAfter');
+    // What got no answer is settled now, and not when the run ends.
+    const unsettled = "SELECT FROM memberload.run_row WHERE state = 'intent'";
+    expect(await inDatabase(url, unsettled)).toEqual([]);
     expect((await submitter.run(['runs', runId, '--json'])).stdout).toContain('"state":"running"');
     // Given up by a person: nobody takes it up again, and the result says which rows were not sent.
     const cancelled = await submitter.run(['runs', 'cancel', runId]);
