@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import type { Pace } from '../ledger/ledger.ts';
+import type { Pace } from '../ledger/account-stores.ts';
 import { type Rate, type RateLimiter, spacingMsOf } from './rate-limiter.ts';
 
 /**

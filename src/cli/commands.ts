@@ -5,7 +5,7 @@ import type { NextCommand } from '../result/summary-text.ts';
 import type { CommandName } from '../settings/setting.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Surroundings } from '../settings/surroundings.ts';
-import type { Console } from './console.ts';
+import type { Console } from './terminal/console.ts';
 
 /** What a command is called with. */
 export type CommandInput = {

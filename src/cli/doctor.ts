@@ -28,8 +28,8 @@ import { configuredTargets, vendorSettings } from '../settings/vendor-settings.t
 import { doctorTexts } from '../texts/doctor.ts';
 import { sharedTexts } from '../texts/shared.ts';
 import type { CommandInput } from './commands.ts';
-import { confirmYes } from './confirm.ts';
 import { type Session, withLedgerReader, withSession } from './session.ts';
+import { confirmYes } from './terminal/confirm.ts';
 
 /** What doctor has found so far, and what it has cost. */
 type Findings = { readonly checks: Check[]; calls: ReturnType<typeof sumCalls>[] };

@@ -1,8 +1,8 @@
 import { EXIT, type ExitCode, usageError } from '../base/errors.ts';
 import type { LedgerAddress } from '../ledger/postgres/address.ts';
 import type { CommandInput } from './commands.ts';
-import { confirmYes } from './confirm.ts';
 import { personHere, sharedLedgerAddress } from './open-ledger.ts';
+import { confirmYes } from './terminal/confirm.ts';
 
 type Ended = { readonly exitCode: ExitCode };
 

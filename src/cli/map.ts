@@ -21,7 +21,7 @@ import { runTexts } from '../texts/run.ts';
 import { sharedTexts } from '../texts/shared.ts';
 import { type CommandInput, type CommandResult, SENT_BY } from './commands.ts';
 import { sourceOf } from './run-files.ts';
-import { withStopSignals } from './stop-signals.ts';
+import { withStopSignals } from './terminal/stop-signals.ts';
 
 const KINDS = Object.keys(COLUMNS) as FileKind[];
 

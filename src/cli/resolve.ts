@@ -8,9 +8,9 @@ import type { LedgerReader, RowRecord, RunRecord } from '../ledger/ledger.ts';
 import { type RunDocument, readRunDocument, withoutWords } from '../result/run-document.ts';
 import { exitCodeOfReason, sumCalls } from '../result/summary.ts';
 import { type NextCommand, renderSummary } from '../result/summary-text.ts';
-import { claimRun } from '../run/claim-run.ts';
 import { rebuildResult } from '../run/rebuild-result.ts';
 import { runFolderOf } from '../run/run-folder.ts';
+import { claimRun } from '../run/shared/claim-run.ts';
 import {
   decideRow,
   isUnsettled,
@@ -33,12 +33,12 @@ import { resolveTexts } from '../texts/resolve.ts';
 import { runTexts } from '../texts/run.ts';
 import { sharedTexts } from '../texts/shared.ts';
 import type { CommandInput } from './commands.ts';
-import { confirmYes } from './confirm.ts';
 import { findRun } from './find-run.ts';
-import { nextOfRun } from './next-command.ts';
-import { emptyDocument } from './print-end.ts';
 import { reportOptions } from './run-command.ts';
 import { checkSandbox, connectToRun, type Session, withLedgerReader, withSession } from './session.ts';
+import { confirmYes } from './terminal/confirm.ts';
+import { nextOfRun } from './terminal/next-command.ts';
+import { emptyDocument } from './terminal/print-end.ts';
 
 /**
  * `resolve`: shows a run's rows in doubt with their evidence, keeps a person's decisions, sends again what is

@@ -1,15 +1,15 @@
 import { usageError } from '../base/errors.ts';
-import { claimRun } from '../run/claim-run.ts';
 import { rebuildResult } from '../run/rebuild-result.ts';
+import { claimRun } from '../run/shared/claim-run.ts';
 import { describePlace } from '../settings/place.ts';
 import { readSavedSettings } from '../settings/saved-settings.ts';
 import type { CommandInput, EndedRun } from './commands.ts';
 import { findRun } from './find-run.ts';
-import { nextOfRun } from './next-command.ts';
-import { openProgress } from './progress.ts';
 import { reportOptions } from './run-command.ts';
 import { resultTargetOf } from './run-files.ts';
 import { withSession } from './session.ts';
+import { nextOfRun } from './terminal/next-command.ts';
+import { openProgress } from './terminal/progress.ts';
 
 /** `result`: writes the result file of a run from its stage and the ledger. Makes no call. */
 export async function runResult(input: CommandInput): Promise<EndedRun> {

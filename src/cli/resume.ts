@@ -2,19 +2,19 @@ import { EXIT, OperatorError, usageError } from '../base/errors.ts';
 import type { RunRecord } from '../ledger/ledger.ts';
 import { type RunDocument, readRunDocument, withoutWords, writeRunDocument } from '../result/run-document.ts';
 import { renderSummary } from '../result/summary-text.ts';
-import { claimRun } from '../run/claim-run.ts';
 import { rebuildResult } from '../run/rebuild-result.ts';
 import { isResultMissing } from '../run/run-folder.ts';
+import { claimRun } from '../run/shared/claim-run.ts';
 import { describePlace } from '../settings/place.ts';
 import { placesOf, readSavedSettings } from '../settings/saved-settings.ts';
 import { commandTexts } from '../texts/commands.ts';
 import type { CommandInput, CommandResult, EndedRun } from './commands.ts';
 import { findRun } from './find-run.ts';
-import { nextOfRun } from './next-command.ts';
-import { documentOfRuns, emptyDocument, errorDocument } from './print-end.ts';
 import { reportOptions, resumeInSession, worstExitCode } from './run-command.ts';
 import { resultTargetOf } from './run-files.ts';
 import { type Session, withSession } from './session.ts';
+import { nextOfRun } from './terminal/next-command.ts';
+import { documentOfRuns, emptyDocument, errorDocument } from './terminal/print-end.ts';
 
 /**
  * `resume`: an unfinished run with its own settings, and the run-control flags that are typed now. The input file is

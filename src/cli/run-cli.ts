@@ -5,7 +5,7 @@ import { commandTexts } from '../texts/commands.ts';
 import { systemLanguage, typedLanguage } from '../texts/language.ts';
 import { chooseLanguage } from '../texts/texts.ts';
 import { chooseCommand, parseCommandLine } from './command-line.ts';
-import { openConsole } from './console.ts';
+import { openConsole } from './terminal/console.ts';
 
 /**
  * Runs one command line. The one place that maps whatever happened to an exit code and prints errors. Loads the
@@ -53,13 +53,13 @@ export async function runCli(surroundings: Surroundings): Promise<ExitCode> {
       console,
     });
     if (!('document' in result)) return result.exitCode;
-    const { printRun } = await import('./print-end.ts');
+    const { printRun } = await import('./terminal/print-end.ts');
     printRun(result, { settings, console });
     return result.document.exitCode;
   } catch (error) {
     const told = error instanceof OperatorError ? error : bug(error);
     if (isJson) {
-      const { errorDocument } = await import('./print-end.ts');
+      const { errorDocument } = await import('./terminal/print-end.ts');
       console.print(JSON.stringify(errorDocument(told, words[0] ?? '', { argument: words[1], place: console.place })));
     }
     console.fail(told);

@@ -20,10 +20,10 @@ import { commandTexts } from '../texts/commands.ts';
 import { chosenLanguage } from '../texts/texts.ts';
 import { workerTexts } from '../texts/workers.ts';
 import type { CommandInput, CommandResult } from './commands.ts';
-import { confirmImport, confirmTopup } from './confirm.ts';
-import { nextOfRun, nextOfTyped } from './next-command.ts';
 import { resultTargetOf, sourceOf } from './run-files.ts';
 import { type Connected, connectToRun, type Session, withSession } from './session.ts';
+import { confirmImport, confirmTopup } from './terminal/confirm.ts';
+import { nextOfRun, nextOfTyped } from './terminal/next-command.ts';
 import { sharingOf } from './workers/sharing.ts';
 
 export const runImport = (input: CommandInput): Promise<CommandResult> => runJobCommand(input, 'import');

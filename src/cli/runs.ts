@@ -1,7 +1,8 @@
 import { EXIT, type ExitCode, usageError } from '../base/errors.ts';
 import { padToWidth } from '../base/text-width.ts';
 import { zonedDateTime } from '../base/zoned-time.ts';
-import type { CallsOfDay, LedgerReader, RowRecord, RunRecord } from '../ledger/ledger.ts';
+import type { CallsOfDay } from '../ledger/account-stores.ts';
+import type { LedgerReader, RowRecord, RunRecord } from '../ledger/ledger.ts';
 import type { AtWork } from '../ledger/slices.ts';
 import { readRunDocument, writeRunDocument } from '../result/run-document.ts';
 import { type NextCommand, renderSummary } from '../result/summary-text.ts';
@@ -14,10 +15,10 @@ import { commandTexts } from '../texts/commands.ts';
 import { workerTexts } from '../texts/workers.ts';
 import type { CommandInput } from './commands.ts';
 import { findRun } from './find-run.ts';
-import { nextOfRun } from './next-command.ts';
-import { emptyDocument } from './print-end.ts';
 import { reportOptions } from './run-command.ts';
 import { withLedgerReader, withSession } from './session.ts';
+import { nextOfRun } from './terminal/next-command.ts';
+import { emptyDocument } from './terminal/print-end.ts';
 
 const RUNS_SHOWN = 50;
 const CALL_LINES_SHOWN = 100;

@@ -22,8 +22,8 @@ import { withoutWords, withWords } from '../stage/wordless-ledger.ts';
 import { commandTexts } from '../texts/commands.ts';
 import type { CommandInput } from './commands.ts';
 import { openLedger, openLedgerReader } from './open-ledger.ts';
-import { openProgress } from './progress.ts';
-import { withStopSignals } from './stop-signals.ts';
+import { openProgress } from './terminal/progress.ts';
+import { withStopSignals } from './terminal/stop-signals.ts';
 
 /** What a command that runs something has open: closed again by `withSession`, whatever happens. */
 export type Session = {

@@ -9,11 +9,11 @@ import { placesOf, readSavedSettings } from '../settings/saved-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import { commandTexts } from '../texts/commands.ts';
 import type { CommandInput, EndedRun } from './commands.ts';
-import { confirmTopup } from './confirm.ts';
 import { findRun } from './find-run.ts';
-import { nextOfTyped } from './next-command.ts';
 import { runParts } from './run-command.ts';
 import { connectToRun, withLedgerReader, withSession } from './session.ts';
+import { confirmTopup } from './terminal/confirm.ts';
+import { nextOfTyped } from './terminal/next-command.ts';
 
 /** `undo`: the opposite top-up of the rows that a run credited, as a run of its own. */
 export async function runUndo(input: CommandInput): Promise<EndedRun> {

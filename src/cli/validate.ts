@@ -5,10 +5,10 @@ import { readJobSettings } from '../settings/job-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import { commandTexts } from '../texts/commands.ts';
 import type { CommandInput, CommandResult } from './commands.ts';
-import { nextOfTyped } from './next-command.ts';
-import { openProgress } from './progress.ts';
 import { resultTargetOf, sourceOf } from './run-files.ts';
-import { withStopSignals } from './stop-signals.ts';
+import { nextOfTyped } from './terminal/next-command.ts';
+import { openProgress } from './terminal/progress.ts';
+import { withStopSignals } from './terminal/stop-signals.ts';
 
 /** `validate`: opens neither the ledger nor a connection. */
 export function runValidate(input: CommandInput): Promise<CommandResult> {

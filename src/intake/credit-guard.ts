@@ -4,7 +4,8 @@ import type { JobSettings } from '../job/job-settings.ts';
 import type { RowIssue } from '../job/row-issue.ts';
 import type { TopupRow } from '../job/validate-row.ts';
 import { hasSameAmounts } from '../ledger/credit-guard.ts';
-import type { Credit, LedgerReader } from '../ledger/ledger.ts';
+import type { Credit } from '../ledger/increments.ts';
+import type { LedgerReader } from '../ledger/ledger.ts';
 import type { CreditedBefore, StagedRow } from '../stage/staged-row.ts';
 import { intakeTexts } from '../texts/intake.ts';
 

@@ -1,5 +1,6 @@
 import { decimalsEqual } from '../base/decimal.ts';
-import type { Begun, Credit, IncrementIntent, RowKey } from './ledger.ts';
+import type { Begun, Credit, IncrementIntent } from './increments.ts';
+import type { RowKey } from './ledger.ts';
 
 /** Another row, as the guard sees it. */
 export type OtherRow = Credit & {

@@ -1,5 +1,7 @@
+import type { CallReader, CallStore, FactReader, FactStore, Pace } from './account-stores.ts';
+import type { IncrementReader, IncrementStore } from './increments.ts';
 import type { RowState } from './row-states.ts';
-import type { Cut, RunStop, SliceReader, SliceStore } from './slices.ts';
+import type { Cut, SliceReader, SliceStore } from './slices.ts';
 
 /**
  * The ledger: what must survive a kill and a power cut. Runs, rows, increments, counted calls, facts of an
@@ -299,167 +301,7 @@ export interface RowStore extends RowReader {
   addEvidence(key: RowKey, evidence: NewEvidence): Promise<void>;
 }
 
-// ── Increments ──────────────────────────────────────────────────────────────────────────────────────────
-
-/**
- * An increment that was or may have been applied (`done`, `intent`, `in_doubt`), or that a run which may be carried
- * on has still to send (`planned`, `open`, `retry`).
- */
-export type Credit = Pick<
-  RowRecord,
-  | 'runId'
-  | 'rowNumber'
-  | 'state'
-  | 'customerUid'
-  | 'number'
-  | 'pointIncrement'
-  | 'balanceIncrement'
-  | 'reference'
-  | 'campaign'
-  | 'dataChangeTime'
-  | 'intentMs'
-> & {
-  readonly runCreatedMs: number;
-  /** Taken back by a row of `undo` that is done: the credit no longer counts. */
-  readonly isUndone: boolean;
-};
-
-/** What an increment is about. The ledger chooses its dataChangeTime when it records the intent. */
-export type IncrementIntent = {
-  readonly key: RowKey;
-  readonly account: string;
-  readonly operation: string;
-  readonly customerUid: string;
-  /** '' when it is not known. */
-  readonly number: string;
-  readonly pointIncrement: string;
-  readonly balanceIncrement: string;
-  readonly reference: string;
-  /** The member's values as read, and the sequence of the ledger before the read was sent. */
-  readonly before: { readonly point: string; readonly balance: string; readonly sequence: number } | undefined;
-  readonly dataChangeTime:
-    | { readonly kind: 'given'; readonly time: string }
-    /**
-     * The first second from that moment on, in the zone, that is later than every time that the member ever had: an
-     * account may refuse what is not newer. Times more than a day ahead do not count, unless the account is known to
-     * do so (`REPEAT_FACT`).
-     */
-    | { readonly kind: 'next'; readonly fromMs: number; readonly timeZone: string };
-  /** `--on-duplicate allow`: another row of this run may credit the same member. */
-  readonly mayRepeatMember: boolean;
-  /** What counts as the same credit; undefined: it is credited whatever was credited before (`--again`). */
-  readonly guard: CreditGuard | undefined;
-};
-
-/** DESIGN §4: reference, else campaign, else the same amounts within the window. */
-export type CreditGuard = { readonly campaign: string; readonly repeatWindowMs: number };
-
-export type Begun =
-  | {
-      readonly kind: 'begun';
-      readonly dataChangeTime: string;
-      /** False: another row credited the member after the values were read, so they are no evidence. */
-      readonly hasBefore: boolean;
-    }
-  /** The given dataChangeTime was used for this member before. */
-  | { readonly kind: 'time_taken' }
-  /** Another increment of the member has no outcome yet. */
-  | { readonly kind: 'member_waits'; readonly runId: string; readonly rowNumber: number }
-  /** Another row of this run was begun for the member. */
-  | { readonly kind: 'member_repeated'; readonly rowNumber: number }
-  /** The same credit was given before. */
-  | { readonly kind: 'credited_before'; readonly credit: Credit }
-  /** The same reference or campaign was credited with other amounts. */
-  | { readonly kind: 'credited_otherwise'; readonly credit: Credit }
-  /** This process was out of touch with a shared ledger for too long: others take it for dead. */
-  | { readonly kind: 'lease_lost' }
-  /** Another process that works on the run has stopped it. */
-  | { readonly kind: 'run_stopped'; readonly stop: RunStop };
-
-export interface IncrementReader {
-  /** Increments of all runs of the account without an outcome (intent, in doubt), the oldest run first. */
-  listUnsettled(account: string): Promise<RowRecord[]>;
-  /** Increments to one member in all runs of the account that were begun, oldest first. */
-  listOfMember(account: string, customerUid: string): Promise<RowRecord[]>;
-  /**
-   * Credits of these members (by number or by uid) and of these references, of all runs of the account. Here and in the
-   * next two, rows of `undo` are left out: what they take back bears `isUndone`. Each credit comes once.
-   */
-  findCredits(
-    account: string,
-    of: {
-      readonly numbers: readonly string[];
-      readonly customerUids: readonly string[];
-      readonly references: readonly string[];
-    },
-  ): Promise<Credit[]>;
-  /** Every credit of the account, in pages, oldest first. */
-  readCredits(account: string): AsyncIterable<readonly Credit[]>;
-  countCredits(account: string): Promise<number>;
-  /**
-   * Credits of a run that may be taken back: done, and no row of another run has taken them back, may have, or is
-   * still to do it. By row number, in pages.
-   */
-  readCreditsOfRun(runId: string): AsyncIterable<readonly Credit[]>;
-}
-
-export interface IncrementStore extends IncrementReader {
-  /**
-   * Records an increment's intent together with its dataChangeTime, or says why it must not be sent. All that
-   * it looks at is read in the statement that records. A row that was begun before keeps its dataChangeTime, unless it
-   * is certainly not applied (`open`, `retry`) and the member has had a later time since: it then gets a new one. A
-   * given time is never moved. The run must be claimed.
-   *
-   * @throws OperatorError LEDGER_OLDER, see `requireNewest`
-   */
-  begin(intent: IncrementIntent): Promise<Begun>;
-  /**
-   * Takes a dataChangeTime for a change that credits nothing (the probe): the first second from that moment on that
-   * the member never had; with `newest` one that is later than every time that the member ever had.
-   */
-  claimTime(
-    account: string,
-    customerUid: string,
-    from: { readonly fromMs: number; readonly timeZone: string; readonly order: 'newest' | 'unused' },
-  ): Promise<string>;
-}
-
-// ── Calls, facts ────────────────────────────────────────────────────────────────────────────────────────
-
-export type CallsOfDay = {
-  readonly account: string;
-  readonly day: string;
-  readonly endpoint: string;
-  readonly calls: number;
-};
-
-export interface CallReader {
-  /** Calls counted for the account on that day, over all runs. */
-  total(account: string, day: string): Promise<number>;
-  /** The newest day that a call was counted on; undefined: none was. A day of the quota is never older. */
-  newestDay(account: string): Promise<string | undefined>;
-  /** Newest day first. */
-  byDay(account: string | undefined, limit: number): Promise<CallsOfDay[]>;
-}
-
-export interface CallStore extends CallReader {
-  /**
-   * Takes one call of the day before it is sent, unless `limit` calls are taken already. Counted although it may
-   * never be sent: a kill can only waste a call.
-   */
-  take(
-    account: string,
-    call: {
-      readonly day: string;
-      readonly endpoint: string;
-      readonly limit: number | undefined;
-      /** Of a run with slices: a run that somebody has stopped takes no call any more. */
-      readonly runId?: string | undefined;
-    },
-  ): Promise<{ readonly isTaken: boolean; readonly used: number; readonly stop?: RunStop | undefined }>;
-  /** Forgets the days before that one. */
-  prune(beforeDay: string): Promise<void>;
-}
+// ── Stages ──────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Files of a run's stage, sealed: the ledger itself cannot read them. */
 export interface StageStore {
@@ -471,30 +313,4 @@ export interface StageStore {
   read(runId: string, file: string): AsyncIterable<Buffer>;
   holds(runId: string): Promise<boolean>;
   remove(runId: string): Promise<void>;
-}
-
-/** When calls of an account may go out, over all processes. */
-export interface Pace {
-  /**
-   * The account's next place, `spacingMs` after the one before, whoever had that.
-   *
-   * @returns when it is, by the monotonic clock of this process, in milliseconds; never early
-   */
-  nextPlace(account: string, spacingMs: number): Promise<number>;
-  /** Gives no places of the account for so long (Retry-After). It can only be pushed out. */
-  hold(account: string, forMs: number): Promise<void>;
-}
-
-/** What was learned of an account: its member count, the code of a refused repeat. */
-export interface FactReader {
-  read(account: string, fact: string): Promise<string | undefined>;
-}
-
-/** The one fact that the ledger reads itself: what the account does with a dataChangeTime that is not newer. */
-export const REPEAT_FACT = 'repeat_check';
-/** Its value for an account that refuses every time that is not newer than the last change. */
-export const NEWER_ONLY = 'newer_only';
-
-export interface FactStore extends FactReader {
-  write(account: string, fact: string, value: string): Promise<void>;
 }

@@ -3,9 +3,9 @@ import { OperatorError } from '../base/errors.ts';
 import type { Ledger, RunRecord } from '../ledger/ledger.ts';
 import { type RunDocument, readRunDocument } from '../result/run-document.ts';
 import { runTexts } from '../texts/run.ts';
-import { claimRun, requireUnended } from './claim-run.ts';
 import { rebuildResult } from './rebuild-result.ts';
 import { removeRunFolder } from './run-folder.ts';
+import { claimRun, requireUnended } from './shared/claim-run.ts';
 
 export type Cancelled = {
   /** Rows that will not be sent. */

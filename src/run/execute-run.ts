@@ -33,7 +33,7 @@ import { rebuildResult } from './rebuild-result.ts';
 import { removeRunFolder } from './run-folder.ts';
 import type { FileRun, RunParts } from './run-parts.ts';
 import { watchRows, withReport } from './run-report.ts';
-import { callsOfSlices } from './sliced-run.ts';
+import { callsOfSlices } from './shared/sliced-run.ts';
 import { endedOf, sendingOf, tellRun } from './tell-run.ts';
 
 /** A run that the ledger knows, with its stage: begun just now, or carried on. */

@@ -24,12 +24,12 @@ import type { Connection } from '../settings/run-settings.ts';
 import { writeSavedSettings } from '../settings/saved-settings.ts';
 import { runTexts } from '../texts/run.ts';
 import { sharedTexts } from '../texts/shared.ts';
-import { claimRun, requireUnended } from './claim-run.ts';
 import { type ExportSink, exportCustomers, exportMembers, exportSnapshot } from './export-pages.ts';
 import { ownHashes, recordResult } from './own-result.ts';
 import { makeRunFolder, newRunId, removeRunFolder } from './run-folder.ts';
 import type { RunParts } from './run-parts.ts';
 import { withReport } from './run-report.ts';
+import { claimRun, requireUnended } from './shared/claim-run.ts';
 import { sendingOf, tellRun } from './tell-run.ts';
 
 export type ExportAll = {

@@ -1,7 +1,8 @@
 import { addDecimals, compareDecimals, decimalsEqual, subtractDecimals } from '../base/decimal.ts';
 import type { TextFields } from '../base/text-fields.ts';
 import type { RunContext } from '../calls/run-context.ts';
-import type { Credit, RowRecord } from '../ledger/ledger.ts';
+import type { Credit } from '../ledger/increments.ts';
+import type { RowRecord } from '../ledger/ledger.ts';
 import { lookUp } from '../plan/dry-run.ts';
 import { closeSnapshots, gather, openSnapshots } from '../plan/gather.ts';
 import type { RowToDo } from '../stage/rows-to-do.ts';

@@ -13,7 +13,7 @@ import { ownHashes, ownResult, recordResult } from './own-result.ts';
 import { removeRunFolder, runFolderOf } from './run-folder.ts';
 import type { RunParts } from './run-parts.ts';
 import { hasReport, watchRows, withReport } from './run-report.ts';
-import { findStage } from './shared-stage.ts';
+import { findStage } from './shared/shared-stage.ts';
 
 /**
  * Writes a run's result file again from its stage and the ledger, and brings the run's state and summary up to

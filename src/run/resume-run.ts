@@ -5,12 +5,12 @@ import type { ResultTarget } from '../result/result-file.ts';
 import { openResultFile } from '../result/result-file.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import type { SavedSettings } from '../settings/run-settings.ts';
-import { claimRun, requireUnended } from './claim-run.ts';
 import { executeRun } from './execute-run.ts';
 import { ownHashes, ownResult } from './own-result.ts';
 import { runFolderOf } from './run-folder.ts';
 import type { FileRun, RunParts } from './run-parts.ts';
-import { findStage } from './shared-stage.ts';
+import { claimRun, requireUnended } from './shared/claim-run.ts';
+import { findStage } from './shared/shared-stage.ts';
 
 const NO_RESULT: ResultTarget = { path: '', mayReplace: false, protectedPaths: [], excel: false, raw: false };
 

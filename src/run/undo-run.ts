@@ -5,7 +5,8 @@ import type { RunContext } from '../calls/run-context.ts';
 import { StoppedError } from '../calls/run-control.ts';
 import { openStagedInput } from '../intake/stage-input.ts';
 import type { JobSettings } from '../job/job-settings.ts';
-import type { Credit, RunRecord } from '../ledger/ledger.ts';
+import type { Credit } from '../ledger/increments.ts';
+import type { RunRecord } from '../ledger/ledger.ts';
 import type { ResultTarget } from '../result/result-file.ts';
 import { openResultFile, PLAIN_CSV } from '../result/result-file.ts';
 import type { RunDocument } from '../result/run-document.ts';
@@ -15,13 +16,13 @@ import { writeSavedSettings } from '../settings/saved-settings.ts';
 import { openStageWriter } from '../stage/stage.ts';
 import type { StagedRow } from '../stage/staged-row.ts';
 import { runTexts } from '../texts/run.ts';
-import { requireStarted } from './claim-run.ts';
 import { executeRun } from './execute-run.ts';
 import { hasCallsToLook, lookBeforeUndo, UNDO_CALLS } from './look-before-undo.ts';
 import { planRun, stoppedInPlan } from './plan-run.ts';
 import { makeRunFolder, newRunId } from './run-folder.ts';
 import type { RunParts } from './run-parts.ts';
-import { shareStage } from './shared-stage.ts';
+import { requireStarted } from './shared/claim-run.ts';
+import { shareStage } from './shared/shared-stage.ts';
 
 /** Warnings that are shown before the sums; all of them are in the messages of the result. */
 const WARNINGS_SHOWN_MAX = 5;

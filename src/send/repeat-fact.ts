@@ -1,5 +1,6 @@
 import type { KybioVendor } from '../calls/vendors.ts';
-import { type Ledger, type LedgerReader, NEWER_ONLY, REPEAT_FACT } from '../ledger/ledger.ts';
+import { NEWER_ONLY, REPEAT_FACT } from '../ledger/account-stores.ts';
+import type { Ledger, LedgerReader } from '../ledger/ledger.ts';
 
 /**
  * What is known of an account that is sent the same dataChangeTime of one member twice:

@@ -209,7 +209,7 @@ describe.runIf(HAS_POSTGRES)(
         'negative control: as it was read before the claim it is credited twice',
         async () => {
           const blind = {
-            file: 'run/claim-run.js',
+            file: 'run/shared/claim-run.js',
             anchor: "if (state !== 'finished' && state !== 'cancelled')",
             replacement: 'if (true)',
           };

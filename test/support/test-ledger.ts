@@ -1,7 +1,8 @@
 import { onTestFinished } from 'vitest';
 import type { Clock } from '../../src/base/clock.ts';
 import type { OperatorError } from '../../src/base/errors.ts';
-import type { IncrementIntent, Ledger, NewRun, PlannedRow, RowRecord } from '../../src/ledger/ledger.ts';
+import type { IncrementIntent } from '../../src/ledger/increments.ts';
+import type { Ledger, NewRun, PlannedRow, RowRecord } from '../../src/ledger/ledger.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/sqlite-ledger.ts';
 import { heldClock } from './held-clock.ts';
 import { temporaryFolder } from './workspace.ts';

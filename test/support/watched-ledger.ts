@@ -1,4 +1,5 @@
-import type { IncrementIntent, Ledger, RowRecord } from '../../src/ledger/ledger.ts';
+import type { IncrementIntent } from '../../src/ledger/increments.ts';
+import type { Ledger, RowRecord } from '../../src/ledger/ledger.ts';
 import type { HeldClock } from './held-clock.ts';
 import { ACCOUNT, newIntent, newRun, openTestLedger, rowRecord } from './test-ledger.ts';
 

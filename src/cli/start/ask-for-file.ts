@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { usageError } from '../../base/errors.ts';
 import type { CommandName } from '../../settings/setting.ts';
 import { questionTexts } from '../../texts/questions.ts';
-import type { Console } from '../console.ts';
+import type { Console } from '../terminal/console.ts';
 
 const FILES_SHOWN_MAX = 6;
 

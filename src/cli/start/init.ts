@@ -13,7 +13,7 @@ import { questionTexts } from '../../texts/questions.ts';
 import { settingsTexts } from '../../texts/settings.ts';
 import { sharedTexts } from '../../texts/shared.ts';
 import type { CommandInput, CommandResult } from '../commands.ts';
-import { isYes } from '../confirm.ts';
+import { isYes } from '../terminal/confirm.ts';
 import { type Dialogue, openDialogue } from './dialogue.ts';
 
 const WONDER_ADDRESS = 'https://gateway.wonder.today';

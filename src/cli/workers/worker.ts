@@ -2,7 +2,7 @@ import { EXIT, type ExitCode, errorText, OperatorError, usageError } from '../..
 import type { Target } from '../../ledger/ledger.ts';
 import { END_OF_RUN, type SliceJob } from '../../ledger/slices.ts';
 import { removeLeftFolders } from '../../run/run-folder.ts';
-import { workUntilDone } from '../../run/share-run.ts';
+import { workUntilDone } from '../../run/shared/share-run.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { configuredTargets, vendorSettings } from '../../settings/vendor-settings.ts';
 import { workerTexts } from '../../texts/workers.ts';

@@ -1,5 +1,5 @@
+import type { Pace } from '../account-stores.ts';
 import { Columns } from '../columns.ts';
-import type { Pace } from '../ledger.ts';
 import type { Database } from './database.ts';
 
 /** Samples of how far this machine's clock is from the database's. Few: clocks drift apart. */

@@ -1,16 +1,9 @@
 import { assert } from '../../base/errors.ts';
 import { zonedDateTime } from '../../base/zoned-time.ts';
+import { NEWER_ONLY, REPEAT_FACT } from '../account-stores.ts';
 import { Columns } from '../columns.ts';
 import { creditOf } from '../credit-guard.ts';
-import {
-  type Begun,
-  type Credit,
-  type IncrementIntent,
-  type IncrementReader,
-  type IncrementStore,
-  NEWER_ONLY,
-  REPEAT_FACT,
-} from '../ledger.ts';
+import type { Begun, Credit, IncrementIntent, IncrementReader, IncrementStore } from '../increments.ts';
 import { toOtherRow, toRow } from '../records.ts';
 import { pages, type Reader, type WriterParts } from './parts.ts';
 import { columnsOf, keyOf } from './postgres-rows.ts';

@@ -1,5 +1,5 @@
+import type { CallReader, CallStore, FactReader, FactStore } from '../account-stores.ts';
 import { Columns } from '../columns.ts';
-import type { CallReader, CallStore, FactReader, FactStore } from '../ledger.ts';
 import type { Connection } from './connection.ts';
 import type { WriterParts } from './writer-parts.ts';
 

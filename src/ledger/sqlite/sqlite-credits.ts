@@ -1,6 +1,6 @@
 import { Columns } from '../columns.ts';
 import { creditOf } from '../credit-guard.ts';
-import type { Credit, IncrementReader } from '../ledger.ts';
+import type { Credit, IncrementReader } from '../increments.ts';
 import { toOtherRow, toRow } from '../records.ts';
 import { type Connection, pages } from './connection.ts';
 

@@ -1,16 +1,11 @@
 import { assert, EXIT, OperatorError } from '../../base/errors.ts';
 import { secondAfter, zonedDateTime } from '../../base/zoned-time.ts';
 import { ledgerTexts } from '../../texts/ledger.ts';
+import { NEWER_ONLY, REPEAT_FACT } from '../account-stores.ts';
 import { Columns } from '../columns.ts';
 import { findRefusal, isOutdated, type OtherRow, type OtherRows } from '../credit-guard.ts';
-import {
-  type Begun,
-  type IncrementIntent,
-  type IncrementStore,
-  NEWER_ONLY,
-  REPEAT_FACT,
-  type RowKey,
-} from '../ledger.ts';
+import type { Begun, IncrementIntent, IncrementStore } from '../increments.ts';
+import type { RowKey } from '../ledger.ts';
 import { toOtherRow } from '../records.ts';
 import { ROW_STATES, type RowState } from '../row-states.ts';
 import type { Connection } from './connection.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Credit, Ledger } from '../../../src/ledger/ledger.ts';
+import type { Credit } from '../../../src/ledger/increments.ts';
+import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { ACCOUNT, newIntent, newRun, plannedRow } from '../../support/test-ledger.ts';
 import { all, LEDGERS } from './backends.ts';
 

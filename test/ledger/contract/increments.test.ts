@@ -1,12 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import {
-  type Begun,
-  type IncrementIntent,
-  type Ledger,
-  NEWER_ONLY,
-  type PlannedRow,
-  REPEAT_FACT,
-} from '../../../src/ledger/ledger.ts';
+import { NEWER_ONLY, REPEAT_FACT } from '../../../src/ledger/account-stores.ts';
+import type { Begun, IncrementIntent } from '../../../src/ledger/increments.ts';
+import type { Ledger, PlannedRow } from '../../../src/ledger/ledger.ts';
 import { ACCOUNT, newIntent, newRun, plannedRow } from '../../support/test-ledger.ts';
 import { LEDGERS } from './backends.ts';
 

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Begun, Ledger } from '../../../src/ledger/ledger.ts';
+import type { Begun } from '../../../src/ledger/increments.ts';
+import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { openHighWaterMark } from '../../../src/ledger/sqlite/high-water-mark.ts';
 import { ACCOUNT, newIntent, openTestLedger } from '../../support/test-ledger.ts';
 import { temporaryFolder } from '../../support/workspace.ts';

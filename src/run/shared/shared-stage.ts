@@ -1,14 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openStagedInput, type StagedInput } from '../intake/stage-input.ts';
-import type { JobSettings } from '../job/job-settings.ts';
-import { type Ledger, type RunRecord, type StageStore, TARGETS, type Target } from '../ledger/ledger.ts';
-import type { Snapshots } from '../plan/lookups.ts';
-import { ownSnapshotPath } from '../plan/read-snapshots.ts';
-import { receiveFile, receiveStage, STAGE_FILES } from '../stage/stage.ts';
-import { makeRunFolder, runFolderOf } from './run-folder.ts';
-import { withoutStage } from './run-parts.ts';
+import { openStagedInput, type StagedInput } from '../../intake/stage-input.ts';
+import type { JobSettings } from '../../job/job-settings.ts';
+import { type Ledger, type RunRecord, type StageStore, TARGETS, type Target } from '../../ledger/ledger.ts';
+import type { Snapshots } from '../../plan/lookups.ts';
+import { ownSnapshotPath } from '../../plan/read-snapshots.ts';
+import { receiveFile, receiveStage, STAGE_FILES } from '../../stage/stage.ts';
+import { makeRunFolder, runFolderOf } from '../run-folder.ts';
+import { withoutStage } from '../run-parts.ts';
 
 /**
  * Puts a copy of the run's stage into the shared ledger, so that another machine can carry the run on. Durable before

@@ -1,10 +1,10 @@
-import { addDecimals } from '../base/decimal.ts';
-import { EXIT, type ExitCode, type OperatorError } from '../base/errors.ts';
-import { type RunDocument, withoutWords, writeRunDocument } from '../result/run-document.ts';
-import { sumCalls } from '../result/summary.ts';
-import { renderSummary } from '../result/summary-text.ts';
-import { Tally } from '../result/tally.ts';
-import type { CommandInput, EndedRun } from './commands.ts';
+import { addDecimals } from '../../base/decimal.ts';
+import { EXIT, type ExitCode, type OperatorError } from '../../base/errors.ts';
+import { type RunDocument, withoutWords, writeRunDocument } from '../../result/run-document.ts';
+import { sumCalls } from '../../result/summary.ts';
+import { renderSummary } from '../../result/summary-text.ts';
+import { Tally } from '../../result/tally.ts';
+import type { CommandInput, EndedRun } from '../commands.ts';
 
 /** Prints how a run ended, as text or as the JSON document. */
 export function printRun(

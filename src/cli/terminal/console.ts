@@ -1,9 +1,9 @@
-import type { OperatorError } from '../base/errors.ts';
-import { foldLine, textWidth } from '../base/text-width.ts';
-import { visibleLines, visibleText } from '../base/visible-text.ts';
-import { COMMAND_NAMES } from '../settings/setting.ts';
-import type { Surroundings } from '../settings/surroundings.ts';
-import { commandTexts } from '../texts/commands.ts';
+import type { OperatorError } from '../../base/errors.ts';
+import { foldLine, textWidth } from '../../base/text-width.ts';
+import { visibleLines, visibleText } from '../../base/visible-text.ts';
+import { COMMAND_NAMES } from '../../settings/setting.ts';
+import type { Surroundings } from '../../settings/surroundings.ts';
+import { commandTexts } from '../../texts/commands.ts';
 
 /**
  * The one way to the terminal: data on stdout, everything else on stderr, control characters made visible. Each text

@@ -1,10 +1,10 @@
-import { decimalsEqual, isDecimal, isZeroDecimal } from '../base/decimal.ts';
-import { usageError } from '../base/errors.ts';
-import type { HeaderMatch } from '../job/header-match.ts';
-import type { Foreseen } from '../plan/price-run.ts';
-import type { Settings } from '../settings/settings.ts';
-import { questionTexts } from '../texts/questions.ts';
-import { sharedTexts } from '../texts/shared.ts';
+import { decimalsEqual, isDecimal, isZeroDecimal } from '../../base/decimal.ts';
+import { usageError } from '../../base/errors.ts';
+import type { HeaderMatch } from '../../job/header-match.ts';
+import type { Foreseen } from '../../plan/price-run.ts';
+import type { Settings } from '../../settings/settings.ts';
+import { questionTexts } from '../../texts/questions.ts';
+import { sharedTexts } from '../../texts/shared.ts';
 import type { Console } from './console.ts';
 
 /** What a top-up is about to credit, as exact decimals. */

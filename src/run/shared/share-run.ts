@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { assert, OperatorError } from '../base/errors.ts';
-import type { RunControl } from '../calls/run-control.ts';
-import { laneOf } from '../calls/vendors.ts';
-import { countToSend } from '../intake/read-input.ts';
-import type { RunDocument } from '../result/run-document.ts';
+import { assert, OperatorError } from '../../base/errors.ts';
+import type { RunControl } from '../../calls/run-control.ts';
+import { laneOf } from '../../calls/vendors.ts';
+import { countToSend } from '../../intake/read-input.ts';
+import type { RunDocument } from '../../result/run-document.ts';
+import { type BegunRun, executeRun } from '../execute-run.ts';
+import type { RunParts, WorkerProcess } from '../run-parts.ts';
+import { endedOf, sendingOf, tellRun } from '../tell-run.ts';
 import { claimRun } from './claim-run.ts';
-import { type BegunRun, executeRun } from './execute-run.ts';
-import type { RunParts, WorkerProcess } from './run-parts.ts';
 import { openSlicedRun, type SlicedRun } from './sliced-run.ts';
-import { endedOf, sendingOf, tellRun } from './tell-run.ts';
 
 /** How often this process looks for slices that another one has left, and tells where the run stands. */
 const POLL_MS = 500;
