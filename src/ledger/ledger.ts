@@ -263,6 +263,9 @@ export type RowChange = Partial<Omit<RowRecord, keyof RowKey | 'updatedMs' | 'se
 export type Evidence = { readonly recordedMs: number; readonly kind: string; readonly detailJson: string };
 export type NewEvidence = Omit<Evidence, 'recordedMs'>;
 
+/** Both ends included. */
+export type RowRange = { readonly firstRow: number; readonly lastRow: number };
+
 export interface RowReader {
   find(key: RowKey): Promise<RowRecord | undefined>;
   /**
@@ -273,6 +276,8 @@ export interface RowReader {
   /** Rows in one of these states, by row number. The only read that shows planned rows. */
   listByState(runId: string, states: readonly RowState[]): Promise<RowRecord[]>;
   countByState(runId: string): Promise<{ target: Target; state: RowState; rowCount: number }[]>;
+  /** How many rows of each range of row numbers, both ends included, are in a state of `RESTING_STATES`. */
+  countResting(runId: string, ranges: readonly RowRange[]): Promise<readonly number[]>;
   /** In the order in which it was recorded. */
   listEvidence(runId: string, rowNumber: number): Promise<Evidence[]>;
   /** Numbers of the run's rows of which there is evidence: what was ever in doubt. */

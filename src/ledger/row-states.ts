@@ -38,7 +38,5 @@ export const ROW_STATES = [
 
 export type RowState = (typeof ROW_STATES)[number];
 
-/** Whether `resume` leaves the row alone. */
-export function isSettled(state: RowState): boolean {
-  return state === 'done' || state === 'failed' || state === 'invalid';
-}
+/** Nothing is sent for a row in one of these: it is settled, or waits for a person or for a call of its own kind. */
+export const RESTING_STATES: readonly RowState[] = ['done', 'failed', 'invalid', 'in_doubt', 'deferred'];

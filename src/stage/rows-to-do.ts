@@ -1,8 +1,8 @@
 import type { TargetRow } from '../job/check-row.ts';
-import type { LedgerReader, RowRecord } from '../ledger/ledger.ts';
-import { isSettled } from '../ledger/row-states.ts';
+import type { LedgerReader, RowRange, RowRecord } from '../ledger/ledger.ts';
+import { RESTING_STATES } from '../ledger/row-states.ts';
 import { BegunRows } from './begun-rows.ts';
-import type { Stage } from './stage.ts';
+import type { Stage, StagedPart } from './stage.ts';
 
 /** One target of a row that is to be done, with what the ledger holds of an earlier attempt. */
 export type PartToDo = { readonly targetRow: TargetRow; readonly record: RowRecord | undefined };
@@ -11,23 +11,33 @@ export type PartToDo = { readonly targetRow: TargetRow; readonly record: RowReco
 export type RowToDo = { readonly rowNumber: number; readonly parts: readonly PartToDo[] };
 
 /**
- * The rows that are still to be done: valid, not done by an earlier run, not settled in the ledger.
+ * The rows that are still to be done: valid, not done by an earlier run, not settled in the ledger. Blocks of which
+ * nothing is left are not read, so that a long run is carried on at once.
  *
  * @param runId undefined for a plan, of which the ledger holds nothing
- * @param part only the rows of this part of the file; undefined: all
+ * @param range only these rows of the file; undefined: all
  */
 export async function* rowsToDo(
   stage: Stage,
   ledger: LedgerReader,
   runId: string | undefined,
-  part: { readonly firstRow: number; readonly lastRow: number } = ALL_ROWS,
+  range: RowRange = ALL_ROWS,
 ): AsyncGenerator<readonly RowToDo[]> {
-  const { firstRow, lastRow } = part;
-  const begun = new BegunRows(runId === undefined ? noPages() : ledger.rows.read(runId, firstRow));
+  const { firstRow, lastRow } = range;
+  const doneParts = runId === undefined ? undefined : await findDoneParts(stage, ledger, runId, range);
+  let begun = new BegunRows(noPages());
+  let nextRow = 0;
   try {
-    for await (const rows of stage.readRows(firstRow)) {
-      if ((rows[0]?.rowNumber ?? 0) > lastRow) return;
-      await begun.readTo(rows.at(-1)?.rowNumber ?? 0);
+    for await (const rows of stage.readRows(firstRow, doneParts)) {
+      const first = rows[0]?.rowNumber ?? 0;
+      if (first > lastRow) return;
+      if (runId !== undefined && first !== nextRow) {
+        // The first block, or one behind blocks that were left out.
+        await begun.close();
+        begun = new BegunRows(ledger.rows.read(runId, first));
+      }
+      nextRow = (rows.at(-1)?.rowNumber ?? 0) + 1;
+      await begun.readTo(nextRow - 1);
       const toDo: RowToDo[] = [];
       for (const { rowNumber, targetRows } of rows) {
         if (rowNumber > lastRow) break;
@@ -47,10 +57,25 @@ export async function* rowsToDo(
   }
 }
 
-const ALL_ROWS = { firstRow: 1, lastRow: Number.POSITIVE_INFINITY };
+const ALL_ROWS: RowRange = { firstRow: 1, lastRow: Number.POSITIVE_INFINITY };
+
+/**
+ * Blocks of which every row rests in the ledger. A row that turned out to be invalid after it was staged has no record,
+ * so that its block is read.
+ */
+async function findDoneParts(
+  { parts }: Stage,
+  { rows }: LedgerReader,
+  runId: string,
+  { firstRow, lastRow }: RowRange,
+): Promise<ReadonlySet<StagedPart>> {
+  const asked = parts.filter((part) => part.lastRow >= firstRow && part.firstRow <= lastRow);
+  const counts = await rows.countResting(runId, asked);
+  return new Set(asked.filter(({ writeCount }, index) => counts[index] === writeCount));
+}
 
 function mayBeDone({ state }: RowRecord, { row }: TargetRow): boolean {
-  if (isSettled(state) || state === 'in_doubt' || state === 'deferred') return false;
+  if (RESTING_STATES.includes(state)) return false;
   // An increment that may have gone out is never sent from here: settling decides about it.
   return !(state === 'intent' && row.kind === 'topup');
 }

@@ -8,6 +8,7 @@ import { syncFolder } from '../base/sync-folder.ts';
 import { writeAll } from '../base/whole-bytes.ts';
 import { settleRow } from '../job/check-row.ts';
 import type { DamageId, RowIssue } from '../job/row-issue.ts';
+import type { RowRange } from '../ledger/ledger.ts';
 import { ledgerTexts } from '../texts/ledger.ts';
 import { decodeRows, decodeTexts, encodeRows, encodeTexts } from './stage-block.ts';
 import type { StagedRow } from './staged-row.ts';
@@ -49,8 +50,10 @@ export interface Stage {
   readonly facts: unknown;
   /** Whether the whole file told something that the rows could not tell while they were read. */
   readonly hasLateVerdicts: boolean;
-  /** The rows from that row on, in blocks, without their cells. */
-  readRows(fromRow?: number): AsyncIterable<readonly StagedRow[]>;
+  /** Its blocks, in order. */
+  readonly parts: readonly StagedPart[];
+  /** The rows from that row on, in blocks, without their cells. Blocks that are in `without` are not read. */
+  readRows(fromRow?: number, without?: ReadonlySet<StagedPart>): AsyncIterable<readonly StagedRow[]>;
   /** The same with the cells. */
   readBlocks(fromRow?: number): AsyncIterable<StageBlock>;
   close(): Promise<void>;
@@ -67,7 +70,12 @@ type BlockPlace = readonly [
   offset: number,
   rowsLength: number,
   cellsLength: number,
+  /** Stages of earlier versions have none. */
+  writeCount?: number,
 ];
+
+/** Which rows a block holds, and for how many targets of them something is to be sent; undefined: not known. */
+export type StagedPart = RowRange & { readonly writeCount: number | undefined };
 
 type StageIndex = {
   readonly version: number;
@@ -90,7 +98,8 @@ export async function openStageWriter(folder: string): Promise<StageWriter> {
       if (first === undefined) return;
       const rowsPart = encodeRows(rows);
       const cellsPart = encodeTexts(cells);
-      blocks.push([first.rowNumber, rows.length, offset, rowsPart.length, cellsPart.length]);
+      const writeCount = rows.reduce((sum, { targetRows }) => sum + targetRows.length, 0);
+      blocks.push([first.rowNumber, rows.length, offset, rowsPart.length, cellsPart.length, writeCount]);
       offset += rowsPart.length + cellsPart.length;
       await orStageFailed(writeAll(file, Buffer.concat([rowsPart, cellsPart])));
     },
@@ -153,15 +162,26 @@ export async function openStage(folder: string): Promise<Stage | undefined> {
     if (late.size === 0 && damages.size === 0) return rows;
     return rows.map((row) => withLateIssues(row, late, damages));
   };
-  const from = (fromRow: number): readonly BlockPlace[] =>
-    blocks.filter(([firstRow, rowCount]) => firstRow + rowCount > fromRow);
+  const parts = blocks.map(
+    ([firstRow, rowCount, , , , writeCount]): StagedPart => ({
+      firstRow,
+      lastRow: firstRow + rowCount - 1,
+      writeCount,
+    }),
+  );
+  const from = (fromRow: number, without?: ReadonlySet<StagedPart>): readonly BlockPlace[] =>
+    blocks.filter((_, index) => {
+      const part = parts[index];
+      return part !== undefined && part.lastRow >= fromRow && !without?.has(part);
+    });
 
   return {
     rowCount: last === undefined ? 0 : last[0] + last[1] - 1,
     facts,
     hasLateVerdicts: late.size > 0 || damages.size > 0,
-    async *readRows(fromRow = 1) {
-      for (const place of from(fromRow)) {
+    parts,
+    async *readRows(fromRow = 1, without) {
+      for (const place of from(fromRow, without)) {
         const rows = await rowsOf(place);
         yield place[0] < fromRow ? rows.filter(({ rowNumber }) => rowNumber >= fromRow) : rows;
       }

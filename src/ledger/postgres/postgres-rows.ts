@@ -2,7 +2,7 @@ import { Columns } from '../columns.ts';
 import type { NewEvidence, RowChange, RowKey, RowReader, RowRecord, RowStore } from '../ledger.ts';
 import { TARGETS } from '../ledger.ts';
 import { toEvidence, toRow } from '../records.ts';
-import { ROW_STATES, type RowState } from '../row-states.ts';
+import { RESTING_STATES, ROW_STATES, type RowState } from '../row-states.ts';
 import { pages, type Reader, type WriterParts } from './parts.ts';
 import type { WriteOp } from './write-queue.ts';
 
@@ -50,6 +50,15 @@ export function openRowReader(read: Reader): RowReader {
           rowCount: columns.integer('row_count'),
         };
       });
+    },
+    async countResting(runId, ranges) {
+      const records = await read(
+        `SELECT (SELECT count(*) FROM memberload.run_row WHERE run_id = $1
+                   AND row_number BETWEEN part.first_row AND part.last_row AND state = ANY($4)) AS row_count
+         FROM unnest($2::int[], $3::int[]) WITH ORDINALITY AS part (first_row, last_row, place) ORDER BY place`,
+        [runId, ranges.map(({ firstRow }) => firstRow), ranges.map(({ lastRow }) => lastRow), RESTING_STATES],
+      );
+      return records.map((record) => new Columns(record).integer('row_count'));
     },
     async listEvidenced(runId) {
       const records = await read(

@@ -2,7 +2,7 @@ import { Columns } from '../columns.ts';
 import type { NewEvidence, RowChange, RowKey, RowReader, RowRecord, RowStore } from '../ledger.ts';
 import { TARGETS } from '../ledger.ts';
 import { toEvidence, toRow } from '../records.ts';
-import { ROW_STATES, type RowState } from '../row-states.ts';
+import { RESTING_STATES, ROW_STATES, type RowState } from '../row-states.ts';
 import { type Connection, pages, type Statement } from './connection.ts';
 import type { WriterParts } from './writer-parts.ts';
 
@@ -57,6 +57,11 @@ export function openRowReader(connection: Connection): RowReader {
     `SELECT target, state, count(*) AS row_count FROM row WHERE run_id = ? AND state <> 'planned'
      GROUP BY target, state`,
   );
+  const countResting = connection.prepare(
+    `SELECT (SELECT count(*) FROM row WHERE run_id = ?1 AND row_number BETWEEN value ->> 0 AND value ->> 1
+       AND state IN (${RESTING_STATES.map((state) => `'${state}'`).join()})) AS row_count
+     FROM json_each(?2) ORDER BY key`,
+  );
   const evidence = connection.prepare(
     'SELECT recorded_ms, kind, detail_json FROM evidence WHERE run_id = ? AND row_number = ? ORDER BY rowid',
   );
@@ -83,6 +88,11 @@ export function openRowReader(connection: Connection): RowReader {
           };
         }),
       ),
+    countResting: (runId, ranges) =>
+      connection.read(() => {
+        const rangesJson = JSON.stringify(ranges.map(({ firstRow, lastRow }) => [firstRow, lastRow]));
+        return countResting.all(runId, rangesJson).map((record) => new Columns(record).integer('row_count'));
+      }),
     listEvidence: (runId, rowNumber) => connection.read(() => evidence.all(runId, rowNumber).map(toEvidence)),
     listEvidenced: (runId) =>
       connection.read(() => evidenced.all(runId).map((record) => new Columns(record).integer('row_number'))),

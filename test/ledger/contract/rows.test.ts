@@ -47,6 +47,18 @@ describe.each(LEDGERS)('rows ($name)', ({ newPlace }) => {
     ]);
   });
 
+  test('of which nothing is to be sent any more are counted by ranges of row numbers', async () => {
+    const { rows } = await newPlace().open();
+    const states = ['done', 'failed', 'open', 'invalid', 'in_doubt', 'deferred', 'intent', 'retry', 'done'] as const;
+    for (const [index, state] of states.entries()) await rows.record({ ...key, rowNumber: index + 1 }, { state });
+    await rows.record({ ...key, rowNumber: 9, target: 'wonder' }, { state: 'done' });
+    await rows.record({ ...key, runId: 'run-2', rowNumber: 3 }, { state: 'done' });
+    const range = (firstRow: number, lastRow: number) => ({ firstRow, lastRow });
+    const ranges = [range(1, 3), range(3, 3), range(4, 6), range(7, 8), range(9, 9), range(10, 90)];
+    expect(await rows.countResting('run-1', ranges)).toEqual([2, 0, 3, 0, 2, 0]);
+    expect(await rows.countResting('run-1', [])).toEqual([]);
+  });
+
   test('are listed by state', async () => {
     const { rows } = await newPlace().open();
     const states = ['intent', 'done', 'in_doubt', 'open'] as const;
