@@ -120,7 +120,7 @@ export function openWonderClient(
       headers: {
         Credential: `${settings.appId}/${time}/${ALGORITHM}`,
         Nonce: nonce,
-        Signature: signDigest(digest, privateKey),
+        Signature: await signDigest(digest, privateKey),
         'X-Request-ID': requestId,
         Accept: 'application/json',
         'accept-encoding': 'gzip',

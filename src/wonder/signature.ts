@@ -1,4 +1,5 @@
 import { createHmac, createPrivateKey, type KeyObject, sign } from 'node:crypto';
+import { promisify } from 'node:util';
 import { type OperatorError, usageError } from '../base/errors.ts';
 import { callTexts } from '../texts/calls.ts';
 
@@ -28,12 +29,14 @@ export function digestOf(request: SignedRequest): string {
   return hmac(algorithmKey, lines.join('\n')).digest('hex');
 }
 
+const signInPool = promisify<string, Buffer, KeyObject, Buffer>(sign);
+
 /**
- * RSA PKCS#1 v1.5 over SHA-256, in base64. Measured here: 0.2 ms with a 2048-bit key, 3.1 ms with one of
- * 4096 bits, in place: less than the way to another thread, and far above any rate Wonder will allow.
+ * RSA PKCS#1 v1.5 over SHA-256, in base64. A signature takes 0.3 ms with a key of 2,048 bits and 4 ms with one of 4,096
+ * bits: Node's own threads sign, so that all cores do, and the rows go on meanwhile.
  */
-export function signDigest(digest: string, privateKey: KeyObject): string {
-  return sign('sha256', Buffer.from(digest), privateKey).toString('base64');
+export async function signDigest(digest: string, privateKey: KeyObject): Promise<string> {
+  return (await signInPool('sha256', Buffer.from(digest), privateKey)).toString('base64');
 }
 
 const MODULUS_BITS_MIN = 2048;
