@@ -23,7 +23,7 @@ export interface ByteSource {
   readonly name: string;
   /** The file descriptor of a regular file, for reading at any place; undefined for what can be read only once. */
   readonly descriptor: number | undefined;
-  /** The next bytes, never none; undefined at the end. Nothing is read ahead. */
+  /** The next bytes, never none; undefined at the end. Of a stream nothing is read ahead. */
   read(): Promise<Buffer | undefined>;
   /** How many bytes were read. */
   byteLength(): number;
@@ -122,18 +122,28 @@ function regularFile(path: string, descriptor: number, before: BigIntStats, opti
     if (isSame(now) && isSame(named)) return;
     throw fileError('INPUT_CHANGED', fileTexts().inputChanged(path), fileTexts().inputChangedHint);
   };
+  const readChunk = async (): Promise<Buffer> => {
+    const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+    const { bytesRead } = await readFile(descriptor, chunk, 0, CHUNK_BYTES, null);
+    return chunk.subarray(0, bytesRead);
+  };
+  /** One chunk is read while the one before it is worked on. */
+  let ahead: Promise<Buffer> | undefined;
   return {
     name: path,
     descriptor,
     async read() {
       options.signal?.throwIfAborted();
       if (hasEnded) return undefined;
-      const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
-      const { bytesRead } = await readFile(descriptor, chunk, 0, CHUNK_BYTES, null).catch((error: unknown) =>
-        Promise.reject(readingError(path, error)),
-      );
-      account.add(chunk.subarray(0, bytesRead));
-      if (bytesRead > 0) return chunk.subarray(0, bytesRead);
+      const chunk = await (ahead ?? readChunk()).catch((error: unknown) => Promise.reject(readingError(path, error)));
+      ahead = undefined;
+      account.add(chunk);
+      if (chunk.length > 0) {
+        ahead = readChunk();
+        // Whoever reads on is told. Who stops reading need not know.
+        ahead.catch(() => undefined);
+        return chunk;
+      }
       hasEnded = true;
       await checkUnchanged();
       account.end();
@@ -145,6 +155,8 @@ function regularFile(path: string, descriptor: number, before: BigIntStats, opti
     async close() {
       if (isClosed) return;
       isClosed = true;
+      // Else the number of the descriptor could name another file while it is read.
+      await ahead?.catch(() => undefined);
       await closeFile(descriptor);
     },
   };

@@ -144,15 +144,20 @@ function dialectOf({ excel, raw }: ResultTarget, form: TableForm = PLAIN_CSV): C
 
 function csvResult(writer: TableWriter, header: readonly string[]): Pick<ResultFile, 'write' | 'commit' | 'abort'> {
   let isHeaderWritten = false;
+  /** One block goes to the disk while the next one is made. An error of it is that of the next write, or of the end. */
+  let behind: Promise<void> = Promise.resolve();
   const write = async (rows: readonly ResultRow[]): Promise<void> => {
+    await behind;
     const cells = rows.map((row) => row.cells);
-    await writer.writeBlock(isHeaderWritten ? cells : [header, ...cells]);
+    behind = writer.writeBlock(isHeaderWritten ? cells : [header, ...cells]);
+    behind.catch(() => undefined);
     isHeaderWritten = true;
   };
   return {
     write,
     async commit(beforeRename) {
       if (!isHeaderWritten) await write([]);
+      await behind;
       await writer.commit(beforeRename);
     },
     abort: () => writer.abort(),

@@ -90,9 +90,12 @@ export async function openStageWriter(folder: string): Promise<StageWriter> {
   const blocks: BlockPlace[] = [];
   let offset = 0;
   let isOpen = true;
+  /** One block goes to the disk while the next one is made. An error of it is that of the next write, or of the end. */
+  let behind: Promise<void> = Promise.resolve();
 
   return {
     async write({ rows, cells }) {
+      await behind;
       assert(rows.length === cells.length, 'a staged row has cells');
       const [first] = rows;
       if (first === undefined) return;
@@ -101,9 +104,11 @@ export async function openStageWriter(folder: string): Promise<StageWriter> {
       const writeCount = rows.reduce((sum, { targetRows }) => sum + targetRows.length, 0);
       blocks.push([first.rowNumber, rows.length, offset, rowsPart.length, cellsPart.length, writeCount]);
       offset += rowsPart.length + cellsPart.length;
-      await orStageFailed(writeAll(file, Buffer.concat([rowsPart, cellsPart])));
+      behind = orStageFailed(writeAll(file, Buffer.concat([rowsPart, cellsPart])));
+      behind.catch(() => undefined);
     },
     async commit(facts, late) {
+      await behind;
       const index: StageIndex = { version: VERSION, blocks, late, facts };
       await orStageFailed(
         (async () => {
@@ -118,6 +123,7 @@ export async function openStageWriter(folder: string): Promise<StageWriter> {
     async abort() {
       if (!isOpen) return;
       isOpen = false;
+      await behind.catch(() => undefined);
       await file.close();
       await rm(path, { force: true });
     },
