@@ -1,5 +1,7 @@
 import { EXIT, type ExitCode, usageError } from '../base/errors.ts';
+import { quoted } from '../base/quoted.ts';
 import type { LedgerAddress } from '../ledger/postgres/address.ts';
+import { sharedLedgerTexts } from '../texts/shared-ledger.ts';
 import type { CommandInput } from './commands.ts';
 import { personHere, sharedLedgerAddress } from './open-ledger.ts';
 import { confirmYes } from './terminal/confirm.ts';
@@ -10,22 +12,15 @@ type Ended = { readonly exitCode: ExitCode };
 export async function runLedger(input: CommandInput): Promise<Ended> {
   const { settings, arguments: words } = input;
   const [what, given] = words;
+  const texts = sharedLedgerTexts();
   const work =
     what === 'init' ? initLedger : what === 'status' ? showStatus : what === 'import' ? importLedger : undefined;
   if (work === undefined) {
-    throw usageError(
-      'BAD_USAGE',
-      `memberload ledger does not know '${what}'.`,
-      'Type: memberload ledger init, status, or import <folder>',
-    );
+    throw usageError('BAD_USAGE', texts.unknownWord(what), texts.unknownWordHint);
   }
   const address = await sharedLedgerAddress(settings);
   if (address === undefined) {
-    throw usageError(
-      'NO_SHARED_LEDGER',
-      `MEMBERLOAD_LEDGER_URL is not set: the ledger is ${settings.homeFolder}/ledger.sqlite, which makes itself.`,
-      'Set MEMBERLOAD_LEDGER_URL=postgres://user@host/database to share a ledger.',
-    );
+    throw usageError('NO_SHARED_LEDGER', texts.noShared(settings.homeFolder), texts.noSharedHint);
   }
   return work(input, address, given);
 }
@@ -39,8 +34,9 @@ async function initLedger(
   const { initLedger: init } = await import('../ledger/postgres/administer.ts');
   const { before, version } = await init(address, role);
   if (settings.get('json')) console.print(JSON.stringify({ command: 'ledger', place, before, version }));
-  const done = before === version ? `is at version ${version} already` : `is at version ${version} now`;
-  console.say(`The ledger at ${place} ${done}.${role === undefined ? '' : ` ${role} may work with it.`}`);
+  const { made, mayWork } = sharedLedgerTexts();
+  console.say(made(place, version, before === version));
+  if (role !== undefined) console.say(mayWork(role));
   return { exitCode: EXIT.ok };
 }
 
@@ -55,11 +51,12 @@ async function showStatus(input: CommandInput, address: LedgerAddress): Promise<
     console.print(JSON.stringify({ command: 'ledger', ...status, exitCode }));
     return { exitCode };
   }
-  console.print(`Ledger ${place}, version ${version}, ${details.join(', ')}; ${intentCount} increments recorded.`);
-  for (const problem of problems) console.print(`Problem: ${problem}.`);
-  console.print(workers.length === 0 ? 'Nobody is at work.' : 'At work:');
+  const texts = sharedLedgerTexts();
+  console.print(texts.status(place, version, details, intentCount));
+  for (const problem of problems) console.print(texts.problem(problem));
+  console.print(workers.length === 0 ? texts.nobodyAtWork : texts.atWorkNow);
   for (const { who, command, since, leaseUntil } of workers) {
-    console.print(`  ${who}, since ${since}, lease until ${leaseUntil}: ${command}`);
+    console.print(`  ${texts.workerLine(who, since, leaseUntil, command)}`);
   }
   return { exitCode };
 }
@@ -67,21 +64,19 @@ async function showStatus(input: CommandInput, address: LedgerAddress): Promise<
 /** A person has compared what the copy that took over knows with what was really sent. */
 async function acceptFailover(input: CommandInput, address: LedgerAddress): Promise<void> {
   const { console } = input;
+  const texts = sharedLedgerTexts();
   const { readTakenOver, acceptFailover: accept } = await import('../ledger/postgres/administer.ts');
   const { isAccepted, newestIntentMs, workers } = await readTakenOver(address);
   if (isAccepted) {
-    console.say(`${address.place} is the copy that is known: there is nothing to accept.`);
+    console.say(texts.nothingToAccept(address.place));
     return;
   }
-  const newest = newestIntentMs === 0 ? 'none' : new Date(newestIntentMs).toISOString();
-  console.say(`The newest increment that this copy of the ledger knows was begun at: ${newest}.`);
-  console.say(
-    'Look in the back office of each account for changes by "API" after that moment. A change that `memberload runs` does not know was lost: its row would be credited once more.',
-  );
-  for (const who of workers) console.say(`Was at work before, as far as this copy knows: ${who}.`);
-  await confirmYes('What was sent and is missing here would be credited twice.', 'refuse', input);
+  console.say(texts.newestIntent(newestIntentMs === 0 ? undefined : new Date(newestIntentMs).toISOString()));
+  console.say(texts.whatToCompare);
+  for (const who of workers) console.say(texts.wasAtWork(who));
+  await confirmYes(texts.acceptRisk, 'refuse', input);
   await accept(address, personHere());
-  console.say(`${address.place} is the ledger from now on.`);
+  console.say(texts.accepted(address.place));
 }
 
 /** Takes the ledger of a home over. The home then refuses increments without the shared ledger. */
@@ -90,19 +85,14 @@ async function importLedger(
   address: LedgerAddress,
   given: string | undefined,
 ): Promise<Ended> {
+  const texts = sharedLedgerTexts();
   if (given === undefined) {
-    throw usageError(
-      'BAD_USAGE',
-      'ledger import needs the folder of the ledger.',
-      `Type: memberload ledger import ${settings.homeFolder}`,
-    );
+    throw usageError('BAD_USAGE', texts.importNeedsFolder, texts.importNeedsFolderHint(quoted(settings.homeFolder)));
   }
   const folder = settings.path(given);
   const { importHome } = await import('../ledger/postgres/import-home.ts');
   const moved = await importHome(address, folder);
   if (settings.get('json')) console.print(JSON.stringify({ command: 'ledger', place: address.place, ...moved }));
-  console.say(
-    `${moved.runs} runs with ${moved.rows} rows and ${moved.changeTimes} times of changes were taken over. The ledger in ${folder} is kept, and refuses top-ups from now on.`,
-  );
+  console.say(texts.imported(moved, folder));
   return { exitCode: EXIT.ok };
 }

@@ -7,6 +7,7 @@ import { openSqliteLedger, openSqliteLedgerReader } from '../ledger/sqlite/sqlit
 import type { Settings } from '../settings/settings.ts';
 import { settingOf } from '../settings/settings-table.ts';
 import type { Surroundings } from '../settings/surroundings.ts';
+import { sharedLedgerTexts } from '../texts/shared-ledger.ts';
 
 /**
  * Where the shared ledger is; undefined: this home has a ledger of its own. Once it is set nothing falls back to that
@@ -16,22 +17,15 @@ import type { Surroundings } from '../settings/surroundings.ts';
  */
 export async function sharedLedgerAddress(settings: Settings): Promise<LedgerAddress | undefined> {
   refuseEmptyAddress(settings);
+  const texts = sharedLedgerTexts();
   const url = settings.get('ledgerUrl');
   const file = settings.get('ledgerUrlFile');
   if (url !== undefined && file !== undefined) {
-    throw usageError(
-      'BAD_LEDGER_URL',
-      'MEMBERLOAD_LEDGER_URL and MEMBERLOAD_LEDGER_URL_FILE are both set.',
-      'Unset one of them: two ledgers would not know of each other.',
-    );
+    throw usageError('BAD_LEDGER_URL', texts.bothAddresses, texts.bothAddressesHint);
   }
   if (url === undefined && file === undefined) {
     if (!settings.get('ledgerRequired')) return undefined;
-    throw usageError(
-      'NO_SHARED_LEDGER',
-      'The config file says ledgerRequired, and MEMBERLOAD_LEDGER_URL is not set.',
-      'Nothing was sent. Set MEMBERLOAD_LEDGER_URL to the address that your team shares.',
-    );
+    throw usageError('NO_SHARED_LEDGER', texts.required, texts.nothingSent(texts.requiredHint));
   }
   const { readLedgerAddress } = await import('../ledger/postgres/address.ts');
   return readLedgerAddress(url ?? settings.readSecretFile('ledgerUrlFile', file ?? ''));
@@ -42,11 +36,8 @@ export function refuseEmptyAddress(settings: Settings): void {
   for (const name of ['ledgerUrl', 'ledgerUrlFile'] as const) {
     if (!settings.isVariableEmpty(name)) continue;
     // A script whose own variable is empty means a shared ledger all the same.
-    throw usageError(
-      'BAD_LEDGER_URL',
-      `${settingOf(name).environment} is set, and empty: it does not say where the shared ledger is.`,
-      'Nothing was sent. Write the address, or unset the variable to work with the ledger of this computer alone.',
-    );
+    const { emptyAddress, emptyAddressHint, nothingSent } = sharedLedgerTexts();
+    throw usageError('BAD_LEDGER_URL', emptyAddress(settingOf(name).environment ?? ''), nothingSent(emptyAddressHint));
   }
 }
 

@@ -4,6 +4,7 @@ import { quotedForUnix } from '../base/quoted.ts';
 import { zonedDateTime } from '../base/zoned-time.ts';
 import type { Settings } from '../settings/settings.ts';
 import { commandTexts } from '../texts/commands.ts';
+import { sharedLedgerTexts } from '../texts/shared-ledger.ts';
 import type { CommandInput, CommandResult } from './commands.ts';
 import { refuseEmptyAddress } from './open-ledger.ts';
 
@@ -42,11 +43,8 @@ function ledgerVariables(settings: Settings, { environment }: CommandInput['surr
   refuseEmptyAddress(settings);
   const url = settings.get('ledgerUrl');
   if (url !== undefined && (!URL.canParse(url) || new URL(url).password !== '')) {
-    throw usageError(
-      'BAD_LEDGER_URL',
-      'MEMBERLOAD_LEDGER_URL cannot be written into the lines of a scheduler: it holds a password, or is no address.',
-      'Put the address into a file (chmod 600), name the file with MEMBERLOAD_LEDGER_URL_FILE instead, and type this again.',
-    );
+    const { secretInSchedule, secretInScheduleHint } = sharedLedgerTexts();
+    throw usageError('BAD_LEDGER_URL', secretInSchedule, secretInScheduleHint);
   }
   const pathOf = (file: string | undefined): string | undefined => (file ? settings.path(file) : undefined);
   const file = pathOf(settings.get('ledgerUrlFile'));

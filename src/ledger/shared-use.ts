@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { type OperatorError, usageError } from '../base/errors.ts';
 import { requireNoLink } from '../base/private-folder.ts';
 import { syncFolderAtOnce } from '../base/sync-folder.ts';
+import { sharedLedgerTexts } from '../texts/shared-ledger.ts';
 import { hasCode, writePrivateFile } from './sqlite/private-files.ts';
 
 /**
@@ -63,10 +64,7 @@ export function writeSharedUse(folder: string, use: SharedUse): void {
 export function refuseShared({ accounts, movedTo }: SharedUse, account: string): OperatorError | undefined {
   const place = movedTo === '' ? (Object.hasOwn(accounts, account) ? accounts[account] : undefined) : movedTo;
   if (place === undefined) return undefined;
-  const what = movedTo === '' ? `has used the shared ledger ${place} for ${account}` : `was moved to ${place}`;
-  return usageError(
-    'LEDGER_SHARED',
-    `The ledger of this home ${what}. What was credited there is not known here, so no increment is sent.`,
-    'Nothing was sent. Set MEMBERLOAD_LEDGER_URL to that address.',
-  );
+  const { usedShared, wasMoved, nothingSent, useSharedHint } = sharedLedgerTexts();
+  const message = movedTo === '' ? usedShared(place, account) : wasMoved(place);
+  return usageError('LEDGER_SHARED', message, nothingSent(useSharedHint));
 }

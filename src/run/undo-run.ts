@@ -16,6 +16,7 @@ import { writeSavedSettings } from '../settings/saved-settings.ts';
 import { openStageWriter } from '../stage/stage.ts';
 import type { StagedRow } from '../stage/staged-row.ts';
 import { runTexts } from '../texts/run.ts';
+import { sharedLedgerTexts } from '../texts/shared-ledger.ts';
 import { executeRun } from './execute-run.ts';
 import { hasCallsToLook, lookBeforeUndo, UNDO_CALLS } from './look-before-undo.ts';
 import { planRun, stoppedInPlan } from './plan-run.ts';
@@ -198,7 +199,7 @@ export async function prepareUndo(request: UndoRequest, parts: RunParts): Promis
           [credits.map(toPlanned)],
           mark,
         );
-        requireStarted(started, `the undo of run ${run.runId}`);
+        requireStarted(started, sharedLedgerTexts().undoOf(run.runId));
         isBegun = true;
         const staged = await openStagedInput(runFolder, settings);
         if (staged === undefined) throw new Error('the stage that was just made is gone');

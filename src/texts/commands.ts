@@ -133,6 +133,7 @@ export const COMMANDS_TEXTS = {
 
   // undo.ts
   undoWhat: 'undo needs the run.',
+  resultWhat: 'result needs the run.',
   listRuns: 'List the runs with: memberload runs',
   creditsPruned: (runId: string) =>
     `Run ${runId} was dropped by runs prune: where its rows were credited is not known any more.`,

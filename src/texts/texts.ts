@@ -24,6 +24,7 @@ import type { RUN } from './run.ts';
 import type { SEND } from './send.ts';
 import type { SETTINGS_TEXTS } from './settings.ts';
 import type { SHARED } from './shared.ts';
+import type { SHARED_LEDGER } from './shared-ledger.ts';
 import type { STEPS } from './steps.ts';
 import type { WORKERS } from './workers.ts';
 
@@ -59,6 +60,7 @@ export type Catalogue = {
   readonly intake: typeof INTAKE;
   readonly plan: typeof PLAN;
   readonly workers: typeof WORKERS;
+  readonly sharedLedger: typeof SHARED_LEDGER;
 };
 
 type Chosen = { readonly language: Language; readonly catalogue: Catalogue | undefined };

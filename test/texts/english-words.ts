@@ -5,8 +5,8 @@ const ALLOWED = [
   /\byyyy\b(?:-mm-dd)?|\bdata-signature\b|\bhttp\(s\)/g,
   // Flags and the value behind them, commands to type, placeholders.
   /--?[a-z][\w-]*(?: (?:allow|applied|not-applied|upsert|create|rows|auto|NAME|HK|topup|yyyy\S*|dd\/MM\/yyyy|\d\S*|diff\.csv|other\.csv|tab))?/g,
-  /memberload(?: (?:validate|map|resume|resolve|undo|doctor|report|runs|import|topup|export|init|help|sandbox|template|schedule|completion|cancel|prune))*/g,
-  /chmod \d+/g,
+  /memberload(?: (?:validate|map|resume|resolve|undo|doctor|report|runs|import|topup|export|init|help|sandbox|template|schedule|completion|cancel|prune|ledger|status|result|worker))*/g,
+  /chmod \d+|openssl rand/g,
   /<[^<>]*>/g,
   /\{"columns".*?\}\}?/g,
   /https?:\/\/\S*/g,

@@ -3,14 +3,13 @@ import type { ClientConfig } from 'pg';
 import { errorText, usageError } from '../../base/errors.ts';
 import { isLoopback } from '../../base/loopback.ts';
 import { decodePercent } from '../../base/percent.ts';
+import { sharedLedgerTexts } from '../../texts/shared-ledger.ts';
 
 /** Where a shared ledger is. `place` is for messages and holds no password. */
 export type LedgerAddress = { readonly place: string; readonly client: ClientConfig };
 
 /** How long to wait for a connection. */
 const CONNECT_MS_MAX = 10_000;
-
-const EXAMPLE = 'Write it like postgres://memberload@db.example.com/memberload';
 
 /**
  * Reads `postgres://user[:password]@host[:port]/database[?sslrootcert=/path/ca.pem]`. Without a password the file that
@@ -19,27 +18,25 @@ const EXAMPLE = 'Write it like postgres://memberload@db.example.com/memberload';
  * @throws OperatorError BAD_LEDGER_URL (exit 2); the text of the address is not repeated, it may hold a password
  */
 export function readLedgerAddress(text: string): LedgerAddress {
+  const texts = sharedLedgerTexts();
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^postgres(ql)?:$/.test(url.protocol) || url.username === '' || url.hostname === '') {
-    throw badAddress('is not the address of a PostgreSQL database with a user and a host', EXAMPLE);
+    throw badAddress(texts.noAddress, texts.addressHint);
   }
   const [user, password, database] = [url.username, url.password, url.pathname.slice(1)].map(decodePercent);
   if (user === undefined || password === undefined || database === undefined) {
-    throw badAddress('has a % that begins no code such as %40', 'Write a % itself as %25.');
+    throw badAddress(texts.badPercent, texts.badPercentHint);
   }
-  if (database === '') throw badAddress('does not name the database', EXAMPLE);
+  if (database === '') throw badAddress(texts.noDatabase, texts.addressHint);
   const { searchParams, hostname } = url;
   const unknown = [...searchParams.keys()].find((name) => name !== 'sslmode' && name !== 'sslrootcert');
   if (unknown !== undefined) {
-    throw badAddress(`has the part '${unknown}', which is not known`, 'Leave it away; sslrootcert=<file> is known.');
+    throw badAddress(texts.unknownPart(unknown), texts.unknownPartHint);
   }
   const sslmode = searchParams.get('sslmode');
   const isLocal = isLoopback(hostname);
   if (sslmode !== null && sslmode !== 'verify-full' && !(isLocal && sslmode === 'disable')) {
-    throw badAddress(
-      `asks for sslmode=${sslmode}: only verify-full keeps others from reading and changing the ledger`,
-      'Leave sslmode away, and name the certificate of your own authority with sslrootcert=<file>.',
-    );
+    throw badAddress(texts.otherSslmode(sslmode), texts.otherSslmodeHint);
   }
   const root = searchParams.get('sslrootcert');
   const usesTls = sslmode === 'verify-full' || root !== null || !isLocal;
@@ -75,10 +72,12 @@ function readCertificate(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw badAddress(`names ${path}, which cannot be read: ${errorText(error)}`, 'Correct sslrootcert.');
+    const { certificateUnread, certificateUnreadHint } = sharedLedgerTexts();
+    throw badAddress(certificateUnread(path, errorText(error)), certificateUnreadHint);
   }
 }
 
 function badAddress(what: string, hint: string): Error {
-  return usageError('BAD_LEDGER_URL', `MEMBERLOAD_LEDGER_URL ${what}.`, `Nothing was sent. ${hint}`);
+  const { address, nothingSent } = sharedLedgerTexts();
+  return usageError('BAD_LEDGER_URL', address(what), nothingSent(hint));
 }

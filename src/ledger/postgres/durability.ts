@@ -1,9 +1,10 @@
 import { EXIT, OperatorError } from '../../base/errors.ts';
+import { sharedLedgerTexts } from '../../texts/shared-ledger.ts';
 import { Columns } from '../columns.ts';
 import type { LedgerHealth } from '../ledger.ts';
 import type { Query } from './database.ts';
 import { readVersion } from './migrate.ts';
-import { ledgerFailedOver, TAKEN_OVER } from './postgres-errors.ts';
+import { ledgerFailedOver } from './postgres-errors.ts';
 
 /** What a commit survives, as the server says. */
 export type Durability = {
@@ -41,14 +42,11 @@ export async function readDurability(query: Query): Promise<Durability> {
 
 /** Why an acknowledged commit may be lost, one sentence each. */
 export function lossesOf({ fsync, fullPageWrites, standbyNames, standbyCount }: Durability): string[] {
+  const texts = sharedLedgerTexts();
   return [
-    ...(fsync === 'on' ? [] : ['fsync is off: a power cut loses or damages the newest commits']),
-    ...(fullPageWrites === 'on' ? [] : ['full_page_writes is off: a power cut may damage the database']),
-    ...(standbyNames !== '' || standbyCount === 0
-      ? []
-      : [
-          `${standbyCount} standby follows without synchronous_standby_names: when it takes over, the newest commits are lost`,
-        ]),
+    ...(fsync === 'on' ? [] : [texts.fsyncOff]),
+    ...(fullPageWrites === 'on' ? [] : [texts.fullPageWritesOff]),
+    ...(standbyNames !== '' || standbyCount === 0 ? [] : [texts.asynchronous(standbyCount)]),
   ];
 }
 
@@ -56,12 +54,9 @@ export function lossesOf({ fsync, fullPageWrites, standbyNames, standbyCount }: 
 export function mayLoseCommits(durability: Durability, place: string): OperatorError | undefined {
   const losses = lossesOf(durability);
   if (losses.length === 0) return undefined;
-  return new OperatorError({
-    code: 'LEDGER_MAY_LOSE',
-    message: `The shared ledger ${place} may lose what it has acknowledged: ${losses.join('; ')}. A credit that it forgets could be given twice, so no increment is sent.`,
-    hint: 'Correct the server. Who accepts that risk writes "ledgerMayLoseCommits": true into memberload.config.json.',
-    exitCode: EXIT.usage,
-  });
+  const { mayLose, mayLoseHint } = sharedLedgerTexts();
+  const message = mayLose(place, losses);
+  return new OperatorError({ code: 'LEDGER_MAY_LOSE', message, hint: mayLoseHint, exitCode: EXIT.usage });
 }
 
 /** The refusal to send increments after another copy has taken over; undefined: this is the copy that is known. */
@@ -78,7 +73,7 @@ export async function readHealth(query: Query, place: string): Promise<LedgerHea
     version: await readVersion(query),
     intentCount: new Columns(record).integer('intents'),
     // Damage is the server's business: it keeps its own checksums.
-    problems: durability.isAcceptedLine ? [] : [TAKEN_OVER],
+    problems: durability.isAcceptedLine ? [] : [sharedLedgerTexts().takenOver],
     details: [
       `PostgreSQL ${serverVersion}`,
       `synchronous_commit ${synchronousCommit}`,

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { usageError } from '../../base/errors.ts';
+import { sharedLedgerTexts } from '../../texts/shared-ledger.ts';
 import { Columns } from '../columns.ts';
 import { readSharedUse, writeSharedUse } from '../shared-use.ts';
 import { lockLedger } from '../sqlite/ledger-lock.ts';
@@ -27,7 +28,8 @@ export async function importHome(address: LedgerAddress, folder: string): Promis
   const paths = pathsIn(folder);
   const source = openForReading(paths);
   if (source === undefined) {
-    throw usageError('NO_LEDGER', `There is no ledger in ${folder}.`, 'Name the MEMBERLOAD_HOME with ledger.sqlite.');
+    const { nothingToImport, nothingToImportHint } = sharedLedgerTexts();
+    throw usageError('NO_LEDGER', nothingToImport(folder), nothingToImportHint);
   }
   let lock: { close(): void } | undefined;
   try {
@@ -53,11 +55,8 @@ function requireSettled(source: DatabaseSyncInstance, folder: string): void {
     "SELECT count(*) FROM row WHERE state IN ('intent', 'in_doubt') AND data_change_time <> ''",
   );
   if (unfinished === 0 && inDoubt === 0) return;
-  throw usageError(
-    'UNFINISHED_RUNS',
-    `The ledger in ${folder} has ${unfinished} unfinished runs and ${inDoubt} rows in doubt.`,
-    'Nothing was taken over. Finish them there first, without MEMBERLOAD_LEDGER_URL: resume --all, runs cancel, resolve.',
-  );
+  const { unfinished: message, unfinishedHint } = sharedLedgerTexts();
+  throw usageError('UNFINISHED_RUNS', message(folder, unfinished, inDoubt), unfinishedHint);
 }
 
 async function moveInto(address: LedgerAddress, source: DatabaseSyncInstance, folder: string): Promise<Imported> {
@@ -76,7 +75,8 @@ async function moveInto(address: LedgerAddress, source: DatabaseSyncInstance, fo
     );
     if (added.length === 0) {
       writeSharedUse(folder, moved);
-      throw usageError('IMPORTED_BEFORE', `The ledger in ${folder} was taken over before.`, 'Nothing was changed.');
+      const { importedBefore, importedBeforeHint } = sharedLedgerTexts();
+      throw usageError('IMPORTED_BEFORE', importedBefore(folder), importedBeforeHint);
     }
     const counts = await copy(source, query, folder);
     // Before the commit: a kill between the two leaves a home that refuses, never one that credits on. Whether a

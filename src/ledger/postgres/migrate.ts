@@ -1,4 +1,5 @@
 import { usageError } from '../../base/errors.ts';
+import { sharedLedgerTexts } from '../../texts/shared-ledger.ts';
 import { Columns } from '../columns.ts';
 import type { Database, Query } from './database.ts';
 import { FIRST_LINE, FUNCTIONS, MIGRATIONS } from './schema.ts';
@@ -24,19 +25,11 @@ export async function requireVersion(query: Query, place: string): Promise<void>
   await requireServer(query, place);
   const version = await readVersion(query);
   if (version === LEDGER_VERSION) return;
-  if (version === 0) {
-    throw usageError(
-      'LEDGER_NOT_THERE',
-      `There is no ledger at ${place} yet.`,
-      'Nothing was sent. Make it once, as a role that may create a schema, with: memberload ledger init',
-    );
-  }
+  const { nothingSent, noLedger, noLedgerHint, needsUpgrade, needsUpgradeHint } = sharedLedgerTexts();
+  if (version === 0) throw usageError('LEDGER_NOT_THERE', noLedger(place), nothingSent(noLedgerHint));
   if (version > LEDGER_VERSION) throw tooNew(place, version);
-  throw usageError(
-    'LEDGER_NEEDS_UPGRADE',
-    `The ledger at ${place} was made by an earlier memberload (version ${version}, this one needs ${LEDGER_VERSION}).`,
-    'Nothing was sent. Upgrade it, as the role that made it, with: memberload ledger init',
-  );
+  const message = needsUpgrade(place, version, LEDGER_VERSION);
+  throw usageError('LEDGER_NEEDS_UPGRADE', message, nothingSent(needsUpgradeHint));
 }
 
 /**
@@ -83,26 +76,17 @@ export async function requireServer(query: Query, place: string): Promise<void> 
        pg_is_in_recovery()::int AS is_standby`,
   );
   const columns = new Columns(record);
+  const { nothingSent, oldServer, oldServerHint, isStandby, isStandbyHint } = sharedLedgerTexts();
   if (columns.integer('version') < SERVER_VERSION_MIN) {
-    throw usageError(
-      'LEDGER_TOO_OLD_SERVER',
-      `${place} runs PostgreSQL ${columns.text('version_text')}. The shared ledger needs PostgreSQL 15 or newer.`,
-      'Nothing was sent. Upgrade the server, or name another one with MEMBERLOAD_LEDGER_URL.',
-    );
+    const message = oldServer(place, columns.text('version_text'));
+    throw usageError('LEDGER_TOO_OLD_SERVER', message, nothingSent(oldServerHint));
   }
   if (columns.integer('is_standby') === 1) {
-    throw usageError(
-      'LEDGER_IS_STANDBY',
-      `${place} is a standby: what is read there may be older than what was sent.`,
-      'Nothing was sent. Let MEMBERLOAD_LEDGER_URL name the primary.',
-    );
+    throw usageError('LEDGER_IS_STANDBY', isStandby(place), nothingSent(isStandbyHint));
   }
 }
 
 function tooNew(place: string, version: number): Error {
-  return usageError(
-    'LEDGER_TOO_NEW',
-    `The ledger at ${place} was made by a newer memberload (version ${version}, this one knows ${LEDGER_VERSION}).`,
-    'Install the newer memberload. Nothing was changed.',
-  );
+  const { tooNew: message, tooNewHint } = sharedLedgerTexts();
+  return usageError('LEDGER_TOO_NEW', message(place, version, LEDGER_VERSION), tooNewHint);
 }

@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode, errorText, OperatorError, usageError } from '../../base/errors.ts';
+import { sharedLedgerTexts } from '../../texts/shared-ledger.ts';
 import { DamagedValueError } from '../columns.ts';
 
 /** Whatever goes wrong while the shared ledger is at work. Calls may have been made already: exit 5. */
@@ -6,19 +7,20 @@ export function explainAtWork(error: unknown, place: string): OperatorError {
   if (error instanceof OperatorError) return error;
   // Raised by memberload.apply.
   if (codeOf(error) === 'ML001') return ledgerFailedOver(place, EXIT.stopped);
+  const texts = sharedLedgerTexts();
   if (error instanceof DamagedValueError) {
     return new OperatorError({
       code: 'LEDGER_DAMAGED',
-      message: `The shared ledger ${place} is damaged: ${error.message}.`,
-      hint: 'Nothing more is sent. Put a backup of it back after checking by hand what was credited since.',
+      message: texts.damaged(place, error.message),
+      hint: texts.damagedHint,
       exitCode: EXIT.stopped,
       cause: error,
     });
   }
   return new OperatorError({
     code: 'LEDGER_FAILED',
-    message: `The shared ledger ${place} could not be read or written: ${describe(error)}.`,
-    hint: 'Nothing more is sent. When the database is there again, carry on with: memberload resume',
+    message: texts.failed(place, describe(error)),
+    hint: texts.failedHint,
     exitCode: EXIT.stopped,
     cause: error,
   });
@@ -27,25 +29,15 @@ export function explainAtWork(error: unknown, place: string): OperatorError {
 /** The same while the shared ledger is being opened: nothing was called. */
 export function explainAtOpen(error: unknown, place: string): OperatorError {
   if (error instanceof OperatorError) return error;
-  return usageError(
-    'LEDGER_UNREACHABLE',
-    `The shared ledger ${place} cannot be used: ${describe(error)}.`,
-    'Nothing was sent. Check MEMBERLOAD_LEDGER_URL, the password (PGPASSFILE, or MEMBERLOAD_LEDGER_URL_FILE) and that the server can be reached.',
-    error,
-  );
+  const { unreachable, unreachableHint, nothingSent } = sharedLedgerTexts();
+  return usageError('LEDGER_UNREACHABLE', unreachable(place, describe(error)), nothingSent(unreachableHint), error);
 }
-
-export const TAKEN_OVER =
-  'another copy of the database has taken over: a failover, or a backup that was put back. What was sent at the end may be missing in it';
 
 /** A credit that the copy does not know would be given twice. */
 export function ledgerFailedOver(place: string, exitCode: ExitCode): OperatorError {
-  return new OperatorError({
-    code: 'LEDGER_FAILED_OVER',
-    message: `The shared ledger ${place} is not the one it was: ${TAKEN_OVER}. No increment is sent until a person has looked.`,
-    hint: 'See what to look for, and go on with: memberload ledger status --accept-failover',
-    exitCode,
-  });
+  const { failedOver, takenOver, failedOverHint } = sharedLedgerTexts();
+  const message = failedOver(place, takenOver);
+  return new OperatorError({ code: 'LEDGER_FAILED_OVER', message, hint: failedOverHint, exitCode });
 }
 
 /** An AggregateError (every address of a name refused) has a code and no message. */

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { EXIT, OperatorError } from '../../base/errors.ts';
 import { makePrivateFolder } from '../../base/private-folder.ts';
+import { sharedLedgerTexts } from '../../texts/shared-ledger.ts';
 import { Columns } from '../columns.ts';
 import type { Ledger, LedgerReader } from '../ledger.ts';
 import { readSharedUse, writeSharedUse } from '../shared-use.ts';
@@ -270,10 +271,11 @@ async function composeLedger(composed: Composed): Promise<Ledger> {
 }
 
 function closed(place: string): OperatorError {
+  const { closed: message, closedHint } = sharedLedgerTexts();
   return new OperatorError({
     code: 'LEDGER_FAILED',
-    message: `The shared ledger ${place} is closed already.`,
-    hint: 'Nothing more is sent. Carry on with: memberload resume',
+    message: message(place),
+    hint: closedHint,
     exitCode: EXIT.stopped,
   });
 }

@@ -1,4 +1,5 @@
 import { BugError, EXIT, OperatorError } from '../../base/errors.ts';
+import { sharedLedgerTexts } from '../../texts/shared-ledger.ts';
 import { Columns } from '../columns.ts';
 import type { NewRun, PlannedRow, RunReader, RunStore } from '../ledger.ts';
 import { toRun } from '../records.ts';
@@ -132,12 +133,9 @@ async function startRun(
 
 /** The guards of the others do not know the rows of such a run. */
 function startedTooLate(runId: string): OperatorError {
-  return new OperatorError({
-    code: 'LEASE_LOST',
-    message: `Run ${runId} was not begun: this machine was out of touch with the shared ledger for too long before it.`,
-    hint: 'Nothing was sent. Type the same command again.',
-    exitCode: EXIT.stopped,
-  });
+  const { startedTooLate: message, startedTooLateHint, nothingSent } = sharedLedgerTexts();
+  const hint = nothingSent(startedTooLateHint);
+  return new OperatorError({ code: 'LEASE_LOST', message: message(runId), hint, exitCode: EXIT.stopped });
 }
 
 async function cancelRun(query: Query, { workerId, heldNowMs }: WriterParts, runId: string): Promise<number> {

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import { assert, EXIT, OperatorError, usageError } from '../../base/errors.ts';
+import { sharedLedgerTexts } from '../../texts/shared-ledger.ts';
 import { Columns } from '../columns.ts';
 import type { StageStore } from '../ledger.ts';
 import type { WriterParts } from './parts.ts';
@@ -23,11 +24,8 @@ export function readDataKey(text: string): DataKey {
   const given = text.trim();
   const bytes = Buffer.from(given, /^[0-9a-f]{64}$/i.test(given) ? 'hex' : 'base64');
   if (bytes.length !== KEY_BYTES) {
-    throw usageError(
-      'BAD_DATA_KEY',
-      `The file that MEMBERLOAD_DATA_KEY_FILE names does not hold a key of ${KEY_BYTES} bytes in base64 or hex.`,
-      'Make one with: openssl rand -base64 32 > memberload.key && chmod 600 memberload.key. All machines need the same.',
-    );
+    const { badDataKey, badDataKeyHint } = sharedLedgerTexts();
+    throw usageError('BAD_DATA_KEY', badDataKey(KEY_BYTES), badDataKeyHint);
   }
   return { bytes, id: createHash('sha256').update('memberload data key').update(bytes).digest('hex').slice(0, 16) };
 }
@@ -122,27 +120,17 @@ export function openStageStore(parts: WriterParts, key: DataKey | undefined): St
 }
 
 function noKey(runId: string): OperatorError {
-  return usageError(
-    'NO_DATA_KEY',
-    `The rows of run ${runId} lie sealed in the shared ledger, and MEMBERLOAD_DATA_KEY_FILE is not set here.`,
-    'Nothing was sent. Set MEMBERLOAD_DATA_KEY_FILE to the key file that all machines share.',
-  );
+  const { noDataKey, noDataKeyHint, nothingSent } = sharedLedgerTexts();
+  return usageError('NO_DATA_KEY', noDataKey(runId), nothingSent(noDataKeyHint));
 }
 
 function otherKey(runId: string): OperatorError {
-  return usageError(
-    'OTHER_DATA_KEY',
-    `The rows of run ${runId} were sealed with another key than the one that MEMBERLOAD_DATA_KEY_FILE names here.`,
-    'Nothing was sent. Use the same key file on all machines.',
-  );
+  const { otherDataKey, otherDataKeyHint, nothingSent } = sharedLedgerTexts();
+  return usageError('OTHER_DATA_KEY', otherDataKey(runId), nothingSent(otherDataKeyHint));
 }
 
 function damaged(runId: string, cause: unknown): OperatorError {
-  return new OperatorError({
-    code: 'STAGE_FAILED',
-    message: `The rows of run ${runId} in the shared ledger are not what was put there.`,
-    hint: 'Nothing more is sent. Carry the run on where it was begun.',
-    exitCode: EXIT.stopped,
-    cause,
-  });
+  const { stageDamaged, stageDamagedHint } = sharedLedgerTexts();
+  const message = stageDamaged(runId);
+  return new OperatorError({ code: 'STAGE_FAILED', message, hint: stageDamagedHint, exitCode: EXIT.stopped, cause });
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { assert, fileError, usageError } from '../../base/errors.ts';
 import { zonedIso } from '../../base/zoned-time.ts';
 import type { Ledger, RunRecord, Started } from '../../ledger/ledger.ts';
+import { sharedLedgerTexts } from '../../texts/shared-ledger.ts';
 
 const POLL_MS = 1000;
 
@@ -16,6 +17,7 @@ export async function claimRun(
   { runId }: RunRecord,
   { ledger, note, signal }: { ledger: Ledger; note: (text: string) => void; signal?: AbortSignal | undefined },
 ): Promise<{ readonly run: RunRecord; readonly waitedMs: number }> {
+  const texts = sharedLedgerTexts();
   const startedMs = performance.now();
   let firstLeaseMs: number | undefined;
   for (;;) {
@@ -28,16 +30,13 @@ export async function claimRun(
     const { who, sinceMs, leaseUntilMs } = claimed;
     const isAlive = firstLeaseMs !== undefined && leaseUntilMs > firstLeaseMs;
     if (isAlive || signal?.aborted) {
-      throw usageError(
-        'RUN_AT_WORK',
-        `Run ${runId} is at work: ${who}, since ${zonedIso(sinceMs, 'UTC')}.`,
-        'Nothing was sent. Wait until it ends; a process that was killed is let go when its lease is over.',
-      );
+      const since = zonedIso(sinceMs, 'UTC');
+      throw usageError('RUN_AT_WORK', texts.atWork(runId, who, since), texts.nothingSent(texts.atWorkHint));
     }
     if (firstLeaseMs === undefined) {
       firstLeaseMs = leaseUntilMs;
       const seconds = Math.ceil((leaseUntilMs - (await ledger.now())) / 1000);
-      note(`Run ${runId} was begun by ${who}. Looking whether that is still at work: at most ${seconds} s.`);
+      note(texts.lookingForLife(runId, who, seconds));
     }
     await sleep(POLL_MS, undefined, signal && { signal }).catch(() => undefined);
   }
@@ -51,22 +50,16 @@ export async function claimRun(
  */
 export function requireUnended({ runId, state, resultPath }: RunRecord): void {
   if (state !== 'finished' && state !== 'cancelled') return;
-  const ended = state === 'finished' ? 'has finished' : 'was cancelled';
-  throw usageError(
-    'RUN_FINISHED',
-    `Run ${runId} ${ended} meanwhile: nothing is left to carry on.`,
-    `Nothing was sent. Its result file: ${resultPath}. Its rows in doubt, if any: memberload resolve ${runId}`,
-  );
+  const { endedMeanwhile, endedMeanwhileHint, nothingSent } = sharedLedgerTexts();
+  const message = endedMeanwhile(runId, state === 'finished');
+  throw usageError('RUN_FINISHED', message, nothingSent(endedMeanwhileHint(runId, resultPath)));
 }
 
 /** @throws OperatorError RUN_OVERTAKEN (exit 3): of two people who start at once, one wins */
 export function requireStarted(started: Started, subject: string): void {
   if (started.kind === 'started') return;
   const { by, who } = started;
-  const of = by.inputPath === '' ? by.command : `${by.command} of ${by.inputPath}`;
-  throw fileError(
-    'RUN_OVERTAKEN',
-    `While ${subject} was being checked, ${who} started run ${by.runId} (${of}).`,
-    'Nothing was sent. Type the same command again: it is then compared with that run as well.',
-  );
+  const { overtaken, commandOf, overtakenHint, nothingSent } = sharedLedgerTexts();
+  const of = by.inputPath === '' ? by.command : commandOf(by.command, by.inputPath);
+  throw fileError('RUN_OVERTAKEN', overtaken(subject, who, by.runId, of), nothingSent(overtakenHint));
 }

@@ -24,6 +24,7 @@ import { run } from './run.ts';
 import { send } from './send.ts';
 import { settings } from './settings.ts';
 import { shared } from './shared.ts';
+import { sharedLedger } from './shared-ledger.ts';
 import { steps } from './steps.ts';
 import { workers } from './workers.ts';
 
@@ -56,4 +57,5 @@ export const CATALOGUE: Catalogue = {
   ledger,
   result,
   workers,
+  sharedLedger,
 };

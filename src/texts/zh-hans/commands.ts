@@ -96,6 +96,7 @@ export const commands: Catalogue['commands'] = {
     `第 ${row} 行待核实：${number === '' ? '' : `会员号 ${number}，`}customerUid ${customerUid}，积分 ${points}，余额 ${balance}，dataChangeTime ${time}。${messages.join('')}`,
   decideThem: (runId) => `请逐行确认：memberload resolve ${runId}`,
 
+  resultWhat: 'result 后面要写运行编号。',
   undoWhat: 'undo 后面要写运行编号。',
   listRuns: '列出所有运行：memberload runs',
   creditsPruned: (runId) => `运行 ${runId} 已被 runs prune 清理：已经查不到它为谁入了账。`,

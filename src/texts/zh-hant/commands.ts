@@ -96,6 +96,7 @@ export const commands: Catalogue['commands'] = {
     `第 ${row} 行待核實：${number === '' ? '' : `會員編號 ${number}，`}customerUid ${customerUid}，積分 ${points}，餘額 ${balance}，dataChangeTime ${time}。${messages.join('')}`,
   decideThem: (runId) => `請逐行確認：memberload resolve ${runId}`,
 
+  resultWhat: 'result 後面要寫執行編號。',
   undoWhat: 'undo 後面要寫執行編號。',
   listRuns: '列出所有執行：memberload runs',
   creditsPruned: (runId) => `執行 ${runId} 已被 runs prune 清理：已經查不到它為誰入了賬。`,
