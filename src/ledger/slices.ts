@@ -90,6 +90,8 @@ export type SliceService = {
   /** Begun once at its time by whichever worker comes first; by the next one to start, when none was there. */
   readonly nightly: readonly NightlyJob[];
   onError(error: unknown): void;
+  /** The queue could not be written, and hands out no job any more. */
+  onEnded(): void;
 };
 
 export type NightlyJob = {

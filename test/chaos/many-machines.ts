@@ -70,14 +70,14 @@ export async function runsKnownTo(machine: ToolOptions): Promise<readonly KnownR
 /**
  * Two people look at the vendor's books, and both say at once what is so.
  *
- * @param random where given, they also send rows again that were not applied
+ * @param resending where given, they also send rows again that were not applied
  * @returns rows that were in doubt
  */
 export async function decideByTheBooks(
   runId: string,
   machines: readonly ToolOptions[],
   vendor: Vendor,
-  random?: Seeded,
+  resending?: { readonly random: Seeded; readonly quota: number },
 ): Promise<number> {
   const [one, two] = machines;
   if (one === undefined || two === undefined) throw new Error('there are machines');
@@ -93,7 +93,7 @@ export async function decideByTheBooks(
     const [first = [], second = first] = words;
     const acts = [runTool(['resolve', runId, ...first], one), runTool(['resolve', runId, ...second], two)];
     for (const end of await Promise.all(acts)) {
-      trace(() => ({ words, exit: end.exitCode, stderr: end.stderr.slice(-300) }));
+      trace(() => ({ words, exit: end.exitCode, stderr: end.stderr.slice(0, 1200) }));
       if (end.exitCode === 70) throw new Error(end.stderr);
     }
   };
@@ -106,8 +106,9 @@ export async function decideByTheBooks(
   if (applied !== '') await both(['--row', applied, '--as', 'applied']);
   if (notApplied === '') return inDoubt.length;
   const says = ['--row', notApplied, '--as', 'not-applied'];
-  const resends = ['--row', notApplied, '--resend', '-y', '--timeout', `${TIMEOUT_MS}ms`];
-  await both(...(random?.pick([[says], [resends], [says, resends]]) ?? [says]));
+  const controls = ['--timeout', `${TIMEOUT_MS}ms`, '--daily-quota', String(resending?.quota)];
+  const resends = ['--row', notApplied, '--resend', '-y', ...controls];
+  await both(...(resending?.random.pick([[says], [resends], [says, resends]]) ?? [says]));
   return inDoubt.length;
 }
 

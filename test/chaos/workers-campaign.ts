@@ -314,7 +314,11 @@ class Campaign {
       for (const run of await runsKnownTo(person)) {
         if (this.#isOver) break;
         if (run.state === 'cancelled' || run.leftToWorkers) continue;
-        if (run.state !== 'running') this.#decidedCount += await this.#decideRun(run.run, people, random);
+        if (run.state !== 'running')
+          this.#decidedCount += await decideByTheBooks(run.run, people, this.#vendor, {
+            random,
+            quota: this.#settings.quota,
+          });
         if (run.state !== 'finished') {
           const end = await runTool(
             ['resume', run.run, '--quiet', '--daily-quota', String(this.#settings.quota)],
@@ -324,12 +328,6 @@ class Campaign {
         }
       }
     }
-  }
-
-  async #decideRun(runId: string, people: readonly ToolOptions[], random: Seeded): Promise<number> {
-    const [one, two] = people;
-    if (one === undefined || two === undefined) throw new Error('there are people');
-    return decideByTheBooks(runId, [one, two], this.#vendor, random);
   }
 
   async #changeFaults(): Promise<void> {
@@ -365,7 +363,6 @@ class Campaign {
 
   /** Without faults or blows, with calls enough: until every file has a result that says nothing is left. */
   async #converge(people: readonly ToolOptions[]): Promise<Map<string, string>> {
-    const random = seeded(this.#settings.seed * 47);
     const ample = ['--daily-quota', String(AMPLE)];
     let last = '';
     for (let turn = 0; turn < FINAL_TURNS_MAX; turn += 1) {
@@ -376,6 +373,7 @@ class Campaign {
         const end = await runTool(['resume', run.run, '--quiet', ...ample], person);
         last = `resume ${run.run}: ${end.exitCode} ${end.stderr}`;
         this.#note(end, 'final resume');
+        this.#decidedCount += await decideByTheBooks(run.run, people, this.#vendor);
       }
       const begun = new Set((await runsKnownTo(person)).map(({ input }) => input?.split('/').at(-1)));
       for (const name of this.#files.keys()) {
@@ -384,7 +382,7 @@ class Campaign {
         this.#note(await runTool([...topupOf(name, AMPLE), '--rate', `${RATE}/s`], person), 'final topup');
       }
       const runs = await runsKnownTo(person);
-      for (const { run } of runs) this.#decidedCount += await this.#decideRun(run, people, random);
+      for (const { run } of runs) this.#decidedCount += await decideByTheBooks(run, people, this.#vendor);
       const isDone = (await runsKnownTo(person)).every(({ state }) => state === 'finished' || state === 'cancelled');
       const [left] = await inDatabase(
         this.#settings.url,

@@ -201,6 +201,32 @@ describe.runIf(HAS_POSTGRES)('runs carried on by several processes', { timeout: 
     expect(await ended(submitter, runId)).toMatchObject({ state: 'finished' });
   });
 
+  test('a worker whose queue cannot be written ends with 5, and not with the stack of its engine', async () => {
+    const submitter = openMachine();
+    const numbers = await seedMembers(10);
+    submitter.file('topup.csv', topupOf(numbers));
+    const runId = await detach(submitter, 'topup', 'topup.csv');
+    await inDatabase(
+      url,
+      `CREATE FUNCTION is_full() RETURNS trigger LANGUAGE plpgsql AS
+         $$ BEGIN RAISE EXCEPTION 'no space left on device' USING ERRCODE = '53100'; END $$`,
+      `CREATE TRIGGER is_full BEFORE DELETE ON memberload_jobs._private_jobs FOR EACH ROW
+         WHEN (OLD.locked_by IS NOT NULL) EXECUTE FUNCTION is_full()`,
+    );
+    onTestFinished(async () => {
+      await inDatabase(url, 'DROP FUNCTION is_full CASCADE');
+    });
+    const end = await openMachine().run(['worker']);
+    expect(end.exitCode, end.stderr).toBe(5);
+    expect(end.stderr).toContain('no space left on device');
+    expect(end.stderr).toContain('The queue of jobs in the shared ledger could not be written');
+    expect(end.stderr).not.toMatch(/\.js:\d+/);
+    await inDatabase(url, 'DROP TRIGGER is_full ON memberload_jobs._private_jobs');
+    startWorker(openMachine());
+    expect(await ended(submitter, runId)).toMatchObject({ state: 'finished', summary: { rows: { done: 10 } } });
+    expect(await creditsOf(vendor)).toEqual(Object.fromEntries(numbers.map((number) => [number, 1])));
+  });
+
   test('a resume that is refused, since workers are at work, leaves the run with them', async () => {
     const [submitter, other] = [openMachine(), openMachine()];
     submitter.file('topup.csv', topupOf(await seedMembers(40)));

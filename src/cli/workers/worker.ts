@@ -49,8 +49,15 @@ async function serve(
   const onError = (error: unknown): void => {
     if (control.reason === undefined) console.say(texts.jobFailed(messageOf(error)));
   };
+  const onEnded = (): void => {
+    const { queueFailed: message, queueFailedHint: hint } = texts;
+    control.stop({
+      kind: 'fatal',
+      error: new OperatorError({ code: 'QUEUE_FAILED', message, hint, exitCode: EXIT.stopped }),
+    });
+  };
   const serving = await ledger.slices?.serve({
-    ...{ accounts: [...accounts.keys()], jobsAtOnce, onError },
+    ...{ accounts: [...accounts.keys()], jobsAtOnce, onError, onEnded },
     work: (job) => work(job, runs),
     nightly: nightlyJobs(input),
   });

@@ -48,7 +48,7 @@ export const grantJobsTo = (name: string): string => `
 
 /** Takes jobs until `stop`. A killed worker's jobs are taken over when its lease has ended. */
 export async function serveJobs(
-  { accounts, jobsAtOnce, work, nightly, onError }: SliceService,
+  { accounts, jobsAtOnce, work, nightly, onError, onEnded }: SliceService,
   { address, workerId }: { address: LedgerAddress; workerId: number },
 ): Promise<Serving> {
   const pgPool = openPool(address, jobsAtOnce + 2, onError);
@@ -60,6 +60,7 @@ export async function serveJobs(
       .query('UPDATE memberload.worker SET job_pool = $2 WHERE worker_id = $1', [workerId, workerPool.id])
       .catch(onError);
   });
+  events.on('pool:fatalError', ({ error }) => onError(error));
   const utils = await makeWorkerUtils({ pgPool, schema: SCHEMA, logger });
   const tasks = await namesOf(accounts, pgPool);
   const telling =
@@ -72,17 +73,31 @@ export async function serveJobs(
         throw error;
       }
     };
-  const doJob = telling((payload) => work(toJob(payload)));
+  const underWay = new Set<Promise<void>>();
+  const doJob = telling(async (payload) => {
+    const working = work(toJob(payload));
+    underWay.add(working);
+    await working.finally(() => underWay.delete(working));
+  });
   const runner = await runJobs({
     ...{ pgPool, schema: SCHEMA, logger, events, concurrency: jobsAtOnce, pollInterval: POLL_MS },
     noHandleSignals: true,
+    // A pooler that shares connections by transaction gives a statement to a server that was not told of it.
+    noPreparedStatements: true,
+    // Without this the engine awaits neither: a failure would end the process in the middle of its rows.
+    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
     parsedCronItems: parseCronItems(nightly.map(toCronItem)),
     taskList: Object.fromEntries([
       ...tasks.map((task) => [task, doJob] as const),
       ...nightly.map(({ name, run }) => [nightlyTask(name), telling(run)] as const),
     ]),
   });
-  runner.promise.catch(onError);
+  let isStopping = false;
+  const ended = (): void => {
+    if (!isStopping) onEnded();
+  };
+  // The engine stops by itself when its tables cannot be written.
+  runner.promise.then(ended, ended);
   let sweeping: Promise<unknown> = Promise.resolve();
   const sweep = async (): Promise<void> => {
     // A lock of nobody who lives: the engine itself would hold it for four hours.
@@ -103,10 +118,13 @@ export async function serveJobs(
   }, SWEEP_MS);
   return {
     async stop() {
+      isStopping = true;
       clearInterval(timer);
       await sweeping;
       // The engine may have stopped by itself, when the database went away.
       await runner.stop().catch(onError);
+      // And then it waits for none of them.
+      await Promise.allSettled(underWay);
       await utils.release();
       await pgPool.end();
     },

@@ -30,6 +30,8 @@ export const workers: typeof WORKERS = {
     exitCode === 0 ? `每晚匯入 ${name} 已開始：執行 ${runId}。` : `每晚匯入 ${name} 沒有開始：結束碼 ${exitCode}。`,
   leaseLost: '這個 worker 與共享帳本失去聯繫太久，別人已接手它的工作。',
   leaseLostHint: '不再發送任何內容。請重新啟動。',
+  queueFailed: '共享帳本裡的任務佇列無法寫入：這個 worker 不會再得到任務。',
+  queueFailedHint: '不再發送任何內容。請檢查資料庫，然後重新啟動 worker。',
   nothingToHelp: (runId) => `執行 ${runId} 沒有這個程序可以發送的部分。`,
   interrupted: '這個 worker 被要求停止',
   atWork: (who, slices) => (slices === 0 ? `正在處理：${who}。` : `正在處理：${who}，${slices} 部分。`),
