@@ -5,7 +5,8 @@ import { type Build, copyBuild } from './build.ts';
 import { runCampaign } from './campaign.ts';
 import { undecidedCount } from './judge.ts';
 import { type RepeatRule, runPersonCampaign } from './person-campaign.ts';
-import { describeWorkers, problemsOf, runWorkersCampaign } from './workers-campaign.ts';
+import { runWorkersCampaign } from './workers-campaign.ts';
+import { describeWorkers, problemsOf } from './workers-figures.ts';
 
 /** Rows of one campaign: enough for every fault at every share, few enough to read the file quickly. */
 const ROWS_PER_CAMPAIGN = 1000;

@@ -4,7 +4,8 @@ import { emptyLedger, HAS_POSTGRES } from '../support/postgres.ts';
 import { type Build, copyBuild } from './build.ts';
 import { runMachinesCampaign } from './machines-campaign.ts';
 import { CONTROLS } from './points.ts';
-import { describeWorkers, problemsOf, runWorkersCampaign } from './workers-campaign.ts';
+import { runWorkersCampaign } from './workers-campaign.ts';
+import { describeWorkers, problemsOf } from './workers-figures.ts';
 
 let build: Build;
 beforeAll(() => {
