@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -230,6 +230,8 @@ class Campaign {
         if (isShared && end.isKilled) this.#parentKillCount += 1;
         isOvertaken = end.exitCode === 3;
       }
+      // Nobody has handed it in.
+      if (isOvertaken) this.#files.delete(name);
     }
   }
 
@@ -360,10 +362,10 @@ class Campaign {
     for (const name of this.#files.keys()) {
       const run = runs.filter(({ input }) => input?.endsWith(`/${name}`)).at(-1);
       if (run === undefined) throw new Error(`nobody has begun ${name}`);
-      const end = await runTool(['result', run.run, '-o', `final-${name}`], person);
-      // 1: with rows that failed.
-      if (end.exitCode !== 0 && end.exitCode !== 1) throw new Error(`result ${run.run}: ${end.exitCode} ${end.stderr}`);
-      results.set(name, readFileSync(join(this.#folder, `final-${name}`), 'utf8'));
+      // What workers have ended has no result yet. 1: with rows that failed.
+      const end = existsSync(run.result) ? undefined : await runTool(['result', run.run], person);
+      if (end && end.exitCode !== 0 && end.exitCode !== 1) throw new Error(`result ${run.run}: ${end.stderr}`);
+      results.set(name, readFileSync(run.result, 'utf8'));
     }
     return results;
   }

@@ -1,9 +1,9 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type Build, copyBuild } from '../chaos/build.ts';
-import { startTool } from '../chaos/tool.ts';
+import { runTool, startTool } from '../chaos/tool.ts';
 import { lines, outcomesOf } from '../support/csv-text.ts';
 import { creditsOf, openMachine as machineWith, SHORT_LEASE, toolOf } from '../support/machines.ts';
 import { emptyLedger, HAS_POSTGRES, inDatabase } from '../support/postgres.ts';
@@ -241,6 +241,58 @@ describe.runIf(HAS_POSTGRES)('runs carried on by several processes', { timeout: 
     const run = await ended(submitter, runId);
     expect(run).toMatchObject({ state: 'finished', summary: { rows: { done: 40 } } });
   });
+
+  // Before the run is recorded, after it, while all of them send, and at its end.
+  test.each([
+    ['start.before', 1],
+    ['start.after', 1],
+    ['send.after', 4],
+    ['settle.decide', 1],
+    ['finish.before', 1],
+  ] as const)(
+    '--workers whose first process is killed at %s: the others end by themselves, resume ends the run',
+    async (point, nth) => {
+      const machine = openMachine();
+      const numbers = await seedMembers(48);
+      machine.file('topup.csv', topupOf(numbers));
+      await vendor.set({
+        'fault.slow': 1,
+        slowMs: 100,
+        faultsOn: 'increments',
+        'fault.cutAfter': 0.1,
+        'fault.lateApply': 0,
+      });
+      const options = toolOf(machine, { build, vendor, url }, SHORT_LEASE);
+      const flags = ['--concurrency', '1', '--timeout', '1s', '--quiet'];
+      const killed = await runTool(['topup', 'topup.csv', '-y', '--workers', '3', '--read-before', ...flags], {
+        ...options,
+        kills: [{ point, nth }],
+      });
+      expect(killed.isKilled, killed.stderr).toBe(true);
+      const alive = async (): Promise<number> => {
+        const workers = await inDatabase(url, 'SELECT who FROM memberload.worker');
+        return workers.filter(({ who }) => existsSync(`/proc/${/process (\d+)$/.exec(String(who))?.[1]}`)).length;
+      };
+      await expect.poll(alive, { timeout: 60_000 }).toBe(0);
+      await vendor.set({ 'fault.slow': 0, 'fault.cutAfter': 0 });
+      const again = point === 'start.before' ? ['topup', 'topup.csv', '-y'] : ['resume'];
+      const end = await runTool(
+        [...again, '--timeout', '1s', '--overwrite'].filter(
+          (word) => word !== '--overwrite' || point === 'start.before',
+        ),
+        options,
+      );
+      process.stderr.write(`${point}: ${end.exitCode} ${end.stderr.slice(-300)}\n`);
+      const outcomes = outcomesOf(machine.read('topup.result.csv'));
+      const counts = await creditsOf(vendor);
+      for (const [index, number] of numbers.entries()) {
+        if (outcomes[index]?.startsWith('done')) expect(counts[number], number).toBe(1);
+        else expect(outcomes[index]).toContain('in_doubt');
+        expect(counts[number] ?? 0, number).toBeLessThanOrEqual(1);
+      }
+      expect(outcomes.filter((outcome) => outcome.startsWith('done')).length).toBeGreaterThan(40);
+    },
+  );
 
   test('what stops one process stops all before their next call', async () => {
     const machine = openMachine();

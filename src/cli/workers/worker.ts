@@ -46,9 +46,11 @@ async function serve(
   const { settings, console } = input;
   const texts = workerTexts();
   const jobsAtOnce = settings.get('runsAtOnce');
-  const onError = (error: unknown): void => {
-    if (control.reason === undefined) console.say(texts.jobFailed(messageOf(error)));
-  };
+  const telling =
+    (text: (message: string) => string) =>
+    (error: unknown): void => {
+      if (control.reason === undefined) console.say(text(messageOf(error)));
+    };
   const onEnded = (): void => {
     const { queueFailed: message, queueFailedHint: hint } = texts;
     control.stop({
@@ -57,7 +59,8 @@ async function serve(
     });
   };
   const serving = await ledger.slices?.serve({
-    ...{ accounts: [...accounts.keys()], jobsAtOnce, onError, onEnded },
+    ...{ accounts: [...accounts.keys()], jobsAtOnce, onEnded },
+    ...{ onJobError: telling(texts.jobFailed), onError: telling(texts.queueTrouble) },
     work: (job) => work(job, runs),
     nightly: nightlyJobs(input),
   });

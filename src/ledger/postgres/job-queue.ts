@@ -48,7 +48,7 @@ export const grantJobsTo = (name: string): string => `
 
 /** Takes jobs until `stop`. A killed worker's jobs are taken over when its lease has ended. */
 export async function serveJobs(
-  { accounts, jobsAtOnce, work, nightly, onError, onEnded }: SliceService,
+  { accounts, jobsAtOnce, work, nightly, onJobError, onError, onEnded }: SliceService,
   { address, workerId }: { address: LedgerAddress; workerId: number },
 ): Promise<Serving> {
   const pgPool = openPool(address, jobsAtOnce + 2, onError);
@@ -69,7 +69,7 @@ export async function serveJobs(
       try {
         await begin(payload);
       } catch (error) {
-        onError(error);
+        onJobError(error);
         throw error;
       }
     };

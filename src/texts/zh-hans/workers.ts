@@ -30,6 +30,7 @@ export const workers: typeof WORKERS = {
     exitCode === 0 ? `每晚导入 ${name} 已开始：运行 ${runId}。` : `每晚导入 ${name} 没有开始：退出码 ${exitCode}。`,
   leaseLost: '这个 worker 与共享账本失去联系太久，别人已接手它的工作。',
   leaseLostHint: '不再发送任何内容。请重新启动。',
+  queueTrouble: (message) => `任务队列暂时无法读写：${message}`,
   queueFailed: '共享账本里的任务队列无法写入：这个 worker 不会再得到任务。',
   queueFailedHint: '不再发送任何内容。请检查数据库，然后重新启动 worker。',
   nothingToHelp: (runId) => `运行 ${runId} 没有这个进程可以发送的部分。`,

@@ -30,6 +30,7 @@ export const workers: typeof WORKERS = {
     exitCode === 0 ? `每晚匯入 ${name} 已開始：執行 ${runId}。` : `每晚匯入 ${name} 沒有開始：結束碼 ${exitCode}。`,
   leaseLost: '這個 worker 與共享帳本失去聯繫太久，別人已接手它的工作。',
   leaseLostHint: '不再發送任何內容。請重新啟動。',
+  queueTrouble: (message) => `任務佇列暫時無法讀寫：${message}`,
   queueFailed: '共享帳本裡的任務佇列無法寫入：這個 worker 不會再得到任務。',
   queueFailedHint: '不再發送任何內容。請檢查資料庫，然後重新啟動 worker。',
   nothingToHelp: (runId) => `執行 ${runId} 沒有這個程序可以發送的部分。`,
