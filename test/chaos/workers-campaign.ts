@@ -34,7 +34,8 @@ const FAULTS_MS = 8000;
 const FINAL_TURNS_MAX = 40;
 const AMPLE = 1_000_000;
 /** So long without a call, near the quota: it is used up, or as good as. */
-const STILL_MS = 15_000;
+const STILL_MS = 30_000;
+const NEAR_QUOTA = 0.85;
 
 export type WorkersSettings = {
   readonly build: Build;
@@ -112,6 +113,7 @@ class Campaign {
       this.#changeFaults(),
       this.#watch(startedMs),
     ]);
+    const endedAtMs = Date.now();
     const { calls } = await vendor.books();
     if (calls.total > quota) throw new Error(`the quota is ${quota}, the vendor has had ${calls.total} calls`);
     await vendor.set(noFaults());
@@ -128,9 +130,18 @@ class Campaign {
       ...{ blows: this.#blows, idleBlowCount: this.#idleBlowCount, parentKillCount: this.#parentKillCount },
       ...{ decidedCount: this.#decidedCount, exits: this.#exits, atWork: this.#atWork.sum / this.#atWork.samples },
       ...{ quotaCallCount: calls.total, callCount: books.calls.total, countedCount: Number(counted?.used) },
-      fullestSecond: mostInAnySecond(await vendor.callTimes()),
+      ...(await this.#fullestSeconds(endedAtMs)),
       verdict: judge({ ...all, membersBefore: members, membersAfter, books, document: undefined }),
       seconds: (performance.now() - startedMs) / 1000,
+    };
+  }
+
+  async #fullestSeconds(endedAtMs: number): Promise<Pick<WorkersFigures, 'fullestSecond' | 'fullestSecondAfter'>> {
+    const times = await this.#vendor.callTimes();
+    trace(() => ({ endedAtMs, times }));
+    return {
+      fullestSecond: mostInAnySecond(times.filter((at) => at < endedAtMs)),
+      fullestSecondAfter: mostInAnySecond(times.filter((at) => at >= endedAtMs)),
     };
   }
 
@@ -312,11 +323,11 @@ class Campaign {
       const { total } = (await this.#vendor.books()).calls;
       const nowMs = performance.now();
       if (total > last.total) last = { total, atMs: nowMs };
-      if (total < quota * 0.95) {
+      if (total < quota * NEAR_QUOTA) {
         this.#atWork.samples += 1;
         this.#atWork.sum += Number(row?.busy);
       }
-      const isUsedUp = total >= quota * 0.95 && nowMs - last.atMs > STILL_MS;
+      const isUsedUp = total >= quota * NEAR_QUOTA && nowMs - last.atMs > STILL_MS;
       this.#isOver = isUsedUp || nowMs - startedMs > minutesMax * 60_000;
     }
   }

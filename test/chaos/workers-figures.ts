@@ -25,6 +25,8 @@ export type WorkersFigures = {
   readonly callCount: number;
   readonly countedCount: number;
   readonly fullestSecond: number;
+  /** The same after the blows. */
+  readonly fullestSecondAfter: number;
   readonly verdict: Verdict;
   readonly seconds: number;
 };
