@@ -92,8 +92,8 @@ export type SliceService = {
   onJobError(error: unknown): void;
   /** The queue could not be asked or written just now. */
   onError(error: unknown): void;
-  /** The queue could not be written, and hands out no job any more. */
-  onEnded(): void;
+  /** The queue could not be written, or others take this process for dead: it is given no job any more. */
+  onEnded(why: 'queue_failed' | 'lease_lost'): void;
 };
 
 export type NightlyJob = {

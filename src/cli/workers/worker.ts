@@ -1,6 +1,6 @@
 import { EXIT, type ExitCode, errorText, OperatorError, usageError } from '../../base/errors.ts';
 import type { Target } from '../../ledger/ledger.ts';
-import { END_OF_RUN, type SliceJob } from '../../ledger/slices.ts';
+import { END_OF_RUN, type SliceJob, type SliceService } from '../../ledger/slices.ts';
 import { removeLeftFolders } from '../../run/run-folder.ts';
 import { workUntilDone } from '../../run/shared/share-run.ts';
 import type { Settings } from '../../settings/settings.ts';
@@ -51,12 +51,11 @@ async function serve(
     (error: unknown): void => {
       if (control.reason === undefined) console.say(text(messageOf(error)));
     };
-  const onEnded = (): void => {
+  const onEnded: SliceService['onEnded'] = (why) => {
+    if (why === 'lease_lost') return runs.endWorker();
     const { queueFailed: message, queueFailedHint: hint } = texts;
-    control.stop({
-      kind: 'fatal',
-      error: new OperatorError({ code: 'QUEUE_FAILED', message, hint, exitCode: EXIT.stopped }),
-    });
+    const error = new OperatorError({ code: 'QUEUE_FAILED', message, hint, exitCode: EXIT.stopped });
+    control.stop({ kind: 'fatal', error });
   };
   const serving = await ledger.slices?.serve({
     ...{ accounts: [...accounts.keys()], jobsAtOnce, onEnded },

@@ -94,12 +94,20 @@ export async function serveJobs(
   });
   let isStopping = false;
   const ended = (): void => {
-    if (!isStopping) onEnded();
+    if (!isStopping) onEnded('queue_failed');
   };
   // The engine stops by itself when its tables cannot be written.
   runner.promise.then(ended, ended);
   let sweeping: Promise<unknown> = Promise.resolve();
   const sweep = async (): Promise<void> => {
+    const [own] = (await pgPool.query('SELECT memberload.is_alive($1) AS alive', [workerId])).rows as {
+      alive: boolean;
+    }[];
+    // Others take this process for dead: it must begin anew, also when it has nothing to do.
+    if (own?.alive === false) {
+      if (!isStopping) onEnded('lease_lost');
+      return;
+    }
     // A lock of nobody who lives: the engine itself would hold it for four hours.
     const { rows } = await pgPool.query(
       `SELECT DISTINCT locked_by FROM (
@@ -111,6 +119,13 @@ export async function serveJobs(
     );
     const dead = rows.map((row) => new Columns(row).text('locked_by'));
     if (dead.length > 0) await utils.forceUnlockWorkers(dead);
+    // A worker that was taken for dead and wakes up deletes its job, also when somebody else has it by now. Whoever has
+    // it then finds no job to delete, and its queue would stay locked as long as that process lives.
+    await pgPool.query(
+      `UPDATE ${SCHEMA}._private_job_queues AS q SET locked_by = NULL, locked_at = NULL
+       WHERE q.locked_at < clock_timestamp() - interval '5 seconds' AND NOT EXISTS (
+         SELECT FROM ${SCHEMA}._private_jobs AS j WHERE j.job_queue_id = q.id AND j.locked_by = q.locked_by)`,
+    );
     await pgPool.query('SELECT memberload.add_lost_jobs()');
   };
   const timer = setInterval(() => {
