@@ -85,11 +85,15 @@ export const END_OF_RUN = -1;
 export type SliceService = {
   readonly accounts: readonly string[];
   readonly jobsAtOnce: number;
-  /** An error is told to `onError`, and the job comes again later. */
+  /** An error is told to `onJobError`, and the job comes again later. */
   work(job: SliceJob): Promise<void>;
   /** Begun once at its time by whichever worker comes first; by the next one to start, when none was there. */
   readonly nightly: readonly NightlyJob[];
+  onJobError(error: unknown): void;
+  /** The queue could not be asked or written just now. */
   onError(error: unknown): void;
+  /** The queue could not be written, or others take this process for dead: it is given no job any more. */
+  onEnded(why: 'queue_failed' | 'lease_lost'): void;
 };
 
 export type NightlyJob = {

@@ -89,7 +89,9 @@ export type ReportOptions = {
 
 /** A run that has no stage here: another machine or an earlier version began it. */
 export function withoutStage(run: RunRecord, ledger: Ledger): OperatorError {
-  const { noStage, noStageHint, noStageHere, noStageHereHint } = runTexts();
+  const { noStage, noStageHint, noStageHere, noStageHereHint, noStageEnded, noStageEndedHint } = runTexts();
+  // The copy goes with the end of the run.
+  if (run.state === 'finished') return fileError('NO_STAGE', noStageEnded(run.runId), noStageEndedHint(run.resultPath));
   if (ledger.person !== '') return fileError('NO_STAGE', noStageHere(run.runId), noStageHereHint(run.runId));
   return fileError('NO_STAGE', noStage(run.runId), noStageHint(run.runId));
 }

@@ -71,6 +71,9 @@ export const RUN = {
     `Run ${runId} has no copy of its input here: the copy is in the MEMBERLOAD_HOME that began the run.`,
   noStageHereHint: (runId: string) =>
     `Type the command there. Or give the rest up with: memberload runs cancel ${runId} — then run the file anew here. What was credited is known and is not credited again.`,
+  noStageEnded: (runId: string) =>
+    `Run ${runId} has finished, and its copy of the input is gone: its result cannot be made anew.`,
+  noStageEndedHint: (resultPath: string) => `The result that it wrote, on the machine where it ended: ${resultPath}`,
   noStage: (runId: string) =>
     `Run ${runId} has no copy of its input: an earlier version of memberload began it, or the copy was removed.`,
   noStageHint: (runId: string) =>

@@ -39,6 +39,10 @@ export const WORKERS = {
       : `Nightly import ${name} did not begin: exit code ${exitCode}.`,
   leaseLost: 'This worker was out of touch with the shared ledger for too long: others have taken its work over.',
   leaseLostHint: 'Nothing more is sent. Start it again.',
+  queueTrouble: (message: string) => `The queue of jobs could not be asked or written just now: ${message}`,
+  queueFailed:
+    'The queue of jobs in the shared ledger could not be written: this worker is given nothing to do any more.',
+  queueFailedHint: 'Nothing more is sent. Look at the database, and start the worker again.',
   nothingToHelp: (runId: string) => `Run ${runId} has no parts that this process could send.`,
   interrupted: 'this worker is told to stop',
   atWork: (who: string, slices: number) =>

@@ -1,8 +1,12 @@
+import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { CLUSTER_FOLDER, emptyLedger, makeClusterFolder, stopCluster } from '../support/postgres.ts';
 import { type Build, copyBuild } from './build.ts';
 import { runCampaign } from './campaign.ts';
 import { undecidedCount } from './judge.ts';
 import { type RepeatRule, runPersonCampaign } from './person-campaign.ts';
+import { runWorkersCampaign } from './workers-campaign.ts';
+import { describeWorkers, problemsOf } from './workers-figures.ts';
 
 /** Rows of one campaign: enough for every fault at every share, few enough to read the file quickly. */
 const ROWS_PER_CAMPAIGN = 1000;
@@ -55,9 +59,13 @@ export async function runLongForm(argv: readonly string[]): Promise<number> {
       /** Only these. */
       kind: { type: 'string', default: 'machine,person' },
       repeat: { type: 'string', default: 'accepted,refused,forgotten,newer_only' },
+      /** Instead: three workers with one ledger, for so many calls. */
+      machines: { type: 'boolean', default: false },
+      calls: { type: 'string', default: '9000' },
     },
   });
   const seed = Number(values.seed);
+  if (values.machines) return runMachinesForm(seed, Number(values.calls));
   const kinds = values.kind.split(',');
   const repeats = values.repeat.split(',');
   const variants = VARIANTS.filter(([kind, repeat]) => kinds.includes(kind) && repeats.includes(repeat));
@@ -93,6 +101,29 @@ export async function runLongForm(argv: readonly string[]): Promise<number> {
   print(describeAll(all, failures, (performance.now() - startedMs) / 1000));
   const isClean = all.every(({ doubles, unexplained }) => doubles.length === 0 && unexplained.length === 0);
   return isClean && failures.length === 0 ? 0 : 1;
+}
+
+/** A call takes a tenth of a second at most, on a slow machine. */
+const MINUTES_A_CALL = 1 / 300;
+
+async function runMachinesForm(seed: number, quota: number): Promise<number> {
+  const folder = makeClusterFolder();
+  process.env[CLUSTER_FOLDER] = folder;
+  const build = copyBuild();
+  try {
+    print(`seed ${seed}: three workers with one ledger, ${quota} calls`);
+    const url = await emptyLedger();
+    const minutesMax = Math.max(3, quota * MINUTES_A_CALL);
+    const figures = await runWorkersCampaign({ build, seed, url, quota, memberCount: 300, minutesMax });
+    print(describeWorkers(figures));
+    const problems = problemsOf(figures);
+    for (const problem of problems.slice(0, 20)) print(`  ! ${problem}`);
+    return problems.length === 0 ? 0 : 1;
+  } finally {
+    build.remove();
+    stopCluster(folder);
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 async function runPlan(plan: Plan, build: Build): Promise<Figures> {

@@ -1,15 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parse } from 'csv-parse/sync';
-import { stringify } from 'csv-stringify/sync';
-import { SHORT_LEASE } from '../support/machines.ts';
 import { inDatabase } from '../support/postgres.ts';
 import type { Build } from './build.ts';
 import { trace } from './campaign.ts';
-import { ALL_DEALS, faultSwitches, LATE_MS_MAX, noFaults, TIMEOUT_MS } from './faults.ts';
+import { ALL_DEALS, faultSwitches, LATE_MS_MAX, noFaults } from './faults.ts';
 import { judge, type Verdict } from './judge.ts';
+import { allTogether, decideByTheBooks, openMachine, runsKnownTo, topupOf, writeSharedFiles } from './many-machines.ts';
 import { type Patch, ROW_POINTS, SHARED_POINTS } from './points.ts';
 import { type Seeded, seeded } from './seeded.ts';
 import { documentOf, runTool, startTool, type ToolEnd, type ToolOptions } from './tool.ts';
@@ -38,8 +36,6 @@ export type MachinesSettings = {
   readonly control?: readonly Patch[];
   /** Only these blows, such as those that a control needs. */
   readonly blows?: readonly Blow[];
-  /** Files are left to workers as well, which are struck like everybody else; one file is sent by two processes at once. */
-  readonly hasWorkers?: boolean;
 };
 
 export type MachinesFigures = {
@@ -89,26 +85,10 @@ export async function runMachinesCampaign(settings: MachinesSettings): Promise<M
       );
     }
     const rowCount = settings.memberCount * files.size;
-    writeFileSync(join(folder, 'data.key'), 'A'.repeat(43), { mode: 0o600 });
-    const config = { quietWindow: '120ms', trustRoundIds: true, ledgerMayLoseCommits: true };
-    writeFileSync(join(folder, 'memberload.config.json'), JSON.stringify(config));
-    const machines = CLOCK_JUMPS_MS.map((jumpMs, index): ToolOptions => {
-      const home = join(folder, `home-${index}`);
-      mkdirSync(home, { mode: 0o700 });
-      return {
-        ...{
-          build,
-          cwd: folder,
-          clock: [{ afterMs: 0, jumpMs }],
-          patches: [...SHORT_LEASE, ...(settings.control ?? [])],
-        },
-        environment: {
-          ...vendor.settings,
-          ...{ HOME: folder, MEMBERLOAD_HOME: home, MEMBERLOAD_LEDGER_URL: url },
-          MEMBERLOAD_DATA_KEY_FILE: join(folder, 'data.key'),
-        },
-      };
-    });
+    writeSharedFiles(folder);
+    const machines = CLOCK_JUMPS_MS.map((jumpMs, index) =>
+      openMachine({ build, vendor, folder, url, jumpMs, patches: settings.control }, `home-${index}`),
+    );
     const tally = { startCount: 0, blows: new Map<Blow, number>(), exits: new Map<string, number>() };
     let quota = QUOTA_STEP;
     const isOver = (): boolean =>
@@ -119,11 +99,7 @@ export async function runMachinesCampaign(settings: MachinesSettings): Promise<M
       while (!isOver()) {
         await vendor.set(faultSwitches(own.pick(ALL_DEALS), own));
         const file = own.chance(0.5) ? SHARED_FILE : `own-${index}.csv`;
-        const args = settings.hasWorkers
-          ? workersArgs(file, quota, own)
-          : own.chance(0.5)
-            ? topupOf(file, quota)
-            : [...own.pick(RESUMES), '--daily-quota', String(quota)];
+        const args = own.chance(0.5) ? topupOf(file, quota) : [...own.pick(RESUMES), '--daily-quota', String(quota)];
         const end = await runAndStrike(args, machine, own, { settings, vendor, blows: tally.blows });
         tally.startCount += 1;
         const exit = end.isKilled ? 'killed' : String(end.exitCode);
@@ -158,22 +134,6 @@ export async function runMachinesCampaign(settings: MachinesSettings): Promise<M
     rmSync(folder, { recursive: true, force: true });
   }
 }
-
-const topupOf = (file: string, quota: number): string[] => [
-  ...['topup', file, '-y', '--json', '--rate', '200/s', '--concurrency', '4', '--timeout', `${TIMEOUT_MS}ms`],
-  ...['--overwrite', '--read-before', '--daily-quota', String(quota)],
-];
-/** What people and workers type where rows are left to workers. */
-function workersArgs(file: string, quota: number, random: Seeded): readonly string[] {
-  const act = random.whole(1, 10);
-  if (act <= 4) return ['worker', '--runs', '2'];
-  if (act <= 6) return [...topupOf(file, quota), '--detach'];
-  if (act <= 8) return [...topupOf(file, quota), '--workers', '2'];
-  return [...random.pick(RESUMES), '--daily-quota', String(quota)];
-}
-
-/** A worker that nobody strikes is told to stop after so long. */
-const SHIFT_MS = [3000, 9000] as const;
 
 const RESUMES: readonly (readonly string[])[] = [
   ['resume', '--json'],
@@ -214,9 +174,7 @@ async function runAndStrike(
     await sleep(blow === 'pause' ? random.whole(8500, 11_000) : random.whole(300, 3000));
     if (!isOver) tool.kill('SIGCONT');
   }
-  const shift = args[0] === 'worker' ? setTimeout(() => tool.kill('SIGTERM'), random.whole(...SHIFT_MS)) : undefined;
   const end = await tool.ended;
-  clearTimeout(shift);
   isOver = true;
   await struck;
   if (blow === 'kill' && end.isKilled) blows.set(blow, (blows.get(blow) ?? 0) + 1);
@@ -236,11 +194,6 @@ async function converge(
     if (machine === undefined) throw new Error('there is a machine');
     const all = await runTool(['resume', '--all', '--quiet', '--daily-quota', '100000'], machine);
     last = `resume --all: ${all.exitCode} ${all.stderr}`;
-    for (const run of await runsKnownTo(machine)) {
-      if (!run.leftToWorkers || run.state === 'finished' || run.state === 'cancelled') continue;
-      const end = await runTool(['resume', run.run, '--quiet', '--daily-quota', '100000'], machine);
-      if (end.exitCode === 70) throw new Error(`resume ${run.run}: ${end.stderr}`);
-    }
     for (const file of files) {
       const end = await runTool(topupOf(file, 100_000), machine);
       last = `${file}: ${end.exitCode} ${end.stdout} ${end.stderr}`;
@@ -257,64 +210,9 @@ async function converge(
       // One run for each file credits it; any other was refused or given up before it sent.
       const run = of.at(-1);
       if (run === undefined) throw new Error(`nobody has begun ${file}: ${last}`);
-      // What a worker has ended has no result yet.
-      if (!existsSync(run.result)) await runTool(['result', run.run], machine);
       results.set(file, readFileSync(run.result, 'utf8'));
     }
     return results;
   }
   throw new Error(`the runs never end: ${last}`);
-}
-
-type KnownRun = {
-  readonly run: string;
-  readonly state: string;
-  readonly input: string | null;
-  readonly result: string;
-  readonly leftToWorkers: boolean;
-};
-
-async function runsKnownTo(machine: ToolOptions): Promise<readonly KnownRun[]> {
-  const { stdout } = await runTool(['runs', '--json'], machine);
-  return (JSON.parse(stdout) as { runs: readonly KnownRun[] }).runs;
-}
-
-/** Two people look at the vendor's books, and both say at once what is so. @returns rows that were in doubt */
-async function decideByTheBooks(runId: string, machines: readonly ToolOptions[], vendor: Vendor): Promise<number> {
-  const [one, two] = machines;
-  if (one === undefined || two === undefined) throw new Error('there are machines');
-  const { inDoubt } = JSON.parse((await runTool(['runs', runId, '--json'], one)).stdout) as {
-    inDoubt: readonly { rowNumber: number; customerUid: string; dataChangeTime: string }[];
-  };
-  if (inDoubt.length === 0) return 0;
-  await sleep(LATE_MS_MAX + 100);
-  const { increments } = await vendor.books();
-  const isApplied = ({ customerUid, dataChangeTime }: (typeof inDoubt)[number]): boolean =>
-    increments.some((booked) => booked.customerUid === customerUid && booked.dataChangeTime === dataChangeTime);
-  for (const verdict of ['applied', 'not-applied'] as const) {
-    const rows = inDoubt.filter((row) => isApplied(row) === (verdict === 'applied')).map(({ rowNumber }) => rowNumber);
-    if (rows.length === 0) continue;
-    const decide = ['resolve', runId, '--row', rows.join(','), '--as', verdict];
-    for (const end of await Promise.all([runTool(decide, one), runTool(decide, two)])) {
-      trace(() => ({ verdict, rows, exit: end.exitCode, stderr: end.stderr.slice(-300) }));
-      if (end.exitCode === 70) throw new Error(end.stderr);
-    }
-  }
-  return inDoubt.length;
-}
-
-/** The four files and their results as one, for the judge. */
-function allTogether(
-  files: readonly (readonly [string, readonly FileRow[]])[],
-  results: ReadonlyMap<string, string>,
-): { rows: FileRow[]; resultCsv: string } {
-  const rows: FileRow[] = [];
-  const records: Record<string, string>[] = [];
-  for (const [name, fileRows] of files) {
-    const base = rows.length;
-    rows.push(...fileRows.map((row) => ({ ...row, rowNumber: base + row.rowNumber })));
-    const parsed = parse(results.get(name) ?? '', { bom: true, columns: true }) as Record<string, string>[];
-    records.push(...parsed.map((record) => ({ ...record, result_row: String(base + Number(record.result_row)) })));
-  }
-  return { rows, resultCsv: stringify(records, { header: true }) };
 }

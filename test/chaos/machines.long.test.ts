@@ -4,6 +4,8 @@ import { emptyLedger, HAS_POSTGRES } from '../support/postgres.ts';
 import { type Build, copyBuild } from './build.ts';
 import { runMachinesCampaign } from './machines-campaign.ts';
 import { CONTROLS } from './points.ts';
+import { runWorkersCampaign } from './workers-campaign.ts';
+import { describeWorkers, problemsOf } from './workers-figures.ts';
 
 let build: Build;
 beforeAll(() => {
@@ -22,14 +24,13 @@ describe.runIf(HAS_POSTGRES)(`three machines with one ledger (TEST_SEED=${TEST_S
     expect(figures.callCount).toBeLessThanOrEqual(figures.countedCount);
   });
 
-  test('and with workers that take slices, are killed and wake up again', async () => {
-    const figures = await runMachinesCampaign({
-      ...{ build, seed: TEST_SEED, url: await emptyLedger(), memberCount: 14, blowCount: 18, hasWorkers: true },
+  test('and three workers that are killed, fall asleep and wake up with parts of a run in hand', async () => {
+    const figures = await runWorkersCampaign({
+      ...{ build, seed: TEST_SEED, url: await emptyLedger(), memberCount: 150, quota: 900, minutesMax: 4 },
     });
-    process.stderr.write(`${JSON.stringify(figures, (_, value) => (value instanceof Map ? [...value] : value))}\n`);
-    expect(figures.verdict.doubles).toEqual([]);
-    expect(figures.verdict.unexplained).toEqual([]);
-    expect(figures.callCount).toBeLessThanOrEqual(figures.countedCount);
+    process.stderr.write(`${describeWorkers(figures)}\n`);
+    expect(problemsOf(figures)).toEqual([]);
+    expect([...figures.blows.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(8);
   });
 
   // Deadline, fence and in_flight have controls of their own, where a person resends: end-to-end/shared-ledger-asleep

@@ -13,6 +13,14 @@ export type ToolOptions = {
   readonly environment: Readonly<Record<string, string>>;
   /** SIGKILL by itself when it passes one of these points the n-th time. */
   readonly kills?: readonly { readonly point: PointName; readonly nth: number }[] | undefined;
+  /** One after the other, each when its point was passed so often since the one before; told as `struck <point>`. */
+  readonly blows?: readonly {
+    readonly point: PointName;
+    readonly nth: number;
+    readonly signal?: NodeJS.Signals | undefined;
+    /** The wall clock jumps. */
+    readonly jumpMs?: number | undefined;
+  }[];
   /** Beside those of the named points. */
   readonly patches?: readonly Patch[] | undefined;
   readonly clock?: readonly { readonly afterMs: number; readonly jumpMs: number }[] | undefined;
@@ -44,24 +52,18 @@ export type RunningTool = {
 
 /** Starts a build that tells of the named points. */
 export function startTool(args: readonly string[], options: ToolOptions): RunningTool {
-  const { build, kills = [], clock, wrapper } = options;
+  const { build, kills = [], blows = [], clock, wrapper } = options;
   const binary = build.patched(options.patches ?? []);
-  const [command = '', ...commandArgs] = [
-    ...(wrapper ?? []),
-    process.execPath,
-    '--no-warnings',
-    '--import',
-    PRELOAD,
-    binary,
-    ...args,
-  ];
+  const [command = '', ...commandArgs] = [...(wrapper ?? []), process.execPath, '--no-warnings', binary, ...args];
   const child = spawn(command, commandArgs, {
     cwd: options.cwd,
     env: {
       PATH: process.env.PATH ?? '',
       NODE_COMPILE_CACHE: build.compileCache,
       ...options.environment,
-      CHAOS: JSON.stringify({ kills, clock }),
+      // Its children are of the same build.
+      NODE_OPTIONS: `--import ${PRELOAD}`,
+      CHAOS: JSON.stringify({ starter: process.pid, kills, blows, clock }),
     },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });

@@ -35,6 +35,8 @@ export type Vendor = {
   seed(members: readonly Pick<StoredMember, 'number' | 'point' | 'balance'>[]): Promise<void>;
   members(): Promise<StoredMember[]>;
   books(): Promise<Books>;
+  /** When each call came, in milliseconds. */
+  callTimes(): Promise<number[]>;
   /** A sale at the till. */
   adjust(sale: { number: string; pointIncrement?: string; balanceIncrement?: string }): Promise<void>;
   close(): Promise<void>;
@@ -80,6 +82,7 @@ export async function startVendor(build: Build, home: string): Promise<Vendor> {
     },
     members: async () => JSON.parse(await ask('GET', 'members')) as StoredMember[],
     books: async () => JSON.parse(await ask('GET', 'books')) as Books,
+    callTimes: async () => (JSON.parse(await ask('GET', 'calls')) as { at: number }[]).map(({ at }) => at),
     adjust: async (sale) => {
       await ask('POST', 'adjust', sale);
     },

@@ -1,9 +1,9 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type Build, copyBuild } from '../chaos/build.ts';
-import { startTool } from '../chaos/tool.ts';
+import { runTool, startTool } from '../chaos/tool.ts';
 import { lines, outcomesOf } from '../support/csv-text.ts';
 import { creditsOf, openMachine as machineWith, SHORT_LEASE, toolOf } from '../support/machines.ts';
 import { emptyLedger, HAS_POSTGRES, inDatabase } from '../support/postgres.ts';
@@ -98,6 +98,8 @@ describe.runIf(HAS_POSTGRES)('runs carried on by several processes', { timeout: 
     expect(outcomesOf(other.read('out.csv'))).toEqual(numbers.map(() => 'done topped_up'));
     const [{ pieces } = {}] = await inDatabase(url, 'SELECT count(*)::int AS pieces FROM memberload.stage_piece');
     expect(pieces).toBe(0);
+    const late = await submitter.run(['result', runId, '-o', 'late.csv']);
+    expect(late, late.stderr).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('has finished') });
   });
 
   test('--workers: this process and its children send the rows, each once, and the result is in the order of the file', async () => {
@@ -190,15 +192,51 @@ describe.runIf(HAS_POSTGRES)('runs carried on by several processes', { timeout: 
     worker.kill('SIGSTOP');
     await inDatabase(url, 'UPDATE memberload.worker SET lease_until_ms = 0');
     worker.kill('SIGCONT');
-    const submitter = openMachine();
-    submitter.file('topup.csv', topupOf(await seedMembers(2)));
-    const runId = await detach(submitter, 'topup', 'topup.csv');
+    // Also when it has nothing to do.
     const end = await worker.ended;
     expect(end.exitCode, end.stderr).toBe(5);
     expect(end.stderr).toContain('out of touch with the shared ledger for too long');
-    expect(await vendor.callCount()).toBe(0);
+  });
+
+  test('a job that is deleted by a worker that was taken for dead does not lock the account out', async () => {
+    const submitter = openMachine();
+    const numbers = await seedMembers(12);
+    submitter.file('topup.csv', topupOf(numbers));
+    await vendor.set({ 'fault.slow': 1, slowMs: 400 });
+    const runId = await detach(submitter, 'topup', 'topup.csv', '--concurrency', '1');
     startWorker(openMachine());
-    expect(await ended(submitter, runId)).toMatchObject({ state: 'finished' });
+    await until(async () => ((await doneIn(runId)) > 0 ? true : undefined));
+    // What the engine does for the one that wakes up.
+    await inDatabase(url, 'DELETE FROM memberload_jobs._private_jobs WHERE locked_by IS NOT NULL');
+    await vendor.set({ 'fault.slow': 0 });
+    expect(await ended(submitter, runId)).toMatchObject({ state: 'finished', summary: { rows: { done: 12 } } });
+    expect(await creditsOf(vendor)).toEqual(Object.fromEntries(numbers.map((number) => [number, 1])));
+  });
+
+  test('a worker whose queue cannot be written ends with 5, and not with the stack of its engine', async () => {
+    const submitter = openMachine();
+    const numbers = await seedMembers(10);
+    submitter.file('topup.csv', topupOf(numbers));
+    const runId = await detach(submitter, 'topup', 'topup.csv');
+    await inDatabase(
+      url,
+      `CREATE FUNCTION is_full() RETURNS trigger LANGUAGE plpgsql AS
+         $$ BEGIN RAISE EXCEPTION 'no space left on device' USING ERRCODE = '53100'; END $$`,
+      `CREATE TRIGGER is_full BEFORE DELETE ON memberload_jobs._private_jobs FOR EACH ROW
+         WHEN (OLD.locked_by IS NOT NULL) EXECUTE FUNCTION is_full()`,
+    );
+    onTestFinished(async () => {
+      await inDatabase(url, 'DROP FUNCTION is_full CASCADE');
+    });
+    const end = await openMachine().run(['worker']);
+    expect(end.exitCode, end.stderr).toBe(5);
+    expect(end.stderr).toContain('no space left on device');
+    expect(end.stderr).toContain('The queue of jobs in the shared ledger could not be written');
+    expect(end.stderr).not.toMatch(/\.js:\d+/);
+    await inDatabase(url, 'DROP TRIGGER is_full ON memberload_jobs._private_jobs');
+    startWorker(openMachine());
+    expect(await ended(submitter, runId)).toMatchObject({ state: 'finished', summary: { rows: { done: 10 } } });
+    expect(await creditsOf(vendor)).toEqual(Object.fromEntries(numbers.map((number) => [number, 1])));
   });
 
   test('a resume that is refused, since workers are at work, leaves the run with them', async () => {
@@ -214,6 +252,57 @@ describe.runIf(HAS_POSTGRES)('runs carried on by several processes', { timeout: 
     await vendor.set({ 'fault.slow': 0 });
     const run = await ended(submitter, runId);
     expect(run).toMatchObject({ state: 'finished', summary: { rows: { done: 40 } } });
+  });
+
+  test('--workers whose first process is killed: the others send the rest and end by themselves, resume ends the run', async () => {
+    const machine = openMachine();
+    const numbers = await seedMembers(48);
+    machine.file('topup.csv', topupOf(numbers));
+    await vendor.set({ 'fault.slow': 0.8, slowMs: 100, faultsOn: 'increments', 'fault.cutAfter': 0.1 });
+    const options = toolOf(machine, { build, vendor, url }, SHORT_LEASE);
+    const flags = ['--workers', '3', '--read-before', '--concurrency', '1', '--timeout', '1s', '--quiet'];
+    const kills = [{ point: 'send.after', nth: 4 }] as const;
+    const killed = await runTool(['topup', 'topup.csv', '-y', ...flags], { ...options, kills });
+    expect(killed.isKilled, killed.stderr).toBe(true);
+    const alive = async (): Promise<number> => {
+      const workers = await inDatabase(url, 'SELECT who FROM memberload.worker');
+      return workers.filter(({ who }) => existsSync(`/proc/${/process (\d+)$/.exec(String(who))?.[1]}`)).length;
+    };
+    await expect.poll(alive, { timeout: 60_000 }).toBe(0);
+    expect(
+      await doneIn(String((await inDatabase(url, 'SELECT run_id FROM memberload.run'))[0]?.run_id)),
+    ).toBeGreaterThan(40);
+    const end = await runTool(['resume', '--timeout', '1s'], options);
+    expect(end.exitCode, end.stderr).toBe(0);
+    expect(outcomesOf(machine.read('topup.result.csv'))).toEqual(numbers.map(() => 'done topped_up'));
+    expect(await creditsOf(vendor)).toEqual(Object.fromEntries(numbers.map((number) => [number, 1])));
+  });
+
+  test('two targets and point targets come to the same as with one process', async () => {
+    const numbers = await seedMembers(24);
+    const people = (index: number): string => `Name ${index},5100${1000 + index},${index % 2 ? 'Gold Card' : ''}`;
+    const members = [...numbers, '9018010001', '9018010002'].map((number, index) => `${number},${people(index)}`);
+    const flags = ['-y', '--json', '--workers', '2', '--rate', '100/s'];
+    const machine = openMachine();
+    machine.file('members.csv', lines('number,name,phone,categoryName', ...members));
+    const two = ['--to', 'kybio,wonder', '--country', 'HK', '--change-category'];
+    const imported = await machine.run(['import', 'members.csv', ...two, ...flags]);
+    expect(imported.exitCode, imported.stderr).toBe(0);
+    expect(JSON.parse(imported.stdout)).toMatchObject({ rows: { done: 26 }, actions: { created: 2, updated: 24 } });
+    machine.file(
+      'targets.csv',
+      lines('number,pointTarget', ...numbers.map((number, index) => `${number},${index * 3}`)),
+    );
+    const topped = await machine.run(['topup', 'targets.csv', ...flags]);
+    expect(topped.exitCode, topped.stderr).toBe(0);
+    for (const [index, number] of numbers.entries()) {
+      const category = index % 2 ? 'Gold Card' : '';
+      expect(await vendor.member(number)).toMatchObject({
+        name: `Name ${index}`,
+        point: String(index * 3),
+        categoryName: category,
+      });
+    }
   });
 
   test('what stops one process stops all before their next call', async () => {

@@ -84,7 +84,7 @@ export class RunsAtWork {
         if (clock.monotonicMs() > untilMs) return;
         taken = await open.sliced.take();
       }
-      if (taken.kind === 'lease_lost') this.#endWorker();
+      if (taken.kind === 'lease_lost') this.endWorker();
     } finally {
       this.letGo(open);
     }
@@ -121,7 +121,7 @@ export class RunsAtWork {
     if (!(await slices.listHandedOut()).includes(runId)) return;
     const taken = await slices.take(runId, END_OF_RUN);
     if (taken.kind === 'lease_lost') {
-      this.#endWorker();
+      this.endWorker();
       return;
     }
     const control = this.#session.control.child();
@@ -163,7 +163,7 @@ export class RunsAtWork {
   }
 
   /** Others take this process for dead: it has to begin anew, with a new number. */
-  #endWorker(): void {
+  endWorker(): void {
     const error = new OperatorError({
       ...{ code: 'LEASE_LOST', message: workerTexts().leaseLost, hint: workerTexts().leaseLostHint },
       exitCode: EXIT.stopped,

@@ -1,6 +1,6 @@
 import { EXIT, type ExitCode, errorText, OperatorError, usageError } from '../../base/errors.ts';
 import type { Target } from '../../ledger/ledger.ts';
-import { END_OF_RUN, type SliceJob } from '../../ledger/slices.ts';
+import { END_OF_RUN, type SliceJob, type SliceService } from '../../ledger/slices.ts';
 import { removeLeftFolders } from '../../run/run-folder.ts';
 import { workUntilDone } from '../../run/shared/share-run.ts';
 import type { Settings } from '../../settings/settings.ts';
@@ -46,11 +46,20 @@ async function serve(
   const { settings, console } = input;
   const texts = workerTexts();
   const jobsAtOnce = settings.get('runsAtOnce');
-  const onError = (error: unknown): void => {
-    if (control.reason === undefined) console.say(texts.jobFailed(messageOf(error)));
+  const telling =
+    (text: (message: string) => string) =>
+    (error: unknown): void => {
+      if (control.reason === undefined) console.say(text(messageOf(error)));
+    };
+  const onEnded: SliceService['onEnded'] = (why) => {
+    if (why === 'lease_lost') return runs.endWorker();
+    const { queueFailed: message, queueFailedHint: hint } = texts;
+    const error = new OperatorError({ code: 'QUEUE_FAILED', message, hint, exitCode: EXIT.stopped });
+    control.stop({ kind: 'fatal', error });
   };
   const serving = await ledger.slices?.serve({
-    ...{ accounts: [...accounts.keys()], jobsAtOnce, onError },
+    ...{ accounts: [...accounts.keys()], jobsAtOnce, onEnded },
+    ...{ onJobError: telling(texts.jobFailed), onError: telling(texts.queueTrouble) },
     work: (job) => work(job, runs),
     nightly: nightlyJobs(input),
   });

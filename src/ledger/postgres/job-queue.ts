@@ -48,7 +48,7 @@ export const grantJobsTo = (name: string): string => `
 
 /** Takes jobs until `stop`. A killed worker's jobs are taken over when its lease has ended. */
 export async function serveJobs(
-  { accounts, jobsAtOnce, work, nightly, onError }: SliceService,
+  { accounts, jobsAtOnce, work, nightly, onJobError, onError, onEnded }: SliceService,
   { address, workerId }: { address: LedgerAddress; workerId: number },
 ): Promise<Serving> {
   const pgPool = openPool(address, jobsAtOnce + 2, onError);
@@ -60,6 +60,7 @@ export async function serveJobs(
       .query('UPDATE memberload.worker SET job_pool = $2 WHERE worker_id = $1', [workerId, workerPool.id])
       .catch(onError);
   });
+  events.on('pool:fatalError', ({ error }) => onError(error));
   const utils = await makeWorkerUtils({ pgPool, schema: SCHEMA, logger });
   const tasks = await namesOf(accounts, pgPool);
   const telling =
@@ -68,23 +69,45 @@ export async function serveJobs(
       try {
         await begin(payload);
       } catch (error) {
-        onError(error);
+        onJobError(error);
         throw error;
       }
     };
-  const doJob = telling((payload) => work(toJob(payload)));
+  const underWay = new Set<Promise<void>>();
+  const doJob = telling(async (payload) => {
+    const working = work(toJob(payload));
+    underWay.add(working);
+    await working.finally(() => underWay.delete(working));
+  });
   const runner = await runJobs({
     ...{ pgPool, schema: SCHEMA, logger, events, concurrency: jobsAtOnce, pollInterval: POLL_MS },
     noHandleSignals: true,
+    // A pooler that shares connections by transaction gives a statement to a server that was not told of it.
+    noPreparedStatements: true,
+    // Without this the engine awaits neither: a failure would end the process in the middle of its rows.
+    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
     parsedCronItems: parseCronItems(nightly.map(toCronItem)),
     taskList: Object.fromEntries([
       ...tasks.map((task) => [task, doJob] as const),
       ...nightly.map(({ name, run }) => [nightlyTask(name), telling(run)] as const),
     ]),
   });
-  runner.promise.catch(onError);
+  let isStopping = false;
+  const ended = (): void => {
+    if (!isStopping) onEnded('queue_failed');
+  };
+  // The engine stops by itself when its tables cannot be written.
+  runner.promise.then(ended, ended);
   let sweeping: Promise<unknown> = Promise.resolve();
   const sweep = async (): Promise<void> => {
+    const [own] = (await pgPool.query('SELECT memberload.is_alive($1) AS alive', [workerId])).rows as {
+      alive: boolean;
+    }[];
+    // Others take this process for dead: it must begin anew, also when it has nothing to do.
+    if (own?.alive === false) {
+      if (!isStopping) onEnded('lease_lost');
+      return;
+    }
     // A lock of nobody who lives: the engine itself would hold it for four hours.
     const { rows } = await pgPool.query(
       `SELECT DISTINCT locked_by FROM (
@@ -96,6 +119,13 @@ export async function serveJobs(
     );
     const dead = rows.map((row) => new Columns(row).text('locked_by'));
     if (dead.length > 0) await utils.forceUnlockWorkers(dead);
+    // A worker that was taken for dead and wakes up deletes its job, also when somebody else has it by now. Whoever has
+    // it then finds no job to delete, and its queue would stay locked as long as that process lives.
+    await pgPool.query(
+      `UPDATE ${SCHEMA}._private_job_queues AS q SET locked_by = NULL, locked_at = NULL
+       WHERE q.locked_at < clock_timestamp() - interval '5 seconds' AND NOT EXISTS (
+         SELECT FROM ${SCHEMA}._private_jobs AS j WHERE j.job_queue_id = q.id AND j.locked_by = q.locked_by)`,
+    );
     await pgPool.query('SELECT memberload.add_lost_jobs()');
   };
   const timer = setInterval(() => {
@@ -103,10 +133,13 @@ export async function serveJobs(
   }, SWEEP_MS);
   return {
     async stop() {
+      isStopping = true;
       clearInterval(timer);
       await sweeping;
       // The engine may have stopped by itself, when the database went away.
       await runner.stop().catch(onError);
+      // And then it waits for none of them.
+      await Promise.allSettled(underWay);
       await utils.release();
       await pgPool.end();
     },

@@ -48,6 +48,8 @@ export const run: Catalogue['run'] = {
   noStageHere: (runId) => `运行 ${runId} 在这里没有输入文件的副本：副本在开始这次运行的 MEMBERLOAD_HOME 里。`,
   noStageHereHint: (runId) =>
     `请在那里执行这个命令。或放弃其余的行：memberload runs cancel ${runId}，再在这里重新运行文件。已入账的内容都有记录，不会重复入账。`,
+  noStageEnded: (runId) => `运行 ${runId} 已结束，输入文件的副本已不在：无法重新生成结果。`,
+  noStageEndedHint: (resultPath) => `它写出的结果（在运行结束的那台电脑上）：${resultPath}`,
   noStage: (runId) => `运行 ${runId} 没有输入文件的副本：它由旧版 memberload 开始，或副本已被删除。`,
   noStageHint: (runId) =>
     `请放弃其余的行：memberload runs cancel ${runId}，然后重新运行文件。已入账的都有记录，不会再次入账。`,

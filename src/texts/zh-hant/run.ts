@@ -48,6 +48,8 @@ export const run: Catalogue['run'] = {
   noStageHere: (runId) => `執行 ${runId} 在這裡沒有輸入檔案的副本：副本在開始這次執行的 MEMBERLOAD_HOME 裡。`,
   noStageHereHint: (runId) =>
     `請在那裡執行這個命令。或放棄其餘的行：memberload runs cancel ${runId}，再在這裡重新執行檔案。已入賬的內容都有記錄，不會重複入賬。`,
+  noStageEnded: (runId) => `執行 ${runId} 已結束，輸入檔案的副本已不在：無法重新產生結果。`,
+  noStageEndedHint: (resultPath) => `它寫出的結果（在執行結束的那台電腦上）：${resultPath}`,
   noStage: (runId) => `執行 ${runId} 沒有輸入檔案的副本：它由舊版 memberload 開始，或副本已被刪除。`,
   noStageHint: (runId) =>
     `請放棄其餘的行：memberload runs cancel ${runId}，然後重新執行檔案。已入賬的都有記錄，不會再次入賬。`,
