@@ -57,11 +57,6 @@ const USUAL_LATENCY_GAIN = 0.05;
  */
 const CATCH_UP_MS = 25;
 
-/** How far apart the places on the grid are. */
-export function spacingMsOf({ perMs, calls }: Exclude<Rate, 'unlimited'>): number {
-  return (perMs * WINDOW_STRETCH) / calls;
-}
-
 /**
  * Two rules, and a call goes out when both allow it:
  * - the grid: places `window / calls` apart, so that calls are spread and not sent in one go. It stays
@@ -72,7 +67,7 @@ export function spacingMsOf({ perMs, calls }: Exclude<Rate, 'unlimited'>): numbe
 export function createRateLimiter(rate: Rate, clock: Clock): RateLimiter {
   const windowMs = rate === 'unlimited' ? 0 : rate.perMs * WINDOW_STRETCH;
   const callsPerWindow = rate === 'unlimited' ? 1 : rate.calls;
-  const spacingMs = rate === 'unlimited' ? 0 : spacingMsOf(rate);
+  const spacingMs = windowMs / callsPerWindow;
   /** When the last `callsPerWindow` calls left: call n at place n modulo its length. */
   const leftAtMs = new Float64Array(callsPerWindow).fill(Number.NEGATIVE_INFINITY);
   const waiting: Waiter[] = [];

@@ -47,7 +47,8 @@ export function describeWorkers({ verdict, ...figures }: WorkersFigures): string
 
 /** Everything that must not be: money first. */
 export function problemsOf(figures: WorkersFigures): readonly string[] {
-  const { verdict, quota, quotaCallCount, callCount, countedCount, fullestSecond } = figures;
+  const { verdict, quota, quotaCallCount, callCount, countedCount } = figures;
+  const fullestSecond = Math.max(figures.fullestSecond, figures.fullestSecondAfter);
   return [
     ...verdict.doubles.map((double) => `double: ${double}`),
     ...verdict.unexplained.map((text) => `unexplained: ${text}`),
