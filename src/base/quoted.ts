@@ -4,8 +4,12 @@
  */
 export function quoted(word: string): string {
   if (/^[\w./:,+-]+$/.test(word)) return word;
+  // A line end would be shown as a sign, and the word be another: bash and zsh read it so.
+  if (/[\n\r\t]/.test(word)) return `$'${word.replace(/[\\'\n\r\t]/g, (sign) => ESCAPES[sign] ?? sign)}'`;
   return /[$`"!]/.test(word) ? quotedForUnix(word) : `"${word}"`;
 }
+
+const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', "'": "\\'", '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** A word for a Unix shell alone: nothing in it is read by the shell. */
 export function quotedForUnix(word: string): string {

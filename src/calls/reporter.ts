@@ -20,10 +20,12 @@ export type Sending = {
   readonly createdMs: number;
 };
 
-/** Where a run says what it is doing; the CLI prints it, `--quiet` drops it. */
+/** Where a run says what it is doing; the CLI prints it, `--quiet` drops all but warnings. */
 export interface Reporter {
   /** One line for the person at the terminal. */
   note(text: string): void;
+  /** The same, with `--quiet` too: why a run has stopped. */
+  warn(text: string): void;
   /** The sending begins. */
   start(sending: Sending): void;
   /** What the rows that are left are going to cost. */

@@ -1,7 +1,6 @@
 import { EXIT, OperatorError, usageError } from '../base/errors.ts';
 import type { RunRecord } from '../ledger/ledger.ts';
 import { type RunDocument, readRunDocument, withoutWords, writeRunDocument } from '../result/run-document.ts';
-import { renderSummary } from '../result/summary-text.ts';
 import { rebuildResult } from '../run/rebuild-result.ts';
 import { isResultMissing } from '../run/run-folder.ts';
 import { claimRun } from '../run/shared/claim-run.ts';
@@ -14,7 +13,7 @@ import { reportOptions, resumeInSession, worstExitCode } from './run-command.ts'
 import { resultTargetOf } from './run-files.ts';
 import { type Session, withSession } from './session.ts';
 import { nextOfRun } from './terminal/next-command.ts';
-import { documentOfRuns, emptyDocument, errorDocument } from './terminal/print-end.ts';
+import { documentOfRuns, emptyDocument, errorDocument, printSummary } from './terminal/print-end.ts';
 
 /**
  * `resume`: an unfinished run with its own settings, and the run-control flags that are typed now. The input file is
@@ -96,7 +95,7 @@ async function resumeAll(input: CommandInput): Promise<CommandResult> {
     try {
       const ended = await resumeOne(input, run);
       documents.push(ended.document);
-      for (const line of renderSummary(ended.document, ended.next)) console.say(line);
+      printSummary(ended.document, ended.next, console);
       if (ended.document.state === 'interrupted') break;
     } catch (error) {
       if (!(error instanceof OperatorError)) throw error;

@@ -5,6 +5,7 @@ import { commandTexts } from '../texts/commands.ts';
 import { systemLanguage, typedLanguage } from '../texts/language.ts';
 import { chooseLanguage } from '../texts/texts.ts';
 import { chooseCommand, parseCommandLine } from './command-line.ts';
+import { COMMANDS } from './commands.ts';
 import { openConsole } from './terminal/console.ts';
 
 /**
@@ -60,11 +61,18 @@ export async function runCli(surroundings: Surroundings): Promise<ExitCode> {
     const told = error instanceof OperatorError ? error : bug(error);
     if (isJson) {
       const { errorDocument } = await import('./terminal/print-end.ts');
-      console.print(JSON.stringify(errorDocument(told, words[0] ?? '', { argument: words[1], place: console.place })));
+      const where = { argument: inputOf(words), place: console.place };
+      console.print(JSON.stringify(errorDocument(told, words[0] ?? '', where)));
     }
     console.fail(told);
     return told.exitCode;
   }
+}
+
+/** The file that was named, of a command that reads one. */
+function inputOf([name, argument]: readonly string[]): string | undefined {
+  const command = COMMANDS.find((known) => known.name === name);
+  return command?.arguments[0]?.includes('file') ? argument : undefined;
 }
 
 function bug(error: unknown): OperatorError {

@@ -129,6 +129,8 @@ export async function resumeInSession(input: CommandInput, session: Session, run
   const connected = await connectToRun(session, run, saved, { targets: saved.job.targets, controls });
   const parts = runParts(input, session, connected);
   const result = settings.isTyped('output') ? resultTargetOf(settings, run.inputPath) : undefined;
+  if (result === undefined && run.resultPath === '-')
+    settings.refuseTwoDocuments(`memberload resume ${run.runId} -o other.csv`);
   if (run.command === 'export' && run.inputPath === '') return resumeExport(run, saved, { controls, result }, parts);
   const confirm: FileRun['confirm'] = (asked) => confirmImport(asked, connected.shownPlace, input);
   return resumeRun(run, saved, { controls, result, ...(run.command === 'import' && { confirm }) }, parts);

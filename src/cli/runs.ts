@@ -11,6 +11,7 @@ import { pruneRuns } from '../run/prune-runs.ts';
 import { isResultMissing } from '../run/run-folder.ts';
 import { describePlace } from '../settings/place.ts';
 import { connectionOf, readSavedSettings } from '../settings/saved-settings.ts';
+import { SETTINGS } from '../settings/settings-table.ts';
 import { commandTexts } from '../texts/commands.ts';
 import { workerTexts } from '../texts/workers.ts';
 import type { CommandInput } from './commands.ts';
@@ -74,11 +75,13 @@ export async function runRuns(input: CommandInput): Promise<{ exitCode: ExitCode
 function prune(input: CommandInput): Promise<{ exitCode: ExitCode }> {
   const { console } = input;
   return withSession(input, async ({ settings, ledger, clock }) => {
-    const olderThanMs = settings.get('olderThan');
-    const { runCount, folderCount } = await pruneRuns(settings.homeFolder, ledger, clock.nowMs() - olderThanMs);
+    const sinceMs = clock.nowMs() - settings.get('olderThan');
+    const { runCount, folderCount } = await pruneRuns(settings.homeFolder, ledger, sinceMs);
     if (settings.get('json'))
       console.print(JSON.stringify({ command: 'runs', prunedRuns: runCount, removedFolders: folderCount }));
-    console.say(commandTexts().pruned(runCount, olderThanMs / 86_400_000, folderCount));
+    console.say(
+      commandTexts().pruned(runCount, settings.typedText('olderThan') ?? SETTINGS.olderThan.standard, folderCount),
+    );
     return { exitCode: EXIT.ok };
   });
 }

@@ -87,9 +87,10 @@ export function withSession<T>(input: CommandInput, work: (session: Session) => 
       const where = { usesSandbox, store: located.get('store') };
       const { account } = connected;
       const shownPlace = describePlace(where, account);
-      console.sayPlace(shownPlace);
+      const place = placeName(where, account);
+      console.sayPlace(shownPlace, place);
       for (const warning of located.warnings) console.say(warning);
-      return { ...connected, place: placeName(where, account), shownPlace, placeKey: placeKey(where, account) };
+      return { ...connected, place, shownPlace, placeKey: placeKey(where, account) };
     };
     const sessionOf = (own: Pick<Session, 'settings' | 'control' | 'reporter'>): Session => ({
       ...{ ...own, ledger, clock, startedMs },

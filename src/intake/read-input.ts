@@ -117,6 +117,7 @@ export async function readInput(
         ...damageNotes(verdict),
         ...(signs?.notes() ?? []),
         ...(guard?.notes() ?? []),
+        ...judge.notes(),
       ],
       signs: signs?.counts() ?? {},
     };
@@ -172,6 +173,8 @@ class RowJudge {
   /** Of the rows since they were taken last. */
   readonly claims: DoneClaim[] = [];
   readonly tally = new NoteTally();
+  #unprovenCount = 0;
+  #firstUnproven = 0;
 
   constructor(
     match: HeaderMatch,
@@ -201,6 +204,7 @@ class RowJudge {
     const checked = this.#check(cells);
     const keys = checked.isValid ? this.#keysOf(checked.targetRows) : [];
     if (earlier === 'done' || earlier === 'in_doubt') {
+      if (earlier === 'done') this.#countUnproven(place.rowNumber, cells);
       if (earlier === 'done' && checked.isValid) this.#claimDone(place.rowNumber, cells, checked.targetRows[0]?.row);
       this.#claimForEarlier(place.rowNumber, this.#refusesRepeats() ? [...keys, ...this.#earlierKeys(cells)] : keys);
       return { ...place, earlier, issues: [], targetRows: [] };
@@ -219,6 +223,18 @@ class RowJudge {
       issues: checked.isValid ? (repeated ? [repeated] : []) : checked.issues,
       targetRows: checked.isValid && !repeated ? checked.targetRows : [],
     };
+  }
+
+  /** What the rows that are called done leave to be said. */
+  notes(): readonly string[] {
+    return this.#unprovenCount === 0 ? [] : [intakeTexts().doneByHand(this.#unprovenCount, this.#firstUnproven)];
+  }
+
+  /** memberload writes an action into every row that is done: a `done` alone was typed, or filled down over others. */
+  #countUnproven(rowNumber: number, cells: readonly string[]): void {
+    if (cellAt(cells, this.#match.earlier.action) !== '') return;
+    if (this.#unprovenCount === 0) this.#firstUnproven = rowNumber;
+    this.#unprovenCount += 1;
   }
 
   /** What no later row of the file may name again. A reference is credited once, whatever --on-duplicate says. */

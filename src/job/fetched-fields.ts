@@ -20,7 +20,7 @@ export const FETCHED_FIELDS: Readonly<Record<'kybio' | 'wonder', readonly string
 export function chooseFields(vendor: 'kybio' | 'wonder', columns: readonly string[] | undefined): readonly string[] {
   const known = FETCHED_FIELDS[vendor];
   if (columns === undefined) return known;
-  return columns.map((column) => {
+  const chosen = columns.map((column) => {
     const name = column.startsWith(`${vendor}_`) ? column.slice(vendor.length + 1) : column;
     const field = known.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
     if (field !== undefined) return field;
@@ -31,4 +31,6 @@ export function chooseFields(vendor: 'kybio' | 'wonder', columns: readonly strin
       headerTexts().unknownFieldHint(nearest, known),
     );
   });
+  // A column that stands twice could not be imported again.
+  return [...new Set(chosen)];
 }

@@ -76,11 +76,12 @@ export async function lookUp(call: LookupCall, { snapshots }: Gathered, context:
     send: (onSent, attempt) => sendLookup(vendors, call, { onSent, about: { attempt } }),
   });
   if (answer.kind !== 'success') {
+    const isRefused = answer.kind === 'refused' && answer.meaning === 'credentials';
     throw new OperatorError({
       code: 'LOOKUP_FAILED',
       message: planTexts().lookupFailed(answer.errorCode),
-      hint: planTexts().lookupFailedHint,
-      exitCode: answer.kind === 'refused' && answer.meaning === 'credentials' ? EXIT.credentials : EXIT.stopped,
+      hint: planTexts().lookupFailedHint(isRefused),
+      exitCode: isRefused ? EXIT.credentials : EXIT.stopped,
     });
   }
   const at = { nowMs: clock.nowMs(), sequence };

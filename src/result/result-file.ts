@@ -1,7 +1,8 @@
+import { createReadStream } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { EXIT, fileError, OperatorError } from '../base/errors.ts';
 import type { CsvDialect } from '../csv/format-csv.ts';
-import { openNewFile, requireNotHeld } from '../csv/new-file.ts';
+import { openNewFile, openNewStream, requireNotHeld } from '../csv/new-file.ts';
 import {
   openTableWriter,
   openXlsxWriter,
@@ -103,6 +104,17 @@ export async function openResultFile(
       writer = undefined;
     },
   };
+}
+
+/**
+ * Writes a result that lies in a file of ours to standard output, whose reader may go away (`| head`).
+ *
+ * @throws OperatorError RESULT_FAILED (exit 5)
+ */
+export async function copyResult(path: string, stdout: Writable): Promise<void> {
+  const out = openNewStream(stdout, resultTexts().standardOutput);
+  for await (const bytes of createReadStream(path)) await orFailed(out.write(bytes));
+  await out.commit();
 }
 
 /** Whoever has made or changed the file while its new content was written keeps it. */

@@ -321,11 +321,14 @@ async function endRun(
   // The last line says until when.
   const isForeseen = reason?.kind === 'quota' && reason.isForeseen;
   if (reason && 'detail' in reason && !isForeseen) {
-    reporter.note(runTexts().stopped(sharedTexts().withoutStop(reason.detail)));
+    const told = runTexts().stopped(sharedTexts().withoutStop(reason.detail));
+    // A pause is no news to a scheduler.
+    if (reason.kind === 'quota') reporter.note(told);
+    else reporter.warn(told);
   }
   if (failure) {
-    reporter.note(runTexts().resultFailed(failure.message));
-    reporter.note(runTexts().writeElsewhere(run.runId));
+    reporter.warn(runTexts().resultFailed(failure.message));
+    reporter.warn(runTexts().writeElsewhere(run.runId));
   }
   const isWaiting = state === 'stopped' && reason === undefined && !failure;
   const counted = await runDocument({

@@ -1,8 +1,6 @@
-import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { EXIT, usageError } from '../base/errors.ts';
 import { makeScratchFolder } from '../base/scratch-folder.ts';
 import type { Reporter } from '../calls/reporter.ts';
@@ -14,7 +12,7 @@ import { listed } from '../job/header-match.ts';
 import { guessKind, hasKeyOf } from '../job/header-names.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import type { ResultTarget } from '../result/result-file.ts';
-import { openResultFile, type ResultFile } from '../result/result-file.ts';
+import { copyResult, openResultFile, type ResultFile } from '../result/result-file.ts';
 import { ResultRows } from '../result/result-rows.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import { runDocument } from '../result/summary.ts';
@@ -56,7 +54,7 @@ export async function validateFile(job: Validation, parts: Parts): Promise<RunDo
       const result = { ...job.result, path, mayReplace: true };
       ({ settings, tally, read } = await check({ ...job, settings, source: { path }, result }, parts, read.late));
     }
-    if (scratch !== undefined) await pipeline(createReadStream(path), parts.stdout, { end: false });
+    if (scratch !== undefined) await copyResult(path, parts.stdout);
     tellRun(settings, read.sums, parts.reporter);
     return await documentOf({ ...job, settings }, tally, parts.nowMs() - startedMs);
   } finally {

@@ -131,14 +131,15 @@ const UNITS_MS: ReadonlyMap<string, number> = new Map([
   ['d', 86_400_000],
 ]);
 
-/** `30s`, `500ms`, `2m`, `12h`, `1d` → milliseconds. `longest` is written in the same way. */
-export function duration(longest: string): Reader<number> {
+/** `30s`, `500ms`, `2m`, `12h`, `1d` → milliseconds. `longest` is written in the same way. `minMs`: 1 refuses none. */
+export function duration(longest: string, minMs: 0 | 1 = 0): Reader<number> {
   return {
     shape: 'text',
     schema: v.pipe(
       v.string(),
       v.regex(/^[0-9]{1,9}(ms|s|m|h|d)$/),
       v.transform(milliseconds),
+      v.minValue(minMs),
       v.maxValue(milliseconds(longest)),
     ),
     expects: () => settingsTexts().expects.duration(longest),

@@ -120,7 +120,7 @@ export const SETTINGS = {
   workers: speed(count(1, 64), SHAREABLE, { standard: '1', only: 'typed' }),
   runsAtOnce: speed(count(1, 64), ['worker'], { flag: 'runs', standard: '4' }),
   concurrency: speed(count(1, 256), [...CALLING, 'undo'], { ...CONTROL, standard: '4' }),
-  timeout: speed(duration('10m'), ASKING, { ...CONTROL, standard: '30s' }),
+  timeout: speed(duration('10m', 1), ASKING, { ...CONTROL, standard: '30s' }),
   dailyQuota: speed(count(0, 1e9), ASKING, CONTROL),
   reserve: speed(count(0, 1e9), ASKING, { ...CONTROL, standard: '0' }),
   wait: speed(toggle, [...CALLING, 'undo'], CONTROL),

@@ -59,8 +59,19 @@ export class Settings {
   /** A wrong value is told before the command has begun. @throws OperatorError BAD_VALUE (exit 2) */
   checkTyped(names: readonly SettingName[]): void {
     for (const name of names) this.typed(name);
+    if (names.includes('output') && this.get('output') === '-') this.refuseTwoDocuments('-o other.csv');
     if (this.typed('logBodies') !== true || this.get('log') !== undefined) return;
     throw usageError('BAD_USAGE', settingsTexts().logBodiesAlone, settingsTexts().logBodiesAloneHint);
+  }
+
+  /**
+   * A script that reads standard output finds one document there: a result, or the one of --json.
+   *
+   * @throws OperatorError BAD_USAGE (exit 2)
+   */
+  refuseTwoDocuments(otherWay: string): void {
+    if (!this.get('json')) return;
+    throw usageError('BAD_USAGE', settingsTexts().twoDocuments, settingsTexts().twoDocumentsHint(otherWay));
   }
 
   /** The flag as typed: `true` for a switch, a list with commas; undefined when it was not. */

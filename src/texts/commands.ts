@@ -67,7 +67,9 @@ export const COMMANDS_TEXTS = {
   hasEnded: (runId: string, how: 'finished' | 'cancelled') =>
     `Run ${runId} ${how === 'finished' ? 'has finished' : 'was cancelled'}: nothing is left to carry on.`,
   hasEndedHint: (runId: string, resultPath: string) =>
-    `Its result file: ${resultPath}. Its rows in doubt, if any: memberload resolve ${runId}`,
+    resultPath === ''
+      ? 'Its rows were dropped by runs prune.'
+      : `Its result file: ${resultPath}. Its rows in doubt, if any: memberload resolve ${runId}`,
 
   // report.ts
   noRunToReport: 'There is no run yet, so there is nothing to report.',
@@ -89,8 +91,8 @@ export const COMMANDS_TEXTS = {
   olderThanAloneHint: 'Type: memberload runs prune --older-than 90d',
   prunedRun: (runId: string, command: string) =>
     `Run ${runId}: ${command}, finished; its rows were dropped by runs prune.`,
-  pruned: (runCount: number, days: number, folderCount: number) =>
-    `${runCount} runs that ended more than ${days} days ago were dropped, ${folderCount} folders removed. What they credited is still known: a credit is not given twice.`,
+  pruned: (runCount: number, age: string, folderCount: number) =>
+    `${runCount} runs that ended more than ${age} ago were dropped, ${folderCount} folders removed. What they credited is still known: a credit is not given twice.`,
   cancelWhat: 'cancel needs the run.',
   cancelWhatHint: 'List the unfinished runs with: memberload runs',
   cancelEnded: (runId: string) => `Run ${runId} has ended already: there is nothing to give up.`,

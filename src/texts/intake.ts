@@ -42,6 +42,8 @@ export const INTAKE = {
     `${count} of ${rowCount} rows cannot be credited. ${first.join(' ')}`,
   invalidRowsHint: `Nothing was sent. Correct them (${LISTS_THEM}), or credit the others with --skip-invalid.`,
 
+  doneByHand: (rowCount: number, rowNumber: number) =>
+    `Warning: ${rowCount === 1 ? '1 row is' : `${rowCount} rows are`} called done without a result_action, which memberload writes into every row that is done. The first is row ${rowNumber}. Such a row is skipped. If it was not sent, empty its result_status.`,
   // credit-guard.ts
   changedAfterCredit: (
     rowCount: number,

@@ -8,7 +8,8 @@ export const PLAN = {
   allInDiff: '… all of them in the file of -o',
   othersInDiff: '… the others with -o diff.csv',
   lookupFailed: (errorCode: string) => `A lookup failed with ${errorCode}; without it there is no plan.`,
-  lookupFailedHint: 'Nothing was written. Try again.',
+  lookupFailedHint: (isRefused: boolean) =>
+    `Nothing was written. ${isRefused ? 'The vendor refused the credentials: correct them, then type the same command again.' : 'Try again.'}`,
 
   // gather.ts
   categoriesUnread: (errorCode: string) => `The categories could not be read: ${errorCode}.`,

@@ -76,7 +76,7 @@ export const RESULT = {
     `Paused: the day's calls are used up. When they are back${backAt === undefined ? '' : ` (${backAt})`}, type: ${resume}`,
   interrupted: (resume: string) => `Interrupted. Carry on with: ${resume}`,
   waitForOthers: (rowCount: number, resume: string) =>
-    `${rowCount} rows wait for a row in doubt of another run, which their messages name. Decide that one, then type: ${resume}`,
+    `${rowCount === 1 ? '1 row waits' : `${rowCount} rows wait`} for a row in doubt of another run, which the messages of the result file name. Decide that one, then type: ${resume}`,
   inDoubt: (resolve: string) => `Look at the rows in doubt: ${resolve}`,
   inDoubtThenResume: (resolve: string, resume: string, backAt: string | undefined) =>
     `Look at the rows in doubt: ${resolve} — then carry on${backAt === undefined ? '' : ` (${backAt})`}: ${resume}`,

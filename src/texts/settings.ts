@@ -61,6 +61,8 @@ export const SETTINGS_TEXTS = {
   unknownStore: (store: string, path: string | undefined) =>
     `--store: no store '${store}' in ${path ?? 'a config file (there is none)'}.`,
   storesThere: (names: readonly string[]) => `Stores there: ${names.join(', ') || 'none'}.`,
+  twoDocuments: 'The result (-o -) and --json would both go to standard output, where nobody could tell them apart.',
+  twoDocumentsHint: (otherWay: string) => `Name a file for the result (${otherWay}), or leave --json away.`,
   logBodiesAlone: '--log-bodies needs --log <file>.',
   logBodiesAloneHint: 'Write for example --log calls.jsonl.',
   keyIsOpen: (path: string, quotedPath: string) =>

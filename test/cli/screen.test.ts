@@ -230,7 +230,7 @@ describe('live progress', () => {
 
   test('has no colours with NO_COLOR, and is no block on a dumb terminal', async () => {
     const bare = openScreen({ environment: { NO_COLOR: '1' } });
-    bare.console.sayPlace('SANDBOX');
+    bare.console.sayPlace('SANDBOX', 'SANDBOX');
     start(bare);
     await bare.pass(1_000, 5);
     expect(await bare.read()).toContain('SANDBOX');

@@ -38,7 +38,12 @@ describe('exit 4: the vendor refuses the credentials', () => {
 
   test('with the right key resume finishes the same run', async () => {
     const work = withRows(3);
-    expect((await work.run(CREATE, { environment: { KYBIO_APP_KEY: 'wrong' } })).exitCode).toBe(4);
+    // What a person has to mend is said in spite of -q.
+    const refused = await work.run([...CREATE, '-q'], { environment: { KYBIO_APP_KEY: 'wrong' } });
+    expect(refused).toMatchObject({
+      exitCode: 4,
+      stderr: expect.stringMatching(/^Stopped: .*1032.*\n.*resume \S+\n$/),
+    });
     const resumed = await work.run(['resume']);
     expect(resumed.exitCode).toBe(0);
     expect(outcomesOf(work.read('members.result.csv'))).toEqual(Array(3).fill('done created'));

@@ -1,10 +1,12 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { linkSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { lines, outcomesOf } from '../support/csv-text.ts';
 import { openRelay } from '../support/relay.ts';
+import { BINARY } from '../support/run-binary.ts';
 import { useVendorSandbox } from '../support/vendor-sandbox.ts';
 import { openWorkspace } from '../support/workspace.ts';
 
@@ -102,5 +104,24 @@ describe('where the result goes', () => {
     expect(ended.exitCode).toBe(0);
     expect(outcomesOf(ended.stdout)).toEqual(['done created']);
     expect(work.names()).toEqual(['members.csv']);
+
+    const before = await vendor.callCount();
+    const both = await work.run([...CREATE, '-o', '-', '--json']);
+    expect(both.exitCode).toBe(2);
+    expect(JSON.parse(both.stdout)).toMatchObject({ exitCode: 2, error: { code: 'BAD_USAGE' } });
+    expect(await vendor.callCount()).toBe(before);
+  });
+
+  test('a reader of standard output that goes away is no bug of ours', async () => {
+    const work = openWorkspace(vendor.settings);
+    work.file('members.csv', lines('number', ...Array.from({ length: 20_000 }, (_, index) => `N${index}`)));
+    const check = `'${process.execPath}' '${BINARY}' validate members.csv --as members -o -`;
+    const ended = await promisify(execFile)('sh', ['-c', `{ ${check}; echo "exit $?" >&2; } | head -1`], {
+      cwd: work.folder,
+      env: { PATH: process.env.PATH ?? '', MEMBERLOAD_HOME: work.home },
+    });
+    expect(ended.stdout).toMatch(/^number,result_row,.*\n$/);
+    expect(ended.stderr).toMatch(/^Error: standard output cannot be written: .*\n.*\nexit 5\n$/m);
+    expect(ended.stderr).not.toContain('A bug of memberload');
   });
 });

@@ -24,7 +24,7 @@ describe('increments in doubt of one member', () => {
     expect(columnOf(read('two.result.csv'), 'result_messages')[0]).toContain(
       `row 1 of run ${runIdOf(first.stdout)} credits the same member`,
     );
-    expect(second.stderr).toContain('1 rows wait for a row in doubt of another run');
+    expect(second.stderr).toContain('1 row waits for a row in doubt of another run');
 
     await run(['resolve', runIdOf(first.stdout), '--row', '1', '--as', 'not-applied']);
     expect((await run(['resume', runIdOf(second.stdout)])).exitCode).toBe(0);

@@ -181,6 +181,14 @@ describe('what an earlier result says', () => {
     expect(verdictsOf(ignored)).toEqual(['to send', 'to send']);
   });
 
+  test('a done without its result_action, typed or filled down by a person, is told', async () => {
+    const header = 'number,pointIncrement,result_status,result_action,result_for';
+    const read = (...rows: string[]) => readText(`${[header, ...rows].join('\n')}\n`);
+    const told = await read(`1,5,done,topped_up,${RESULT_FOR}`, `2,5,done,,${RESULT_FOR}`, `3,5,done,,${RESULT_FOR}`);
+    expect(told.notes.join()).toMatch(/2 rows are called done without a result_action, .* The first is row 2\./);
+    expect((await read(`1,5,done,topped_up,${RESULT_FOR}`, `2,5,failed,,${RESULT_FOR}`)).notes).toEqual([]);
+  });
+
   test.each(['result_status', 'result_for'])('a result that has lost its %s is refused whole', async (lost) => {
     const kept = RESULT_HEADER.split(',').filter((name) => name !== lost);
     const text = lines(kept.join(','), kept.map((name) => (name === 'number' ? 'A' : '')).join(','));

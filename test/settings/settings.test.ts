@@ -34,6 +34,7 @@ describe('a setting', () => {
     [{ rate: '5' }, "--rate: '5' is not a rate such as 5/s"],
     [{ concurrency: '4e0' }, "--concurrency: '4e0' is not a whole number from 1 to 256"],
     [{ timeout: '11m' }, "--timeout: '11m' is not a time up to 10m"],
+    [{ timeout: '0s' }, "--timeout: '0s' is not a time up to 10m"],
     [{ 'max-errors': '101%' }, "--max-errors: '101%' is not a count or a percentage"],
     [{ 'time-zone': 'Asia/Atlantis' }, "--time-zone: 'Asia/Atlantis' is not a time zone"],
     [{ 'expect-points': '1,5' }, "--expect-points: '1,5' is not a decimal"],

@@ -156,6 +156,7 @@ export async function openStage(
       clock,
       reporter: {
         note: (text) => void notes.push(text),
+        warn: (text) => void notes.push(text),
         start: () => undefined,
         price: () => undefined,
         sleep: () => undefined,

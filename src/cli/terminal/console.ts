@@ -16,9 +16,11 @@ export interface Console {
   printLines(text: string): void;
   /** A message for the person; dropped by --quiet. */
   say(text: string): void;
-  /** As `say`, in colour: where the command works. Once, when it is said twice in a row. */
-  sayPlace(text: string): void;
-  /** Where the command works, as `sayPlace` said last, also with --quiet. */
+  /** As `say`, with --quiet too: what a person has to know and do. */
+  insist(text: string): void;
+  /** As `say`, in colour: where the command works. Once, when it is said twice in a row. `name`: in English. */
+  sayPlace(text: string, name: string): void;
+  /** Where the command works, in English, as `sayPlace` was told last, also with --quiet: for `--json`. */
   readonly place: string | undefined;
   /** An error: what happened, then what to do. Never dropped. */
   fail(error: OperatorError): void;
@@ -93,6 +95,7 @@ export function openConsole(
     stdout.write(`${visibleText(text)}\n`);
     draw();
   };
+  const insist = (text: string): void => tell(folded(visibleText(asTyped(text))));
   return {
     isQuiet,
     isLive: isScreen && !isQuiet,
@@ -108,13 +111,14 @@ export function openConsole(
       for (const line of text.split('\n')) print(line);
     },
     say(text) {
-      if (!isQuiet) tell(folded(visibleText(asTyped(text))));
+      if (!isQuiet) insist(text);
     },
+    insist,
     get place() {
       return place;
     },
-    sayPlace(text) {
-      place = text;
+    sayPlace(text, name) {
+      place = name;
       const line = colored(YELLOW, text);
       if (!isQuiet && line !== lastLine) tell(line);
     },

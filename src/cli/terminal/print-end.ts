@@ -2,9 +2,10 @@ import { addDecimals } from '../../base/decimal.ts';
 import { EXIT, type ExitCode, type OperatorError } from '../../base/errors.ts';
 import { type RunDocument, withoutWords, writeRunDocument } from '../../result/run-document.ts';
 import { sumCalls } from '../../result/summary.ts';
-import { renderSummary } from '../../result/summary-text.ts';
+import { type NextCommand, renderSummary } from '../../result/summary-text.ts';
 import { Tally } from '../../result/tally.ts';
 import type { CommandInput, EndedRun } from '../commands.ts';
+import type { Console } from './console.ts';
 
 /** Prints how a run ended, as text or as the JSON document. */
 export function printRun(
@@ -12,8 +13,22 @@ export function printRun(
   { settings, console }: Pick<CommandInput, 'settings' | 'console'>,
 ): void {
   if (settings.get('json')) console.print(writeRunDocument(document));
-  for (const line of renderSummary({ ...document, place }, next)) console.say(line);
+  printSummary({ ...document, place }, next, console);
 }
+
+/** The summary; with --quiet only its last line, and that only when somebody has to do something. */
+export function printSummary(document: RunDocument, next: NextCommand, console: Console): void {
+  const lines = renderSummary(document, next);
+  for (const line of lines.slice(0, -1)) console.say(line);
+  const needsPerson = NEEDS_PERSON.includes(document.exitCode);
+  for (const line of lines.slice(-1)) {
+    if (needsPerson) console.insist(line);
+    else console.say(line);
+  }
+}
+
+/** Tomorrow's `resume` does not mend these by itself. */
+const NEEDS_PERSON: readonly ExitCode[] = [EXIT.credentials, EXIT.stopped, EXIT.inDoubt];
 
 /** The `--json` document of a command that did nothing with rows. */
 export function emptyDocument(command: string): RunDocument {

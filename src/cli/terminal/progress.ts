@@ -39,6 +39,9 @@ export function openProgress(console: Console, clock: Clock): Reporter {
     note(text) {
       if (text !== '') console.say(text);
     },
+    warn(text) {
+      console.insist(text);
+    },
     start(sending) {
       watched = new Watched(sending, clock);
       if (console.isQuiet) return;

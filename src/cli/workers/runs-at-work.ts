@@ -286,7 +286,16 @@ export class RunsAtWork {
 /** A line for what a person should know; how each row goes is told by `runs`. */
 function noteOnly(note: (text: string) => void): Reporter {
   const nothing = (): void => undefined;
-  return { note, start: nothing, price: nothing, row: nothing, stand: nothing, sleep: nothing, end: nothing };
+  return {
+    note,
+    warn: note,
+    start: nothing,
+    price: nothing,
+    row: nothing,
+    stand: nothing,
+    sleep: nothing,
+    end: nothing,
+  };
 }
 
 function stateOf({ state }: RunDocument): string {

@@ -55,7 +55,10 @@ export const commands: Catalogue['commands'] = {
     `没有继续运行 ${runId}：${why === 'credentials' ? '对方拒绝了账户凭证' : '它因错误而停止'}。`,
   carryOn: (runId) => `继续请输入：memberload resume ${runId}`,
   hasEnded: (runId, how) => `运行 ${runId} ${how === 'finished' ? '已经完成' : '已经放弃'}，没有可以继续的行。`,
-  hasEndedHint: (runId, resultPath) => `结果文件：${resultPath}。如有待核实的行：memberload resolve ${runId}`,
+  hasEndedHint: (runId, resultPath) =>
+    resultPath === ''
+      ? '各行的情况已被 runs prune 清理。'
+      : `结果文件：${resultPath}。如有待核实的行：memberload resolve ${runId}`,
 
   noRunToReport: '还没有运行过，没有可以报告的内容。',
   reportOf: (runId, command, state) => `运行 ${runId}（${command}，${state}）的报告：`,
@@ -73,8 +76,8 @@ export const commands: Catalogue['commands'] = {
   olderThanAlone: '--older-than 要与 prune 一起用。',
   olderThanAloneHint: '请输入：memberload runs prune --older-than 90d',
   prunedRun: (runId, command) => `运行 ${runId}：${command}，已完成；各行的情况已被 runs prune 清理。`,
-  pruned: (runCount, days, folderCount) =>
-    `清理了 ${days} 天前结束的 ${runCount} 次运行，删除了 ${folderCount} 个文件夹。已入账的仍然记得，不会重复入账。`,
+  pruned: (runCount, age, folderCount) =>
+    `清理了 ${age} 前结束的 ${runCount} 次运行，删除了 ${folderCount} 个文件夹。已入账的仍然记得，不会重复入账。`,
   cancelWhat: 'cancel 后面要写运行编号。',
   cancelWhatHint: '列出未完成的运行：memberload runs',
   cancelEnded: (runId) => `运行 ${runId} 已经结束，没有可以放弃的行。`,

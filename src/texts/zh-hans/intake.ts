@@ -17,6 +17,8 @@ export const intake: Catalogue['intake'] = {
   invalidRows: (count, rowCount, first) => `${rowCount} 行中有 ${count} 行不能入账。${first.join('')}`,
   invalidRowsHint: `什么都没有发送。请更正这些行（${LISTS_THEM}），或用 --skip-invalid 只入账其他行。`,
 
+  doneByHand: (rowCount, rowNumber) =>
+    `警告：${rowCount} 行标为 done，却没有 result_action，而 memberload 会在每个 done 的行写上它。首先是第 ${rowNumber} 行。这样的行会跳过。如果它没有发送过，请清空它的 result_status。`,
   changedAfterCredit: (rowCount, rowNumber, credit) =>
     `警告：有 ${rowCount} 行标为已完成，但行内的会员或数额与当时入账的不同。第 ${rowNumber} 行：运行 ${credit.runId} 为${
       credit.number === '' ? ` customerUid ${credit.customerUid} ` : `会员 ${credit.number} `

@@ -13,7 +13,8 @@ export const plan: Catalogue['plan'] = {
   allInDiff: '… 全部写在 -o 的文件里',
   othersInDiff: '… 其余的请用 -o diff.csv 查看',
   lookupFailed: (errorCode) => `查询失败（${errorCode}），无法做出计划。`,
-  lookupFailedHint: '什么都没有写入。请再试一次。',
+  lookupFailedHint: (isRefused) =>
+    `什么都没有写入。${isRefused ? '对方不接受账户凭证：请更正后再输入同一条命令。' : '请再试一次。'}`,
 
   categoriesUnread: (errorCode) => `无法读取会员分类：${errorCode}。`,
   categoriesUnreadHint: '什么都没有写入。请再试一次，或去掉 --change-category。',

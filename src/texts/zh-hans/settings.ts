@@ -53,6 +53,8 @@ export const settings: Catalogue['settings'] = {
   unknownStore: (store, path) =>
     `--store：${path === undefined ? '没有设置文件，也就' : `${path} 中`}没有门店 '${store}'。`,
   storesThere: (names) => `现有的门店：${names.join('、') || '无'}。`,
+  twoDocuments: '结果（-o -）和 --json 都会写到标准输出，无法分开。',
+  twoDocumentsHint: (otherWay) => `请给结果指定一个文件（${otherWay}），或去掉 --json。`,
   logBodiesAlone: '--log-bodies 要与 --log <文件> 一起用。',
   logBodiesAloneHint: '例如写 --log calls.jsonl。',
   keyIsOpen: (path, quotedPath) => `${path} 中有密钥，而其他用户可以读取。请输入：chmod 600 ${quotedPath}`,

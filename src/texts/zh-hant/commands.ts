@@ -55,7 +55,10 @@ export const commands: Catalogue['commands'] = {
     `沒有繼續執行 ${runId}：${why === 'credentials' ? '對方拒絕了帳戶憑證' : '它因錯誤而停止'}。`,
   carryOn: (runId) => `繼續請輸入：memberload resume ${runId}`,
   hasEnded: (runId, how) => `執行 ${runId} ${how === 'finished' ? '已經完成' : '已經放棄'}，沒有可以繼續的行。`,
-  hasEndedHint: (runId, resultPath) => `結果檔案：${resultPath}。如有待核實的行：memberload resolve ${runId}`,
+  hasEndedHint: (runId, resultPath) =>
+    resultPath === ''
+      ? '各行的情況已被 runs prune 清理。'
+      : `結果檔案：${resultPath}。如有待核實的行：memberload resolve ${runId}`,
 
   noRunToReport: '還沒有執行過，沒有可以報告的內容。',
   reportOf: (runId, command, state) => `執行 ${runId}（${command}，${state}）的報告：`,
@@ -73,8 +76,8 @@ export const commands: Catalogue['commands'] = {
   olderThanAlone: '--older-than 要與 prune 一起用。',
   olderThanAloneHint: '請輸入：memberload runs prune --older-than 90d',
   prunedRun: (runId, command) => `執行 ${runId}：${command}，已完成；各行的情況已被 runs prune 清理。`,
-  pruned: (runCount, days, folderCount) =>
-    `清理了 ${days} 天前結束的 ${runCount} 次執行，刪除了 ${folderCount} 個資料夾。已入賬的仍然記得，不會重複入賬。`,
+  pruned: (runCount, age, folderCount) =>
+    `清理了 ${age} 前結束的 ${runCount} 次執行，刪除了 ${folderCount} 個資料夾。已入賬的仍然記得，不會重複入賬。`,
   cancelWhat: 'cancel 後面要寫執行編號。',
   cancelWhatHint: '列出未完成的執行：memberload runs',
   cancelEnded: (runId) => `執行 ${runId} 已經結束，沒有可以放棄的行。`,

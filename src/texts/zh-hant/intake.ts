@@ -17,6 +17,8 @@ export const intake: Catalogue['intake'] = {
   invalidRows: (count, rowCount, first) => `${rowCount} 行中有 ${count} 行不能入賬。${first.join('')}`,
   invalidRowsHint: `沒有傳送任何資料。請更正這些行（${LISTS_THEM}），或用 --skip-invalid 只為其他行入賬。`,
 
+  doneByHand: (rowCount, rowNumber) =>
+    `警告：${rowCount} 行標為 done，卻沒有 result_action，而 memberload 會在每個 done 的行寫上它。首先是第 ${rowNumber} 行。這樣的行會略過。如果它沒有傳送過，請清空它的 result_status。`,
   changedAfterCredit: (rowCount, rowNumber, credit) =>
     `警告：有 ${rowCount} 行標為已完成，但行內的會員或數額與當時入賬的不同。第 ${rowNumber} 行：執行 ${credit.runId} 為${
       credit.number === '' ? ` customerUid ${credit.customerUid} ` : `會員 ${credit.number} `

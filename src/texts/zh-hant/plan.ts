@@ -13,7 +13,8 @@ export const plan: Catalogue['plan'] = {
   allInDiff: '… 全部寫在 -o 的檔案內',
   othersInDiff: '… 其餘的請用 -o diff.csv 查看',
   lookupFailed: (errorCode) => `查詢失敗（${errorCode}），無法做出計劃。`,
-  lookupFailedHint: '沒有寫入任何資料。請再試一次。',
+  lookupFailedHint: (isRefused) =>
+    `沒有寫入任何資料。${isRefused ? '對方不接受帳戶憑證：請更正後再輸入同一條命令。' : '請再試一次。'}`,
 
   categoriesUnread: (errorCode) => `無法讀取會員分類：${errorCode}。`,
   categoriesUnreadHint: '沒有寫入任何資料。請再試一次，或去掉 --change-category。',

@@ -53,6 +53,8 @@ export const settings: Catalogue['settings'] = {
   unknownStore: (store, path) =>
     `--store：${path === undefined ? '沒有設定檔案，也就' : `${path} 中`}沒有店舖 '${store}'。`,
   storesThere: (names) => `現有的店舖：${names.join('、') || '無'}。`,
+  twoDocuments: '結果（-o -）和 --json 都會寫到標準輸出，無法分開。',
+  twoDocumentsHint: (otherWay) => `請給結果指定一個檔案（${otherWay}），或去掉 --json。`,
   logBodiesAlone: '--log-bodies 要與 --log <檔案> 一起用。',
   logBodiesAloneHint: '例如寫 --log calls.jsonl。',
   keyIsOpen: (path, quotedPath) => `${path} 中有密鑰，而其他用戶可以讀取。請輸入：chmod 600 ${quotedPath}`,
