@@ -61,8 +61,8 @@ export function startTool(args: readonly string[], options: ToolOptions): Runnin
       PATH: process.env.PATH ?? '',
       NODE_COMPILE_CACHE: build.compileCache,
       ...options.environment,
-      // Its children are of the same build.
-      NODE_OPTIONS: `--import ${PRELOAD}`,
+      // Its children are of the same build. What the caller has preloaded comes first.
+      NODE_OPTIONS: [options.environment.NODE_OPTIONS, `--import ${PRELOAD}`].filter(Boolean).join(' '),
       CHAOS: JSON.stringify({ starter: process.pid, kills, blows, clock }),
     },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
