@@ -1,5 +1,5 @@
 import { type Answer, quoteWords } from '../http/answer.ts';
-import { callTexts } from '../texts/calls.ts';
+import { callTexts } from '../texts/runs/calls.ts';
 
 /** As DESIGN §5 says. */
 const SAME_REFUSALS_MAX = 10;

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { dayEndMs, nextMidnightMs, zonedDay } from '../base/zoned-time.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { callTexts } from '../texts/calls.ts';
+import { callTexts } from '../texts/runs/calls.ts';
 import { DayCount } from './day-count.ts';
 import { type RunControl, StoppedError } from './run-control.ts';
 

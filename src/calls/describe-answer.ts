@@ -1,5 +1,5 @@
 import { type Answer, quoteWords } from '../http/answer.ts';
-import { callTexts } from '../texts/calls.ts';
+import { callTexts } from '../texts/runs/calls.ts';
 
 /** What the vendor said, in one line, for evidence and messages. */
 export function describeAnswer(answer: Answer<unknown>): string {

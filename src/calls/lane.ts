@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { type Answer, quoteWords } from '../http/answer.ts';
 import { createRetryBudget, decideRetry } from '../http/retry-timing.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { callTexts } from '../texts/calls.ts';
+import { callTexts } from '../texts/runs/calls.ts';
 import { Breaker } from './breaker.ts';
 import { DayQuota, type QuotaHold, type QuotaSettings } from './day-quota.ts';
 import type { Admission, RateLimiter } from './rate-limiter.ts';

@@ -1,5 +1,5 @@
 import { usageError } from '../base/errors.ts';
-import { callTexts } from '../texts/calls.ts';
+import { callTexts } from '../texts/runs/calls.ts';
 
 /** At most `calls` in any window of `perMs` milliseconds. */
 export type Rate = { readonly calls: number; readonly perMs: number } | 'unlimited';

@@ -35,12 +35,15 @@ export function shareRate(
       const admission = await limiter.admit(signal);
       if (admission === undefined) return undefined;
       for (;;) {
-        const dueMs = await pace.nextPlace(account, isCold ? Math.max(spacingMs, COLD_MS) : spacingMs);
+        const isFirst = isCold;
         isCold = false;
+        const dueMs = await pace.nextPlace(account, isFirst ? Math.max(spacingMs, COLD_MS) : spacingMs);
         const delayMs = dueMs - clock.monotonicMs();
         if (delayMs > 0) await clock.sleep(delayMs, signal);
         if (signal?.aborted) return undefined;
         if (clock.monotonicMs() - dueMs <= LATE_MS_MAX) return admission;
+        // The call is still the first one.
+        isCold ||= isFirst;
       }
     },
     hold(untilMonotonicMs) {

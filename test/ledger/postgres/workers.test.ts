@@ -387,6 +387,21 @@ describe.runIf(HAS_POSTGRES)('two processes with one ledger', () => {
     expect(((await bert.pace?.nextPlace(ACCOUNT, 20)) ?? 0) - systemClock.monotonicMs()).toBeGreaterThan(4000);
   });
 
+  test('nobody has a place for a while behind the first call of a process, which comes late', async () => {
+    const { anna, bert } = await openTwo();
+    const rate = { calls: 50, perMs: 1000 };
+    const shared = { pace: anna.pace, account: ACCOUNT, clock: systemClock };
+    const limiter = shareRate(createRateLimiter(rate, systemClock), rate, shared);
+    // Between two places of the same process, on its own clock: a rate of 50/s has them 20 ms apart.
+    const placeAfterCall = async (): Promise<number> => {
+      const before = (await bert.pace?.nextPlace(ACCOUNT, 0)) ?? 0;
+      await limiter.admit();
+      return ((await bert.pace?.nextPlace(ACCOUNT, 0)) ?? 0) - before;
+    };
+    expect(await placeAfterCall()).toBeGreaterThanOrEqual(95);
+    expect(await placeAfterCall()).toBeLessThan(95);
+  });
+
   test('a connection that the server ends is a failure, told once', async () => {
     const url = await emptyLedger();
     const failures: OperatorError[] = [];
