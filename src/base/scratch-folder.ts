@@ -1,7 +1,7 @@
 import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { intakeTexts } from '../texts/intake.ts';
+import { intakeTexts } from '../texts/tables/intake.ts';
 import { errorText, usageError } from './errors.ts';
 
 const PREFIX = 'memberload-scratch-';

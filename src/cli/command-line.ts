@@ -4,7 +4,7 @@ import { quoted } from '../base/quoted.ts';
 import type { CommandName } from '../settings/setting.ts';
 import type { TypedFlags } from '../settings/settings.ts';
 import { describeSetting, flagName, flagsOf, settingOf } from '../settings/settings-table.ts';
-import { commandTexts } from '../texts/commands.ts';
+import { commandTexts } from '../texts/cli/commands.ts';
 import { sharedTexts } from '../texts/shared.ts';
 import { COMMANDS, type Command } from './commands.ts';
 

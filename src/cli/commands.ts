@@ -35,14 +35,14 @@ export type Command = {
   readonly arguments: readonly string[];
   /** What the first argument may be, where it is one of a few words. */
   readonly words?: readonly string[];
-  /** Command lines; what each does stands in texts/command-help.ts, in the same order. */
+  /** Command lines; what each does stands in texts/cli/command-help.ts, in the same order. */
   readonly examples: readonly string[];
   /** Loads the command's own modules: a command pays for the start of no other. */
   readonly load: () => Promise<(input: CommandInput) => Promise<CommandResult>>;
 };
 
 /**
- * Every command there is: with texts/command-help.ts, --help and the manual are made from this table.
+ * Every command there is: with texts/cli/command-help.ts, --help and the manual are made from this table.
  */
 export const COMMANDS: readonly Command[] = [
   {

@@ -25,7 +25,7 @@ import { readControlSettings } from '../settings/job-settings.ts';
 import { proxyHost, readProxy } from '../settings/proxy-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import { configuredTargets, vendorSettings } from '../settings/vendor-settings.ts';
-import { doctorTexts } from '../texts/doctor.ts';
+import { doctorTexts } from '../texts/cli/doctor.ts';
 import { sharedTexts } from '../texts/shared.ts';
 import type { CommandInput } from './commands.ts';
 import { type Session, withLedgerReader, withSession } from './session.ts';

@@ -1,6 +1,6 @@
 import { usageError } from '../base/errors.ts';
 import type { LedgerReader, RunRecord } from '../ledger/ledger.ts';
-import { commandTexts } from '../texts/commands.ts';
+import { commandTexts } from '../texts/cli/commands.ts';
 
 /**
  * The run, and the ledger that knows it.

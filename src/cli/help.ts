@@ -6,8 +6,8 @@ import { aboutColumn } from '../job/column-about.ts';
 import { COLUMNS, type FileKind } from '../job/columns.ts';
 import { GROUPS } from '../settings/setting.ts';
 import { describeSetting, flagName, flagsOf, type SettingName, settingOf } from '../settings/settings-table.ts';
-import { commandHelpTexts } from '../texts/command-help.ts';
-import { helpTexts } from '../texts/help.ts';
+import { commandHelpTexts } from '../texts/cli/command-help.ts';
+import { helpTexts } from '../texts/cli/help.ts';
 import { COMMANDS, type Command } from './commands.ts';
 
 /** The manual lies beside the program, one page a topic. */

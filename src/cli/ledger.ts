@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode, usageError } from '../base/errors.ts';
 import { quoted } from '../base/quoted.ts';
 import type { LedgerAddress } from '../ledger/postgres/address.ts';
-import { sharedLedgerTexts } from '../texts/shared-ledger.ts';
+import { sharedLedgerTexts } from '../texts/runs/shared-ledger.ts';
 import type { CommandInput } from './commands.ts';
 import { personHere, sharedLedgerAddress } from './open-ledger.ts';
 import { confirmYes } from './terminal/confirm.ts';

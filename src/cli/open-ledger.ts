@@ -7,7 +7,7 @@ import { openSqliteLedger, openSqliteLedgerReader } from '../ledger/sqlite/sqlit
 import type { Settings } from '../settings/settings.ts';
 import { settingOf } from '../settings/settings-table.ts';
 import type { Surroundings } from '../settings/surroundings.ts';
-import { sharedLedgerTexts } from '../texts/shared-ledger.ts';
+import { sharedLedgerTexts } from '../texts/runs/shared-ledger.ts';
 
 /**
  * Where the shared ledger is; undefined: this home has a ledger of its own. Once it is set nothing falls back to that

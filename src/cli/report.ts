@@ -5,7 +5,7 @@ import type { RunRecord } from '../ledger/ledger.ts';
 import { reportPathOf, writeReportFile } from '../report/report-file.ts';
 import { reportOfRun } from '../run/report-run.ts';
 import type { Settings } from '../settings/settings.ts';
-import { commandTexts } from '../texts/commands.ts';
+import { commandTexts } from '../texts/cli/commands.ts';
 import type { CommandInput } from './commands.ts';
 import { findRun } from './find-run.ts';
 import { reportOptions } from './run-command.ts';

@@ -6,7 +6,7 @@ import { isResultMissing } from '../run/run-folder.ts';
 import { claimRun } from '../run/shared/claim-run.ts';
 import { describePlace } from '../settings/place.ts';
 import { placesOf, readSavedSettings } from '../settings/saved-settings.ts';
-import { commandTexts } from '../texts/commands.ts';
+import { commandTexts } from '../texts/cli/commands.ts';
 import type { CommandInput, CommandResult, EndedRun } from './commands.ts';
 import { findRun } from './find-run.ts';
 import { reportOptions, resumeInSession, worstExitCode } from './run-command.ts';

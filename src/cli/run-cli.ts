@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode, errorText, OperatorError } from '../base/errors.ts';
 import { flagsOf } from '../settings/settings-table.ts';
 import type { Surroundings } from '../settings/surroundings.ts';
-import { commandTexts } from '../texts/commands.ts';
+import { commandTexts } from '../texts/cli/commands.ts';
 import { systemLanguage, typedLanguage } from '../texts/language.ts';
 import { chooseLanguage } from '../texts/texts.ts';
 import { chooseCommand, parseCommandLine } from './command-line.ts';

@@ -16,9 +16,9 @@ import {
 } from '../settings/job-settings.ts';
 import type { SavedSettings } from '../settings/run-settings.ts';
 import { readSavedSettings } from '../settings/saved-settings.ts';
-import { commandTexts } from '../texts/commands.ts';
+import { commandTexts } from '../texts/cli/commands.ts';
+import { workerTexts } from '../texts/cli/workers.ts';
 import { chosenLanguage } from '../texts/texts.ts';
-import { workerTexts } from '../texts/workers.ts';
 import type { CommandInput, CommandResult } from './commands.ts';
 import { resultTargetOf, sourceOf } from './run-files.ts';
 import { type Connected, connectToRun, type Session, withSession } from './session.ts';

@@ -4,7 +4,7 @@ import type { TableSource } from '../csv/byte-source.ts';
 import type { ResultTarget } from '../result/result-file.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Surroundings } from '../settings/surroundings.ts';
-import { commandTexts } from '../texts/commands.ts';
+import { commandTexts } from '../texts/cli/commands.ts';
 
 /** Where the result goes, as the flags say. `input` undefined: export --all. */
 export function resultTargetOf(

@@ -3,7 +3,7 @@ import { EXIT } from '../base/errors.ts';
 import { singleQuoted } from '../base/quoted.ts';
 import { openSandbox } from '../sandbox/sandbox.ts';
 import { parseSwitches } from '../sandbox/switches.ts';
-import { commandTexts } from '../texts/commands.ts';
+import { commandTexts } from '../texts/cli/commands.ts';
 import type { CommandInput, CommandResult } from './commands.ts';
 
 /** `sandbox`: serves until it is interrupted. The settings go to stdout, ready for a shell. */

@@ -3,8 +3,8 @@ import { EXIT, usageError } from '../base/errors.ts';
 import { quotedForUnix } from '../base/quoted.ts';
 import { zonedDateTime } from '../base/zoned-time.ts';
 import type { Settings } from '../settings/settings.ts';
-import { commandTexts } from '../texts/commands.ts';
-import { sharedLedgerTexts } from '../texts/shared-ledger.ts';
+import { commandTexts } from '../texts/cli/commands.ts';
+import { sharedLedgerTexts } from '../texts/runs/shared-ledger.ts';
 import type { CommandInput, CommandResult } from './commands.ts';
 import { refuseEmptyAddress } from './open-ledger.ts';
 

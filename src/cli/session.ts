@@ -19,7 +19,7 @@ import type { SavedSettings } from '../settings/run-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import { vendorSettings } from '../settings/vendor-settings.ts';
 import { withoutWords, withWords } from '../stage/wordless-ledger.ts';
-import { commandTexts } from '../texts/commands.ts';
+import { commandTexts } from '../texts/cli/commands.ts';
 import type { CommandInput } from './commands.ts';
 import { openLedger, openLedgerReader } from './open-ledger.ts';
 import { openProgress } from './terminal/progress.ts';

@@ -7,7 +7,7 @@ import { controlsOf } from '../settings/job-settings.ts';
 import { repeatedFlags } from '../settings/repeated-flags.ts';
 import { placesOf, readSavedSettings } from '../settings/saved-settings.ts';
 import type { Settings } from '../settings/settings.ts';
-import { commandTexts } from '../texts/commands.ts';
+import { commandTexts } from '../texts/cli/commands.ts';
 import type { CommandInput, EndedRun } from './commands.ts';
 import { findRun } from './find-run.ts';
 import { runParts } from './run-command.ts';

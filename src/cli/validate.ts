@@ -3,7 +3,7 @@ import { OperatorError } from '../base/errors.ts';
 import { validateFile } from '../run/validate-file.ts';
 import { readJobSettings } from '../settings/job-settings.ts';
 import type { Settings } from '../settings/settings.ts';
-import { commandTexts } from '../texts/commands.ts';
+import { commandTexts } from '../texts/cli/commands.ts';
 import type { CommandInput, CommandResult } from './commands.ts';
 import { resultTargetOf, sourceOf } from './run-files.ts';
 import { nextOfTyped } from './terminal/next-command.ts';

@@ -1,5 +1,5 @@
 import { fileError, usageError } from '../base/errors.ts';
-import { fileTexts } from '../texts/files.ts';
+import { fileTexts } from '../texts/tables/files.ts';
 import { unguardCell } from './formula-guard.ts';
 import { findHeaderRow } from './table-header.ts';
 

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { assert, fileError } from '../base/errors.ts';
-import { fileTexts } from '../texts/files.ts';
+import { fileTexts } from '../texts/tables/files.ts';
 import type { ByteSource } from './byte-source.ts';
 import { decideShape, readSepLine } from './csv-shape.ts';
 import { decideEncoding } from './detect-encoding.ts';

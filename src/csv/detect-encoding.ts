@@ -1,6 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { fileError } from '../base/errors.ts';
-import { fileTexts } from '../texts/files.ts';
+import { fileTexts } from '../texts/tables/files.ts';
 import { characterCosts, costOfText } from './character-costs.ts';
 import { decodeStrictly } from './strict-decoder.ts';
 import { findByteOrderMark, utf32 } from './text-encoding.ts';

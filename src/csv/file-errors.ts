@@ -1,5 +1,5 @@
 import { errorText, fileError, OperatorError } from '../base/errors.ts';
-import { fileTexts } from '../texts/files.ts';
+import { fileTexts } from '../texts/tables/files.ts';
 
 /** What the operating system said about reading `path`, as an error with a hint. */
 export function readingError(path: string, error: unknown): OperatorError {

@@ -5,7 +5,7 @@ import type { Writable } from 'node:stream';
 import { assert, fileError } from '../base/errors.ts';
 import { syncFolder } from '../base/sync-folder.ts';
 import { writeAll } from '../base/whole-bytes.ts';
-import { fileTexts } from '../texts/files.ts';
+import { fileTexts } from '../texts/tables/files.ts';
 import { folderError, systemCode, writingError } from './file-errors.ts';
 
 /** Bytes that become a file only when they are all there. */

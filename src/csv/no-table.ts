@@ -1,5 +1,5 @@
 import { fileError } from '../base/errors.ts';
-import { fileTexts } from '../texts/files.ts';
+import { fileTexts } from '../texts/tables/files.ts';
 
 /** What a file is that is no CSV file, by its first bytes. Undefined: it may be one. */
 export function whatFileIs(head: Buffer): 'zip' | 'other' | undefined {

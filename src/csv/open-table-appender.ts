@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { fileError } from '../base/errors.ts';
 import { writeAll } from '../base/whole-bytes.ts';
-import { fileTexts } from '../texts/files.ts';
+import { fileTexts } from '../texts/tables/files.ts';
 import { systemCode, writingError } from './file-errors.ts';
 import { type CsvDialect, formatCsvRows } from './format-csv.ts';
 import { refuseNonFile, syncFolderOf } from './new-file.ts';

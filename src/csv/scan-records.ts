@@ -1,5 +1,5 @@
 import { fileError } from '../base/errors.ts';
-import { fileTexts } from '../texts/files.ts';
+import { fileTexts } from '../texts/tables/files.ts';
 
 /** A record beyond this is almost surely an unclosed quote. A guess: a member with 16 columns has some hundred bytes. */
 export const RECORD_BYTES_MAX = 1024 * 1024;

@@ -1,7 +1,7 @@
 import { assert, fileError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest.ts';
 import { quoted } from '../base/quoted.ts';
-import { fileTexts } from '../texts/files.ts';
+import { fileTexts } from '../texts/tables/files.ts';
 import { openWorkbook, type Workbook } from '../xlsx/open-workbook.ts';
 import { noFacts, type SheetFacts, type SheetRow } from '../xlsx/sheet-rows.ts';
 import type { ByteSource } from './byte-source.ts';

@@ -1,5 +1,5 @@
 import { fileError } from '../base/errors.ts';
-import { fileTexts } from '../texts/files.ts';
+import { fileTexts } from '../texts/tables/files.ts';
 import { mayBeSecret, toldNames } from './told-names.ts';
 
 /** How many rows from the top may hold the header. */

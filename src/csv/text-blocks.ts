@@ -1,6 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { fileError } from '../base/errors.ts';
-import { fileTexts } from '../texts/files.ts';
+import { fileTexts } from '../texts/tables/files.ts';
 import type { ByteSource } from './byte-source.ts';
 import { type EncodingOptions, findEncodingOf, type TextEncoding } from './detect-encoding.ts';
 import { firstInvalidByte, toUtf8 } from './strict-decoder.ts';

@@ -1,5 +1,5 @@
 import { fileError, usageError } from '../base/errors.ts';
-import { fileTexts } from '../texts/files.ts';
+import { fileTexts } from '../texts/tables/files.ts';
 import { canDecode } from './strict-decoder.ts';
 
 /** The byte order mark that the bytes begin with. Throws for UTF-32, which nothing here reads. */

@@ -1,4 +1,4 @@
-import { fileTexts } from '../texts/files.ts';
+import { fileTexts } from '../texts/tables/files.ts';
 
 /**
  * Column names as a message tells them. A file that turns out to be a key, or an address with a password, is one cell

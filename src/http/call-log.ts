@@ -3,7 +3,7 @@ import { closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync, readS
 import type { Clock } from '../base/clock.ts';
 import { errorText, type OperatorError, usageError } from '../base/errors.ts';
 import { writeAllAtOnce } from '../base/whole-bytes.ts';
-import { callTexts } from '../texts/calls.ts';
+import { callTexts } from '../texts/runs/calls.ts';
 import type { Answer } from './answer.ts';
 import type { CallSubject } from './call-options.ts';
 import type { TransportResult } from './exchange.ts';

@@ -9,7 +9,7 @@ import {
   inflateRawSync,
   inflateSync,
 } from 'node:zlib';
-import { answerTexts } from '../texts/answers.ts';
+import { answerTexts } from '../texts/runs/answers.ts';
 
 /**
  * The largest answer that is taken, before and after decoding. A full page of 1,000 customers has about 0.5 MB.

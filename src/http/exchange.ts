@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { errorText } from '../base/errors.ts';
-import { answerTexts } from '../texts/answers.ts';
+import { answerTexts } from '../texts/runs/answers.ts';
 import type { CallSignal } from './call-options.ts';
 import { BODY_BYTES_MAX, decodeBody } from './decode-body.ts';
 import { oneLine } from './one-line.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import { answerTexts } from '../texts/answers.ts';
+import { answerTexts } from '../texts/runs/answers.ts';
 import type { Meaning, NotSent, Refused, Unanswered } from './answer.ts';
 import type { TransportResult } from './exchange.ts';
 import { type JsonValue, parseJson } from './lossless-json.ts';

@@ -1,6 +1,6 @@
 import { parse } from 'lossless-json';
 import { assert } from '../base/errors.ts';
-import { answerTexts } from '../texts/answers.ts';
+import { answerTexts } from '../texts/runs/answers.ts';
 
 /**
  * JSON in which no number ever becomes a `number`: ids beyond 2^53 and amounts keep every digit, both ways.

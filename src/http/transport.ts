@@ -4,8 +4,8 @@ import type * as Undici from 'undici';
 import type { Dispatcher } from 'undici';
 import { BugError, usageError } from '../base/errors.ts';
 import { isLoopback } from '../base/loopback.ts';
-import { answerTexts } from '../texts/answers.ts';
-import { callTexts } from '../texts/calls.ts';
+import { answerTexts } from '../texts/runs/answers.ts';
+import { callTexts } from '../texts/runs/calls.ts';
 import type { CallLog } from './call-log.ts';
 import { type Exchange, openExchange, type TransportRequest, type TransportResult } from './exchange.ts';
 

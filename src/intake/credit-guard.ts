@@ -7,7 +7,7 @@ import { hasSameAmounts } from '../ledger/credit-guard.ts';
 import type { Credit } from '../ledger/increments.ts';
 import type { LedgerReader } from '../ledger/ledger.ts';
 import type { CreditedBefore, StagedRow } from '../stage/staged-row.ts';
-import { intakeTexts } from '../texts/intake.ts';
+import { intakeTexts } from '../texts/tables/intake.ts';
 
 /** A row that a result file calls done: what it asks for now, and whom its run says it credited. */
 export type DoneClaim = {

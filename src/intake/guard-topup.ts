@@ -2,7 +2,7 @@ import { decimalsEqual } from '../base/decimal.ts';
 import { fileError, type OperatorError } from '../base/errors.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import type { Expectations } from '../settings/run-settings.ts';
-import { intakeTexts } from '../texts/intake.ts';
+import { intakeTexts } from '../texts/tables/intake.ts';
 import { countToSend, type FirstIssue, type InputSums } from './read-input.ts';
 
 /**

@@ -12,8 +12,8 @@ import { creditKeys, memberKeys } from '../job/row-key.ts';
 import { duplicateRow, wrongColumnCount, wrongColumnCountEarlier } from '../job/validate-row.ts';
 import type { LateIssue, LateVerdicts, StageBlock } from '../stage/stage.ts';
 import type { EarlierStatus, StagedRow } from '../stage/staged-row.ts';
-import { intakeTexts } from '../texts/intake.ts';
-import { rowTexts } from '../texts/rows.ts';
+import { intakeTexts } from '../texts/tables/intake.ts';
+import { rowTexts } from '../texts/tables/rows.ts';
 import type { CreditGuard, DoneClaim } from './credit-guard.ts';
 import { openSeenKeys, type SeenKeys } from './seen-keys.ts';
 

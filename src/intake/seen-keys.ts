@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { EXIT, errorText, OperatorError } from '../base/errors.ts';
 import { readAllAtOnce, writeAllAtOnce } from '../base/whole-bytes.ts';
 import { decodeTexts, encodeTexts } from '../stage/stage-block.ts';
-import { intakeTexts } from '../texts/intake.ts';
+import { intakeTexts } from '../texts/tables/intake.ts';
 
 /**
  * Which row first named each member of a file. Exact, in 15 to 20 bytes of memory a key: a table holds a hash and the

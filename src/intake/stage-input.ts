@@ -10,7 +10,7 @@ import { type HeaderMatch, matchHeader } from '../job/header-match.ts';
 import { isHeaderName } from '../job/header-names.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import { openStage, openStageWriter, type Stage } from '../stage/stage.ts';
-import { intakeTexts } from '../texts/intake.ts';
+import { intakeTexts } from '../texts/tables/intake.ts';
 import { type InputParts, type InputSums, readInput, SumsOfRows, whyStopped } from './read-input.ts';
 
 /** What a run keeps of its input beside the rows. */

@@ -1,7 +1,7 @@
 import { assert, unreachable } from '../base/errors.ts';
 import { zonedDay } from '../base/zoned-time.ts';
 import type { Target } from '../ledger/ledger.ts';
-import { rowTexts } from '../texts/rows.ts';
+import { rowTexts } from '../texts/tables/rows.ts';
 import type { FileKind } from './columns.ts';
 import type { HeaderMatch } from './header-match.ts';
 import type { JobSettings } from './job-settings.ts';

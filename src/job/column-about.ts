@@ -1,4 +1,4 @@
-import { columnHelpTexts } from '../texts/column-help.ts';
+import { columnHelpTexts } from '../texts/cli/column-help.ts';
 import type { FileKind } from './columns.ts';
 
 /** What the column is, in the chosen language; '' for a column that nobody has described. Backticks mark code. */

@@ -27,7 +27,7 @@ export type ColumnType =
 
 /**
  * One input column. With the vendor's own table (kybio/member-fields.ts) this is all that is known of a field; what a
- * person is told of it stands in texts/column-help.ts.
+ * person is told of it stands in texts/cli/column-help.ts.
  */
 export type Column = {
   /** As the vendor spells the field. */

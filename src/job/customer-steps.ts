@@ -1,5 +1,5 @@
 import { type TextFields, textFields } from '../base/text-fields.ts';
-import { stepTexts } from '../texts/steps.ts';
+import { stepTexts } from '../texts/runs/steps.ts';
 import { ask, type Found } from './call.ts';
 import type { ImportMode } from './member-steps.ts';
 import { type Failed, type Steps, unsuccessful } from './outcome.ts';

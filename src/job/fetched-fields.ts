@@ -1,7 +1,7 @@
 import { usageError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest.ts';
 import { EXPORTED_FIELDS } from '../kybio/member-fields.ts';
-import { headerTexts } from '../texts/header.ts';
+import { headerTexts } from '../texts/tables/header.ts';
 import { CUSTOMER_FIELDS } from '../wonder/customer-fields.ts';
 
 export { FIELDS_NOT_IN_PAGES } from '../kybio/member-fields.ts';

@@ -1,7 +1,7 @@
 import { fileError, type OperatorError, usageError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest.ts';
 import { toldNames } from '../csv/told-names.ts';
-import { headerTexts } from '../texts/header.ts';
+import { headerTexts } from '../texts/tables/header.ts';
 import { shown, visible } from './cells/cell-text.ts';
 import { COLUMNS, type FileKind, type ResultColumn } from './columns.ts';
 import { headerKey, isMoneyLike, type KnownColumns, knownColumns, resultColumnOf } from './header-names.ts';

@@ -1,4 +1,4 @@
-import { stepTexts } from '../texts/steps.ts';
+import { stepTexts } from '../texts/runs/steps.ts';
 import { ask } from './call.ts';
 import { FIELDS_NOT_IN_PAGES } from './fetched-fields.ts';
 import { type Failed, type Steps, unsuccessful } from './outcome.ts';

@@ -2,7 +2,7 @@ import { decimalsEqual, isDecimal } from '../base/decimal.ts';
 import { emptyFields, type TextFields, textFields } from '../base/text-fields.ts';
 import { DECIMAL_FIELDS, UPDATABLE_FIELDS } from '../kybio/member-fields.ts';
 import type { RowRecord } from '../ledger/ledger.ts';
-import { stepTexts } from '../texts/steps.ts';
+import { stepTexts } from '../texts/runs/steps.ts';
 import { ask, type Found, type LookupSource } from './call.ts';
 import { findWithZeros, isStrippedPhone } from './lost-signs.ts';
 import {

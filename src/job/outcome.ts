@@ -1,6 +1,6 @@
 import type { TextFields } from '../base/text-fields.ts';
 import { type Answer, quoteWords } from '../http/answer.ts';
-import { stepTexts } from '../texts/steps.ts';
+import { stepTexts } from '../texts/runs/steps.ts';
 import type { Call } from './call.ts';
 
 export type Action = 'created' | 'updated' | 'unchanged' | 'topped_up' | 'credited_before' | 'found' | 'upserted';

@@ -1,7 +1,7 @@
 import { unreachable } from '../base/errors.ts';
 import { emptyFields } from '../base/text-fields.ts';
-import { cellTexts } from '../texts/cells.ts';
 import { sharedTexts } from '../texts/shared.ts';
+import { cellTexts } from '../texts/tables/cells.ts';
 import { readChoice } from './cells/cell-choice.ts';
 import { readBirthday, readDateTime } from './cells/cell-date.ts';
 import { readDecimal, readPercentage } from './cells/cell-decimal.ts';

@@ -1,5 +1,5 @@
 import { unreachable } from '../base/errors.ts';
-import { columnTexts } from '../texts/columns.ts';
+import { columnTexts } from '../texts/tables/columns.ts';
 import type { Repair } from './cells/cell-repair.ts';
 import { shown } from './cells/cell-text.ts';
 

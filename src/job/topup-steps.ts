@@ -1,7 +1,7 @@
 import { addDecimals, decimalsEqual, isZeroDecimal, subtractDecimals } from '../base/decimal.ts';
 import { type Answer, quoteWords } from '../http/answer.ts';
 import type { IncrementAnswer } from '../kybio/client.ts';
-import { stepTexts } from '../texts/steps.ts';
+import { stepTexts } from '../texts/runs/steps.ts';
 import { ask, type Found, type Increment, type ValuesBefore } from './call.ts';
 import { findWithZeros } from './lost-signs.ts';
 import {

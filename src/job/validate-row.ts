@@ -1,7 +1,7 @@
 import { isZeroDecimal } from '../base/decimal.ts';
 import type { TextFields } from '../base/text-fields.ts';
 import { UPDATABLE_FIELDS } from '../kybio/member-fields.ts';
-import { rowTexts } from '../texts/rows.ts';
+import { rowTexts } from '../texts/tables/rows.ts';
 import { parseDateFormat } from './cells/cell-date.ts';
 import { checkCountry, readPhone } from './cells/cell-phone.ts';
 import { shown } from './cells/cell-text.ts';

@@ -5,8 +5,8 @@ import { answerByStatus, badResponse, type JsonReply, readJsonReply, refused, un
 import { jsonMessages, jsonText } from '../http/json-text.ts';
 import { isJsonObject, type JsonObject, type JsonValue, jsonField } from '../http/lossless-json.ts';
 import type { Reading } from '../http/reading.ts';
-import { answerTexts } from '../texts/answers.ts';
-import { kybioCodeTexts } from '../texts/kybio-codes.ts';
+import { answerTexts } from '../texts/runs/answers.ts';
+import { kybioCodeTexts } from '../texts/runs/kybio-codes.ts';
 import { type CodeSettings, findKybioCode } from './error-codes.ts';
 import { isSignedV1 } from './signature.ts';
 

@@ -2,7 +2,7 @@ import type { TextFields } from '../base/text-fields.ts';
 import { jsonDecimal, jsonText } from '../http/json-text.ts';
 import { isJsonObject, JsonNumber, type JsonObject, type JsonValue, jsonField } from '../http/lossless-json.ts';
 import { type Reading, read, unreadable } from '../http/reading.ts';
-import { answerTexts } from '../texts/answers.ts';
+import { answerTexts } from '../texts/runs/answers.ts';
 import type { DataReader } from './answers.ts';
 import { readMember, readUid } from './member-record.ts';
 

@@ -1,5 +1,5 @@
 import type { Meaning } from '../http/answer.ts';
-import { kybioCodeTexts } from '../texts/kybio-codes.ts';
+import { kybioCodeTexts } from '../texts/runs/kybio-codes.ts';
 
 /** `words`: what the code means, for a person. */
 export type KybioCode = { readonly meaning: Meaning; readonly words: string };

@@ -2,7 +2,7 @@ import { type TextFields, textFields } from '../base/text-fields.ts';
 import { jsonDecimal, jsonText, jsonTextField } from '../http/json-text.ts';
 import { isJsonObject, type JsonObject, type JsonValue, jsonField } from '../http/lossless-json.ts';
 import { type Reading, read, unreadable } from '../http/reading.ts';
-import { answerTexts } from '../texts/answers.ts';
+import { answerTexts } from '../texts/runs/answers.ts';
 import { DECIMAL_FIELDS, TEXT_FIELDS } from './member-fields.ts';
 
 const UID_MAX = 2n ** 63n - 1n;

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { type OperatorError, usageError } from '../base/errors.ts';
 import { requireNoLink } from '../base/private-folder.ts';
 import { syncFolderAtOnce } from '../base/sync-folder.ts';
-import { sharedLedgerTexts } from '../texts/shared-ledger.ts';
+import { sharedLedgerTexts } from '../texts/runs/shared-ledger.ts';
 import { hasCode, writePrivateFile } from './sqlite/private-files.ts';
 
 /**

@@ -9,7 +9,7 @@ import { messageText } from '../job/member-steps.ts';
 import { memberKey } from '../job/row-key.ts';
 import { stepsOf } from '../job/row-steps.ts';
 import type { PartToDo } from '../stage/rows-to-do.ts';
-import { planTexts } from '../texts/plan.ts';
+import { planTexts } from '../texts/runs/plan.ts';
 import { eachPart, type Gathered, type RowsToDo } from './gather.ts';
 import { answerFromSnapshot, toFound } from './lookups.ts';
 import { DAY_LOG_CALL, isLookDue } from './others-today.ts';

@@ -10,7 +10,7 @@ import { lookupNeed, rowByRowCalls } from '../job/lookup-need.ts';
 import type { Categories } from '../job/member-steps.ts';
 import type { Target } from '../ledger/ledger.ts';
 import type { PartToDo, RowToDo } from '../stage/rows-to-do.ts';
-import { planTexts } from '../texts/plan.ts';
+import { planTexts } from '../texts/runs/plan.ts';
 import type { Snapshots } from './lookups.ts';
 import {
   fillSnapshot,

@@ -3,7 +3,7 @@ import { StoppedError } from '../calls/run-control.ts';
 import type { KybioVendor } from '../calls/vendors.ts';
 import type { Answer } from '../http/answer.ts';
 import type { DailyAccessTimes } from '../kybio/client.ts';
-import { planTexts } from '../texts/plan.ts';
+import { planTexts } from '../texts/runs/plan.ts';
 import { sharedTexts } from '../texts/shared.ts';
 
 export const DAY_LOG_CALL = 'openApiLimitAccess/queryDailyAccessTimesLog';

@@ -3,7 +3,7 @@ import type { TextFields } from '../base/text-fields.ts';
 import type { KybioVendor, WonderVendor } from '../calls/vendors.ts';
 import { type Answer, quoteWords } from '../http/answer.ts';
 import type { MemberPage, PageCursor } from '../kybio/client.ts';
-import { planTexts } from '../texts/plan.ts';
+import { planTexts } from '../texts/runs/plan.ts';
 
 /** Reads the page of members after `cursor`. @throws StoppedError; OperatorError PAGE_FAILED */
 export async function readMembers(kybio: KybioVendor, cursor: PageCursor | undefined): Promise<MemberPage> {

@@ -2,7 +2,7 @@ import { dayEndMs, zonedDateTime } from '../base/zoned-time.ts';
 import type { ControlSettings } from '../calls/control-settings.ts';
 import type { Lane } from '../calls/lane.ts';
 import type { RunDocument } from '../result/run-document.ts';
-import { planTexts } from '../texts/plan.ts';
+import { planTexts } from '../texts/runs/plan.ts';
 
 export type PlanDocument = NonNullable<RunDocument['plan']>;
 

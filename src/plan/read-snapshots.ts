@@ -12,7 +12,7 @@ import {
 } from '../job/lookup-plan.ts';
 import type { PageCursor } from '../kybio/client.ts';
 import type { Ledger, LedgerReader, Target } from '../ledger/ledger.ts';
-import { planTexts } from '../texts/plan.ts';
+import { planTexts } from '../texts/runs/plan.ts';
 import { pagesTurn, readCustomers, readMembers } from './pages.ts';
 import { openSnapshot, type Snapshot, type SnapshotKeys } from './snapshot.ts';
 

@@ -4,7 +4,7 @@ import { isDevicePath } from '../base/device-path.ts';
 import { fileError } from '../base/errors.ts';
 import { openNewFile } from '../csv/new-file.ts';
 import type { RunRecord } from '../ledger/ledger.ts';
-import { resultTexts } from '../texts/result.ts';
+import { resultTexts } from '../texts/tables/result.ts';
 
 /** Every report begins so: nothing else is ever replaced by one. */
 const START = '<!doctype html>\n<!-- memberload report ';

@@ -1,5 +1,5 @@
 import { findKybioCode } from '../kybio/error-codes.ts';
-import { resultTexts } from '../texts/result.ts';
+import { resultTexts } from '../texts/tables/result.ts';
 
 /** Rows that ended for one cause. */
 export type Cause = {

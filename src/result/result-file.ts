@@ -11,7 +11,7 @@ import {
   type WriteTarget,
 } from '../csv/open-table-writer.ts';
 import type { TableForm } from '../csv/table.ts';
-import { resultTexts } from '../texts/result.ts';
+import { resultTexts } from '../texts/tables/result.ts';
 import type { RowToWrite } from '../xlsx/write-sheet.ts';
 import { besideResult, checkResultPath, fileMark } from './result-path.ts';
 import type { ResultRow } from './result-rows.ts';

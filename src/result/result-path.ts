@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { errorText, OperatorError, usageError } from '../base/errors.ts';
 import { isInsideFolder } from '../base/inside-folder.ts';
 import { openTable } from '../csv/open-table.ts';
-import { resultTexts } from '../texts/result.ts';
+import { resultTexts } from '../texts/tables/result.ts';
 
 /** What a result file must not be. */
 export type ResultPathRules = {

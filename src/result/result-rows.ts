@@ -9,8 +9,8 @@ import type { RowRecord } from '../ledger/ledger.ts';
 import type { FoundRecords } from '../stage/found-records.ts';
 import type { StageBlock } from '../stage/stage.ts';
 import type { StagedRow } from '../stage/staged-row.ts';
-import { resultTexts } from '../texts/result.ts';
 import { sharedTexts } from '../texts/shared.ts';
+import { resultTexts } from '../texts/tables/result.ts';
 import { type NotSentReason, type RowView, viewRow } from './row-view.ts';
 import type { RowCause, Tally } from './tally.ts';
 

@@ -1,6 +1,6 @@
 import type { ResultColumn } from '../job/columns.ts';
 import type { RowRecord, Target } from '../ledger/ledger.ts';
-import { resultTexts } from '../texts/result.ts';
+import { resultTexts } from '../texts/tables/result.ts';
 import type { RowStatus } from './run-document.ts';
 
 /** What a result row says of its run: a pure reading of what the ledger holds. */

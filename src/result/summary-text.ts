@@ -1,7 +1,7 @@
 import { isZeroDecimal } from '../base/decimal.ts';
 import { quoted } from '../base/quoted.ts';
-import { resultTexts } from '../texts/result.ts';
-import { stepTexts } from '../texts/steps.ts';
+import { stepTexts } from '../texts/runs/steps.ts';
+import { resultTexts } from '../texts/tables/result.ts';
 import { type Cause, describeCause } from './causes.ts';
 import type { RunDocument } from './run-document.ts';
 

@@ -9,7 +9,7 @@ import type { DailyAccessTimes } from '../kybio/client.ts';
 import type { LedgerReader } from '../ledger/ledger.ts';
 import { adviceOnOthers, askDayLog, isOwnAppId, ownDay } from '../plan/others-today.ts';
 import { readRepeatFact } from '../send/repeat-fact.ts';
-import { doctorTexts } from '../texts/doctor.ts';
+import { doctorTexts } from '../texts/cli/doctor.ts';
 
 /** As `--json` has it; the texts have its words. */
 export type CheckName = keyof ReturnType<typeof doctorTexts>['names'];

@@ -26,7 +26,7 @@ import { sendRows } from '../send/send-rows.ts';
 import { settleIncrements, settleOldDoubts } from '../send/settle.ts';
 import { type FoundRecords, openFoundRecords } from '../stage/found-records.ts';
 import { type RowToDo, rowsToDo } from '../stage/rows-to-do.ts';
-import { runTexts } from '../texts/run.ts';
+import { runTexts } from '../texts/runs/run.ts';
 import { sharedTexts } from '../texts/shared.ts';
 import { recordResult } from './own-result.ts';
 import { rebuildResult } from './rebuild-result.ts';

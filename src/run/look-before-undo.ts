@@ -7,7 +7,7 @@ import { lookUp } from '../plan/dry-run.ts';
 import { closeSnapshots, gather, openSnapshots } from '../plan/gather.ts';
 import type { RowToDo } from '../stage/rows-to-do.ts';
 import type { StagedRow } from '../stage/staged-row.ts';
-import { runTexts } from '../texts/run.ts';
+import { runTexts } from '../texts/runs/run.ts';
 import { sharedTexts } from '../texts/shared.ts';
 
 /** A read and the increment: the read is kept, so that the run does not read again. */

@@ -2,7 +2,7 @@ import type { Ledger, RunRecord } from '../ledger/ledger.ts';
 import type { ResultTarget } from '../result/result-file.ts';
 import { besideResult, isChangedResult } from '../result/result-path.ts';
 import type { SavedSettings } from '../settings/run-settings.ts';
-import { runTexts } from '../texts/run.ts';
+import { runTexts } from '../texts/runs/run.ts';
 import type { RunParts } from './run-parts.ts';
 
 /**

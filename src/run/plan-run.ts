@@ -11,7 +11,7 @@ import { exitCodeOf, runDocument, withCalls } from '../result/summary.ts';
 import { Tally } from '../result/tally.ts';
 import { writeResult } from '../result/write-result.ts';
 import { type RowToDo, rowsToDo } from '../stage/rows-to-do.ts';
-import { runTexts } from '../texts/run.ts';
+import { runTexts } from '../texts/runs/run.ts';
 import { sharedTexts } from '../texts/shared.ts';
 import type { FileRun, RunParts } from './run-parts.ts';
 

@@ -10,7 +10,7 @@ import type { Tally } from '../result/tally.ts';
 import { writeResult } from '../result/write-result.ts';
 import type { SavedSettings } from '../settings/run-settings.ts';
 import { readSavedSettings } from '../settings/saved-settings.ts';
-import { runTexts } from '../texts/run.ts';
+import { runTexts } from '../texts/runs/run.ts';
 import { notSentReason } from './execute-run.ts';
 import { ownHashes } from './own-result.ts';
 import { runFolderOf } from './run-folder.ts';

@@ -13,7 +13,7 @@ import type { Foreseen } from '../plan/price-run.ts';
 import type { ResultTarget } from '../result/result-file.ts';
 import type { Connection, Expectations } from '../settings/run-settings.ts';
 import type { Language } from '../texts/language.ts';
-import { runTexts } from '../texts/run.ts';
+import { runTexts } from '../texts/runs/run.ts';
 
 /** What one run over a file is asked to do. */
 export type FileRun = {

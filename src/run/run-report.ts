@@ -6,7 +6,7 @@ import type { RowFacts } from '../report/report-rows.ts';
 import type { RowWatch } from '../result/result-rows.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import { readSavedSettings } from '../settings/saved-settings.ts';
-import { runTexts } from '../texts/run.ts';
+import { runTexts } from '../texts/runs/run.ts';
 import { sharedTexts } from '../texts/shared.ts';
 import type { BegunRun } from './execute-run.ts';
 import type { ReportOptions, RunParts } from './run-parts.ts';

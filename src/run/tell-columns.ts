@@ -1,7 +1,7 @@
 import { padToWidth, textWidth } from '../base/text-width.ts';
 import type { Reporter } from '../calls/reporter.ts';
 import { describeMatches, type HeaderMatch } from '../job/header-match.ts';
-import { runTexts } from '../texts/run.ts';
+import { runTexts } from '../texts/runs/run.ts';
 
 /**
  * Says once how the file's columns are read. A table where a header is not the field's own name, with the first

@@ -2,7 +2,7 @@ import type { Sending } from '../calls/reporter.ts';
 import type { RunContext } from '../calls/run-context.ts';
 import type { RowReader } from '../ledger/ledger.ts';
 import type { RowState } from '../ledger/row-states.ts';
-import { runTexts } from '../texts/run.ts';
+import { runTexts } from '../texts/runs/run.ts';
 
 type TellContext = Pick<RunContext, 'runId' | 'settings' | 'reporter'>;
 

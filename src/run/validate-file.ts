@@ -19,7 +19,7 @@ import { runDocument } from '../result/summary.ts';
 import { Tally } from '../result/tally.ts';
 import { targetsOf } from '../settings/job-settings.ts';
 import { withLateIssues } from '../stage/stage.ts';
-import { runTexts } from '../texts/run.ts';
+import { runTexts } from '../texts/runs/run.ts';
 import { tellColumns } from './tell-columns.ts';
 
 export type Validation = {

@@ -1,6 +1,6 @@
 import type { ControlSettings } from '../calls/control-settings.ts';
 import type { RunControl } from '../calls/run-control.ts';
-import { callTexts } from '../texts/calls.ts';
+import { callTexts } from '../texts/runs/calls.ts';
 
 /** Stops the run when more rows than allowed went wrong; invalid rows count before anything is sent. */
 export class ErrorCount {

@@ -1,6 +1,6 @@
 import { addDecimals, decimalsEqual, isZeroDecimal } from '../base/decimal.ts';
 import type { RowRecord } from '../ledger/ledger.ts';
-import { sendTexts } from '../texts/send.ts';
+import { sendTexts } from '../texts/runs/send.ts';
 import type { Reading } from './read-amounts.ts';
 
 export type ReadVerdict = { readonly isApplied: boolean; readonly message: string };

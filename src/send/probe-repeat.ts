@@ -5,7 +5,7 @@ import type { KybioVendor } from '../calls/vendors.ts';
 import { type Answer, quoteWords } from '../http/answer.ts';
 import type { IncrementAnswer } from '../kybio/client.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { sendTexts } from '../texts/send.ts';
+import { sendTexts } from '../texts/runs/send.ts';
 import { keepRepeatFact, type LearnedFact } from './repeat-fact.ts';
 
 /** One lookup, two equal increments, two more after a refusal, one read. */

@@ -6,7 +6,7 @@ import type { RunContext } from '../calls/run-context.ts';
 import { readIncrementAnswer } from '../job/topup-steps.ts';
 import type { Evidence, Ledger, LedgerReader, RowChange, RowRecord } from '../ledger/ledger.ts';
 import type { RowState } from '../ledger/row-states.ts';
-import { sendTexts } from '../texts/send.ts';
+import { sendTexts } from '../texts/runs/send.ts';
 import { answerDetail } from './answer-detail.ts';
 import { looksApplied } from './judge-reads.ts';
 import { readAmounts } from './read-amounts.ts';

@@ -14,7 +14,7 @@ import type { IncrementAnswer } from '../kybio/client.ts';
 import type { Begun, Credit, CreditGuard, IncrementIntent } from '../ledger/increments.ts';
 import type { RowChange, RowKey, RowRecord } from '../ledger/ledger.ts';
 import type { RowState } from '../ledger/row-states.ts';
-import { sendTexts } from '../texts/send.ts';
+import { sendTexts } from '../texts/runs/send.ts';
 import { readAmounts } from './read-amounts.ts';
 import { repeatCodesOf } from './repeat-fact.ts';
 import type { Performed } from './send-row.ts';

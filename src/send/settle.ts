@@ -5,7 +5,7 @@ import type { Increment } from '../job/call.ts';
 import { readIncrementAnswer } from '../job/topup-steps.ts';
 import type { NewEvidence, RowChange, RowRecord } from '../ledger/ledger.ts';
 import type { RowState } from '../ledger/row-states.ts';
-import { sendTexts } from '../texts/send.ts';
+import { sendTexts } from '../texts/runs/send.ts';
 import { answerDetail } from './answer-detail.ts';
 import { judgeReads, looksApplied, sharedVerdict } from './judge-reads.ts';
 import { type Reading, readAmounts } from './read-amounts.ts';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { unreachable, usageError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest.ts';
-import { settingsTexts } from '../texts/settings.ts';
+import { settingsTexts } from '../texts/cli/settings.ts';
 import { sharedTexts } from '../texts/shared.ts';
 import { parseJsonFile, readTextFile } from './read-text-file.ts';
 import { type Reader, readValue, timeOfDay } from './readers.ts';

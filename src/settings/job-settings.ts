@@ -6,7 +6,7 @@ import { chooseFields } from '../job/fetched-fields.ts';
 import type { JobCommand, JobSettings } from '../job/job-settings.ts';
 import { checkValidationOptions } from '../job/validate-row.ts';
 import type { Target } from '../ledger/ledger.ts';
-import { settingsTexts } from '../texts/settings.ts';
+import { settingsTexts } from '../texts/cli/settings.ts';
 import { parseJsonFile, readTextFile } from './read-text-file.ts';
 import { repeatedFlags } from './repeated-flags.ts';
 import type { Connection, Expectations } from './run-settings.ts';

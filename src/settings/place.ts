@@ -1,4 +1,4 @@
-import { SETTINGS_TEXTS, settingsTexts } from '../texts/settings.ts';
+import { SETTINGS_TEXTS, settingsTexts } from '../texts/cli/settings.ts';
 import type { Connection } from './run-settings.ts';
 
 const VENDOR_NAMES: ReadonlyMap<string, string> = new Map([

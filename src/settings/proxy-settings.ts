@@ -1,7 +1,7 @@
 import { usageError } from '../base/errors.ts';
 import { decodePercent } from '../base/percent.ts';
 import type { ProxySettings } from '../http/transport.ts';
-import { settingsTexts } from '../texts/settings.ts';
+import { settingsTexts } from '../texts/cli/settings.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /**

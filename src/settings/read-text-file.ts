@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import stripJsonComments from 'strip-json-comments';
 import { usageError } from '../base/errors.ts';
-import { settingsTexts } from '../texts/settings.ts';
+import { settingsTexts } from '../texts/cli/settings.ts';
 
 /** No settings, mapping or key file is nearly as large. */
 const BYTES_MAX = 4 * 1024 * 1024;

@@ -4,8 +4,8 @@ import { isDecimal } from '../base/is-decimal.ts';
 import { nearestName } from '../base/nearest.ts';
 import { isTimeZone } from '../base/zoned-time.ts';
 import { parseRate, type Rate } from '../calls/rate.ts';
+import { settingsTexts } from '../texts/cli/settings.ts';
 import { LANGUAGES, type Language, languageOf } from '../texts/language.ts';
-import { settingsTexts } from '../texts/settings.ts';
 import { sharedTexts } from '../texts/shared.ts';
 
 /** How the config file writes a value: a JSON text, a JSON number, true or false, or a list of texts. */

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { usageError } from '../base/errors.ts';
 import type { ControlSettings } from '../calls/control-settings.ts';
 import type { JobSettings } from '../job/job-settings.ts';
-import { settingsTexts } from '../texts/settings.ts';
+import { settingsTexts } from '../texts/cli/settings.ts';
 import type { Connection, SavedSettings } from './run-settings.ts';
 import type { Settings } from './settings.ts';
 import { standardOf } from './settings-table.ts';

@@ -29,7 +29,7 @@ export type Setting = {
   readonly reader: Reader<unknown>;
   /** Counts when nothing is set, written as the setting is typed. A switch is off. */
   readonly standard?: string;
-  /** For the manual. Only of a fact of a vendor: what every other setting does stands in texts/flags.ts. */
+  /** For the manual. Only of a fact of a vendor: what every other setting does stands in texts/cli/flags.ts. */
   readonly about?: string;
   readonly group: (typeof GROUPS)[number];
   /** The commands that take it as a flag; none: there is no flag. */

@@ -1,4 +1,4 @@
-import { flagTexts } from '../texts/flags.ts';
+import { flagTexts } from '../texts/cli/flags.ts';
 import { CONNECTION_SETTINGS } from './connection-settings.ts';
 import {
   amount,

@@ -1,7 +1,7 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { usageError } from '../base/errors.ts';
 import { quoted } from '../base/quoted.ts';
-import { settingsTexts } from '../texts/settings.ts';
+import { settingsTexts } from '../texts/cli/settings.ts';
 import { type ConfigFile, type RawValue, readConfigFile } from './config-file.ts';
 import { readTextFile } from './read-text-file.ts';
 import { readValue } from './readers.ts';

@@ -2,7 +2,7 @@ import { usageError } from '../base/errors.ts';
 import { isLoopback } from '../base/loopback.ts';
 import type { KybioSettings } from '../kybio/client.ts';
 import type { Target } from '../ledger/ledger.ts';
-import { settingsTexts } from '../texts/settings.ts';
+import { settingsTexts } from '../texts/cli/settings.ts';
 import type { WonderSettings } from '../wonder/client.ts';
 import { loadPrivateKey } from '../wonder/signature.ts';
 import type { Settings } from './settings.ts';

@@ -9,7 +9,7 @@ import { writeAll } from '../base/whole-bytes.ts';
 import { settleRow } from '../job/check-row.ts';
 import type { DamageId, RowIssue } from '../job/row-issue.ts';
 import type { RowRange } from '../ledger/ledger.ts';
-import { ledgerTexts } from '../texts/ledger.ts';
+import { ledgerTexts } from '../texts/runs/ledger.ts';
 import { decodeRows, decodeTexts, encodeRows, encodeTexts } from './stage-block.ts';
 import type { StagedRow } from './staged-row.ts';
 

@@ -5,7 +5,7 @@ import { answerByStatus, badResponse, type JsonReply, readJsonReply, refused } f
 import { jsonMessages, jsonText } from '../http/json-text.ts';
 import { isJsonObject, JsonNumber, type JsonObject, type JsonValue, jsonField } from '../http/lossless-json.ts';
 import type { Reading } from '../http/reading.ts';
-import { answerTexts } from '../texts/answers.ts';
+import { answerTexts } from '../texts/runs/answers.ts';
 
 export type WonderCodes = { readonly notFound: readonly string[]; readonly tooFast: readonly string[] };
 

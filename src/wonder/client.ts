@@ -9,8 +9,8 @@ import { isJsonObject, type JsonObject, type JsonValue, jsonField, stringifyJson
 import { read, unreadable } from '../http/reading.ts';
 import { readServerDate, type ServerDate } from '../http/server-date.ts';
 import { openTransport, type Surrounds } from '../http/transport.ts';
-import { answerTexts } from '../texts/answers.ts';
-import { callTexts } from '../texts/calls.ts';
+import { answerTexts } from '../texts/runs/answers.ts';
+import { callTexts } from '../texts/runs/calls.ts';
 import { inEnglish } from '../texts/texts.ts';
 import { readWonderAnswer, type SuccessReader, type WonderCodes } from './answers.ts';
 import { readCustomer } from './customer-record.ts';

@@ -2,7 +2,7 @@ import { type TextFields, textFields } from '../base/text-fields.ts';
 import { jsonTextField } from '../http/json-text.ts';
 import { isJsonObject, type JsonObject, type JsonValue, jsonField } from '../http/lossless-json.ts';
 import { type Reading, read, unreadable } from '../http/reading.ts';
-import { answerTexts } from '../texts/answers.ts';
+import { answerTexts } from '../texts/runs/answers.ts';
 import { CUSTOMER_FIELDS } from './customer-fields.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { dirname, join, normalize } from 'node:path/posix';
 import { fileError } from '../base/errors.ts';
-import { fileTexts } from '../texts/files.ts';
+import { fileTexts } from '../texts/tables/files.ts';
 import { decodeCellText } from './cell-text.ts';
 import { builtInFormat, formatOfCode, type NumberKind } from './number-format.ts';
 import { type SheetFacts, type SheetRow, sheetRows } from './sheet-rows.ts';

@@ -1,4 +1,4 @@
-import { fileTexts } from '../texts/files.ts';
+import { fileTexts } from '../texts/tables/files.ts';
 import { decodeCellText } from './cell-text.ts';
 import { type NumberKind, numberText } from './number-format.ts';
 import { damaged, xmlParser } from './zip-parts.ts';

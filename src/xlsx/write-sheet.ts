@@ -1,6 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { fileError } from '../base/errors.ts';
-import { fileTexts } from '../texts/files.ts';
+import { fileTexts } from '../texts/tables/files.ts';
 import { encodeCellText } from './cell-text.ts';
 import { columnName } from './sheet-rows.ts';
 import { PARTS_OF_TEXT, STYLE } from './workbook-parts.ts';

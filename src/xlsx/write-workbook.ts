@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { PassThrough, Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 import { assert, fileError } from '../base/errors.ts';
-import { fileTexts } from '../texts/files.ts';
+import { fileTexts } from '../texts/tables/files.ts';
 import { PARTS_OF_TEXT, workbookParts } from './workbook-parts.ts';
 import { type RowToWrite, type SheetText, sheetText, spool } from './write-sheet.ts';
 

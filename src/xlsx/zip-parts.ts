@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { SaxesParser, type SaxesTagPlain } from 'saxes';
 import yauzl from 'yauzl';
 import { errorText, fileError, OperatorError } from '../base/errors.ts';
-import { fileTexts } from '../texts/files.ts';
+import { fileTexts } from '../texts/tables/files.ts';
 
 /** An open file, which stays the caller's to close, or all bytes of what can be read only once. */
 export type WorkbookBytes = { readonly descriptor: number } | { readonly bytes: Buffer };

@@ -11,7 +11,7 @@ import {
   type SettingName,
   settingOf,
 } from '../../src/settings/settings-table.ts';
-import { COMMAND_HELP } from '../../src/texts/command-help.ts';
+import { COMMAND_HELP } from '../../src/texts/cli/command-help.ts';
 
 /** A flag that more commands than this take stands once, in the table of shared flags. */
 const OWN_COMMANDS_MAX = 3;

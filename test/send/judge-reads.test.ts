@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { judgeReads } from '../../src/send/judge-reads.ts';
 import type { Reading } from '../../src/send/read-amounts.ts';
-import { SEND } from '../../src/texts/send.ts';
+import { SEND } from '../../src/texts/runs/send.ts';
 
 const SENT_MS = Date.UTC(2026, 10, 22, 4);
 const NOW_MS = SENT_MS + 5 * 60_000;

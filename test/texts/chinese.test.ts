@@ -7,14 +7,13 @@ const TEXTS = new URL('../../src/texts/', import.meta.url).pathname;
 
 type Literal = { readonly where: string; readonly text: string };
 
-/** Every string and template of the files of a language, a template without what is filled in. */
-function literalsOf(folder: string): Literal[] {
-  return readdirSync(`${TEXTS}${folder}`).flatMap((file) => {
-    const code = readFileSync(`${TEXTS}${folder}/${file}`, 'utf8').replace(
-      /^import .*$|\/\*\*[\s\S]*?\*\/|^\s*\/\/.*$/gm,
-      '',
-    );
-    return scan(code, 0).literals.map((text) => ({ where: `${folder}/${file}`, text }));
+/** Every string and template of the folders of a language, a template without what is filled in. */
+function literalsOf(language: string): Literal[] {
+  const folders = readdirSync(TEXTS).filter((name) => name.startsWith(language));
+  const files = folders.flatMap((folder) => readdirSync(`${TEXTS}${folder}`).map((name) => `${folder}/${name}`));
+  return files.flatMap((file) => {
+    const code = readFileSync(`${TEXTS}${file}`, 'utf8').replace(/^import .*$|\/\*\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+    return scan(code, 0).literals.map((text) => ({ where: file, text }));
   });
 }
 

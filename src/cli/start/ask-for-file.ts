@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { usageError } from '../../base/errors.ts';
 import type { CommandName } from '../../settings/setting.ts';
-import { questionTexts } from '../../texts/questions.ts';
+import { questionTexts } from '../../texts/cli/questions.ts';
 import type { Console } from '../terminal/console.ts';
 
 const FILES_SHOWN_MAX = 6;

@@ -1,8 +1,8 @@
 import { EXIT, usageError } from '../../base/errors.ts';
 import { nearestName } from '../../base/nearest.ts';
 import { describeSetting, flagName, flagsOf, type SettingName, settingOf } from '../../settings/settings-table.ts';
-import { commandHelpTexts } from '../../texts/command-help.ts';
-import { helpTexts } from '../../texts/help.ts';
+import { commandHelpTexts } from '../../texts/cli/command-help.ts';
+import { helpTexts } from '../../texts/cli/help.ts';
 import { sharedTexts } from '../../texts/shared.ts';
 import { COMMANDS, type CommandInput, type CommandResult } from '../commands.ts';
 

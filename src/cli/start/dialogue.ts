@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import { usageError } from '../../base/errors.ts';
 import { visibleLines } from '../../base/visible-text.ts';
 import type { Surroundings } from '../../settings/surroundings.ts';
-import { questionTexts } from '../../texts/questions.ts';
+import { questionTexts } from '../../texts/cli/questions.ts';
 
 /** Questions and answers, on a terminal or with the answers on standard input, one a line. */
 export interface Dialogue {

@@ -6,7 +6,7 @@ import { openTableWriter, openXlsxWriter } from '../../csv/open-table-writer.ts'
 import { aboutColumn } from '../../job/column-about.ts';
 import { COLUMNS, type FileKind } from '../../job/columns.ts';
 import { PLAIN_DIALECT } from '../../result/result-file.ts';
-import { questionTexts } from '../../texts/questions.ts';
+import { questionTexts } from '../../texts/cli/questions.ts';
 import { sharedTexts } from '../../texts/shared.ts';
 import { type CommandInput, type CommandResult, SENT_BY } from '../commands.ts';
 

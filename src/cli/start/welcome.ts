@@ -1,4 +1,4 @@
-import { helpTexts } from '../../texts/help.ts';
+import { helpTexts } from '../../texts/cli/help.ts';
 
 /** What `memberload` alone prints: three commands to begin with, which need no account. */
 export function welcomeText(): string {

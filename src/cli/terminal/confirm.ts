@@ -3,7 +3,7 @@ import { usageError } from '../../base/errors.ts';
 import type { HeaderMatch } from '../../job/header-match.ts';
 import type { Foreseen } from '../../plan/price-run.ts';
 import type { Settings } from '../../settings/settings.ts';
-import { questionTexts } from '../../texts/questions.ts';
+import { questionTexts } from '../../texts/cli/questions.ts';
 import { sharedTexts } from '../../texts/shared.ts';
 import type { Console } from './console.ts';
 

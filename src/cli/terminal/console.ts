@@ -3,7 +3,7 @@ import { foldLine, textWidth } from '../../base/text-width.ts';
 import { visibleLines, visibleText } from '../../base/visible-text.ts';
 import { COMMAND_NAMES } from '../../settings/setting.ts';
 import type { Surroundings } from '../../settings/surroundings.ts';
-import { commandTexts } from '../../texts/commands.ts';
+import { commandTexts } from '../../texts/cli/commands.ts';
 
 /**
  * The one way to the terminal: data on stdout, everything else on stderr, control characters made visible. Each text

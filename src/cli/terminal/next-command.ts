@@ -3,7 +3,7 @@ import type { NextCommand } from '../../result/summary-text.ts';
 import { renderFlags, repeatedFlags } from '../../settings/repeated-flags.ts';
 import { readSavedSettings } from '../../settings/saved-settings.ts';
 import type { Settings } from '../../settings/settings.ts';
-import { commandTexts } from '../../texts/commands.ts';
+import { commandTexts } from '../../texts/cli/commands.ts';
 
 /** The line that runs the result of a run again, from what the run began with and not from what is typed now. */
 export function nextOfRun({ undoes, settingsJson }: RunRecord, settings: Settings): NextCommand {

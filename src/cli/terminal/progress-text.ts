@@ -1,5 +1,5 @@
 import { cutToWidth, foldLine, textWidth } from '../../base/text-width.ts';
-import { progressTexts } from '../../texts/progress.ts';
+import { progressTexts } from '../../texts/cli/progress.ts';
 
 /** When a run is going to be finished: soon, or on a day that the quota decides. */
 export type Finish = { readonly seconds: number } | { readonly at: string };

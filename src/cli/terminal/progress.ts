@@ -3,7 +3,7 @@ import { zonedDateTime, zonedDay, zonedIso } from '../../base/zoned-time.ts';
 import type { Reporter, Sending } from '../../calls/reporter.ts';
 import type { Outcome } from '../../job/outcome.ts';
 import { priceOf } from '../../plan/price.ts';
-import { progressTexts } from '../../texts/progress.ts';
+import { progressTexts } from '../../texts/cli/progress.ts';
 import type { Console } from './console.ts';
 import { type Finish, renderBlock, renderLine, type Standing } from './progress-text.ts';
 

@@ -3,7 +3,7 @@ import { EXIT } from '../../base/errors.ts';
 import { RunControl } from '../../calls/run-control.ts';
 import { writeRunDocument } from '../../result/run-document.ts';
 import type { StopSignal } from '../../settings/surroundings.ts';
-import { commandTexts } from '../../texts/commands.ts';
+import { commandTexts } from '../../texts/cli/commands.ts';
 import type { CommandInput } from '../commands.ts';
 import { emptyDocument } from './print-end.ts';
 

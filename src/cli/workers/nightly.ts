@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { makePrivateFolder } from '../../base/private-folder.ts';
 import { zonedDateTime } from '../../base/zoned-time.ts';
 import type { NightlyJob } from '../../ledger/slices.ts';
-import { workerTexts } from '../../texts/workers.ts';
+import { workerTexts } from '../../texts/cli/workers.ts';
 import type { CommandInput } from '../commands.ts';
 
 /** It was killed, or could not be started. */

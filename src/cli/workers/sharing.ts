@@ -6,7 +6,7 @@ import type { JobCommand } from '../../job/job-settings.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { FileRun, WorkerProcess } from '../../run/run-parts.ts';
 import type { Settings } from '../../settings/settings.ts';
-import { workerTexts } from '../../texts/workers.ts';
+import { workerTexts } from '../../texts/cli/workers.ts';
 import type { CommandInput } from '../commands.ts';
 
 /**

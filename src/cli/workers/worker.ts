@@ -5,7 +5,7 @@ import { removeLeftFolders } from '../../run/run-folder.ts';
 import { workUntilDone } from '../../run/shared/share-run.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { configuredTargets, vendorSettings } from '../../settings/vendor-settings.ts';
-import { workerTexts } from '../../texts/workers.ts';
+import { workerTexts } from '../../texts/cli/workers.ts';
 import type { CommandInput } from '../commands.ts';
 import { findRun } from '../find-run.ts';
 import { type Session, withSession } from '../session.ts';

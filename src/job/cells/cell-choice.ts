@@ -1,6 +1,6 @@
 import { nearestName } from '../../base/nearest.ts';
-import { cellTexts } from '../../texts/cells.ts';
 import { sharedTexts } from '../../texts/shared.ts';
+import { cellTexts } from '../../texts/tables/cells.ts';
 import { type CellValue, isOverlong, shown } from './cell-text.ts';
 
 /** One of a few words, exactly as the vendor spells it: what another spelling does there is not published. */

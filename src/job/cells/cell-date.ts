@@ -1,5 +1,5 @@
 import { usageError } from '../../base/errors.ts';
-import { cellTexts } from '../../texts/cells.ts';
+import { cellTexts } from '../../texts/tables/cells.ts';
 import { type CellProblem, type CellValue, isOverlong, shown } from './cell-text.ts';
 
 /** A pattern such as `dd/MM/yyyy`, compiled. */

@@ -1,5 +1,5 @@
-import { cellTexts } from '../../texts/cells.ts';
 import { sharedTexts } from '../../texts/shared.ts';
+import { cellTexts } from '../../texts/tables/cells.ts';
 import { type CellValue, isOverlong, shown, tooLong } from './cell-text.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { cellTexts } from '../../texts/cells.ts';
+import { cellTexts } from '../../texts/tables/cells.ts';
 import { type CellProblem, type CellValue, digitsLost, isPointZero, isScientific, shown } from './cell-text.ts';
 
 /** Kybio's customerUid, a Java Long beyond what a spreadsheet or JavaScript can hold. */

@@ -2,8 +2,8 @@ import { createRequire } from 'node:module';
 import type { CountryCode } from 'libphonenumber-js/min';
 import { usageError } from '../../base/errors.ts';
 import { nearestName } from '../../base/nearest.ts';
-import { cellTexts } from '../../texts/cells.ts';
 import { sharedTexts } from '../../texts/shared.ts';
+import { cellTexts } from '../../texts/tables/cells.ts';
 import {
   type CellProblem,
   type CellValue,

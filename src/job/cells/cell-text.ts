@@ -1,4 +1,4 @@
-import { cellTexts } from '../../texts/cells.ts';
+import { cellTexts } from '../../texts/tables/cells.ts';
 import type { RowErrorCode } from '../row-issue.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { columnTexts } from '../../texts/columns.ts';
+import { columnTexts } from '../../texts/tables/columns.ts';
 import { COLUMNS, type Column } from '../columns.ts';
 import type { HeaderMatch } from '../header-match.ts';
 import type { JobSettings } from '../job-settings.ts';

@@ -1,4 +1,4 @@
-import { columnTexts } from '../../texts/columns.ts';
+import { columnTexts } from '../../texts/tables/columns.ts';
 import { type Detail, Evidence, type Finding } from './column-evidence.ts';
 
 /** Different dates that are counted; of birthdays there are about 25,000. What comes later is not counted. */

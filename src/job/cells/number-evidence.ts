@@ -1,4 +1,4 @@
-import { columnTexts } from '../../texts/columns.ts';
+import { columnTexts } from '../../texts/tables/columns.ts';
 import type { Column } from '../columns.ts';
 import { mayBeRounded } from './cell-id.ts';
 import { type Detail, Evidence, type Finding } from './column-evidence.ts';

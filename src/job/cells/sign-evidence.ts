@@ -1,4 +1,4 @@
-import { columnTexts } from '../../texts/columns.ts';
+import { columnTexts } from '../../texts/tables/columns.ts';
 import type { HeaderMatch } from '../header-match.ts';
 import type { ConditionalIssue, DamageId } from '../row-issue.ts';
 import { shown } from './cell-text.ts';

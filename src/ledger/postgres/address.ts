@@ -3,7 +3,7 @@ import type { ClientConfig } from 'pg';
 import { errorText, usageError } from '../../base/errors.ts';
 import { isLoopback } from '../../base/loopback.ts';
 import { decodePercent } from '../../base/percent.ts';
-import { sharedLedgerTexts } from '../../texts/shared-ledger.ts';
+import { sharedLedgerTexts } from '../../texts/runs/shared-ledger.ts';
 
 /** Where a shared ledger is. `place` is for messages and holds no password. */
 export type LedgerAddress = { readonly place: string; readonly client: ClientConfig };

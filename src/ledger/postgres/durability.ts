@@ -1,5 +1,5 @@
 import { EXIT, OperatorError } from '../../base/errors.ts';
-import { sharedLedgerTexts } from '../../texts/shared-ledger.ts';
+import { sharedLedgerTexts } from '../../texts/runs/shared-ledger.ts';
 import { Columns } from '../columns.ts';
 import type { LedgerHealth } from '../ledger.ts';
 import type { Query } from './database.ts';

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { usageError } from '../../base/errors.ts';
-import { sharedLedgerTexts } from '../../texts/shared-ledger.ts';
+import { sharedLedgerTexts } from '../../texts/runs/shared-ledger.ts';
 import { Columns } from '../columns.ts';
 import { readSharedUse, writeSharedUse } from '../shared-use.ts';
 import { lockLedger } from '../sqlite/ledger-lock.ts';

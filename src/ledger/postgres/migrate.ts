@@ -1,5 +1,5 @@
 import { usageError } from '../../base/errors.ts';
-import { sharedLedgerTexts } from '../../texts/shared-ledger.ts';
+import { sharedLedgerTexts } from '../../texts/runs/shared-ledger.ts';
 import { Columns } from '../columns.ts';
 import type { Database, Query } from './database.ts';
 import { FIRST_LINE, FUNCTIONS, MIGRATIONS } from './schema.ts';

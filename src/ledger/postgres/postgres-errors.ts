@@ -1,5 +1,5 @@
 import { EXIT, type ExitCode, errorText, OperatorError, usageError } from '../../base/errors.ts';
-import { sharedLedgerTexts } from '../../texts/shared-ledger.ts';
+import { sharedLedgerTexts } from '../../texts/runs/shared-ledger.ts';
 import { DamagedValueError } from '../columns.ts';
 
 /** Whatever goes wrong while the shared ledger is at work. Calls may have been made already: exit 5. */

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { EXIT, OperatorError } from '../../base/errors.ts';
 import { makePrivateFolder } from '../../base/private-folder.ts';
-import { sharedLedgerTexts } from '../../texts/shared-ledger.ts';
+import { sharedLedgerTexts } from '../../texts/runs/shared-ledger.ts';
 import { Columns } from '../columns.ts';
 import type { Ledger, LedgerReader } from '../ledger.ts';
 import { readSharedUse, writeSharedUse } from '../shared-use.ts';

@@ -1,5 +1,5 @@
 import { BugError, EXIT, OperatorError } from '../../base/errors.ts';
-import { sharedLedgerTexts } from '../../texts/shared-ledger.ts';
+import { sharedLedgerTexts } from '../../texts/runs/shared-ledger.ts';
 import { Columns } from '../columns.ts';
 import type { NewRun, PlannedRow, RunReader, RunStore } from '../ledger.ts';
 import { toRun } from '../records.ts';

@@ -2,7 +2,7 @@ import { closeSync, fdatasync as fdatasyncCallback, fdatasyncSync, ftruncateSync
 import { promisify } from 'node:util';
 import { unreachable } from '../../base/errors.ts';
 import { writeAllAtOnce } from '../../base/whole-bytes.ts';
-import { ledgerTexts } from '../../texts/ledger.ts';
+import { ledgerTexts } from '../../texts/runs/ledger.ts';
 import { hasCode, openPrivateFile } from './private-files.ts';
 
 const fdatasync = promisify(fdatasyncCallback);

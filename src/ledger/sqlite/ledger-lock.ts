@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { EXIT, OperatorError } from '../../base/errors.ts';
-import { ledgerTexts } from '../../texts/ledger.ts';
+import { ledgerTexts } from '../../texts/runs/ledger.ts';
 import { makePrivateFile, writePrivateFile } from './private-files.ts';
 import { isBusy } from './sqlite-errors.ts';
 

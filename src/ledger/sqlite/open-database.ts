@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { EXIT, OperatorError } from '../../base/errors.ts';
-import { ledgerTexts } from '../../texts/ledger.ts';
+import { ledgerTexts } from '../../texts/runs/ledger.ts';
 import { sealOldEvidence, sealOldMessages } from '../vendor-words.ts';
 import { type LedgerPaths, ledgerInUse } from './ledger-lock.ts';
 import { hasCode, makePrivateFile } from './private-files.ts';

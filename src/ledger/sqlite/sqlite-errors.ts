@@ -1,5 +1,5 @@
 import { EXIT, errorText, OperatorError } from '../../base/errors.ts';
-import { ledgerTexts } from '../../texts/ledger.ts';
+import { ledgerTexts } from '../../texts/runs/ledger.ts';
 import { DamagedValueError } from '../columns.ts';
 
 /** SQLite's result codes (https://sqlite.org/rescode.html). */

@@ -1,6 +1,6 @@
 import { assert, EXIT, OperatorError } from '../../base/errors.ts';
 import { secondAfter, zonedDateTime } from '../../base/zoned-time.ts';
-import { ledgerTexts } from '../../texts/ledger.ts';
+import { ledgerTexts } from '../../texts/runs/ledger.ts';
 import { NEWER_ONLY, REPEAT_FACT } from '../account-stores.ts';
 import { Columns } from '../columns.ts';
 import { findRefusal, isOutdated, type OtherRow, type OtherRows } from '../credit-guard.ts';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { assert, fileError, usageError } from '../../base/errors.ts';
 import { zonedIso } from '../../base/zoned-time.ts';
 import type { Ledger, RunRecord, Started } from '../../ledger/ledger.ts';
-import { sharedLedgerTexts } from '../../texts/shared-ledger.ts';
+import { sharedLedgerTexts } from '../../texts/runs/shared-ledger.ts';
 
 const POLL_MS = 1000;
 
