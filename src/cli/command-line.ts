@@ -3,7 +3,7 @@ import { nearestName } from '../base/nearest.ts';
 import { quoted } from '../base/quoted.ts';
 import type { CommandName } from '../settings/setting.ts';
 import type { TypedFlags } from '../settings/settings.ts';
-import { describeSetting, flagName, flagsOf, settingOf } from '../settings/settings-table.ts';
+import { describeSetting, flagName, flagsOf, type SettingName, settingOf } from '../settings/settings-table.ts';
 import { commandTexts } from '../texts/cli/commands.ts';
 import { sharedTexts } from '../texts/shared.ts';
 import { COMMANDS, type Command } from './commands.ts';
@@ -22,19 +22,65 @@ const VERSION = ['--version', '-v'];
 
 /** @throws OperatorError (exit 2) for a flag without its value, or a switch with another value than true or false */
 export async function parseCommandLine(argv: readonly string[]): Promise<CommandLine> {
-  const words = argv.filter((word) => !HELP.includes(word) && !VERSION.includes(word));
-  // Without any other flag there is nothing to parse, and loading yargs takes as long as starting Node.
-  if (words.every((word) => !word.startsWith('-'))) {
-    const isHelp = argv.some((word) => HELP.includes(word)) || words[0] === 'help';
-    const isVersion = argv.some((word) => VERSION.includes(word)) || words[0] === 'version';
-    const asks = isHelp ? 'help' : isVersion ? 'version' : undefined;
-    return { words: words[0] === 'help' ? words.slice(1) : words, flags: {}, asks, unknown: [] };
+  return parsePlain(argv) ?? (await parseWithYargs(argv));
+}
+
+/**
+ * A command line in which nothing is to be decided: words, and known flags that are written out, each once and
+ * followed by its value. Loading yargs takes longer than starting Node. Undefined: yargs has to read it.
+ */
+export function parsePlain(argv: readonly string[]): CommandLine | undefined {
+  const words: string[] = [];
+  const flags: Record<string, string | boolean> = {};
+  let help = false;
+  let version = false;
+  for (let index = 0; index < argv.length; index += 1) {
+    const word = argv[index] ?? '';
+    if (HELP.includes(word)) help = true;
+    else if (VERSION.includes(word)) version = true;
+    // yargs would take `true` for the value of the switch before it.
+    else if (word === '' || isTrueOrFalse(word)) return undefined;
+    else if (!word.startsWith('-')) words.push(word);
+    else {
+      const [, flag = word, given] = /^(--[^=]+)=(.*)$/s.exec(word) ?? [];
+      const name = flagsOf().find((known) => isTypedAs(flag, known));
+      if (name === undefined || name === 'set' || flagName(name) in flags) return undefined;
+      if (settingOf(name).reader.shape === 'switch') {
+        if (given !== undefined) return undefined;
+        flags[flagName(name)] = true;
+      } else {
+        if (given === undefined) index += 1;
+        const value = given ?? argv[index];
+        // A value that looks like a flag, or that has quotes, is read by rules of yargs.
+        if (value === undefined || !/^[^-'"]/.test(value)) return undefined;
+        flags[flagName(name)] = value;
+      }
+    }
   }
-  return parseWithYargs(argv);
+  return toCommandLine(words, flags, { help, version });
+}
+
+function isTypedAs(flag: string, name: SettingName): boolean {
+  const { alias } = settingOf(name);
+  return flag === `--${flagName(name)}` || (alias !== undefined && flag === `-${alias}`);
+}
+
+function isTrueOrFalse(word: string): boolean {
+  return word === 'true' || word === 'false';
+}
+
+function toCommandLine(
+  words: readonly string[],
+  flags: TypedFlags,
+  { help, version }: { readonly help: boolean; readonly version: boolean },
+  unknown: readonly string[] = [],
+): CommandLine {
+  const asks = help || words[0] === 'help' ? 'help' : version || words[0] === 'version' ? 'version' : undefined;
+  return { words: words[0] === 'help' ? words.slice(1) : words, flags, asks, unknown };
 }
 
 /** All flags of all commands are declared, so that the value of a flag is never taken for the command. */
-async function parseWithYargs(argv: readonly string[]): Promise<CommandLine> {
+export async function parseWithYargs(argv: readonly string[]): Promise<CommandLine> {
   const { default: yargs } = await import('yargs');
   const isSwitch = new Map(flagsOf().map((name) => [flagName(name), settingOf(name).reader.shape === 'switch']));
   let parser = yargs([...argv])
@@ -76,13 +122,12 @@ async function parseWithYargs(argv: readonly string[]): Promise<CommandLine> {
     if (!isSwitch.has(name)) unknown.push(name.length === 1 ? `-${name}` : `--${name}`);
     else flags[name] = typeof value === 'boolean' ? value : Array.isArray(value) ? value.map(String) : String(value);
   }
-  const asks = help === true || words[0] === 'help' ? 'help' : version === true ? 'version' : undefined;
   const texts = words.map(String);
   // `--set a=1 b=2`: yargs leaves all but the first among the words.
   const isSwitchValue = (text: string): boolean => flags.set !== undefined && /^[A-Za-z.]+=/.test(text);
   if (Array.isArray(flags.set)) flags.set = [...flags.set, ...texts.filter(isSwitchValue)];
   const left = texts.filter((text) => !isSwitchValue(text));
-  return { words: left[0] === 'help' ? left.slice(1) : left, flags, asks, unknown };
+  return toCommandLine(left, flags, { help: help === true, version: version === true }, unknown);
 }
 
 type ParsedLine = { readonly _: readonly unknown[]; readonly $0: string } & Readonly<Record<string, unknown>>;
@@ -97,7 +142,7 @@ function checkWords(argv: readonly string[], isSwitch: ReadonlyMap<string, boole
     if (name in Object.prototype) {
       throw usageError('UNKNOWN_FLAG', texts.notTaken(`--${name}`), texts.seeHelp);
     }
-    if (isSwitch.get(name) !== true || value === undefined || value === 'true' || value === 'false') continue;
+    if (isSwitch.get(name) !== true || value === undefined || isTrueOrFalse(value)) continue;
     throw usageError('BAD_VALUE', texts.notTrueOrFalse(name, value), texts.switchHint(name));
   }
 }
