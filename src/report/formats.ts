@@ -18,8 +18,17 @@ export type Formats = {
 
 export function openFormats(texts: ReportTexts, zone: string): Formats {
   const numbers = new Intl.NumberFormat(texts.formats);
-  const dates = new Intl.DateTimeFormat(texts.formats, { dateStyle: 'medium', timeZone: 'UTC' });
-  const months = new Intl.DateTimeFormat(texts.formats, { year: 'numeric', month: 'long', timeZone: 'UTC' });
+  // Few pages have days, and making these takes longer than the rest of a page.
+  let dates: Intl.DateTimeFormat | undefined;
+  let months: Intl.DateTimeFormat | undefined;
+  const dateFormat = (): Intl.DateTimeFormat => {
+    dates ??= new Intl.DateTimeFormat(texts.formats, { dateStyle: 'medium', timeZone: 'UTC' });
+    return dates;
+  };
+  const monthFormat = (): Intl.DateTimeFormat => {
+    months ??= new Intl.DateTimeFormat(texts.formats, { year: 'numeric', month: 'long', timeZone: 'UTC' });
+    return months;
+  };
   const shares = new Intl.NumberFormat(texts.formats, { style: 'percent', maximumFractionDigits: 1 });
   const count = (value: number): string => numbers.format(value);
   const amount = (text: string): string => {
@@ -32,8 +41,8 @@ export function openFormats(texts: ReportTexts, zone: string): Formats {
     change: (text) => (/^-?0*(\.0*)?$/.test(text) ? '0' : text.startsWith('-') ? amount(text) : `+${amount(text)}`),
     rows: (value) => texts.rows(value, count(value)),
     time: (ms) => zonedDateTime(ms, zone),
-    day: (day) => dates.format(Date.parse(`${day}T00:00:00Z`)),
-    month: (day) => months.format(Date.parse(`${day}T00:00:00Z`)),
+    day: (day) => dateFormat().format(Date.parse(`${day}T00:00:00Z`)),
+    month: (day) => monthFormat().format(Date.parse(`${day}T00:00:00Z`)),
     share: (part, whole) => (whole === 0 ? '' : shares.format(part / whole)),
   };
 }
