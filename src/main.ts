@@ -3,14 +3,21 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { EXIT } from './base/errors.ts';
 import { runCli } from './cli/run-cli.ts';
 import type { OutputStream, StopSignal } from './settings/surroundings.ts';
+import { commandTexts } from './texts/cli/commands.ts';
 
 /** The only file that knows `process`. */
 
-function outputStream(stream: NodeJS.WriteStream & Writable): OutputStream {
-  // A reader that went away (`| head`) is no reason to lose a run.
-  stream.on('error', () => undefined);
+function outputStream(
+  stream: NodeJS.WriteStream & Writable,
+  onLost = (_error: Error): void => undefined,
+): OutputStream {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    // A reader that went away (`| head`) has all it wants, and is no reason to lose a run.
+    if (error.code !== 'EPIPE') onLost(error);
+  });
   return {
     write: (text) => {
       stream.write(text);
@@ -40,6 +47,18 @@ function textOr(read: () => string): string {
   } catch {
     return '';
   }
+}
+
+/** What a script reads there is not whole: it must not see a success. The run itself is done and in the ledger. */
+async function tellLost(error: Error): Promise<void> {
+  const { writingError } = await import('./csv/file-errors.ts');
+  const { resultTexts } = await import('./texts/tables/result.ts');
+  process.once('exit', () => {
+    if (process.exitCode !== EXIT.ok) return;
+    process.exitCode = EXIT.stopped;
+    const { message, hint } = writingError(resultTexts().standardOutput, error);
+    stderr.write(`${commandTexts().failure(commandTexts().error, message)}\n${hint}\n`);
+  });
 }
 
 const SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -74,7 +93,7 @@ if (workingFolder === '') {
     get stdin() {
       return process.stdin;
     },
-    stdout: outputStream(process.stdout),
+    stdout: outputStream(process.stdout, (error) => void tellLost(error)),
     stderr,
     onSignal(listener) {
       for (const signal of SIGNALS) process.on(signal, listener);

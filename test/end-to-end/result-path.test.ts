@@ -124,4 +124,16 @@ describe('where the result goes', () => {
     expect(ended.stderr).toMatch(/^Error: standard output cannot be written: .*\n.*\nexit 5\n$/m);
     expect(ended.stderr).not.toContain('A bug of memberload');
   });
+
+  test.skipIf(process.platform !== 'linux')('what is printed and lost is no success', async () => {
+    const work = openWorkspace(vendor.settings);
+    work.file('members.csv', lines('number', 'N1'));
+    const check = `'${process.execPath}' '${BINARY}' validate members.csv --as members --json >/dev/full`;
+    const ended = await promisify(execFile)('sh', ['-c', `{ ${check}; echo "exit $?" >&2; }`], {
+      cwd: work.folder,
+      env: { PATH: process.env.PATH ?? '', MEMBERLOAD_HOME: work.home },
+    });
+    expect(ended.stderr).toMatch(/^Error: standard output: the disk or quota is full\.\n.*\nexit 5\n$/m);
+    expect(work.names()).toEqual(['members.checked.csv', 'members.csv']);
+  });
 });
