@@ -26,8 +26,11 @@ function prepareIn(database: DatabaseSyncInstance, sql: string): Statement {
   const statement = database.prepare(sql);
   statement.setReturnArrays(true);
   const names = statement.columns().map(({ name }) => name);
+  // A copy of an object that has all columns takes half the time: an object to which they are added one by one becomes
+  // a hash table.
+  const empty = JSON.parse(JSON.stringify(Object.fromEntries(names.map((name) => [name, null])))) as Found;
   const toRecord = (values: readonly unknown[]): Found => {
-    const record: { [column: string]: unknown } = {};
+    const record: { [column: string]: unknown } = { ...empty };
     for (let index = 0; index < names.length; index += 1) record[names[index] ?? ''] = values[index];
     return record;
   };
