@@ -3,6 +3,7 @@ import { join, relative, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 const SOURCE = new URL('../src/', import.meta.url).pathname;
+const TESTS = new URL('./', import.meta.url).pathname;
 
 /** The tower: a room may import from the rooms below it, never from one above or beside it (same line). */
 const TOWER: readonly (readonly string[])[] = [
@@ -113,6 +114,23 @@ describe('the layout of src', () => {
         /(^|\/)index\.ts$/.test(path) || /\bexport\s+default\b|\bas default\b/.test(withoutComments(text)),
     );
     expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+
+  test('what is exported is used by another file', () => {
+    const tests = readdirSync(TESTS, { recursive: true, encoding: 'utf8' })
+      .filter((path) => /\.(ts|mjs)$/.test(path) && !path.startsWith('node_modules'))
+      .map((path) => readFileSync(join(TESTS, path), 'utf8'));
+    /** In how many files a word stands. */
+    const fileCounts = new Map<string, number>();
+    for (const text of [...files.map((file) => file.text), ...tests]) {
+      const words = new Set(withoutComments(text).match(/[A-Za-z_$][\w$]*/g));
+      for (const word of words) fileCounts.set(word, (fileCounts.get(word) ?? 0) + 1);
+    }
+    const wrong = files.flatMap(({ path, text }) => {
+      const exported = text.matchAll(/^export (?:async )?(?:function\*?|const|class|type|interface) ([\w$]+)/gm);
+      return [...exported].filter(([, name = '']) => fileCounts.get(name) === 1).map(([, name]) => `${path}: ${name}`);
+    });
+    expect(wrong).toEqual([]);
   });
 
   test('files are TypeScript and named in kebab-case', () => {

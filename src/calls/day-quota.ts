@@ -27,7 +27,7 @@ export type QuotaHold = {
   isInDoubt: boolean;
 };
 
-export type Reserved = {
+type Reserved = {
   /** How many calls the ledger may hold, this one among them. */
   readonly limit: number | undefined;
   /** Of the calls kept back, how many this one is. */

@@ -45,7 +45,7 @@ type WriteEntry<C, Data> = {
  * - patch_number: the same, for the record with this number; a record that the copy lacks may be new
  * - added: a record with this number is there now
  */
-export type SnapshotChange =
+type SnapshotChange =
   | { readonly kind: 'patch'; readonly id: string; readonly fields: TextFields }
   | { readonly kind: 'patch_number'; readonly number: string; readonly fields: TextFields }
   | { readonly kind: 'added'; readonly number: string };

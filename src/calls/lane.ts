@@ -9,7 +9,7 @@ import { DayQuota, type QuotaHold, type QuotaSettings } from './day-quota.ts';
 import type { Admission, RateLimiter } from './rate-limiter.ts';
 import { type RunControl, StoppedError, type StopReason } from './run-control.ts';
 
-export type CallAudit = {
+type CallAudit = {
   readonly sent: number;
   readonly retried: number;
   readonly byEndpoint: ReadonlyMap<string, number>;
@@ -51,7 +51,7 @@ type Held = QuotaHold & {
   isPrepared: boolean;
 };
 
-export type LaneAnswer<T> = { readonly answer: Answer<T>; readonly attempts: number };
+type LaneAnswer<T> = { readonly answer: Answer<T>; readonly attempts: number };
 
 /**
  * The one way to a vendor: admits each attempt at the rate and within the day's quota, counts it in the

@@ -92,7 +92,7 @@ export class RunControl {
  * A call between its intent and its end. It is the call's own `CallSignal`: an `AbortController` for each call takes as
  * long as the call's signature and its JSON together.
  */
-export class UnsentCall implements CallSignal {
+class UnsentCall implements CallSignal {
   /** True only of a call of which no byte was out. */
   aborted = false;
   onabort: CallSignal['onabort'] = null;

@@ -8,7 +8,7 @@ import { commandTexts } from '../texts/cli/commands.ts';
 import { sharedTexts } from '../texts/shared.ts';
 import { COMMANDS, type Command } from './commands.ts';
 
-export type CommandLine = {
+type CommandLine = {
   /** What is no flag: the command's name, and its arguments. */
   readonly words: readonly string[];
   readonly flags: TypedFlags;

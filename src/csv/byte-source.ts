@@ -34,7 +34,7 @@ export interface ByteSource {
   close(): Promise<void>;
 }
 
-export type ByteSourceOptions = {
+type ByteSourceOptions = {
   readonly wantsDigest: boolean;
   /** Ends a wait for bytes: `read` then throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;

@@ -13,10 +13,10 @@ import { decodeStrictly } from './strict-decoder.ts';
  * candidates for an encoding read the same bytes, so their sums can be compared; a difference of 3 means "a
  * thousand times more likely". The numbers are guesses by the size of each class, tried on generated lists.
  */
-export type TextCost = { readonly total: number; readonly foreignCount: number; readonly foreignCost: number };
+type TextCost = { readonly total: number; readonly foreignCount: number; readonly foreignCost: number };
 
 /** The cost of one character that is not ASCII, between its neighbours (0: none). */
-export type CharacterCost = (code: number, before: number, after: number) => number;
+type CharacterCost = (code: number, before: number, after: number) => number;
 
 export function costOfText(text: string, costOf: CharacterCost): TextCost {
   let asciiCost = 0;

@@ -4,7 +4,7 @@ import { unguardCell } from './formula-guard.ts';
 import { findHeaderRow } from './table-header.ts';
 
 /** How the file is cut into cells, judged on its first lines. */
-export type CsvShape = {
+type CsvShape = {
   readonly delimiter: string;
   /** How many records with a value stand above the header. */
   readonly recordsAboveHeader: number;
@@ -32,7 +32,7 @@ export function readSepLine(text: string): { delimiter: string; length: number }
   return { delimiter, length: match[0].length };
 }
 
-export type ShapeOptions = {
+type ShapeOptions = {
   readonly name: string;
   /** What the caller, the name of the file, or a `sep=` line says. */
   readonly told: string | undefined;

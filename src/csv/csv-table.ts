@@ -10,7 +10,7 @@ import type { ColumnCountError, RecordBlock, Table } from './table.ts';
 import { checkHeader } from './table-header.ts';
 import { type TextBlocks, textBlocks } from './text-blocks.ts';
 
-export type CsvTableOptions = {
+type CsvTableOptions = {
   /** Canonical name. */
   readonly encoding: string | undefined;
   /** One ASCII character. */

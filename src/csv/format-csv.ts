@@ -13,11 +13,6 @@ export type CsvDialect = {
   readonly keepsExcelText?: boolean;
 };
 
-/** What a file for a person with Excel looks like: the byte order mark tells Excel that the file is UTF-8. */
-export function excelDialect(delimiter: string): CsvDialect {
-  return { delimiter, lineEnding: '\r\n', withByteOrderMark: true, raw: false, keepsExcelText: true };
-}
-
 /**
  * Records with their line ends. Quotes only where RFC 4180 or a careless reader needs them. With `hasHeader` the
  * first row holds the column names, off which a reader finds the delimiter: those with a usual one are quoted.
@@ -117,7 +112,7 @@ for (const sign of ' =+-@') KINDS[sign.charCodeAt(0)] = SUSPECT_AT_START;
  * lost, digits from the 16th on become zeros, 12 and more are shown and saved as 8.01E+17, dates get the form of the
  * country. `="…"` keeps the text; saved again it comes as plain text, which we read as well.
  */
-export function isChangedByExcel(text: string): boolean {
+function isChangedByExcel(text: string): boolean {
   if (text.length < 2 || text.length > 64) return false;
   const first = text.charCodeAt(0);
   if (first !== 0x2b && (first < 0x30 || first > 0x39)) return false;

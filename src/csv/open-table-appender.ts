@@ -6,7 +6,7 @@ import { systemCode, writingError } from './file-errors.ts';
 import { type CsvDialect, formatCsvRows } from './format-csv.ts';
 import { refuseNonFile, syncFolderOf } from './new-file.ts';
 
-export type TableAppender = {
+type TableAppender = {
   /** Await it, or memory grows. The first row of an empty file is the header. */
   writeBlock(rows: readonly (readonly string[])[]): Promise<void>;
   /** Everything written so far is on disk; returns the file's length, to be given as `truncateToByte` after a crash. */

@@ -2,7 +2,7 @@ import { fileError } from '../base/errors.ts';
 import { fileTexts } from '../texts/tables/files.ts';
 
 /** A record beyond this is almost surely an unclosed quote. A guess: a member with 16 columns has some hundred bytes. */
-export const RECORD_BYTES_MAX = 1024 * 1024;
+const RECORD_BYTES_MAX = 1024 * 1024;
 
 /** Whole records for the parser, and what the scanner has seen of them. */
 export type RecordBatch = {

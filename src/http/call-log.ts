@@ -33,7 +33,7 @@ export type LoggedCall = {
   readonly answer: Answer<unknown>;
 };
 
-export type CallLogOptions = {
+type CallLogOptions = {
   /** Bodies too, with everything masked that is not an id, an amount, a time or a code. */
   readonly withBodies: boolean;
   readonly clock: Pick<Clock, 'nowMs'>;

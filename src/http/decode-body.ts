@@ -26,7 +26,7 @@ const ENCODINGS_MAX = 2;
  */
 const IN_PLACE_BYTES_MAX = 16 * 1024;
 
-export type Decoding =
+type Decoding =
   | { readonly isDecoded: true; readonly body: Buffer }
   | { readonly isDecoded: false; readonly detail: () => string };
 

@@ -34,7 +34,7 @@ export type TransportResponse = {
   readonly body: Buffer;
 };
 
-export type TransportBroken = {
+type TransportBroken = {
   readonly kind: 'broken';
   /** False only when the first byte of the request certainly never went to a socket. */
   readonly wasSent: boolean;

@@ -21,7 +21,7 @@ export class JsonNumber {
   }
 }
 
-export type JsonParsing =
+type JsonParsing =
   | { readonly isJson: true; readonly value: JsonValue }
   | { readonly isJson: false; readonly problem: string };
 

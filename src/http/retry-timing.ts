@@ -1,16 +1,16 @@
 import type { Answer } from './answer.ts';
 
 /** Attempts of one call, the first included. */
-export const ATTEMPTS_MAX = 3;
+const ATTEMPTS_MAX = 3;
 
 /** Backoff before the first retry, doubled for each further one: guesses in common use, no vendor number exists. */
 const BACKOFF_MS_BASE = 500;
 const BACKOFF_MS_MAX = 20_000;
 
 /** A vendor that says "come back tomorrow" is asked again after this: pausing a run for hours is not a retry. */
-export const RETRY_AFTER_MS_MAX = 5 * 60_000;
+const RETRY_AFTER_MS_MAX = 5 * 60_000;
 
-export type RetryDecision = { readonly retry: false } | { readonly retry: true; readonly delayMs: number };
+type RetryDecision = { readonly retry: false } | { readonly retry: true; readonly delayMs: number };
 
 /**
  * Whether, and after how long, a call is sent again. Pure: whoever follows a `retry: true` calls
@@ -53,7 +53,7 @@ function mayBeSentAgain(answer: Answer<unknown>, repeatable: boolean): boolean {
 }
 
 /** Keeps retries of a whole run below a tenth of its calls: a vendor that is down is not hammered. */
-export interface RetryBudget {
+interface RetryBudget {
   /** A first attempt was made. */
   recordCall(): void;
   recordRetry(): void;

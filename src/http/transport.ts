@@ -27,7 +27,7 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-export type TransportOptions = {
+type TransportOptions = {
   /** `https://host[:port][/path]`. */
   readonly baseUrl: string;
   readonly connections: number;

@@ -14,7 +14,7 @@ import { intakeTexts } from '../texts/tables/intake.ts';
 import { type InputParts, type InputSums, readInput, SumsOfRows, whyStopped } from './read-input.ts';
 
 /** What a run keeps of its input beside the rows. */
-export type InputFacts = {
+type InputFacts = {
   readonly sha256: string;
   readonly header: readonly string[];
   readonly form: TableForm;

@@ -54,7 +54,7 @@ type Calls = {
   'PUT /customers/:id': { needs: { readonly uuid: string; readonly fields: TextFields }; gives: unknown };
 };
 
-export type Endpoint = keyof Calls;
+type Endpoint = keyof Calls;
 
 export type LookupEndpoint = { [E in Endpoint]: Calls[E]['gives'] extends Found ? E : never }[Endpoint];
 

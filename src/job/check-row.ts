@@ -119,7 +119,7 @@ function isToldOf(notes: readonly RowNote[], note: RowNote): boolean {
 }
 
 /** What is left of a valid row once the verdict on its columns is known. */
-export type SettledRow = {
+type SettledRow = {
   /** Not empty: the row is invalid after all. */
   readonly issues: readonly RowIssue[];
   /** The very same list where nothing changed. */

@@ -31,7 +31,7 @@ export type HeaderMatch = {
   readonly header: readonly string[];
 };
 
-export type MatchedColumn = {
+type MatchedColumn = {
   /** As the file writes it. */
   readonly header: string;
   readonly index: number;

@@ -11,7 +11,7 @@ import type { CustomerRow, LookupRow, MemberRow, TopupRow } from './validate-row
  * - saves: no lookup is needed, but an unchanged record would cost no write
  * - none: nothing, or nothing that a page holds
  */
-export type LookupNeed = 'needed' | 'pages' | 'saves' | 'none';
+type LookupNeed = 'needed' | 'pages' | 'saves' | 'none';
 
 export function lookupNeed(
   row: MemberRow | CustomerRow | TopupRow | LookupRow,

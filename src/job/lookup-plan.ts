@@ -1,7 +1,7 @@
 /** How the records that rows need are found: page by page into an index, or one call for each row. */
 export type LookupWay = 'auto' | 'pages' | 'rows';
 
-export type LookupFacts = {
+type LookupFacts = {
   /** Rows that need a lookup which a page can answer. */
   readonly rowCount: number;
   readonly pageSize: number;
@@ -13,7 +13,7 @@ export type LookupFacts = {
   readonly pagesHeld: number;
 };
 
-export type LookupChoice = {
+type LookupChoice = {
   readonly way: 'pages' | 'rows';
   /** Pages, held ones included, after which the choice is made again from what they held; undefined: read to the end. */
   readonly probePages: number | undefined;
@@ -74,7 +74,7 @@ export function nextProbe(state: Probe): number {
 }
 
 /** What the pages read so far held of the rows that need a lookup. */
-export type Probe = {
+type Probe = {
   readonly rowCount: number;
   readonly foundCount: number;
   readonly pagesRead: number;
@@ -112,6 +112,6 @@ export function isWorthReadingToSkip(way: LookupWay, rowCount: number, recordCou
  * Whether reading all records pays for a job that needs no lookup: it does when one row in ten is
  * unchanged, which is little for a list that is imported again and again.
  */
-export function isWorthSkipping(rowCount: number, recordCount: number, pageSize: number): boolean {
+function isWorthSkipping(rowCount: number, recordCount: number, pageSize: number): boolean {
   return pageCalls(recordCount, pageSize) * 10 <= rowCount;
 }

@@ -64,7 +64,7 @@ export type Unapplied = {
 };
 
 /** Everything is done but the category, which is changed for a hundred members in one call. */
-export type Deferred = {
+type Deferred = {
   readonly status: 'deferred';
   readonly categoryUid: string;
   readonly customerUid: string;

@@ -1,8 +1,7 @@
 import { mayBeRounded } from './cells/cell-id.ts';
-import { COLUMNS } from './columns.ts';
 import type { CustomerRow, LookupRow, MemberRow, TopupRow } from './validate-row.ts';
 
-export type KeyedRow = MemberRow | CustomerRow | TopupRow | LookupRow;
+type KeyedRow = MemberRow | CustomerRow | TopupRow | LookupRow;
 
 /**
  * What names the member or customer within one file: `number:…`, `uid:…`, `ref:…` or `uuid:…`. The key a
@@ -33,36 +32,4 @@ export function memberKeys(row: KeyedRow): string[] {
  */
 export function creditKeys(row: KeyedRow): string[] {
   return row.kind === 'topup' && row.reference !== undefined ? [`receipt:${row.reference}`] : [];
-}
-
-/**
- * One text for all ways to write the same row: whatever the order of its columns, with 12.5 and 12.50 alike.
- * JSON, so that no value can look like the border between two. Passwords stay out: what is made of this text
- * is kept.
- */
-export function rowDigestText(row: KeyedRow): string {
-  const { kind, ...rest } = row;
-  const { fields, ...own } = 'fields' in rest ? rest : { ...rest, fields: {} };
-  const entries = [...Object.entries(own), ...Object.entries(fields)]
-    .filter((entry): entry is [string, string] => typeof entry[1] === 'string' && entry[0] !== 'password')
-    .map(([name, value]): [string, string] => [name, canonicalValue(name, value)])
-    .sort(([left], [right]) => (left < right ? -1 : 1));
-  return JSON.stringify([kind, ...entries]);
-}
-
-const AMOUNTS: ReadonlySet<string> = new Set(
-  [...COLUMNS.members, ...COLUMNS.topup]
-    .filter(({ type }) => type === 'decimal' || type === 'percentage')
-    .map(({ name }) => name),
-);
-
-function canonicalValue(name: string, value: string): string {
-  if (name === 'uuid' || name === 'default_payment_token') return value.toLowerCase();
-  return AMOUNTS.has(name) ? canonicalDecimal(value) : value;
-}
-
-/** By its digits, since a valid decimal has no exponent and no leading zeros: 12.50 → 12.5, -0.0 → 0. */
-function canonicalDecimal(value: string): string {
-  const shortest = value.includes('.') ? value.replace(/\.?0+$/, '') : value;
-  return shortest === '-0' ? '0' : shortest;
 }

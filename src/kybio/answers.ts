@@ -10,7 +10,7 @@ import { kybioCodeTexts } from '../texts/runs/kybio-codes.ts';
 import { type CodeSettings, findKybioCode } from './error-codes.ts';
 import { isSignedV1 } from './signature.ts';
 
-export type AnswerSettings = {
+type AnswerSettings = {
   readonly appKey: string;
   readonly codes: CodeSettings;
   /** Whether a response's `data-signature` is looked at: never, when it is there, or always. */

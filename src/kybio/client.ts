@@ -51,14 +51,6 @@ export type KybioSettings = {
   readonly password: PasswordSetting;
 };
 
-/** What is certain enough to be a default; everything else has to be given. */
-export const KYBIO_DEFAULTS = {
-  signature: 'v1',
-  codes: { quota: [], tooFast: [], notFound: ['2015'], repeat: [] },
-  answerSignature: 'ignore',
-  password: 'plain',
-} as const satisfies Partial<KybioSettings>;
-
 export type Increment = {
   readonly customerUid: string;
   readonly pointIncrement: string;
@@ -67,7 +59,7 @@ export type Increment = {
   readonly dataChangeTime: string;
 };
 
-export type CategoryChange = { readonly customerUid: string; readonly customerCategoryUid: string };
+type CategoryChange = { readonly customerUid: string; readonly customerCategoryUid: string };
 
 /**
  * Kybio's member calls. Every method is one attempt of one call and ends in an Answer; it never rejects
@@ -98,7 +90,7 @@ export interface KybioClient {
   close(): Promise<void>;
 }
 
-export const CATEGORY_CHANGES_MAX = 100;
+const CATEGORY_CHANGES_MAX = 100;
 
 type CallCare = {
   readonly acceptEncoding: 'gzip' | 'identity';

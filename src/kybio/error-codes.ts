@@ -2,7 +2,7 @@ import type { Meaning } from '../http/answer.ts';
 import { kybioCodeTexts } from '../texts/runs/kybio-codes.ts';
 
 /** `words`: what the code means, for a person. */
-export type KybioCode = { readonly meaning: Meaning; readonly words: string };
+type KybioCode = { readonly meaning: Meaning; readonly words: string };
 
 type KnownCode = keyof ReturnType<typeof kybioCodeTexts>['codes'];
 

@@ -5,7 +5,7 @@
  * A new field touches three files: this table, the input column in job/columns.ts (header words, how a cell
  * is read, the line of the manual), and the sandbox's own member in sandbox/kybio.
  */
-export type MemberField = {
+type MemberField = {
   /** As the vendor spells the field. */
   readonly name: string;
   /**
@@ -27,7 +27,7 @@ function field(name: string, kind: MemberField['kind'], facts: Partial<MemberFie
 }
 
 /** In the order of an export. `customerUid` is last: it is the column that spreadsheets damage. */
-export const MEMBER_FIELDS: readonly MemberField[] = Object.freeze([
+const MEMBER_FIELDS: readonly MemberField[] = Object.freeze([
   field('number', 'text'),
   field('name', 'text', { isUpdatable: true }),
   field('phone', 'text', { isUpdatable: true }),

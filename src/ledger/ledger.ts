@@ -168,7 +168,7 @@ export type Started =
   /** `who`: the person and the machine, for a message. */
   | { readonly kind: 'overtaken'; readonly by: RunRecord; readonly who: string };
 
-export type Claimed =
+type Claimed =
   | { readonly kind: 'claimed' }
   /** `leaseUntilMs` rises with every renewal: while it does, that process is alive. */
   | { readonly kind: 'at_work'; readonly who: string; readonly sinceMs: number; readonly leaseUntilMs: number };

@@ -11,7 +11,7 @@ import { hasCode, writePrivateFile } from './sqlite/private-files.ts';
  * What a home remembers of shared ledgers. The file ledger of the home does not know what was credited with a shared
  * one: for those accounts it must send no increment.
  */
-export type SharedUse = {
+type SharedUse = {
   /** The shared ledger that each account was used with. */
   readonly accounts: Readonly<Record<string, string>>;
   /** Where the whole ledger of this home was moved to; '' when it was not. */

@@ -36,7 +36,7 @@ export async function* readMemberPages(kybio: KybioVendor, cursor: PageCursor | 
   }
 }
 
-export type CustomerPage = {
+type CustomerPage = {
   readonly customers: readonly TextFields[];
   readonly total: number | undefined;
   readonly isLast: boolean;

@@ -14,7 +14,7 @@ export type RowPlan = {
 };
 
 /** Answers a lookup while planning; `undefined` ends the row's plan there. */
-export type AnswerLookup = (call: LookupCall) => Promise<Answer<Found> | undefined> | Answer<Found> | undefined;
+type AnswerLookup = (call: LookupCall) => Promise<Answer<Found> | undefined> | Answer<Found> | undefined;
 
 /** Follows a row's steps up to its write, without sending it. */
 export async function planRow(steps: Steps, answerLookup: AnswerLookup): Promise<RowPlan> {

@@ -43,7 +43,7 @@ export type FillNeeds = LookupNeeds & {
 };
 
 /** What reading pages takes of a run. */
-export type ReadContext = Pick<RunContext, 'vendors' | 'ledger' | 'clock' | 'reporter' | 'controls'> & {
+type ReadContext = Pick<RunContext, 'vendors' | 'ledger' | 'clock' | 'reporter' | 'controls'> & {
   readonly settings: Pick<RunContext['settings'], 'lookup'>;
 };
 
@@ -224,7 +224,7 @@ export function likelyRecordCount({ recordCount, recordCountAtLeast }: RecordCou
   return recordCount ?? 2 * recordCountAtLeast;
 }
 
-export type RecordCounts = {
+type RecordCounts = {
   /** As the last whole read counted them. */
   readonly recordCount: number | undefined;
   readonly recordCountAtLeast: number;

@@ -17,7 +17,7 @@ export type SnapshotRecord = {
 };
 
 /** When something was read: by the clock, for its age; by the ledger's sequence, for its order. */
-export type ReadAt = { readonly nowMs: number; readonly sequence: number };
+type ReadAt = { readonly nowMs: number; readonly sequence: number };
 
 /**
  * A vendor's members or customers as read by pages, on disk: finds a record among a million by id or by

@@ -14,7 +14,7 @@ export type Cause = {
   readonly rowNumbers: readonly string[];
 };
 
-export type CauseRow = {
+type CauseRow = {
   readonly status: RowStatus;
   readonly errorCodes: readonly string[];
   readonly message: string;

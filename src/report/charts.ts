@@ -9,7 +9,7 @@ import { type Html, html } from './html.ts';
  * times as long to load.
  */
 
-export type Share = { readonly status: RowStatus; readonly count: number };
+type Share = { readonly status: RowStatus; readonly count: number };
 
 /** One bar of all rows, by how they ended. A share too small to be seen still gets a sign. */
 export function statusBar(shares: readonly Share[], title: string): Html {
@@ -36,9 +36,6 @@ function withLeastWidths(widths: readonly number[]): readonly number[] {
   return raised.map((width) => (width / sum) * 100);
 }
 
-/** Horizontal bars with their label before and their count behind, as rows of a table. */
-export type CountBar = { readonly label: string; readonly count: number; readonly text: string };
-
 /** The bar of one row of a table; `most`: the count of the longest bar. */
 export function countBar(count: number, most: number): Html {
   // A single row beside a hundred thousand is what a person looks for: it must be seen.
@@ -56,7 +53,7 @@ export function beforeAfterBars(before: number, after: number, title: string): H
   return html`<svg class="pair" width="100%" height="32" role="img" aria-label="${title}"><rect class="track" width="100%" height="14"/><rect class="track" width="100%" y="18" height="14"/><rect class="fill-base" width="${percent(x(both))}" height="14"/><rect class="fill-base" width="${percent(x(both))}" y="18" height="14"/>${change > 0 && changed}</svg>`;
 }
 
-export type ColumnBar = { readonly label: string; readonly low: number; readonly high: number; readonly text: string };
+type ColumnBar = { readonly label: string; readonly low: number; readonly high: number; readonly text: string };
 
 const PLOT_HEIGHT = 150;
 const PLOT_TOP = 18;

@@ -6,7 +6,7 @@ import type { ReportData } from './report-data.ts';
 import type { ReportTexts } from './texts.ts';
 
 /** What a person does now, and the command to copy; undefined: there is nothing to type. */
-export type NextStep = { readonly text: string; readonly command: string | undefined };
+type NextStep = { readonly text: string; readonly command: string | undefined };
 
 /** The most urgent first. */
 export function nextSteps(data: ReportData, texts: ReportTexts, resumeAt: string): readonly NextStep[] {

@@ -54,7 +54,7 @@ export function headOf({ data, texts, formats }: PageParts): { readonly title: s
 }
 
 /** `2026-01-06T00:00:30+08:00` in the store's zone → `2026-01-06 00:00`. */
-export function resumeAtOf(resumeAt: string | undefined): string {
+function resumeAtOf(resumeAt: string | undefined): string {
   return resumeAt === undefined ? '' : resumeAt.slice(0, 16).replace('T', ' ');
 }
 

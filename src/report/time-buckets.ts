@@ -1,5 +1,5 @@
 /** Calls that were answered in one span of time. */
-export type TimeBucket = { readonly startMs: number; readonly calls: number; readonly retries: number };
+type TimeBucket = { readonly startMs: number; readonly calls: number; readonly retries: number };
 export type TimeLine = { readonly widthMs: number; readonly buckets: readonly TimeBucket[] };
 
 const SECOND = 1000;

@@ -43,7 +43,7 @@ export interface ResultFile {
   abort(): Promise<void>;
 }
 
-export type ResultFileOptions = {
+type ResultFileOptions = {
   readonly homeFolder: string;
   /** Hashes of the file as the run itself wrote it: such a file is replaced without being asked for. */
   readonly ownSha256s: readonly string[];

@@ -111,7 +111,7 @@ function statOf(path: string) {
   return stat(path, { bigint: true }).catch(() => undefined);
 }
 
-export async function sha256Of(path: string): Promise<string> {
+async function sha256Of(path: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
   return hash.digest('hex');

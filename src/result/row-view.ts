@@ -15,7 +15,7 @@ export type RowView = {
 };
 
 /** The cells of a row's `result_` columns, made by whoever views the row. */
-export type ResultValues = Partial<Record<ResultColumn, string>>;
+type ResultValues = Partial<Record<ResultColumn, string>>;
 
 /** Why a row that was never begun was not sent, as an errorCode and what to do. */
 export type NotSentReason = { readonly errorCode: string; readonly message: string };

@@ -7,7 +7,7 @@ import { rebuildResult } from './rebuild-result.ts';
 import { removeRunFolder } from './run-folder.ts';
 import { claimRun, requireUnended } from './shared/claim-run.ts';
 
-export type Cancelled = {
+type Cancelled = {
   /** Rows that will not be sent. */
   readonly givenUpCount: number;
   /** Increments that are still in doubt: they stay to be resolved. */

@@ -12,7 +12,7 @@ import { readRepeatFact } from '../send/repeat-fact.ts';
 import { doctorTexts } from '../texts/cli/doctor.ts';
 
 /** As `--json` has it; the texts have its words. */
-export type CheckName = keyof ReturnType<typeof doctorTexts>['names'];
+type CheckName = keyof ReturnType<typeof doctorTexts>['names'];
 
 /** One thing that `doctor` looked at. */
 export type Check = {

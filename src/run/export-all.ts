@@ -32,7 +32,7 @@ import { withReport } from './run-report.ts';
 import { claimRun, requireUnended } from './shared/claim-run.ts';
 import { sendingOf, tellRun } from './tell-run.ts';
 
-export type ExportAll = {
+type ExportAll = {
   readonly settings: JobSettings;
   readonly controls: ControlSettings;
   readonly connection: Connection;

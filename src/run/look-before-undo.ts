@@ -16,7 +16,7 @@ export const UNDO_CALLS = 2;
 const SPARE_CALLS = 2;
 
 /** What speaks against taking a row back. */
-export type UndoWarning = {
+type UndoWarning = {
   /** Of the undo. */
   readonly rowNumber: number;
   /** Of the run that is taken back, as `--row` names it. */

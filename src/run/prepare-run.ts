@@ -28,7 +28,7 @@ import { tellColumns } from './tell-columns.ts';
 import { findUsedMapping, rememberMapping } from './used-mapping.ts';
 
 /** A run that may begin: its input is read, checked and staged, nothing was sent. */
-export type PreparedRun =
+type PreparedRun =
   | {
       readonly kind: 'ready';
       /** What the person is asked to confirm: the rows to send, and their exact sums. */

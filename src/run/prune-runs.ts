@@ -5,7 +5,7 @@ import { zonedDay } from '../base/zoned-time.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { removeLeftFolders } from './run-folder.ts';
 
-export type Pruned = { readonly runCount: number; readonly folderCount: number };
+type Pruned = { readonly runCount: number; readonly folderCount: number };
 
 /**
  * Drops what is known of runs that ended before that time, and every folder with members' data that no run needs.

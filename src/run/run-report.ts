@@ -17,7 +17,7 @@ import type { ReportOptions, RunParts } from './run-parts.ts';
  */
 
 /** Sees the rows of the result pass by; afterwards what they come to. */
-export type WatchedRows = RowWatch & { value(): RowFacts | undefined };
+type WatchedRows = RowWatch & { value(): RowFacts | undefined };
 
 /** Undefined: no report is written. A fault of the report ends the watching, and never the writing of the result. */
 export async function watchRows(

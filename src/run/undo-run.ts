@@ -33,7 +33,7 @@ const HEADER = ['number', 'customerUid', 'pointIncrement', 'balanceIncrement', '
 
 const ROWS_PER_BLOCK = 500;
 
-export type UndoRequest = {
+type UndoRequest = {
   /** The top-up to take back. */
   readonly run: RunRecord;
   readonly saved: SavedSettings;
@@ -48,7 +48,7 @@ export type UndoRequest = {
   readonly isDryRun: boolean;
 };
 
-export type PreparedUndo = {
+type PreparedUndo = {
   readonly rowCount: number;
   /** What will be added: the opposite of what the run credited. Exact. */
   readonly pointIncrement: string;

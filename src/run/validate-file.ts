@@ -22,7 +22,7 @@ import { withLateIssues } from '../stage/stage.ts';
 import { runTexts } from '../texts/runs/run.ts';
 import { tellColumns } from './tell-columns.ts';
 
-export type Validation = {
+type Validation = {
   readonly settings: JobSettings;
   readonly source: TableSource;
   readonly inputPath: string;

@@ -14,7 +14,7 @@ import { deliver, jsonReply } from './reply.ts';
 import { mergeSwitches, parseSwitches } from './switches.ts';
 import type { IncomingCall } from './vendor-call.ts';
 
-export type ControlCall = Pick<IncomingCall, 'method' | 'path' | 'query' | 'body'>;
+type ControlCall = Pick<IncomingCall, 'method' | 'path' | 'query' | 'body'>;
 
 export type Control = {
   answer(call: ControlCall, response: ServerResponse): Promise<void>;

@@ -12,7 +12,7 @@ export const WONDER_APP_ID = '5a4db0c5-0c1e-4e57-8b0c-000000000001';
 
 const KEY_FILE = 'wonder-private-key.pem';
 
-export type WonderKey = {
+type WonderKey = {
   readonly privateKeyFile: string;
   readonly publicKey: KeyObject;
   /** Removes what was only made for this sandbox. */

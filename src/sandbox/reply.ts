@@ -15,7 +15,7 @@ export function jsonReply(httpStatus: number, body: string, headers: Readonly<Re
 }
 
 /** What a gateway in front of a vendor shows: not JSON. */
-export function htmlReply(httpStatus: number, title: string, headers: Readonly<Record<string, string>> = {}): Reply {
+function htmlReply(httpStatus: number, title: string, headers: Readonly<Record<string, string>> = {}): Reply {
   const body = `<html>\r\n<head><title>${title}</title></head>\r\n<body><center><h1>${title}</h1></center></body>\r\n</html>\r\n`;
   return { httpStatus, headers: { 'content-type': 'text/html', ...headers }, body };
 }

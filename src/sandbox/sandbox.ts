@@ -12,7 +12,7 @@ import { DEFAULT_SWITCHES, mergeSwitches, type SandboxSwitches } from './switche
 import { openVendorState } from './vendor-state.ts';
 import { wonderVendor } from './wonder/vendor.ts';
 
-export type SandboxOptions = {
+type SandboxOptions = {
   /** Holds sandbox.sqlite and the private key; made 0700. `:memory:` keeps nothing. */
   readonly stateFolder: string;
   /** 0, the default, takes a free one. Always on 127.0.0.1. */

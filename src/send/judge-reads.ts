@@ -3,7 +3,7 @@ import type { RowRecord } from '../ledger/ledger.ts';
 import { sendTexts } from '../texts/runs/send.ts';
 import type { Reading } from './read-amounts.ts';
 
-export type ReadVerdict = { readonly isApplied: boolean; readonly message: string };
+type ReadVerdict = { readonly isApplied: boolean; readonly message: string };
 
 type Amounts = Pick<RowRecord, 'pointBefore' | 'balanceBefore' | 'pointIncrement' | 'balanceIncrement'>;
 

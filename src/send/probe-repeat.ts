@@ -14,7 +14,7 @@ export const PROBE_CALLS = { least: 4, most: 6 } as const;
 /** How far back the earlier time lies: before anything that this probe sends, and within one day's work. A guess. */
 const EARLIER_MS = 3_600_000;
 
-export type ProbeResult =
+type ProbeResult =
   /** `said`: the vendor's words to the repeat; '' when there are none. */
   | { readonly isLearned: true; readonly fact: LearnedFact; readonly said: string }
   | { readonly isLearned: false; readonly why: string };

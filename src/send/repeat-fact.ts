@@ -9,7 +9,7 @@ import type { Ledger, LedgerReader } from '../ledger/ledger.ts';
  *   of whether that time was applied
  * - accepted: applied again
  */
-export type RepeatFact =
+type RepeatFact =
   | { readonly kind: 'refused'; readonly code: string }
   | { readonly kind: 'newer_only' }
   | { readonly kind: 'accepted' }

@@ -22,7 +22,7 @@ import type { Performed } from './send-row.ts';
 /** Calls that settling one increment may take: two reads, or a read and a repeat. */
 export const SETTLING_CALLS = 2;
 
-export type IncrementWork = {
+type IncrementWork = {
   readonly context: RunContext;
   readonly key: RowKey;
   /** For `resolve --resend`: what counts as credited before. Default: by the run's settings. */

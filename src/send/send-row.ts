@@ -15,7 +15,7 @@ import { mayStillSend, performIncrement } from './send-increment.ts';
 import type { TurnQueue } from './turn-queue.ts';
 
 /** One row at one target, on its way. */
-export type RowUnderWay = {
+type RowUnderWay = {
   readonly context: RunContext;
   readonly key: RowKey;
   /** Whether the ledger holds the intent of a write of the row, from an earlier attempt or from this one. */

@@ -12,7 +12,7 @@ import { sendRow } from './send-row.ts';
 import { TurnQueue } from './turn-queue.ts';
 
 /** What sending takes besides the run itself. */
-export type SendParts = {
+type SendParts = {
   readonly snapshots: Snapshots;
   /** Uid of each category, when categories are to be changed. */
   readonly categories: Categories;

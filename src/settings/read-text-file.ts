@@ -6,7 +6,7 @@ import { settingsTexts } from '../texts/cli/settings.ts';
 /** No settings, mapping or key file is nearly as large. */
 const BYTES_MAX = 4 * 1024 * 1024;
 
-export type TextFile = { readonly bytes: Buffer; readonly mode: number };
+type TextFile = { readonly bytes: Buffer; readonly mode: number };
 
 /**
  * Reads a small file that a setting names. What the file holds is never told: a wrong path may lead to a key.

@@ -159,7 +159,7 @@ export const amount: Reader<string> = {
   example: '12.50',
 };
 
-export type MaxErrors = { readonly count: number } | { readonly percent: number };
+type MaxErrors = { readonly count: number } | { readonly percent: number };
 
 export const maxErrors: Reader<MaxErrors> = {
   shape: 'number',

@@ -10,7 +10,7 @@ import { describeSetting, type SettingName, settingOf } from './settings-table.t
 
 type Transfer = { readonly timeoutMs: number; readonly connections: number };
 
-export type VendorSettings = { readonly kybio: KybioSettings | undefined; readonly wonder: WonderSettings | undefined };
+type VendorSettings = { readonly kybio: KybioSettings | undefined; readonly wonder: WonderSettings | undefined };
 
 const NEEDED = {
   kybio: ['kybioBaseUrl', 'kybioAppId', 'kybioAppKey'],

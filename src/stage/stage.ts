@@ -36,7 +36,7 @@ export type LateIssue = { readonly rowNumber: number; readonly issue: RowIssue }
 /** What only the whole file could tell: rows that repeat a later row, and columns that a spreadsheet has damaged. */
 export type LateVerdicts = { readonly issues: readonly LateIssue[]; readonly damages: readonly DamageId[] };
 
-export interface StageWriter {
+interface StageWriter {
   write(block: StageBlock): Promise<void>;
   /** Makes the stage durable. `facts` is whatever intake wants to keep of the whole file, as JSON. */
   commit(facts: object, late: LateVerdicts): Promise<void>;

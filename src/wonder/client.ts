@@ -33,14 +33,8 @@ export type WonderSettings = {
   readonly clockOffsetMs?: number | undefined;
 };
 
-export const WONDER_DEFAULTS = {
-  signQuery: true,
-  putBody: 'flat',
-  codes: { notFound: [], tooFast: [] },
-} as const satisfies Partial<WonderSettings>;
-
 /** What makes two equal requests differ. Injected so that tests can hold it. */
-export type WonderRandom = {
+type WonderRandom = {
   /** A whole number from 0 to `below` - 1. */
   int(below: number): number;
   uuid(): string;
@@ -48,7 +42,7 @@ export type WonderRandom = {
 
 export const systemWonderRandom: WonderRandom = { int: (below) => randomInt(below), uuid: () => randomUUID() };
 
-export type CustomerList = { readonly customers: readonly TextFields[]; readonly total?: number };
+type CustomerList = { readonly customers: readonly TextFields[]; readonly total?: number };
 
 /**
  * Wonder's customer calls. Every method is one attempt of one call and ends in an Answer; it never rejects

@@ -5,7 +5,7 @@
  * A new field touches three files: this table, the input column in job/columns.ts, and the sandbox's own
  * customer in sandbox/wonder.
  */
-export type CustomerField = {
+type CustomerField = {
   /** As the vendor spells the field. */
   readonly name: string;
   readonly kind: 'text' | 'token';

@@ -5,7 +5,7 @@ import { callTexts } from '../texts/runs/calls.ts';
 
 export const ALGORITHM = 'Wonder-RSA-SHA256';
 
-export type SignedRequest = {
+type SignedRequest = {
   /** `yyyymmddHHMMSS`, UTC. */
   readonly time: string;
   /** 16 alphanumerics. */

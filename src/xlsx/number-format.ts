@@ -33,7 +33,7 @@ export function formatOfCode(code: string): NumberKind {
 }
 
 /** The text of a stored number, and whether a spreadsheet has lost digits of it. */
-export type NumberText = { readonly text: string; readonly isDamaged: boolean };
+type NumberText = { readonly text: string; readonly isDamaged: boolean };
 
 /**
  * A stored number as a person sees it: a date or time by its format, else plain decimals of at most 15 digits, the

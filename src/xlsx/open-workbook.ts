@@ -53,7 +53,7 @@ export async function openWorkbook(name: string, source: WorkbookBytes): Promise
   };
 }
 
-export function isTrue(value: string | undefined): boolean {
+function isTrue(value: string | undefined): boolean {
   return value === '1' || value === 'true' || value === 'on';
 }
 

@@ -55,7 +55,7 @@ export const PARTS_OF_TEXT = {
   shapesEnd: '</xml>',
 } as const;
 
-export type WorkbookFacts = {
+type WorkbookFacts = {
   readonly names: readonly string[];
   readonly columnCount: number;
   /** With the header, of the first sheets: those that have a filter. */

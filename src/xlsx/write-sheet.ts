@@ -91,7 +91,7 @@ function widthOf(name: string): number {
   return Math.max(12, width);
 }
 
-export type Spool = { write(text: string): void; read(): Iterable<Buffer> };
+type Spool = { write(text: string): void; read(): Iterable<Buffer> };
 
 const SPOOL_CHARACTERS = 256 * 1024;
 

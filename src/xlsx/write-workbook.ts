@@ -11,7 +11,7 @@ export type WorkbookText = {
   readonly sheetNames: { readonly rows: string; readonly toCorrect: string; readonly summary: string };
 };
 
-export type WorkbookStream = {
+type WorkbookStream = {
   writeRows(rows: readonly RowToWrite[]): Promise<void>;
   end(summary: readonly (readonly string[])[]): Promise<void>;
   /** Lets go of what waits; nothing more is written. */

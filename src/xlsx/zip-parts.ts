@@ -69,7 +69,7 @@ function listEntries(zip: yauzl.ZipFile): Promise<Map<string, yauzl.Entry>> {
   });
 }
 
-export type XmlHandler = {
+type XmlHandler = {
   /** Names come without their prefix: some writers have `x:row`. */
   open?(element: string, attributes: Readonly<Record<string, string>>): void;
   text?(text: string): void;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { OperatorError } from '../../src/base/errors.ts';
+import type { CsvDialect } from '../../src/csv/format-csv.ts';
 import { openTable } from '../../src/csv/open-table.ts';
 import type { CellDamage, ColumnCountError, Table, TableOptions } from '../../src/csv/table.ts';
 
@@ -70,4 +71,9 @@ export async function errorOf(work: Promise<unknown>): Promise<OperatorError> {
     throw error;
   }
   throw new Error('expected an operator error, but it succeeded');
+}
+
+/** What a result for a person with Excel looks like. */
+export function excelDialect(delimiter: string): CsvDialect {
+  return { delimiter, lineEnding: '\r\n', withByteOrderMark: true, raw: false, keepsExcelText: true };
 }

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import iconv from 'iconv-lite';
 import { expect, test } from 'vitest';
-import { type CsvDialect, excelDialect, formatCsvRows } from '../../src/csv/format-csv.ts';
+import { type CsvDialect, formatCsvRows } from '../../src/csv/format-csv.ts';
 import { openTable } from '../../src/csv/open-table.ts';
 import { openTableWriter, openXlsxWriter } from '../../src/csv/open-table-writer.ts';
 import { looksLikeData } from '../../src/csv/table-header.ts';
 import { fc } from '../support/chance.ts';
-import { collect, csvFolder, options, readAll } from './csv-folder.ts';
+import { collect, csvFolder, excelDialect, options, readAll } from './csv-folder.ts';
 
 const folder = csvFolder();
 

@@ -2,9 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { excelDialect } from '../../src/csv/format-csv.ts';
 import { openTableWriter, openXlsxWriter } from '../../src/csv/open-table-writer.ts';
-import { csvFolder, readAll } from './csv-folder.ts';
+import { csvFolder, excelDialect, readAll } from './csv-folder.ts';
 
 const folder = csvFolder();
 const STRINGS = JSON.parse(

@@ -14,10 +14,10 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { EXIT } from '../../src/base/errors.ts';
-import { type CsvDialect, excelDialect } from '../../src/csv/format-csv.ts';
+import type { CsvDialect } from '../../src/csv/format-csv.ts';
 import { openTableAppender } from '../../src/csv/open-table-appender.ts';
 import { openTableWriter } from '../../src/csv/open-table-writer.ts';
-import { csvFolder, errorOf, readAll } from './csv-folder.ts';
+import { csvFolder, errorOf, excelDialect, readAll } from './csv-folder.ts';
 
 const folder = csvFolder();
 const options: CsvDialect = { delimiter: ',', lineEnding: '\n', withByteOrderMark: false, raw: false };

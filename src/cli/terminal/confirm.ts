@@ -8,7 +8,7 @@ import { sharedTexts } from '../../texts/shared.ts';
 import type { Console } from './console.ts';
 
 /** What a top-up is about to credit, as exact decimals. */
-export type TopupSums = {
+type TopupSums = {
   readonly rowCount: number;
   readonly pointIncrement: string;
   readonly balanceIncrement: string;

@@ -42,7 +42,7 @@ export interface Console {
   readonly isLive: boolean;
 }
 
-export type ConsoleOptions = { readonly isQuiet: boolean; readonly isColorless: boolean };
+type ConsoleOptions = { readonly isQuiet: boolean; readonly isColorless: boolean };
 
 export function openConsole(
   surroundings: Pick<Surroundings, 'stdin' | 'stdout' | 'stderr' | 'environment'>,

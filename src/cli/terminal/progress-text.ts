@@ -120,7 +120,7 @@ function pieces(text: string, width: number): string[] {
 }
 
 /** `3 s`, `12 min`, `2 h 05 min`, `3 d 4 h`, in the chosen language. */
-export function formatSeconds(seconds: number): string {
+function formatSeconds(seconds: number): string {
   const texts = progressTexts();
   const whole = Math.ceil(seconds);
   if (whole < 100) return texts.seconds(whole);

@@ -3,7 +3,7 @@ import { cellTexts } from '../../texts/tables/cells.ts';
 import { type CellProblem, type CellValue, isOverlong, shown } from './cell-text.ts';
 
 /** A pattern such as `dd/MM/yyyy`, compiled. */
-export type DateFormat = { readonly pattern: RegExp; readonly parts: readonly DatePart[] };
+type DateFormat = { readonly pattern: RegExp; readonly parts: readonly DatePart[] };
 
 type DatePart = 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second';
 

@@ -3,7 +3,7 @@ import type { ColumnType } from '../columns.ts';
 /** What was changed in a cell without losing anything of its value. Told once for each column, with a count. */
 export type Repair = 'blanks' | 'invisible' | 'apostrophe' | 'formula' | 'width';
 
-export type RepairedCell = { readonly text: string; readonly repairs: readonly Repair[] };
+type RepairedCell = { readonly text: string; readonly repairs: readonly Repair[] };
 
 /** A longer cell is only trimmed: no id, phone, amount or date is so long. */
 const REPAIRED_LENGTH_MAX = 1000;

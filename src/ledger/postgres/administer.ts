@@ -38,7 +38,7 @@ async function rolesOf({ query }: Database, role: string | undefined): Promise<R
   return new Set(role === undefined ? roles : [...roles, role]);
 }
 
-export type WorkerAtWork = {
+type WorkerAtWork = {
   readonly who: string;
   readonly command: string;
   readonly since: string;
@@ -69,7 +69,7 @@ export function readStatus(
 }
 
 /** What this copy knows, for the person who compares it with what was really sent. */
-export type TakenOver = {
+type TakenOver = {
   readonly isAccepted: boolean;
   /** When the newest increment was begun that this copy knows, milliseconds since the epoch; 0: there is none. */
   readonly newestIntentMs: number;

@@ -7,7 +7,7 @@ import { readVersion } from './migrate.ts';
 import { ledgerFailedOver } from './postgres-errors.ts';
 
 /** What a commit survives, as the server says. */
-export type Durability = {
+type Durability = {
   readonly serverVersion: string;
   readonly fsync: string;
   readonly fullPageWrites: string;

@@ -13,7 +13,7 @@ import { requireVersion } from './migrate.ts';
 import { explainAtOpen } from './postgres-errors.ts';
 import { storableText } from './write-queue.ts';
 
-export type Imported = { readonly runs: number; readonly rows: number; readonly changeTimes: number };
+type Imported = { readonly runs: number; readonly rows: number; readonly changeTimes: number };
 
 /** Records moved at once. */
 const PAGE_RECORDS = 1000;

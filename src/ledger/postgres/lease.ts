@@ -20,9 +20,9 @@ export interface Lease {
 }
 
 /** Clocks of this machine, in milliseconds. A monotonic clock may stand still while the machine sleeps. */
-export type LeaseClocks = { wallMs(): number; monotonicMs(): number; bootMs(): number };
+type LeaseClocks = { wallMs(): number; monotonicMs(): number; bootMs(): number };
 
-export const systemClocks: LeaseClocks = {
+const systemClocks: LeaseClocks = {
   wallMs: () => Date.now(),
   monotonicMs: () => performance.now(),
   bootMs: () => uptime() * 1000,

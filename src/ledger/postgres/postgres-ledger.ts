@@ -26,7 +26,7 @@ import { openSliceReader, openSliceStore } from './postgres-slices.ts';
 import { type DataKey, openStageStore } from './sealed-stages.ts';
 import { WriteQueue } from './write-queue.ts';
 
-export type PostgresLedgerOptions = {
+type PostgresLedgerOptions = {
   readonly address: LedgerAddress;
   /** MEMBERLOAD_HOME, made with mode 0700 when it is missing: stages are there, and the mark of this home. */
   readonly folder: string;

@@ -40,7 +40,7 @@ export function seal(plain: Buffer, { bytes }: DataKey, about: string): Buffer {
 }
 
 /** @throws Error when the piece is not what was sealed under that name */
-export function unseal(sealed: Buffer, { bytes }: DataKey, about: string): Buffer {
+function unseal(sealed: Buffer, { bytes }: DataKey, about: string): Buffer {
   const cut = sealed.length - TAG_BYTES;
   const decipher = createDecipheriv('aes-256-gcm', bytes, sealed.subarray(0, NONCE_BYTES), {
     authTagLength: TAG_BYTES,

@@ -145,7 +145,7 @@ export class WriteQueue {
   }
 }
 
-export type WriteQueueParts = {
+type WriteQueueParts = {
   /** For tests: the time instead of the database's own; null: the database's. */
   heldNowMs(): number | null;
   /** Told after each commit what the writes of the group have found. */

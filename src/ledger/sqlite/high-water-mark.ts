@@ -14,7 +14,7 @@ const fdatasync = promisify(fdatasyncCallback);
  * - missing:    there is no mark although the ledger has recorded increments: nobody can tell
  * - unreadable: there is a mark, and it is none of ours
  */
-export type MarkState =
+type MarkState =
   | { readonly kind: 'agrees'; readonly countedInLedger: number }
   | { readonly kind: 'older'; readonly countedInLedger: number; readonly marked: number }
   | { readonly kind: 'missing'; readonly countedInLedger: number }

@@ -13,7 +13,7 @@ import { OTHER_ROWS, openIncrementReader } from './sqlite-credits.ts';
 import type { PutRow } from './sqlite-rows.ts';
 import type { WriterParts } from './writer-parts.ts';
 
-export type IncrementParts = WriterParts & {
+type IncrementParts = WriterParts & {
   readonly putRow: PutRow;
   /** @throws OperatorError LEDGER_OLDER */
   requireNewest(account: string): void;

@@ -20,7 +20,7 @@ import { openPutRow, openRowReader, openRowStore } from './sqlite-rows.ts';
 import { openRunReader, openRunStore } from './sqlite-runs.ts';
 import { openWalFile } from './wal-file.ts';
 
-export type SqliteLedgerOptions = {
+type SqliteLedgerOptions = {
   /** MEMBERLOAD_HOME, made with mode 0700 when it is missing. */
   readonly folder: string;
   /** What to tell a second process about this one. */

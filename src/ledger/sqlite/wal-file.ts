@@ -7,7 +7,7 @@ import { openPrivateFile } from './private-files.ts';
 const fdatasync = promisify(fdatasyncCallback);
 
 /** The write-ahead log of an open database, for the one thing that SQLite can only do while everybody waits. */
-export interface WalFile {
+interface WalFile {
   /** Resolves once every transaction committed before the call is on the disk. */
   sync(): Promise<void>;
   close(): void;

@@ -20,7 +20,7 @@ import type { RunParts } from '../run-parts.ts';
 import { receiveSnapshots, shareSnapshots } from './shared-stage.ts';
 
 /** What a process needs of a run to work on its slices. */
-export type RunInSlices = {
+type RunInSlices = {
   readonly runId: string;
   readonly account: string;
   readonly settings: JobSettings;
@@ -32,7 +32,7 @@ export type RunInSlices = {
 };
 
 /** `left`: not all of its rows were seen to. The slice is free again. */
-export type SliceEnd = { readonly kind: 'done' } | { readonly kind: 'left'; readonly reason: StopReason };
+type SliceEnd = { readonly kind: 'done' } | { readonly kind: 'left'; readonly reason: StopReason };
 
 /** One process at work on slices of a run, one after the other or several at once. */
 export interface SlicedRun {

@@ -1,7 +1,7 @@
 import { insertSql, type Store } from '../store.ts';
 
 /** `api`: the client under test made the change. `till`: somebody else did, at a till or through the API. */
-export type ChangeSource = 'api' | 'till';
+type ChangeSource = 'api' | 'till';
 
 /** A change of amounts. */
 export type Increment = {

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 
 /** What of a call its signature depends on. `body` is exactly what came over the wire. */
-export type SignedCall = {
+type SignedCall = {
   readonly body: Buffer;
   readonly dataSignature: string | undefined;
   readonly dataSignatureV3: string | undefined;
   readonly timeStamp: string | undefined;
 };
 
-export type SignatureCheck = 'good' | 'missing' | 'uncheckable' | 'wrong';
+type SignatureCheck = 'good' | 'missing' | 'uncheckable' | 'wrong';
 
 /**
  * Version 1: MD5(appKey + body). Version 3: MD5(appId + appKey + time-stamp + body). Upper-case hex.

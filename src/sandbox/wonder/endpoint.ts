@@ -26,7 +26,7 @@ export const WONDER_ERRORS = {
   internal: { httpStatus: 500, code: 'E000001', message: 'Internal Server Error.' },
 } as const;
 
-export type WonderError = { readonly httpStatus: number; readonly code: string; readonly message: string };
+type WonderError = { readonly httpStatus: number; readonly code: string; readonly message: string };
 
 export function invalidParameters(message: string): WonderError {
   return { httpStatus: 400, code: 'E000011', message: `Invalid parameters: ${message}.` };

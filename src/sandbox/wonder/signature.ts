@@ -3,7 +3,7 @@ import { createHmac, type KeyObject, verify } from 'node:crypto';
 const ALGORITHM = 'Wonder-RSA-SHA256';
 const CREDENTIAL = /^([^/]{1,64})\/([0-9]{14})\/Wonder-RSA-SHA256$/;
 
-export type WonderSignedCall = {
+type WonderSignedCall = {
   readonly method: string;
   /** Path and query exactly as in the request line. */
   readonly target: string;
@@ -13,9 +13,9 @@ export type WonderSignedCall = {
   readonly signature: string | undefined;
 };
 
-export type WonderSignatureCheck = 'good' | 'badCredential' | 'unknownApp' | 'expired' | 'badNonce' | 'wrong';
+type WonderSignatureCheck = 'good' | 'badCredential' | 'unknownApp' | 'expired' | 'badNonce' | 'wrong';
 
-export type WonderVerifier = {
+type WonderVerifier = {
   readonly appId: string;
   readonly publicKey: KeyObject;
   readonly clockWindowMs: number;
