@@ -16,6 +16,7 @@ import {
 } from '../support/postgres.ts';
 import { median } from './figure.ts';
 import { mostInAnySecond } from './figures/limiter.ts';
+import { benchCredits } from './ledger-credits.ts';
 
 const PROCESS = new URL('./ledger-process.mjs', import.meta.url).pathname;
 const GROUPS = [16, 64, 256];
@@ -23,10 +24,13 @@ const WORKERS = [1, 2, 4];
 const RATES = [50, 500];
 const JOBS = 400;
 
+const PARTS = ['pairs', 'rates', 'jobs', 'credits'] as const;
+
 /**
- * `npm run bench:ledger [-- --seconds 2 --rounds 3 --credits 1000000]`: what the shared ledger costs, side by side with
- * the ledger in a file: durable pairs of intent and outcome, the share of a rate that workers use together, what a job
- * of the queue adds, the size of a credit. The server waits for its disk, as a real one does.
+ * `npm run bench:ledger [-- --seconds 2 --rounds 3 --credits 1000000 --only pairs,rates,jobs,credits]`: what the shared
+ * ledger costs, side by side with the ledger in a file: durable pairs of intent and outcome, the share of a rate that
+ * workers use together, what a job of the queue adds; with `--credits`, what the guard asks of a file when there are so
+ * many, and the size of a credit. The server waits for its disk, as a real one does.
  */
 export async function run(argv: readonly string[]): Promise<number> {
   const { values } = parseArgs({
@@ -35,8 +39,16 @@ export async function run(argv: readonly string[]): Promise<number> {
       seconds: { type: 'string', default: '2' },
       rounds: { type: 'string', default: '3' },
       credits: { type: 'string', default: '0' },
+      only: { type: 'string', default: PARTS.join(',') },
     },
   });
+  const credits = Number(values.credits);
+  const wanted = values.only.split(',');
+  const unknown = wanted.find((part) => !PARTS.some((name) => name === part));
+  if (unknown !== undefined || (values.only === 'credits' && !(credits > 0))) {
+    print(`--only ${values.only}: it takes ${PARTS.join(', ')}; credits with --credits N.`);
+    return 1;
+  }
   if (findPostgres() === undefined) {
     print('There is no PostgreSQL on this machine.');
     return 1;
@@ -46,10 +58,12 @@ export async function run(argv: readonly string[]): Promise<number> {
   try {
     const cluster = await startCluster(folder);
     const bench: Bench = { cluster, scratch, seconds: Number(values.seconds), rounds: Number(values.rounds), made: 0 };
-    await benchPairs(bench);
-    await benchRates(bench);
-    await benchJobs(bench);
-    if (Number(values.credits) > 0) await benchCredits(bench, Number(values.credits));
+    if (wanted.includes('pairs')) await benchPairs(bench);
+    if (wanted.includes('rates')) await benchRates(bench);
+    if (wanted.includes('jobs')) await benchJobs(bench);
+    if (wanted.includes('credits') && credits > 0) {
+      await benchCredits({ scratch, rounds: bench.rounds, newLedger: () => newLedger(bench) }, credits);
+    }
   } finally {
     stopCluster(folder);
     rmSync(folder, { recursive: true, force: true });
@@ -172,44 +186,6 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   const beganMs = performance.now();
   await work();
   return performance.now() - beganMs;
-}
-
-/** The guard of a file against that many credits, as a share of reading it; and what a credit takes on the disk. */
-async function benchCredits(bench: Bench, count: number): Promise<void> {
-  const url = await newLedger(bench);
-  await inDatabase(
-    url,
-    'ALTER TABLE memberload.run_row SET (autovacuum_enabled = off)',
-    `INSERT INTO memberload.run (run_id, worker_id, is_claimed, command, targets, account, place, state, created_ms, updated_ms,
-       input_path, input_sha256, result_path, undoes, row_count, settings_json)
-     SELECT 'old-' || n, 0, false, 'topup', 'kybio', 'kybio:BENCH', '', 'finished', 0, 0, '', '', '', '', 0, '{}'
-     FROM generate_series(0, 99) AS n`,
-    `INSERT INTO memberload.run_row (run_id, row_number, target, state, action, account, customer_uid, number, point_increment,
-       balance_increment, data_change_time, point_before, point_after, intent_ms, updated_ms, sequence)
-     SELECT 'old-' || n % 100, n, 'kybio', 'done', 'topped_up', 'kybio:BENCH', (2387461449000000000 + n)::text,
-       (8000000000 + n)::text, '10', '0', '2025-01-01 00:00:00', '100', '110', 1, 1, n
-     FROM generate_series(1, ${count}) AS n`,
-    'ANALYZE memberload.run_row',
-  );
-  const [{ bytes } = {}] = await inDatabase(
-    url,
-    "SELECT pg_total_relation_size('memberload.run_row')::bigint::text AS bytes",
-  );
-  print(`\n${count} credits: ${(Number(bytes) / count).toFixed(0)} bytes each, with indexes.`);
-  const { openPostgresLedgerReader } = await import('../../src/ledger/postgres/postgres-ledger.ts');
-  const reader = await openPostgresLedgerReader({ address: readLedgerAddress(url) });
-  if (reader === undefined) throw new Error('there is a ledger');
-  const numbers = Array.from({ length: 100_000 }, (_, index) =>
-    String(8_000_000_000 + (index % 2 ? index * 31 : -index)),
-  );
-  const guardMs = await timed(async () => {
-    for (let from = 0; from < numbers.length; from += 2000) {
-      const of = { numbers: numbers.slice(from, from + 2000), customerUids: [], references: [] };
-      await reader.increments.findCredits('kybio:BENCH', of);
-    }
-  });
-  await reader.close();
-  print(`The guard asks for 100,000 numbers against them in ${(guardMs / 1000).toFixed(1)} s.`);
 }
 
 function print(text: string): void {
