@@ -40,6 +40,10 @@ describe('the files for services', () => {
     const { services, spec } = document.toJS() as Compose & Kubernetes;
     const [container] = spec?.template.spec.containers ?? [services?.worker];
     expect(JSON.stringify(container)).toContain('MEMBERLOAD_DATA_KEY_FILE');
+    // The first process of a container has SIGTERM: npx or a shell there would not hand it on.
+    expect([container?.command ?? container?.args].flat().join(' ')).toMatch(/^memberload worker /);
+    // The image answers on its socket while it still makes the database.
+    for (const check of text.match(/test: .*pg_isready.*/g) ?? []) expect(check).toContain('-h, 127.0.0.1');
     // A worker that is not given time to end leaves rows in doubt.
     expect(text).toMatch(/(stop_grace_period|terminationGracePeriodSeconds): 60/);
   });
@@ -55,7 +59,8 @@ describe('the files for services', () => {
   });
 });
 
-type Compose = { readonly services?: { readonly worker: object } };
+type Container = { readonly command?: string | readonly string[]; readonly args?: readonly string[] };
+type Compose = { readonly services?: { readonly worker: Container } };
 type Kubernetes = {
-  readonly spec: { readonly template: { readonly spec: { readonly containers: readonly object[] } } };
+  readonly spec: { readonly template: { readonly spec: { readonly containers: readonly Container[] } } };
 };
