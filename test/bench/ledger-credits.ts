@@ -27,6 +27,8 @@ type Place = {
   readonly rounds: number;
   /** Makes a ledger and names it. */
   newLedger(): Promise<string>;
+  /** Durable pairs of intent and outcome of one worker, so many rows at once. */
+  pairsASecond(task: { url: string; group: number; isGuarded: boolean }): Promise<number>;
 };
 
 /**
@@ -68,8 +70,24 @@ export async function benchCredits(place: Place, count: number): Promise<void> {
     const share = median(takes.map((take) => take[of] / take.intake - 1));
     print(`| ${name} | ${seconds.toFixed(2)} | ${(seconds - intake).toFixed(2)} | ${share.toFixed(2)} |`);
   }
+  await benchIntents(place, empty, full);
   print(
     `each round: ${takes.map((take) => JSON.stringify(Object.values(take).map((each) => each.toFixed(2)))).join(' ')}`,
+  );
+}
+
+/** The guard once more, in the statement that records an intent. */
+async function benchIntents({ rounds, pairsASecond }: Place, empty: string, full: string): Promise<void> {
+  const found: { empty: number; full: number }[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    found.push({
+      empty: await pairsASecond({ url: empty, group: 64, isGuarded: true }),
+      full: await pairsASecond({ url: full, group: 64, isGuarded: true }),
+    });
+  }
+  const [without, among] = [median(found.map((each) => each.empty)), median(found.map((each) => each.full))];
+  print(
+    `Guarded pairs a second, 64 rows at once: ${without.toFixed(0)} in an empty ledger, ${among.toFixed(0)} among them.`,
   );
 }
 

@@ -23,7 +23,7 @@ await ledger.close();
 process.stdout.write(`${JSON.stringify(found)}\n`);
 
 /** Durable intents with the count of their call, and their outcomes, so many rows at a time. */
-async function countPairs({ name, group, seconds }) {
+async function countPairs({ name, group, seconds, isGuarded = false }) {
   const account = 'kybio:BENCH';
   const runId = `bench-${name}`;
   await ledger.runs.start(
@@ -33,6 +33,7 @@ async function countPairs({ name, group, seconds }) {
     },
     [],
   );
+  const guard = isGuarded ? { campaign: '', repeatWindowMs: 35 * 86_400_000 } : undefined;
   const endMs = performance.now() + seconds * 1000;
   let rowNumber = 0;
   const pair = async () => {
@@ -40,8 +41,9 @@ async function countPairs({ name, group, seconds }) {
     const key = { runId, rowNumber, target: 'kybio' };
     const [begun] = await Promise.all([
       ledger.increments.begin({
-        ...{ key, account, operation: 'increment', customerUid: `${name}-${rowNumber}`, number: '', before: undefined },
-        ...{ pointIncrement: '10', balanceIncrement: '0', reference: '', mayRepeatMember: false, guard: undefined },
+        ...{ key, account, operation: 'increment', customerUid: `${name}-${rowNumber}`, before: undefined },
+        ...{ number: isGuarded ? String(9_000_000_000 + rowNumber) : '', reference: '', mayRepeatMember: false, guard },
+        ...{ pointIncrement: '10', balanceIncrement: '0' },
         dataChangeTime: { kind: 'next', fromMs: Date.now(), timeZone: 'Asia/Shanghai' },
       }),
       ledger.calls.take(account, { day: '2026-11-22', endpoint: 'increment', limit: undefined }),

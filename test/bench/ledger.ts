@@ -62,7 +62,9 @@ export async function run(argv: readonly string[]): Promise<number> {
     if (wanted.includes('rates')) await benchRates(bench);
     if (wanted.includes('jobs')) await benchJobs(bench);
     if (wanted.includes('credits') && credits > 0) {
-      await benchCredits({ scratch, rounds: bench.rounds, newLedger: () => newLedger(bench) }, credits);
+      const pairs = (task: object): Promise<number> => pairsASecond(bench, 1, task);
+      const place = { scratch, rounds: bench.rounds, newLedger: () => newLedger(bench), pairsASecond: pairs };
+      await benchCredits(place, credits);
     }
   } finally {
     stopCluster(folder);

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TEST_SEED } from '../support/chance.ts';
+import { DONE_BEFORE, FENCE, IN_FLIGHT, withoutGuards } from '../support/machines.ts';
 import { emptyLedger, HAS_POSTGRES } from '../support/postgres.ts';
 import { type Build, copyBuild } from './build.ts';
 import { runMachinesCampaign } from './machines-campaign.ts';
-import { CONTROLS } from './points.ts';
+import { CONTROLS, type PointName } from './points.ts';
 import { runWorkersCampaign } from './workers-campaign.ts';
-import { describeWorkers, problemsOf } from './workers-figures.ts';
+import { describeWorkers, problemsOf, type WorkersFigures } from './workers-figures.ts';
 
 let build: Build;
 beforeAll(() => {
@@ -31,6 +32,39 @@ describe.runIf(HAS_POSTGRES)(`three machines with one ledger (TEST_SEED=${TEST_S
     process.stderr.write(`${describeWorkers(figures)}\n`);
     expect(problemsOf(figures)).toEqual([]);
     expect([...figures.blows.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(8);
+  });
+
+  /** Only workers that fall asleep there, for longer than their lease, and people who decide and send again meanwhile. */
+  async function asleepAt(points: readonly PointName[], url: string): Promise<WorkersFigures> {
+    const figures = await runWorkersCampaign({
+      ...{ build, seed: TEST_SEED, url, memberCount: 60, quota: 1200, minutesMax: 4 },
+      ...{ control: CONTROLS.withoutDeadline, blows: ['pause'], points },
+    });
+    process.stderr.write(`${describeWorkers(figures)}\n`);
+    return figures;
+  }
+
+  test('negative control: without the deadline those who wake up send what others have sent', async () => {
+    const { verdict } = await asleepAt(['intent.after', 'send.before'], await emptyLedger());
+    expect(verdict.doubles).not.toEqual([]);
+  });
+
+  test('negative control: without the fence, and what stands behind it, they begin what others have done', async () => {
+    const url = await emptyLedger();
+    await withoutGuards(url, FENCE);
+    await withoutGuards(url, DONE_BEFORE);
+    const { verdict } = await asleepAt(['intent.before'], url);
+    expect(verdict.doubles).not.toEqual([]);
+  });
+
+  test('negative control: without in_flight the amounts of a member get mixed up', async () => {
+    const url = await emptyLedger();
+    await withoutGuards(url, IN_FLIGHT);
+    const figures = await runWorkersCampaign({
+      ...{ build, seed: TEST_SEED, url, memberCount: 40, quota: 600, minutesMax: 2, blows: ['nap'] },
+    });
+    process.stderr.write(`${describeWorkers(figures)}\n`);
+    expect(problemsOf(figures)).not.toEqual([]);
   });
 
   // Deadline, fence and in_flight have controls of their own, where a person resends: end-to-end/shared-ledger-asleep

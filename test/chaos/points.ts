@@ -180,6 +180,14 @@ export const CONTROLS = {
         });`,
     },
   ],
+  /** An increment is sent, and a row written, whether or not the lease will outlast the call. */
+  withoutDeadline: [
+    {
+      file: 'send/send-increment.js',
+      anchor: 'if (ledger.mayStillSend(controls.timeoutMs))',
+      replacement: 'if (true)',
+    },
+  ],
   /** A refused repeat counts as applied, also when it was the first answer. */
   believesFirstRepeat: [
     {

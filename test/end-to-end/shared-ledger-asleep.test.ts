@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type Build, copyBuild } from '../chaos/build.ts';
-import { type Patch, SHARED_POINTS } from '../chaos/points.ts';
+import { CONTROLS, type Patch, SHARED_POINTS } from '../chaos/points.ts';
 import { runTool, startTool, type ToolEnd } from '../chaos/tool.ts';
 import { lines, outcomesOf } from '../support/csv-text.ts';
-import { creditsOf, openMachine as machineWith, SHORT_LEASE, toolOf, withoutGuards } from '../support/machines.ts';
+import { creditsOf, FENCE, openMachine as machineWith, SHORT_LEASE, toolOf, withoutGuards } from '../support/machines.ts';
 import { emptyLedger, HAS_POSTGRES, inDatabase } from '../support/postgres.ts';
 import { useVendorSandbox } from '../support/vendor-sandbox.ts';
 import type { Workspace } from '../support/workspace.ts';
@@ -39,11 +39,7 @@ describe.runIf(HAS_POSTGRES)(
         'send/send-increment.js',
         'progress.begun = await ledger.increments.begin(intentOf(call, work, kybio));',
       );
-      const WITHOUT_DEADLINE: Patch = {
-        file: 'send/send-increment.js',
-        anchor: 'if (ledger.mayStillSend(controls.timeoutMs))',
-        replacement: 'if (true)',
-      };
+      const [WITHOUT_DEADLINE] = CONTROLS.withoutDeadline;
 
       const optionsOf = (machine: Workspace, patches: readonly Patch[]) =>
         toolOf(machine, { build, vendor, url }, patches);
@@ -117,10 +113,7 @@ describe.runIf(HAS_POSTGRES)(
       );
 
       test.runIf(process.platform === 'linux')('negative control: without the fence it is credited twice', async () => {
-        await withoutGuards(url, {
-          apply: ['has_lease := FOUND', 'has_lease := true'],
-          begin_increment: ['NOT memberload.works_on(me, own.run_id, own.row_number)', 'false'],
-        });
+        await withoutGuards(url, FENCE);
         await whileAsleep([BEFORE_INTENT, WITHOUT_DEADLINE], ['topup', 'topup.csv', '-y', '--again'], startAnew);
         expect(await credits()).toEqual({ '8008010001': 2 });
       });

@@ -48,14 +48,30 @@ export async function creditsOf(vendor: VendorSandbox): Promise<Record<string, n
   return counts;
 }
 
-/**
- * Takes guards out of the database's functions, until the end of the test: by function, what stands there and what
- * instead. For negative controls.
- */
-export async function withoutGuards(
-  url: string,
-  guards: Readonly<Record<string, readonly [string, string]>>,
-): Promise<void> {
+/** By function of the database: what stands there, and what instead. */
+type Guards = Readonly<Record<string, readonly [string, string]>>;
+
+/** Whose lease is over, or whose run or slice another has taken, begins nothing. */
+export const FENCE: Guards = {
+  apply: ['has_lease := FOUND', 'has_lease := true'],
+  begin_increment: ['NOT memberload.works_on(me, own.run_id, own.row_number)', 'false'],
+};
+
+/** What a late process finds done is not begun again. Stands behind the fence. */
+export const DONE_BEFORE: Guards = {
+  begin_increment: ["own.state = 'done' AND own.data_change_time <> ''", 'false'],
+};
+
+/** One increment of a member at a time. */
+export const IN_FLIGHT: Guards = {
+  begin_increment: [
+    '(holder.run_id, holder.row_number, holder.target) <> (own.run_id, own.row_number, own.target)',
+    'false',
+  ],
+};
+
+/** Takes guards out of the database's functions, until the end of the test. For negative controls. */
+export async function withoutGuards(url: string, guards: Guards): Promise<void> {
   for (const [name, [guard, instead]] of Object.entries(guards)) {
     const [body] = await inDatabase(url, `SELECT pg_get_functiondef('memberload.${name}'::regproc) AS text`);
     const text = String(body?.text);

@@ -11,6 +11,7 @@ import { openDatabase } from '../../../src/ledger/postgres/database.ts';
 import { openLease } from '../../../src/ledger/postgres/lease.ts';
 import { openPostgresLedger } from '../../../src/ledger/postgres/postgres-ledger.ts';
 import { decideRow, withEvidence } from '../../../src/send/resolve-row.ts';
+import { IN_FLIGHT, withoutGuards } from '../../support/machines.ts';
 import {
   emptyLedger,
   HAS_POSTGRES,
@@ -75,17 +76,7 @@ describe.runIf(HAS_POSTGRES)('two processes with one ledger', () => {
 
   test('negative control: without in_flight every member has two', async () => {
     const { url, anna, bert } = await openTwo();
-    const [body] = await inDatabase(
-      url,
-      "SELECT pg_get_functiondef('memberload.begin_increment'::regproc) AS text, 'begin' AS name",
-    );
-    const text = String(body?.text);
-    const guard = '(holder.run_id, holder.row_number, holder.target) <> (own.run_id, own.row_number, own.target)';
-    expect(text).toContain(guard);
-    await inDatabase(url, text.replace(guard, 'false'));
-    onTestFinished(async () => {
-      await inDatabase(url, text);
-    });
+    await withoutGuards(url, IN_FLIGHT);
     expect(await beginAtOnce(anna, bert)).toEqual(Array(20).fill(2));
   });
 
