@@ -3,7 +3,14 @@ import { type Build, copyBuild } from '../chaos/build.ts';
 import { CONTROLS, type Patch, SHARED_POINTS } from '../chaos/points.ts';
 import { runTool, startTool, type ToolEnd } from '../chaos/tool.ts';
 import { lines, outcomesOf } from '../support/csv-text.ts';
-import { creditsOf, FENCE, openMachine as machineWith, SHORT_LEASE, toolOf, withoutGuards } from '../support/machines.ts';
+import {
+  creditsOf,
+  FENCE,
+  openMachine as machineWith,
+  SHORT_LEASE,
+  toolOf,
+  withoutGuards,
+} from '../support/machines.ts';
 import { emptyLedger, HAS_POSTGRES, inDatabase } from '../support/postgres.ts';
 import { useVendorSandbox } from '../support/vendor-sandbox.ts';
 import type { Workspace } from '../support/workspace.ts';

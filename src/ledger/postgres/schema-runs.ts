@@ -15,17 +15,27 @@ export const RUN_FUNCTIONS = `
     RETURN (SELECT COALESCE(max(run_number), 0) FROM memberload.run WHERE account = of_account);
   END $$;
 
-  CREATE OR REPLACE FUNCTION memberload.drop_planned(ids text[]) RETURNS void LANGUAGE sql AS $$
+  -- One run after the other: for a set of runs the planner reads every row that the ledger has.
+  CREATE OR REPLACE FUNCTION memberload.drop_planned(ids text[]) RETURNS void LANGUAGE plpgsql AS $$
+  DECLARE
+    id text;
+  BEGIN
     DELETE FROM memberload.starting_run WHERE run_id = ANY(ids);
-    DELETE FROM memberload.run_row WHERE run_id = ANY(ids) AND state = 'planned'
-  $$;
+    FOREACH id IN ARRAY ids LOOP
+      DELETE FROM memberload.run_row WHERE run_id = id AND state = 'planned';
+    END LOOP;
+  END $$;
 
   -- Removes what killed processes have left of runs that they were about to start. Waits for a run that is being
   -- recorded at this moment, and then leaves its rows.
-  CREATE OR REPLACE FUNCTION memberload.drop_left_starts() RETURNS void LANGUAGE sql AS $$
-    WITH gone AS (DELETE FROM memberload.starting_run WHERE NOT memberload.is_alive(worker_id) RETURNING run_id)
-    DELETE FROM memberload.run_row AS r USING gone WHERE r.run_id = gone.run_id AND r.state = 'planned'
-  $$;
+  CREATE OR REPLACE FUNCTION memberload.drop_left_starts() RETURNS void LANGUAGE plpgsql AS $$
+  DECLARE
+    id text;
+  BEGIN
+    FOR id IN DELETE FROM memberload.starting_run WHERE NOT memberload.is_alive(worker_id) RETURNING run_id LOOP
+      DELETE FROM memberload.run_row WHERE run_id = id AND state = 'planned';
+    END LOOP;
+  END $$;
 
   -- Makes a run, whose planned rows are there, appear with all of them; unless another run that it should have been
   -- compared with came after the mark. Of two people who start one file, one wins.

@@ -266,6 +266,24 @@ describe.runIf(HAS_POSTGRES)('two processes with one ledger', () => {
     ).toEqual([]);
   });
 
+  test('what a killed process has left of a start is removed without a look at all rows of the ledger', async () => {
+    const { url } = await openTwo();
+    const scanned = `SELECT seq_tup_read::int AS rows FROM pg_stat_user_tables WHERE relid = 'memberload.run_row'::regclass`;
+    const seen = ['SELECT pg_stat_force_next_flush()', scanned];
+    const [before] = await inDatabase(
+      url,
+      `INSERT INTO memberload.run_row (run_id, row_number, target, state, updated_ms, sequence)
+       SELECT 'run-' || n % 100, n, 'kybio', CASE n WHEN 7 THEN 'planned' ELSE 'done' END, 1, n FROM generate_series(1, 20000) AS n`,
+      "INSERT INTO memberload.starting_run VALUES ('run-7', 0)",
+      'ANALYZE memberload.run_row',
+      ...seen,
+    );
+    const [after] = await inDatabase(url, 'SELECT memberload.drop_left_starts()', ...seen);
+    expect(after).toEqual(before);
+    const [left] = await inDatabase(url, 'SELECT count(*)::int AS rows FROM memberload.run_row');
+    expect(left).toEqual({ rows: 19_999 });
+  });
+
   test('every commit that decides something is durable, whatever the session, the role or a pooler has set', async () => {
     const { url } = await openTwo();
     const database = new URL(url).pathname.slice(1);
