@@ -15,8 +15,13 @@ const PAGE_CREDITS = 2000;
 /** Values asked for in one statement. */
 const CHUNK = 2000;
 
+/** What `toOtherRow` reads: half of the columns, which counts where a file of 100,000 rows finds as many credits. */
+const CREDIT_COLUMNS = `o.run_id, o.row_number, o.target, o.state, o.customer_uid, o.number, o.point_increment,
+  o.balance_increment, o.reference, o.campaign, o.data_change_time, o.intent_ms, o.sequence, o.run_created_ms, o.is_undone,
+  o.is_credit, o.undoes_run`;
+
 /** See `Credit`. Rows of `undo` are left out: what they take back is marked. A run that is being started is not seen. */
-const CREDITS = `SELECT o.* FROM memberload.other_row AS o WHERE o.is_credit = 1 AND o.undoes_run = ''`;
+const CREDITS = `SELECT ${CREDIT_COLUMNS} FROM memberload.other_row AS o WHERE o.is_credit = 1 AND o.undoes_run = ''`;
 
 const toCredit = (record: unknown): Credit => creditOf(toOtherRow(record));
 
@@ -52,7 +57,7 @@ export function openIncrementReader(read: Reader): IncrementReader {
     readCreditsOfRun: (runId) =>
       pages<Credit>(PAGE_CREDITS, async (last) => {
         const records = await read(
-          `SELECT o.* FROM memberload.other_row AS o WHERE o.run_id = $1 AND o.row_number > $2 AND o.account <> ''
+          `SELECT ${CREDIT_COLUMNS} FROM memberload.other_row AS o WHERE o.run_id = $1 AND o.row_number > $2 AND o.account <> ''
              AND o.state = 'done' AND o.data_change_time <> '' AND NOT EXISTS (
                SELECT FROM memberload.other_row AS undo WHERE undo.undoes_run <> '' AND undo.undoes_run = o.run_id
                  AND undo.undoes_row = o.row_number AND undo.is_credit = 1)
