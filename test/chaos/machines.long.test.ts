@@ -34,11 +34,11 @@ describe.runIf(HAS_POSTGRES)(`three machines with one ledger (TEST_SEED=${TEST_S
     expect([...figures.blows.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(8);
   });
 
-  /** Only workers that fall asleep there, for longer than their lease, and people who decide and send again meanwhile. */
+  /** One worker falls asleep there, for so long that others end its run, and people send again what is in doubt. */
   async function asleepAt(points: readonly PointName[], url: string): Promise<WorkersFigures> {
     const figures = await runWorkersCampaign({
-      ...{ build, seed: TEST_SEED, url, memberCount: 60, quota: 1200, minutesMax: 4 },
-      ...{ control: CONTROLS.withoutDeadline, blows: ['pause'], points },
+      ...{ build, seed: TEST_SEED, url, memberCount: 30, quota: 900, minutesMax: 3, control: CONTROLS.withoutDeadline },
+      ...{ blows: ['pause'], points, struckCount: 1, pauseMs: [20_000, 30_000] },
     });
     process.stderr.write(`${describeWorkers(figures)}\n`);
     return figures;

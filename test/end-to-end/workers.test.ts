@@ -6,6 +6,7 @@ import { type Build, copyBuild } from '../chaos/build.ts';
 import { runTool, startTool } from '../chaos/tool.ts';
 import { lines, outcomesOf } from '../support/csv-text.ts';
 import { creditsOf, openMachine as machineWith, SHORT_LEASE, toolOf } from '../support/machines.ts';
+import { HAS_PGBOUNCER, startPgbouncer } from '../support/pgbouncer.ts';
 import { emptyLedger, HAS_POSTGRES, inDatabase } from '../support/postgres.ts';
 import { useVendorSandbox } from '../support/vendor-sandbox.ts';
 import type { Workspace } from '../support/workspace.ts';
@@ -124,6 +125,32 @@ describe.runIf(HAS_POSTGRES)('runs carried on by several processes', { timeout: 
     expect(shown.stdout.match(/rows? by .*process \d+/g)?.length, shown.stdout).toBeGreaterThan(0);
     expect(readdirSync(join(machine.home, 'runs'))).toEqual([]);
   });
+
+  // Settings of a session are lost there, and its locks are somebody else's.
+  test.runIf(HAS_PGBOUNCER)(
+    'behind PgBouncer, which shares connections by transaction, all of it does the same',
+    async () => {
+      const pooler = await startPgbouncer(url);
+      onTestFinished(async () => {
+        await pooler.end();
+      });
+      const behind = { environment: { MEMBERLOAD_LEDGER_URL: pooler.url } };
+      const [machine, host] = [openMachine(), openMachine()];
+      const numbers = await seedMembers(40);
+      machine.file('topup.csv', topupOf(numbers.slice(0, 20)));
+      const worked = await machine.run(['topup', 'topup.csv', '-y', '--workers', '2', '--rate', '100/s'], behind);
+      expect(worked.exitCode, worked.stderr).toBe(0);
+      expect(outcomesOf(machine.read('topup.result.csv'))).toEqual(Array(20).fill('done topped_up'));
+      machine.file('rest.csv', topupOf(numbers).replace(/(?<=Increment\n)(.*\n){20}/, ''));
+      const detached = await machine.run(['topup', 'rest.csv', '-y', '--detach'], behind);
+      expect(detached.exitCode, detached.stderr).toBe(0);
+      const worker = host.start(['worker'], behind);
+      expect(await ended(machine, detached.stdout.trim())).toMatchObject({ state: 'finished' });
+      worker.kill('SIGTERM');
+      expect((await worker.ended).exitCode).toBe(0);
+      expect(await creditsOf(vendor)).toEqual(Object.fromEntries(numbers.map((number) => [number, 1])));
+    },
+  );
 
   /** As long as there is nothing to see yet. */
   async function until<T>(read: () => Promise<T | undefined>): Promise<T> {

@@ -42,14 +42,14 @@ export type Cluster = { readonly port: number; readonly folder: string };
 export const OWNER = 'owner';
 
 /** PostgreSQL refuses to run as root: then a user without rights runs it. */
-function runner(): { uid?: number; gid?: number } {
+export function runner(): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {};
   const name = ['postgres', 'nobody'].find((user) => spawnSync('id', ['-u', user]).status === 0) ?? 'nobody';
   const idOf = (flag: string): number => Number(execFileSync('id', [flag, name], { encoding: 'utf8' }));
   return { uid: idOf('-u'), gid: idOf('-g') };
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -157,13 +157,19 @@ export function stopCluster(folder: string): void {
   });
 }
 
+/** Of this test run; gone after it. */
+export function sharedFolder(): string {
+  const folder = process.env[CLUSTER_FOLDER];
+  if (folder === undefined) throw new Error(`${CLUSTER_FOLDER} is not set`);
+  return folder;
+}
+
 /**
  * The cluster of this test run, started by the first test that needs one. It does not wait for the disk: durability is
  * not what its tests test.
  */
 export async function sharedCluster(): Promise<Cluster> {
-  const folder = process.env[CLUSTER_FOLDER];
-  if (folder === undefined) throw new Error(`${CLUSTER_FOLDER} is not set`);
+  const folder = sharedFolder();
   const ready = join(folder, 'port');
   try {
     mkdirSync(join(folder, 'starting'));
