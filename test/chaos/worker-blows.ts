@@ -24,16 +24,10 @@ export type PlannedBlow = {
   readonly stopMs: number;
 };
 
-export function planBlow(
-  kind: Blow,
-  point: PointName,
-  random: Seeded,
-  pauseMs?: readonly [least: number, most: number],
-): PlannedBlow {
+export function planBlow(kind: Blow, point: PointName, random: Seeded): PlannedBlow {
   const nth = random.whole(3, 30);
   const minutes = random.whole(1, 9) * (random.chance(0.5) ? 1 : -1);
-  const usualMs = random.chance(0.3) ? random.whole(25_000, 40_000) : random.whole(LEASE_MS + 500, LEASE_MS + 3000);
-  const longMs = pauseMs ? random.whole(...pauseMs) : usualMs;
+  const longMs = random.chance(0.3) ? random.whole(25_000, 40_000) : random.whole(LEASE_MS + 500, LEASE_MS + 3000);
   const shortMs = random.whole(300, 3000);
   return {
     ...{ kind, point, nth, jumpMs: kind === 'clock' ? minutes * 60_000 : undefined },

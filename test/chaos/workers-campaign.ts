@@ -50,9 +50,6 @@ export type WorkersSettings = {
   readonly control?: readonly Patch[];
   readonly blows?: readonly Blow[];
   readonly points?: readonly PointName[];
-  /** Only so many of the workers are struck, and a pause takes so long: the others end the run meanwhile. */
-  readonly struckCount?: number;
-  readonly pauseMs?: readonly [least: number, most: number];
 };
 
 /** Mostly what leaves rows without an answer; now and then what stops a run, and then a person carries it on. */
@@ -176,17 +173,15 @@ class Campaign {
   async #struckAgainAndAgain(machine: ToolOptions, index: number): Promise<void> {
     for (let life = 0; !this.#isOver; life += 1) {
       const random = seeded(this.#settings.seed * 31 + index * 1009 + life);
-      const end = await this.#live(machine, random, index < (this.#settings.struckCount ?? Infinity));
+      const end = await this.#live(machine, random);
       this.#note(end, 'worker');
       if (!end.isKilled && end.exitCode !== 0 && end.exitCode !== 5) throw new Error(`a worker: ${end.stderr}`);
     }
   }
 
-  async #live(machine: ToolOptions, random: Seeded, isStruck: boolean): Promise<ToolEnd> {
-    const { blows: kinds = BLOWS, points = POINTS, pauseMs } = this.#settings;
-    const blows = Array.from({ length: isStruck ? 6 : 0 }, () =>
-      planBlow(random.pick(kinds), random.pick(points), random, pauseMs),
-    );
+  async #live(machine: ToolOptions, random: Seeded): Promise<ToolEnd> {
+    const { blows: kinds = BLOWS, points = POINTS } = this.#settings;
+    const blows = Array.from({ length: 6 }, () => planBlow(random.pick(kinds), random.pick(points), random));
     const tool = startTool(['worker', '--runs', '1'], { ...machine, blows });
     const following: Promise<void>[] = [];
     let isEnded = false;
