@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TEST_SEED } from '../support/chance.ts';
-import { DONE_BEFORE, FENCE, IN_FLIGHT, withoutGuards } from '../support/machines.ts';
+import { DONE_BEFORE, FENCE, withoutGuards } from '../support/machines.ts';
 import { emptyLedger, HAS_POSTGRES } from '../support/postgres.ts';
 import { type Build, copyBuild } from './build.ts';
 import { runMachinesCampaign } from './machines-campaign.ts';
@@ -34,9 +34,10 @@ describe.runIf(HAS_POSTGRES)(`three machines with one ledger (TEST_SEED=${TEST_S
     expect([...figures.blows.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(8);
   });
 
-  // A worker that wakes up, after others have done its rows, is about to begin the next one. The deadline alone doubles
-  // nothing here in minutes: a person must send again what somebody holds back at that moment. It has a control of its own,
-  // as have these two, where just that happens: end-to-end/shared-ledger-asleep and ledger/postgres.
+  // A worker that wakes up, after others have done its rows, is about to begin the next one. Alone, the deadline and
+  // in_flight double nothing here in minutes: the one needs a person who sends again what somebody holds back at that
+  // moment, the other keeps two increments of a member apart, which are both asked for. They have controls of their own,
+  // as the fence has, where just that happens: end-to-end/shared-ledger-asleep and ledger/postgres/workers.
   test('negative control: without the fence, and what stands behind it, they begin again what others have done', async () => {
     const url = await emptyLedger();
     await withoutGuards(url, FENCE);
@@ -49,18 +50,6 @@ describe.runIf(HAS_POSTGRES)(`three machines with one ledger (TEST_SEED=${TEST_S
     expect(figures.verdict.doubles).not.toEqual([]);
   });
 
-  test('negative control: without in_flight the amounts of a member get mixed up', async () => {
-    const url = await emptyLedger();
-    await withoutGuards(url, IN_FLIGHT);
-    const figures = await runWorkersCampaign({
-      ...{ build, seed: TEST_SEED, url, memberCount: 40, quota: 600, minutesMax: 2, blows: ['nap'] },
-    });
-    process.stderr.write(`${describeWorkers(figures)}\n`);
-    expect(problemsOf(figures)).not.toEqual([]);
-  });
-
-  // Deadline, fence and in_flight have controls of their own, where a person resends: end-to-end/shared-ledger-asleep
-  // and ledger/postgres. By itself no machine sends again what it finds begun, so that they alone double nothing here.
   test('negative control: the campaign finds the doubles of a resume that sends again what it finds begun', async () => {
     const url = await emptyLedger();
     const { verdict } = await runMachinesCampaign({

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Build, copyBuild } from './build.ts';
 import {
+  CONTROLS,
   END_POINTS,
   POINT_NAMES,
   type PointName,
@@ -28,6 +29,11 @@ async function killAtEach(points: readonly PointName[], stage: Stage): Promise<v
     expect(end).toMatchObject({ isKilled: true, killedAt: point });
   }
 }
+
+// The campaigns that need them run rarely: a control whose line has moved must be seen before.
+test.each(Object.entries(CONTROLS))('the line that the control %s takes out is there', (_, patches) => {
+  expect(build.patched(patches)).toContain('main.js');
+});
 
 describe.concurrent('killed at one named point of the protocol after the other', { timeout: 900_000 }, () => {
   test('a top-up is credited exactly once', async (context) => {

@@ -138,8 +138,8 @@ export const CONTROLS = {
   resendsIntents: [
     {
       file: 'stage/rows-to-do.js',
-      anchor: "if (isSettled(state) || state === 'in_doubt' ||",
-      replacement: 'if (isSettled(state) ||',
+      anchor: 'if (RESTING_STATES.includes(state))',
+      replacement: "if (RESTING_STATES.includes(state) && state !== 'in_doubt')",
     },
     {
       file: 'stage/rows-to-do.js',
