@@ -39,9 +39,14 @@ export class DayCount {
     return this.#used;
   }
 
+  /** By the clock a later day has begun. */
+  isOver(day: string): boolean {
+    return day < this.#clockDay();
+  }
+
   /** Begins the new day when there is one. Resolves at once on any other call. */
   start(): Promise<void> | undefined {
-    return this.#day === '' || this.#day < this.#clockDay() ? this.read() : undefined;
+    return this.isOver(this.#day) ? this.read() : undefined;
   }
 
   /** Reads from the ledger what was counted. Calls that find a new day together share one read. */

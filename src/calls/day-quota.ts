@@ -27,7 +27,7 @@ export type QuotaHold = {
   isInDoubt: boolean;
 };
 
-type Reserved = {
+export type Reserved = {
   /** How many calls the ledger may hold, this one among them. */
   readonly limit: number | undefined;
   /** Of the calls kept back, how many this one is. */
@@ -179,6 +179,9 @@ export class DayQuota {
     }
     if (resumeAtMs !== this.#waitingUntilMs) {
       this.#waitingUntilMs = resumeAtMs;
+      // An increment that was answered just now records its outcome in this turn of the event loop. Without the turn
+      // the settling would take it for unanswered, and spend two calls on it.
+      await this.#clock.sleep(0);
       if (!this.isRefused && this.#reserveOnWire === 0) await this.beforeSleep();
     }
     // Told by whoever sleeps first: what is done before the sleep may use up the last calls itself.

@@ -5,7 +5,7 @@ import { createRetryBudget, decideRetry } from '../http/retry-timing.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { callTexts } from '../texts/runs/calls.ts';
 import { Breaker } from './breaker.ts';
-import { DayQuota, type QuotaHold, type QuotaSettings } from './day-quota.ts';
+import { DayQuota, type QuotaHold, type QuotaSettings, type Reserved } from './day-quota.ts';
 import type { Admission, RateLimiter } from './rate-limiter.ts';
 import { type RunControl, StoppedError, type StopReason } from './run-control.ts';
 
@@ -193,17 +193,25 @@ export class Lane {
 
   async #send<T>(call: LaneCall<T>, attempt: number, held: Held): Promise<Answer<T>> {
     const settlingCalls = attempt === 1 ? (call.settlingCalls ?? 0) : 0;
-    const day = await this.#countAndPrepare(call, settlingCalls, held);
-    // Waited for here and not in the transport, where waiting would use up the call's own time for an answer.
-    return this.#connections(() => this.#admitAndSend(call, attempt, day, held));
+    for (;;) {
+      const taken = await this.#countAndPrepare(call, settlingCalls, held);
+      // Waited for here and not in the transport, where waiting would use up the call's own time for an answer.
+      const answer = await this.#connections(() => this.#admitAndSend(call, attempt, taken.day, held));
+      if (answer !== 'day_is_over') return answer;
+      await this.#unprepare(call, settlingCalls, held, taken.reserved);
+    }
   }
 
   /**
    * Count and intent are queued in the same turn of the event loop, so that they share a commit.
    *
-   * @returns the day that the call is counted on
+   * @returns the day that the call is counted on, and what it holds of that day
    */
-  async #countAndPrepare<T>(call: LaneCall<T>, settlingCalls: number, held: Held): Promise<string> {
+  async #countAndPrepare<T>(
+    call: LaneCall<T>,
+    settlingCalls: number,
+    held: Held,
+  ): Promise<{ day: string; reserved: Reserved }> {
     for (;;) {
       const reserved = await this.#quota.reserve(call.isSettling === true, settlingCalls, held);
       const { count } = this.#quota;
@@ -218,23 +226,36 @@ export class Lane {
         this.#quota.takeBack(reserved, settlingCalls, held);
         throw new StoppedError();
       }
-      if (isTaken && mayBeSent) return day;
+      if (isTaken && mayBeSent) return { day, reserved };
       if (!mayBeSent) {
         if (isTaken) count.giveBack(call.endpoint, day);
         throw new NotBegunError();
       }
-      // Somebody else took the last call of the day. The intent must not stand for hours without a call.
-      if (call.withdraw) {
-        await call.withdraw();
-        held.isPrepared = false;
-      }
-      this.#quota.takeBack(reserved, settlingCalls, held);
+      // Somebody else took the last call of the day.
+      await this.#unprepare(call, settlingCalls, held, reserved);
     }
   }
 
-  async #admitAndSend<T>(call: LaneCall<T>, attempt: number, day: string, held: Held): Promise<Answer<T>> {
+  /** The call waits for a call of the day again, perhaps for hours. Its intent must not stand so long. */
+  async #unprepare<T>(call: LaneCall<T>, settlingCalls: number, held: Held, reserved: Reserved): Promise<void> {
+    if (call.withdraw) {
+      await call.withdraw();
+      held.isPrepared = false;
+    }
+    this.#quota.takeBack(reserved, settlingCalls, held);
+  }
+
+  /** @returns 'day_is_over' when nothing was sent: midnight has passed since the call was counted */
+  async #admitAndSend<T>(
+    call: LaneCall<T>,
+    attempt: number,
+    day: string,
+    held: Held,
+  ): Promise<Answer<T> | 'day_is_over'> {
     const admission = await this.#admit(call.isSettling === true);
     if (admission === undefined) throw new StoppedError();
+    // The vendor would count the call to the new day, and we would not: the new day would get one call too many.
+    if (this.#quota.count.isOver(day)) return 'day_is_over';
     this.#sent += 1;
     this.#byEndpoint.set(call.endpoint, (this.#byEndpoint.get(call.endpoint) ?? 0) + 1);
     const answer = await call.send(() => admission.sent(), attempt);

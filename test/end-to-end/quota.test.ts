@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { columnOf, lines, outcomesOf } from '../support/csv-text.ts';
 import { useVendorSandbox } from '../support/vendor-sandbox.ts';
 import { openWorkspace } from '../support/workspace.ts';
@@ -11,6 +11,13 @@ const NUMBERS = ['8008010001', '8008010003', '8008010004', '8008010005', '800801
 const TOPUP = lines('number,pointIncrement', ...NUMBERS.map((number) => `${number},1`));
 const TIME_TRAVEL = ['--import', new URL('../support/time-travel.mjs', import.meta.url).pathname];
 const DAY_MS = 86_400_000;
+/** The wall clock is a day ahead once the file TIME_GATE is there. */
+const NEXT_DAY = [
+  '--import',
+  `data:text/javascript,${encodeURIComponent(`import { existsSync } from 'node:fs';
+const now = Date.now;
+Date.now = () => now() + (existsSync(process.env.TIME_GATE) ? ${DAY_MS} : 0);`)}`,
+];
 
 type Document = { run: string; state: string; quota: { used: number; resumeAt?: string } };
 const documentOf = (stdout: string): Document => JSON.parse(stdout) as Document;
@@ -60,6 +67,26 @@ describe("the day's calls", () => {
     expect(await vendor.callCount()).toBe(6);
   });
 
+  test('are those of the day on which a call goes out, though it was counted before midnight', async () => {
+    const { start, file, folder } = openWorkspace(vendor.settings);
+    await vendor.seed({ count: 16, prefix: 'P' });
+    file(
+      'look.csv',
+      lines('number', ...Array.from({ length: 16 }, (_, row) => `P${String(row + 1).padStart(6, '0')}`)),
+    );
+    const gate = join(folder, 'midnight');
+    // Half a second between two calls: when the second goes out, others are counted and wait for their turn.
+    const args = ['--rate', '2/s', '--concurrency', '4', '--daily-quota', '8', '--json'];
+    const running = start(['export', 'look.csv', ...args], { nodeFlags: NEXT_DAY, environment: { TIME_GATE: gate } });
+    await vi.waitUntil(async () => (await vendor.callCount()) > 1, { timeout: 20_000 });
+    const sentBefore = await vendor.callCount();
+    writeFileSync(gate, '');
+    const { exitCode, stdout } = await running.ended;
+    expect(exitCode).toBe(6);
+    expect((await vendor.callCount()) - sentBefore).toBe(8);
+    expect(documentOf(stdout).quota.used).toBe(8);
+  });
+
   test('are counted for the appId, whatever the command, and --reserve leaves some to others', async () => {
     const { run, file } = openWorkspace(vendor.settings);
     file('look.csv', lines('number', ...NUMBERS));
@@ -83,10 +110,12 @@ describe("the day's calls", () => {
   test('with --wait the run sleeps until midnight in the quota zone and goes on', async () => {
     const { run, file } = openWorkspace(vendor.settings);
     file('topup.csv', TOPUP);
-    const ended = await run(['topup', 'topup.csv', '--daily-quota', '8', '--wait', '--concurrency', '1'], {
+    const ended = await run(['topup', 'topup.csv', '--daily-quota', '8', '--wait', '--concurrency', '4'], {
       nodeFlags: TIME_TRAVEL,
     });
     expect(ended.exitCode).toBe(0);
+    // A lookup and an increment a row: what was answered before the night needs no look.
+    expect(await vendor.callCount()).toBe(12);
     expect(ended.stderr).toMatch(
       /Waiting until 20\d\d-\d\d-\d\d 00:00:30: \d of the day's 8 calls are used(, \d kept back)?\. Day 1 of 2\.\n/,
     );
