@@ -44,8 +44,8 @@ const AFTER_MIDNIGHT_MS = 30_000;
 const MIDNIGHT_DISPUTE_MS = 10 * 60_000;
 const DISPUTE_RETRY_MS = 2 * 60_000;
 
-/** After so long the clock is looked at again: it may have been set right meanwhile. A timer holds only 24 days. */
-const SLEEP_MS_MAX = 86_400_000;
+/** After so long the clock is looked at again. A timer stands still while a laptop is closed, and a clock may be set right. */
+const SLEEP_MS_MAX = 600_000;
 
 /**
  * The calls that one account may make in a day: lets a call through while there is one, keeps back what settling
