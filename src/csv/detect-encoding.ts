@@ -83,6 +83,8 @@ type Candidate = {
   /** Less is likelier. */
   readonly cost: number;
   readonly knownHeaders: readonly string[];
+  /** It has a cell `result_for` as memberload writes it. */
+  readonly isOwnResult: boolean;
   readonly foreignCount: number;
   /** For one character that is not ASCII. */
   readonly meanCost: number;
@@ -116,10 +118,12 @@ function rankCandidates(sample: Buffer, isCut: boolean, isHeaderName: (text: str
     if (ranked.some((other) => other.text === text)) continue;
     const { total, foreignCost, foreignCount } = costOfText(text, characterCosts(encoding));
     const knownHeaders = foreignHeaders(text, isHeaderName);
+    const ownPlaceCount = text.match(OWN_PLACE)?.length ?? 0;
     ranked.push({
       encoding,
       text,
-      cost: total - prior - HEADER_EVIDENCE * knownHeaders.length,
+      cost: total - prior - HEADER_EVIDENCE * (knownHeaders.length + ownPlaceCount),
+      isOwnResult: ownPlaceCount > 0,
       knownHeaders,
       foreignCount,
       meanCost: foreignCount === 0 ? 0 : foreignCost / foreignCount,
@@ -130,6 +134,11 @@ function rankCandidates(sample: Buffer, isCut: boolean, isHeaderName: (text: str
 
 /** No wrong reading of bytes makes a column name that we know. */
 const HEADER_EVIDENCE = 8;
+/**
+ * The end of `result_for` (`topup kybio …CDEF`). In a result with nothing else beyond ASCII, which a spreadsheet has
+ * saved again, the dots of each row are all that tells the encoding.
+ */
+const OWN_PLACE = /\b(?:import|topup|export) [^,;\t\r\n]{1,200}…[^\s,;"']{4}(?=["',;\t\r\n]|$)/gu;
 /** Unassigned and private-use characters, and controls beyond tab and line ends. */
 const NO_TEXT = /(?![\t\n\v\f\r\0])\p{Cc}|\p{Cn}|\p{Co}/u;
 
@@ -143,8 +152,9 @@ function foreignHeaders(text: string, isHeaderName: (text: string) => boolean): 
 
 /** Above this a character is, on average, one that nobody's name has: bytes that are no text in the encoding. */
 function isPlausible(candidate: Candidate): boolean {
-  if (candidate.encoding === 'utf-8' || candidate.knownHeaders.length > 0 || candidate.foreignCount === 0) return true;
-  return candidate.meanCost <= (candidate.encoding.startsWith('windows') ? 4.2 : 5.6);
+  const { encoding, knownHeaders, isOwnResult, foreignCount } = candidate;
+  if (encoding === 'utf-8' || knownHeaders.length > 0 || isOwnResult || foreignCount === 0) return true;
+  return candidate.meanCost <= (encoding.startsWith('windows') ? 4.2 : 5.6);
 }
 
 /** From the start, or from the line of the first byte beyond ASCII when that comes late: plain ASCII tells nothing. */

@@ -22,6 +22,7 @@ import { exitCodeOf, runDocument } from '../result/summary.ts';
 import { Tally } from '../result/tally.ts';
 import type { Connection } from '../settings/run-settings.ts';
 import { writeSavedSettings } from '../settings/saved-settings.ts';
+import { openFoundRecords } from '../stage/found-records.ts';
 import { runTexts } from '../texts/runs/run.ts';
 import { sharedTexts } from '../texts/shared.ts';
 import { type ExportSink, exportCustomers, exportMembers, exportSnapshot } from './export-pages.ts';
@@ -80,6 +81,8 @@ export async function exportAll(job: ExportAll, parts: RunParts): Promise<RunDoc
   };
   count(progress.rowCount ?? 0);
   const part = await openTableAppender(partPath, PART_DIALECT, progress.byteCount ?? 0);
+  const needsLookups = fields.some((field) => FIELDS_NOT_IN_PAGES.includes(field));
+  const found = needsLookups ? openFoundRecords(runFolder) : undefined;
   let failure: OperatorError | undefined;
   tellRun(carriedOn !== undefined, context);
   reporter.start({
@@ -91,7 +94,8 @@ export async function exportAll(job: ExportAll, parts: RunParts): Promise<RunDoc
   try {
     if (progress.byteCount === undefined) await part.writeBlock([[PART_MARK, ...fields]]);
     const sink: ExportSink = {
-      needsLookups: fields.some((field) => FIELDS_NOT_IN_PAGES.includes(field)),
+      found,
+      rowCount: () => tally.rows.done,
       skipRows: progress.rowCount ?? 0,
       async writeRows(records: readonly TextFields[]) {
         await part.writeBlock(records.map((record) => [PART_MARK, ...fields.map((field) => record[field] ?? '')]));
@@ -112,6 +116,7 @@ export async function exportAll(job: ExportAll, parts: RunParts): Promise<RunDoc
     else if (!(error instanceof StoppedError)) throw error;
   } finally {
     reporter.end();
+    found?.close();
     await part.close();
     await Promise.all([vendors.kybio?.client.close(), vendors.wonder?.client.close()]);
   }

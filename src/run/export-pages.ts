@@ -7,11 +7,17 @@ import type { PageCursor } from '../kybio/client.ts';
 import type { Target } from '../ledger/ledger.ts';
 import { readCustomers, readMemberPages, succeeded } from '../plan/pages.ts';
 import { type FillNeeds, fillSnapshot, openFreshSnapshot, sharedSnapshotPath } from '../plan/read-snapshots.ts';
+import type { FoundRecords } from '../stage/found-records.ts';
 
 /** Where an export's records go. */
 export type ExportSink = {
-  /** Whether fields are asked for that pages do not carry: one call a member. */
-  readonly needsLookups: boolean;
+  /**
+   * What members' own lookups have found, by row; undefined: pages carry all fields that are asked for. A page of 100
+   * members needs 100 lookups: what a pause leaves of them is not asked for again.
+   */
+  readonly found: FoundRecords | undefined;
+  /** Rows that are written. */
+  readonly rowCount: () => number;
   /** Rows that an earlier attempt has written already. */
   readonly skipRows: number;
   readonly writeRows: (records: readonly TextFields[]) => Promise<void>;
@@ -100,18 +106,28 @@ async function complete(
   { vendors: { kybio }, controls }: RunContext,
   sink: ExportSink,
 ): Promise<readonly TextFields[]> {
-  if (!sink.needsLookups || !kybio) return members;
+  const { found } = sink;
+  if (!found || !kybio) return members;
+  const firstRow = sink.rowCount() + 1;
   const whole: TextFields[] = [...members];
   await forEachBounded([[...members.entries()]], controls.concurrency, async ([index, member]) => {
     const { customerUid } = member;
     if (customerUid === undefined) return;
+    const known = found.read(firstRow + index);
+    // The page may have come back in another order.
+    if (known?.customerUid === customerUid) {
+      whole[index] = known;
+      return;
+    }
     const { answer } = await kybio.lane.perform({
       endpoint: 'customerOpenApi/queryByUid',
       isRepeatable: true,
       send: (onSent, attempt) => kybio.client.queryByUid(customerUid, { onSent, about: { attempt } }),
     });
     // Gone since the page was read: the page's fields are what there is.
-    whole[index] = succeeded(answer, 'queryByUid') ?? member;
+    const record = succeeded(answer, 'queryByUid') ?? member;
+    found.write(firstRow + index, record);
+    whole[index] = record;
   });
   return whole;
 }

@@ -94,7 +94,11 @@ describe('memberload export --all', () => {
 
   test('what pages do not carry costs a lookup a member, and only when it is asked for', async () => {
     const work = openWorkspace(vendor.settings);
-    await work.run(['export', '--all', '-o', 'remarks.csv', '--columns', 'number,remarks,expiryDate']);
+    const args = ['export', '--all', '-o', 'remarks.csv', '--columns', 'number,remarks,expiryDate', '--daily-quota'];
+    // A page of more members than the day has calls: the lookups of each day are kept.
+    expect((await work.run([...args, '6'])).exitCode).toBe(6);
+    expect((await work.run([...args, '12'])).exitCode).toBe(6);
+    expect((await work.run([...args, '300'])).exitCode).toBe(0);
     expect(work.read('remarks.csv').split('\n').slice(0, 6)).toEqual([
       'number,remarks,expiryDate',
       '8008010001,,',
@@ -103,7 +107,7 @@ describe('memberload export --all', () => {
       '8008010004,,',
       '8008010005,prefers a call,',
     ]);
-    expect(await vendor.calls()).toEqual({ 'customerOpenApi/queryCustomerPages': 1, 'customerOpenApi/queryByUid': 11 });
+    expect(await vendor.calls()).toEqual({ 'customerOpenApi/queryCustomerPages': 3, 'customerOpenApi/queryByUid': 11 });
   });
 
   test('writes every Wonder customer, over as many pages as the server makes', async () => {

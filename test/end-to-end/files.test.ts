@@ -1,3 +1,4 @@
+import iconv from 'iconv-lite';
 import { describe, expect, test } from 'vitest';
 import { lines, outcomesOf, recordsOf } from '../support/csv-text.ts';
 import { useVendorSandbox } from '../support/vendor-sandbox.ts';
@@ -96,6 +97,18 @@ describe('encodings and delimiters', () => {
     expect((await work.run(['import', 'bom.csv', '--mode', 'create'])).exitCode).toBe(0);
     expect(work.read('bom.result.csv')).toMatch(/^\uFEFFnumber,name,result_row/);
     expect(outcomesOf(work.read('bom.result.csv'))).toEqual(['done created']);
+  });
+
+  test('a result of nothing but ASCII is known again after a spreadsheet has saved it in the system encoding', async () => {
+    const work = openWorkspace(vendor.settings);
+    work.file('topup.csv', lines('number,pointIncrement', '8008010001,1', '8008010003,2'));
+    expect((await work.run(['topup', 'topup.csv'])).exitCode).toBe(0);
+    // The dots in result_for are all that tells the encoding.
+    for (const encoding of ['gb18030', 'big5', 'euckr', 'eucjp', 'win1252']) {
+      work.file('saved.csv', iconv.encode(work.read('topup.result.csv'), encoding));
+      const { exitCode, stdout } = await work.run(['topup', 'saved.csv', '--overwrite', '--json']);
+      expect([encoding, exitCode, JSON.parse(stdout).rows?.doneBefore]).toEqual([encoding, 0, 2]);
+    }
   });
 
   test('cells that a spreadsheet would run are guarded in the result and read back without the guard', async () => {
