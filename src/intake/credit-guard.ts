@@ -39,6 +39,8 @@ export class CreditGuard {
   #firstRow: number | undefined;
   #changedCount = 0;
   #firstChanged: { readonly rowNumber: number; readonly credit: Credit } | undefined;
+  #alikeCount = 0;
+  #alikeCampaign = '';
   readonly #countByRun = new Map<string, { rowCount: number; unsentCount: number; createdMs: number }>();
 
   constructor(parts: { ledger: LedgerReader; account: string; settings: JobSettings; nowMs: number }) {
@@ -97,6 +99,11 @@ export class CreditGuard {
   }
 
   notes(): string[] {
+    const alike = intakeTexts().campaignAlike(this.#alikeCount, this.#settings.campaign, this.#alikeCampaign);
+    return [...this.#changedNotes(), ...(this.#alikeCount > 0 ? [alike] : [])];
+  }
+
+  #changedNotes(): string[] {
     if (this.#firstChanged === undefined) return [];
     const { rowNumber, credit } = this.#firstChanged;
     const { runId, number, customerUid, pointIncrement: points, balanceIncrement: balance } = credit;
@@ -138,6 +145,7 @@ export class CreditGuard {
     ];
     if (campaign !== '') {
       const ofCampaign = ofMember.filter((credit) => credit.campaign === campaign);
+      if (ofCampaign.length === 0) this.#findAlike(campaign, ofMember.filter(isSame));
       return findMatch(ofCampaign, isSame);
     }
     const sinceMs = this.#nowMs - repeatWindowMs;
@@ -148,6 +156,15 @@ export class CreditGuard {
       ofMember.filter((credit) => isSame(credit) && isRecent(credit)),
       isSame,
     );
+  }
+
+  /** `2026-q4` after `2026-Q4` is another campaign, and most likely not meant to be. */
+  #findAlike(campaign: string, credits: readonly Credit[]): void {
+    const name = withoutSigns(campaign);
+    const alike = credits.find((credit) => credit.campaign !== '' && withoutSigns(credit.campaign) === name);
+    if (alike === undefined) return;
+    this.#alikeCount += 1;
+    this.#alikeCampaign = alike.campaign;
   }
 
   #count(rowNumber: number, { runId, state, runCreatedMs }: Credit): void {
@@ -186,6 +203,11 @@ export class CreditGuard {
 }
 
 const RUNS_TOLD_MAX = 3;
+
+/** What is left of a name when case, spaces and signs are not looked at. */
+function withoutSigns(campaign: string): string {
+  return campaign.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+}
 
 type CreditMatch = { readonly kind: 'before' | 'otherwise'; readonly credit: Credit };
 

@@ -140,8 +140,13 @@ describe('a campaign', () => {
     const refused = await workspace.run(['topup', 'other.csv', '--campaign', 'Q1', '--skip-invalid']);
     expect(refused.exitCode).toBe(1);
     expect(outcomesOf(workspace.read('other.result.csv'))).toEqual(['invalid CREDITED_OTHERWISE', 'done topped_up']);
-    expect((await run('all.csv', 'Q2')).exitCode).toBe(0);
+    const next = await run('all.csv', 'Q2');
+    expect(next).toMatchObject({ exitCode: 0, stderr: expect.not.stringContaining('Warning') });
     expect((await credited()).length).toBe(7);
+    // Another name by its letters, the same for whoever typed it.
+    expect((await workspace.run(['topup', 'all.csv', '--campaign', 'q 2', '--dry-run'])).stderr).toMatch(
+      /Warning: 3 rows credit members with the same amounts as in campaign 'Q2', .*stop now and type --campaign 'Q2'/,
+    );
   });
 
   test('a reference is credited once for ever, whatever the campaign', async () => {

@@ -45,6 +45,8 @@ export const INTAKE = {
   doneByHand: (rowCount: number, rowNumber: number) =>
     `Warning: ${rowCount === 1 ? '1 row is' : `${rowCount} rows are`} called done without a result_action, which memberload writes into every row that is done. The first is row ${rowNumber}. Such a row is skipped. If it was not sent, empty its result_status.`,
   // credit-guard.ts
+  campaignAlike: (rowCount: number, campaign: string, other: string) =>
+    `Warning: ${rowCount === 1 ? '1 row credits a member' : `${rowCount} rows credit members`} with the same amounts as in campaign '${other}', which is another campaign than '${campaign}'. If both names mean the same occasion, stop now and type --campaign '${other}'.`,
   changedAfterCredit: (
     rowCount: number,
     rowNumber: number,

@@ -19,6 +19,8 @@ export const intake: Catalogue['intake'] = {
 
   doneByHand: (rowCount, rowNumber) =>
     `警告：${rowCount} 行标为 done，却没有 result_action，而 memberload 会在每个 done 的行写上它。首先是第 ${rowNumber} 行。这样的行会跳过。如果它没有发送过，请清空它的 result_status。`,
+  campaignAlike: (rowCount, campaign, other) =>
+    `警告：有 ${rowCount} 行的会员和数额与活动 '${other}' 已入账的相同，而 '${campaign}' 是另一个活动。如果两个名称指同一次活动，请立即停止，并改用 --campaign '${other}'。`,
   changedAfterCredit: (rowCount, rowNumber, credit) =>
     `警告：有 ${rowCount} 行标为已完成，但行内的会员或数额与当时入账的不同。第 ${rowNumber} 行：运行 ${credit.runId} 为${
       credit.number === '' ? ` customerUid ${credit.customerUid} ` : `会员 ${credit.number} `

@@ -19,6 +19,8 @@ export const intake: Catalogue['intake'] = {
 
   doneByHand: (rowCount, rowNumber) =>
     `警告：${rowCount} 行標為 done，卻沒有 result_action，而 memberload 會在每個 done 的行寫上它。首先是第 ${rowNumber} 行。這樣的行會略過。如果它沒有傳送過，請清空它的 result_status。`,
+  campaignAlike: (rowCount, campaign, other) =>
+    `警告：有 ${rowCount} 行的會員和數額與活動 '${other}' 已入賬的相同，而 '${campaign}' 是另一個活動。如果兩個名稱指同一次活動，請立即停止，並改用 --campaign '${other}'。`,
   changedAfterCredit: (rowCount, rowNumber, credit) =>
     `警告：有 ${rowCount} 行標為已完成，但行內的會員或數額與當時入賬的不同。第 ${rowNumber} 行：執行 ${credit.runId} 為${
       credit.number === '' ? ` customerUid ${credit.customerUid} ` : `會員 ${credit.number} `
