@@ -30,6 +30,9 @@ export class OperatorError extends Error {
   /** Calls that were made before it, for `--json`; undefined: none. */
   spent?: { readonly sent: number; readonly retried: number; readonly byEndpoint: Readonly<Record<string, number>> };
 
+  /** The run that had begun before it, for `--json`; undefined: none. */
+  runId?: string;
+
   constructor(fields: { code: string; message: string; hint: string; exitCode: ExitCode; cause?: unknown }) {
     super(fields.message, fields.cause === undefined ? undefined : { cause: fields.cause });
     this.name = 'OperatorError';

@@ -28,6 +28,11 @@ const CALL_LINES_SHOWN = 100;
 export async function runRuns(input: CommandInput): Promise<{ exitCode: ExitCode }> {
   const { argument, console } = input;
   const [word, runId] = input.arguments;
+  // To drop every old run where one was named would be too much.
+  if (word !== 'cancel' && runId !== undefined) {
+    const usage = word === 'prune' ? 'memberload runs prune --older-than 90d' : `memberload runs ${word}`;
+    throw usageError('BAD_USAGE', commandTexts().notTakenAsWell('runs', runId), commandTexts().typeIt(usage));
+  }
   if (word === 'prune') return prune(input);
   if (input.settings.isTyped('olderThan')) {
     throw usageError('BAD_USAGE', commandTexts().olderThanAlone, commandTexts().olderThanAloneHint);
@@ -216,6 +221,7 @@ function showRun(
       }),
     ),
     ...(inDoubt.length > 0 ? [texts.decideThem(run.runId)] : []),
+    ...(run.state === 'running' ? [texts.ifKilled(run.runId)] : []),
   ];
 }
 

@@ -139,10 +139,12 @@ function backAt({ quota }: RunDocument): string | undefined {
   return quota?.resumeAt?.slice(0, 19).replace('T', ' ');
 }
 
-function rowsToCorrect({ command, state, result }: RunDocument, { sameFlags, undoes }: NextCommand): string {
+function rowsToCorrect({ command, state, result, rows }: RunDocument, { sameFlags, undoes }: NextCommand): string {
   const texts = resultTexts();
   if (state === 'planned') return texts.invalidPlanned;
   if (command === 'undo') return texts.notTakenBack(`memberload undo ${undoes}${sameFlags} -o other.csv`);
   const typed = `memberload ${command} ${quoted(result ?? '')}${sameFlags}`;
-  return command === 'validate' ? texts.checkAgain(typed) : texts.runAgain(typed);
+  if (command === 'validate') return texts.checkAgain(typed);
+  // Of a run that was given up.
+  return rows.invalid + rows.failed === 0 ? texts.sendTheRest(typed) : texts.runAgain(typed);
 }

@@ -106,10 +106,11 @@ export function exitCodeOfReason(reason: StopReason | undefined): ExitCode | und
 
 const SIGNAL_EXITS = { SIGHUP: EXIT.hangup, SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;
 
-/** Lets the error tell the calls that were made before it. */
-export function withCalls(error: unknown, vendors: Vendors): unknown {
-  const lanes = lanesOf(vendors);
-  if (error instanceof OperatorError) error.spent = sumCalls(lanes);
+/** Lets the error tell the calls that were made before it, and the run that had begun. */
+export function withCalls(error: unknown, vendors: Vendors, runId?: string): unknown {
+  if (!(error instanceof OperatorError)) return error;
+  error.spent = sumCalls(lanesOf(vendors));
+  if (runId !== undefined) error.runId = runId;
   return error;
 }
 

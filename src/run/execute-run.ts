@@ -97,7 +97,7 @@ export async function executeRun(run: BegunRun, parts: RunParts): Promise<RunDoc
     // A failed ledger cannot be written to any more.
     if (error instanceof OperatorError && control.reason?.kind !== 'fatal')
       await ledger.runs.setState(runId, 'stopped');
-    throw withCalls(error, vendors);
+    throw withCalls(error, vendors, runId);
   } finally {
     found?.close();
     closeSnapshots(snapshots);

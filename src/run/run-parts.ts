@@ -91,7 +91,9 @@ export type ReportOptions = {
 export function withoutStage(run: RunRecord, ledger: Ledger): OperatorError {
   const { noStage, noStageHint, noStageHere, noStageHereHint, noStageEnded, noStageEndedHint } = runTexts();
   // The copy goes with the end of the run.
-  if (run.state === 'finished') return fileError('NO_STAGE', noStageEnded(run.runId), noStageEndedHint(run.resultPath));
+  if (run.state === 'finished' || run.state === 'cancelled') {
+    return fileError('NO_STAGE', noStageEnded(run.runId), noStageEndedHint(run.resultPath));
+  }
   if (ledger.person !== '') return fileError('NO_STAGE', noStageHere(run.runId), noStageHereHint(run.runId));
   return fileError('NO_STAGE', noStage(run.runId), noStageHint(run.runId));
 }

@@ -86,10 +86,12 @@ export async function prepareUndo(request: UndoRequest, parts: RunParts): Promis
     credits.push(...page.filter(({ rowNumber }) => rowNumbers?.has(rowNumber) ?? true));
   }
   if (credits.length === 0) {
+    const undoing = await ledger.runs.listUndoing(run.runId);
+    const unfinished = undoing.find(({ state }) => state !== 'finished' && state !== 'cancelled');
     throw fileError(
       'NOTHING_TO_UNDO',
       runTexts().nothingToUndo(run.runId, rowNumbers !== undefined),
-      runTexts().nothingToUndoHint(run.runId),
+      unfinished ? runTexts().undoUnfinished(unfinished.runId) : runTexts().nothingToUndoHint(run.runId),
     );
   }
   const settings: JobSettings = {

@@ -95,6 +95,10 @@ test('the lock of a process that was killed goes with it', async () => {
   first.kill('SIGKILL');
   await first.ended;
   await vendor.set({ 'fault.slow': 0 });
+  const { runs } = JSON.parse((await run(['runs', '--json'])).stdout) as { runs: { run: string }[] };
+  const runId = runs[0]?.run ?? '';
+  // What the ledger still calls running: whoever looks is told what to type.
+  expect((await run(['runs', runId])).stdout).toContain(`memberload resume ${runId}`);
   expect((await run(['resume'])).exitCode).toBe(0);
 });
 
@@ -108,14 +112,15 @@ test('a full disk stops the run before anything is sent that is not recorded, an
   await vendor.seed({ count: 800, prefix: 'P' });
   const { run, file, read } = openWorkspace({ ...vendor.settings, MEMBERLOAD_HOME: small });
   file('topup.csv', topupOf(800, 1));
-  const full = await run(['topup', 'topup.csv']);
+  const full = await run(['topup', 'topup.csv', '--json']);
   expect(full).toMatchObject({ exitCode: 5, stderr: expect.stringContaining('could not be read or written') });
+  const { run: runId } = JSON.parse(full.stdout) as { run: string };
   const sent = (await vendor.books()).increments.length;
   expect(sent).toBeGreaterThan(0);
   expect(sent).toBeLessThan(800);
 
   execFileSync('mount', ['-o', 'remount,size=50m', small]);
-  const resumed = await run(['resume']);
+  const resumed = await run(['resume', runId]);
   expect([0, 7]).toContain(resumed.exitCode);
   const { increments } = await vendor.books();
   expect(new Set(increments.map(({ number }) => number)).size).toBe(increments.length);

@@ -149,6 +149,11 @@ describe('runs cancel', () => {
       'not_sent STOPPED',
     ]);
     expect(JSON.parse((await work.run(['runs', run, '--json'])).stdout)).toMatchObject({ state: 'cancelled' });
+    expect((await work.run(['runs', run])).stdout).toContain('To send the rows that were not sent after all');
+    // The result lies where it was written; nothing is left to be given up.
+    const noCopy = await work.run(['result', run, '-o', 'anew.csv']);
+    expect(noCopy).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('topup.result.csv') });
+    expect(await work.run(['runs', 'prune', run])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(run) });
   });
 });
 

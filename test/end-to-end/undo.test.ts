@@ -166,6 +166,11 @@ describe('memberload undo', () => {
     const work = await credited();
     const used = await vendor.callCount();
     expect((await work.run(['undo', work.runId, '--excel', '--daily-quota', String(used + 4)])).exitCode).toBe(6);
+    const twice = await work.run(['undo', work.runId, '--daily-quota', '100', '-o', 'twice.csv']);
+    expect(twice).toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringMatching(/is not finished\. .*memberload resume/),
+    });
     const result = `undo-${work.runId}.result.csv`;
     expect(work.read(result)).toMatch(/^\uFEFF/);
     expect((await work.run(['resume', '--daily-quota', '100'])).exitCode).toBe(0);

@@ -40,15 +40,15 @@ export function emptyDocument(command: string): RunDocument {
   };
 }
 
-/** The `--json` document of a command that ended before it could write anything, and why. */
+/** The `--json` document of a command that ended before it could count its rows, and why. */
 export function errorDocument(
-  { code, message, hint, exitCode, spent }: OperatorError,
+  { code, message, hint, exitCode, spent, runId }: OperatorError,
   command: string,
   { argument, place }: { readonly argument: string | undefined; readonly place: string | undefined },
 ): RunDocument & { readonly error: { readonly code: string; readonly message: string; readonly hint: string } } {
   const empty = emptyDocument(command);
   const error = { code, message, hint };
-  const where = { place: place ?? null, input: argument ?? null };
+  const where = { run: runId ?? null, place: place ?? null, input: argument ?? null };
   return { ...empty, ...where, state: 'stopped', calls: spent ?? empty.calls, exitCode, error };
 }
 

@@ -97,7 +97,8 @@ export const COMMANDS_TEXTS = {
   cancelWhatHint: 'List the unfinished runs with: memberload runs',
   cancelEnded: (runId: string) => `Run ${runId} has ended already: there is nothing to give up.`,
   writeResult: (runId: string) => `Write its result with: memberload resume ${runId}`,
-  givenUp: (runId: string, rowCount: number) => `Run ${runId} is given up: ${rowCount} rows will not be sent.`,
+  givenUp: (runId: string, rowCount: number) =>
+    `Run ${runId} is given up: ${rowCount === 1 ? '1 row' : `${rowCount} rows`} will not be sent.`,
   resultFile: (path: string) => `Result file: ${path}`,
   doubtsStay: (runId: string, rowCount: number) =>
     `${rowCount} rows in doubt stay to be decided: memberload resolve ${runId}`,
@@ -131,6 +132,8 @@ export const COMMANDS_TEXTS = {
     readonly messages: readonly string[];
   }) =>
     `Row ${row} in doubt: ${number === '' ? '' : `number ${number}, `}customerUid ${customerUid}, points ${points}, balance ${balance}, dataChangeTime ${time}. ${messages.join(' ')}`,
+  ifKilled: (runId: string) =>
+    `If its process has ended without a word (a power cut, a kill), carry the run on: memberload resume ${runId}`,
   decideThem: (runId: string) => `Decide them with: memberload resolve ${runId}`,
 
   // undo.ts

@@ -29,7 +29,8 @@ export const LEDGER = {
 
   // sqlite-errors.ts
   failed: (path: string, why: string) => `The ledger ${path} could not be read or written: ${why}.`,
-  failedHint: 'Nothing more is sent. Free disk space or mend the disk, then carry on with: memberload resume',
+  failedHint:
+    'Nothing more is sent. Free disk space or mend the disk, then carry on with: memberload resume — if there is no unfinished run, type the command again',
   notUsable: (path: string, why: string) => `The ledger ${path} cannot be used: ${why}.`,
   notUsableHint:
     'Check that the folder can be written and the disk is not full, or set MEMBERLOAD_HOME to another folder.',

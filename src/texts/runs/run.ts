@@ -72,7 +72,7 @@ export const RUN = {
   noStageHereHint: (runId: string) =>
     `Type the command there. Or give the rest up with: memberload runs cancel ${runId} — then run the file anew here. What was credited is known and is not credited again.`,
   noStageEnded: (runId: string) =>
-    `Run ${runId} has finished, and its copy of the input is gone: its result cannot be made anew.`,
+    `Run ${runId} has ended, and its copy of the input is gone: its result cannot be made anew.`,
   noStageEndedHint: (resultPath: string) => `The result that it wrote, on the machine where it ended: ${resultPath}`,
   noStage: (runId: string) =>
     `Run ${runId} has no copy of its input: an earlier version of memberload began it, or the copy was removed.`,
@@ -87,6 +87,8 @@ export const RUN = {
   nothingToUndo: (runId: string, areRowsNamed: boolean) =>
     `Run ${runId} has no credit that could be taken back${areRowsNamed ? ' among these rows' : ''}: what it credited was undone before, or it credited nobody.`,
   nothingToUndoHint: (runId: string) => `Nothing was sent. Look at it with: memberload runs ${runId}`,
+  undoUnfinished: (runId: string) =>
+    `Nothing was sent. Run ${runId} takes credits back and is not finished. Carry it on with: memberload resume ${runId}`,
   undoPrice: (rowCount: number, runId: string, callsPerRow: number) =>
     `${rowCount} rows of run ${runId} are taken back: at most ${callsPerRow} calls a row, ${rowCount * callsPerRow} in all. One of the two reads the member, before anything is sent.`,
   undoUnseen: 'The members are not looked at beforehand: the calls left today are too few to read and send all.',

@@ -86,6 +86,7 @@ export const RESULT = {
     `Some rows were not taken back: see the messages in the result file. To try those again: ${undo}`,
   checkAgain: (validate: string) =>
     `Correct the rows that are invalid in the result file, then check that file: ${validate}`,
+  sendTheRest: (command: string) => `To send the rows that were not sent after all, run the result file: ${command}`,
   runAgain: (command: string) =>
     `Correct the rows that are invalid or failed in the result file, then run that file: ${command}`,
 

@@ -97,6 +97,7 @@ export const commands: Catalogue['commands'] = {
     `已由运行 ${runId}（${state}）撤销：${rowCount} 行中的 ${doneCount} 行。`,
   rowInDoubt: ({ row, number, customerUid, points, balance, time, messages }) =>
     `第 ${row} 行待核实：${number === '' ? '' : `会员号 ${number}，`}customerUid ${customerUid}，积分 ${points}，余额 ${balance}，dataChangeTime ${time}。${messages.join('')}`,
+  ifKilled: (runId) => `如果程序已意外结束（断电、被强制关闭），继续这次运行：memberload resume ${runId}`,
   decideThem: (runId) => `请逐行确认：memberload resolve ${runId}`,
 
   resultWhat: 'result 后面要写运行编号。',

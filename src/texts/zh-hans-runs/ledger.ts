@@ -19,7 +19,8 @@ export const ledger: Catalogue['ledger'] = {
   needsUpgradeHint: '导入、加积分余额、导出或继续运行的命令都会升级它。请先备份这个文件夹。',
 
   failed: (path, why) => `账本 ${path} 无法读写：${why}。`,
-  failedHint: '不再发送。请腾出磁盘空间或修好磁盘，然后继续：memberload resume',
+  failedHint:
+    '不再发送。请腾出磁盘空间或修好磁盘，然后继续：memberload resume（如果没有未完成的运行，请再次输入原来的命令）',
   notUsable: (path, why) => `账本 ${path} 无法使用：${why}。`,
   notUsableHint: '请确认文件夹可以写入、磁盘没有满，或把 MEMBERLOAD_HOME 设为另一个文件夹。',
   damaged: (path, why) => `账本 ${path} 已损坏：${why}。`,

@@ -60,6 +60,7 @@ export const run: Catalogue['run'] = {
   nothingToUndo: (runId, areRowsNamed) =>
     `运行 ${runId} ${areRowsNamed ? '的这些行中' : ''}没有可以撤销的入账：之前已经撤销，或没有为任何人入账。`,
   nothingToUndoHint: (runId) => `没有发送任何数据。查看这次运行：memberload runs ${runId}`,
+  undoUnfinished: (runId) => `没有发送任何数据。撤销入账的运行 ${runId} 还没有完成。请继续：memberload resume ${runId}`,
   undoPrice: (rowCount, runId, callsPerRow) =>
     `撤销运行 ${runId} 的 ${rowCount} 行：每行最多 ${callsPerRow} 次调用，共 ${rowCount * callsPerRow} 次。其中一次用来在发送前读取会员。`,
   undoUnseen: '没有事先查看会员：今天剩余的调用不够读取并发送全部。',

@@ -59,6 +59,7 @@ export const result: Catalogue['result'] = {
   invalidPlanned: '有误的行不会发送（用 memberload validate 可列出）。要发送其他行，请输入同一条命令，去掉 --dry-run。',
   notTakenBack: (undo) => `有些行没有撤销：原因见结果文件。要再试这些行：${undo}`,
   checkAgain: (validate) => `请在结果文件中更正有误的行，再检查这个文件：${validate}`,
+  sendTheRest: (command) => `如果仍要发送未发送的行，请运行结果文件：${command}`,
   runAgain: (command) => `请在结果文件中更正有误或失败的行，再运行这个文件：${command}`,
 
   noUsableAnswer: (httpStatus) => `对方没有可用的回复（HTTP ${httpStatus}）`,

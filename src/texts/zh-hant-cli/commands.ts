@@ -97,6 +97,7 @@ export const commands: Catalogue['commands'] = {
     `已由執行 ${runId}（${state}）撤銷：${rowCount} 行中的 ${doneCount} 行。`,
   rowInDoubt: ({ row, number, customerUid, points, balance, time, messages }) =>
     `第 ${row} 行待核實：${number === '' ? '' : `會員編號 ${number}，`}customerUid ${customerUid}，積分 ${points}，餘額 ${balance}，dataChangeTime ${time}。${messages.join('')}`,
+  ifKilled: (runId) => `如果程式已意外結束（斷電、被強制關閉），繼續這次執行：memberload resume ${runId}`,
   decideThem: (runId) => `請逐行確認：memberload resolve ${runId}`,
 
   resultWhat: 'result 後面要寫執行編號。',

@@ -19,7 +19,8 @@ export const ledger: Catalogue['ledger'] = {
   needsUpgradeHint: '匯入、加積分餘額、匯出或繼續執行的命令都會升級它。請先備份這個資料夾。',
 
   failed: (path, why) => `帳本 ${path} 無法讀寫：${why}。`,
-  failedHint: '不再傳送。請騰出磁碟空間或修好磁碟，然後繼續：memberload resume',
+  failedHint:
+    '不再傳送。請騰出磁碟空間或修好磁碟，然後繼續：memberload resume（如果沒有未完成的執行，請再次輸入原來的命令）',
   notUsable: (path, why) => `帳本 ${path} 無法使用：${why}。`,
   notUsableHint: '請確認資料夾可以寫入、磁碟沒有滿，或把 MEMBERLOAD_HOME 設為另一個資料夾。',
   damaged: (path, why) => `帳本 ${path} 已損壞：${why}。`,

@@ -60,6 +60,7 @@ export const run: Catalogue['run'] = {
   nothingToUndo: (runId, areRowsNamed) =>
     `執行 ${runId} ${areRowsNamed ? '的這些行中' : ''}沒有可以撤銷的入賬：之前已經撤銷，或沒有為任何人入賬。`,
   nothingToUndoHint: (runId) => `沒有傳送任何資料。查看這次執行：memberload runs ${runId}`,
+  undoUnfinished: (runId) => `沒有傳送任何資料。撤銷入賬的執行 ${runId} 還沒有完成。請繼續：memberload resume ${runId}`,
   undoPrice: (rowCount, runId, callsPerRow) =>
     `撤銷執行 ${runId} 的 ${rowCount} 行：每行最多 ${callsPerRow} 次呼叫，共 ${rowCount * callsPerRow} 次。其中一次用來在傳送前讀取會員。`,
   undoUnseen: '沒有事先查看會員：今天剩餘的呼叫不夠讀取並傳送全部。',

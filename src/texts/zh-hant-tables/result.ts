@@ -59,6 +59,7 @@ export const result: Catalogue['result'] = {
   invalidPlanned: '有誤的行不會傳送（用 memberload validate 可列出）。要傳送其他行，請輸入同一條命令，去掉 --dry-run。',
   notTakenBack: (undo) => `有些行沒有撤銷：原因見結果檔案。要再試這些行：${undo}`,
   checkAgain: (validate) => `請在結果檔案中更正有誤的行，再檢查這個檔案：${validate}`,
+  sendTheRest: (command) => `如果仍要傳送未傳送的行，請執行結果檔案：${command}`,
   runAgain: (command) => `請在結果檔案中更正有誤或失敗的行，再執行這個檔案：${command}`,
 
   noUsableAnswer: (httpStatus) => `對方沒有可用的回覆（HTTP ${httpStatus}）`,
