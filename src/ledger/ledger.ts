@@ -45,7 +45,8 @@ export interface Ledger extends LedgerReader {
   acceptAsNewest(): Promise<void>;
   /**
    * Whether a call that takes at most `callMs` may go out now: it must have ended before others may take this process
-   * for dead. Asked immediately before the first byte of an increment. A ledger with one writer always says yes.
+   * for dead. Asked immediately before the first byte of an increment. A ledger with
+   * one writer says yes as long as its file is there.
    */
   mayStillSend(callMs: number): boolean;
   /** Makes the lease long enough for calls that take at most `callMs`. Does nothing in a ledger with one writer. */

@@ -142,7 +142,8 @@ export async function performIncrement(call: Increment, work: IncrementWork): Pr
  */
 export function mayStillSend({ ledger, controls, control }: RunContext): boolean {
   if (ledger.mayStillSend(controls.timeoutMs)) return true;
-  control.stop({ kind: 'breaker', detail: sendTexts().outOfTouch });
+  // A ledger that several machines share knows whose it is.
+  control.stop({ kind: 'breaker', detail: ledger.person === '' ? sendTexts().ledgerGone : sendTexts().outOfTouch });
   return false;
 }
 

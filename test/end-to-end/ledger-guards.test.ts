@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -100,6 +100,25 @@ test('the lock of a process that was killed goes with it', async () => {
   // What the ledger still calls running: whoever looks is told what to type.
   expect((await run(['runs', runId])).stdout).toContain(`memberload resume ${runId}`);
   expect((await run(['resume'])).exitCode).toBe(0);
+});
+
+test('a home that is deleted while a run is at work stops it: no credit goes out that nobody would remember', async () => {
+  await vendor.set({ 'fault.slow': 1, slowMs: 200 });
+  const { run, start, file, read, home } = openWorkspace(vendor.settings);
+  const numbers = ['8008010001', '8008010003', '8008010004', '8008010005', '8008010006', '8008010007'];
+  file('topup.csv', lines('number,pointIncrement', ...numbers.map((number) => `${number},1`)));
+  const running = start(['topup', 'topup.csv', '--campaign', 'Q4', '--concurrency', '1']);
+  await expect.poll(async () => (await vendor.books()).increments.length, { timeout: 20_000 }).toBeGreaterThan(0);
+  rmSync(home, { recursive: true });
+  const stopped = await running.ended;
+  expect(stopped).toMatchObject({ exitCode: 5, stderr: expect.stringContaining('MEMBERLOAD_HOME was deleted') });
+  const sent = (await vendor.books()).increments.length;
+  expect(sent).toBeLessThan(numbers.length);
+  expect(columnOf(read('topup.result.csv'), 'result_status').filter((status) => status === 'done')).toHaveLength(sent);
+  // What the message says: the result file, and not the first one.
+  await vendor.set({ 'fault.slow': 0 });
+  expect((await run(['topup', 'topup.result.csv', '--campaign', 'Q4'])).exitCode).toBe(0);
+  expect((await vendor.books()).increments.map(({ number }) => number).sort()).toEqual(numbers);
 });
 
 test('a full disk stops the run before anything is sent that is not recorded, and resume completes it', async () => {

@@ -1,4 +1,4 @@
-import { closeSync, fdatasync as fdatasyncCallback, fdatasyncSync, ftruncateSync, readSync } from 'node:fs';
+import { closeSync, fdatasync as fdatasyncCallback, fdatasyncSync, fstatSync, ftruncateSync, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { unreachable } from '../../base/errors.ts';
 import { writeAllAtOnce } from '../../base/whole-bytes.ts';
@@ -39,6 +39,8 @@ export interface HighWaterMark {
   settle(): Promise<void>;
   /** Takes the ledger as it is for the newest: what a person says after having looked. */
   accept(count: number): void;
+  /** Its file was deleted while it was open, and with it most likely the whole folder. */
+  isRemoved(): boolean;
   close(): void;
 }
 
@@ -125,6 +127,7 @@ export function openHighWaterMark(
       markedCount = -1;
       writeNow(count);
     },
+    isRemoved: () => file !== undefined && fstatSync(file).nlink === 0,
     close() {
       if (file !== undefined) closeSync(file);
     },

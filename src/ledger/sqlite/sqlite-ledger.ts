@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Clock } from '../../base/clock.ts';
@@ -194,7 +195,8 @@ function composeLedger({
     person: '',
     flush: () => commits.write(() => undefined),
     requireNewest: async (account) => requireNewest(account),
-    mayStillSend: () => true,
+    // What is recorded in a deleted file is forgotten with this process: the next run would credit everybody again.
+    mayStillSend: () => existsSync(paths.database) && !mark.isRemoved(),
     holdFor: async () => undefined,
     acceptAsNewest: () => connection.read(() => mark.accept(counters.intents)),
     close() {

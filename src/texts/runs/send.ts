@@ -95,6 +95,8 @@ export const SEND = {
     'Two rows in doubt credit this member: its values cannot tell which was applied. Look at the member in the back office.',
 
   // resolve-row.ts: decided by a person
+  ledgerGone:
+    'MEMBERLOAD_HOME was deleted while this run was at work, and with it the memory of who was credited: nothing more is sent. Put the folder back from a copy. Without a copy keep the result file, and run that file, never the first one',
   outOfTouch:
     'this machine was out of touch with the shared ledger for too long, and others may carry on its runs: nothing more is sent',
   decidedByOther: (by: string, decision: string, when: string) =>

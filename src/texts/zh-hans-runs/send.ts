@@ -70,6 +70,8 @@ export const send: Send = {
     `对方拒绝了相同的 dataChangeTime（${errorCode}），像是已入账一次，但数值对不上：${tellReads(reads)}可能是收银机后来改过数值，也可能那一秒是别人的改动，而这一笔没有入账。${LOOK}。`,
   sharedMember: `有两行待核实的都给这个会员入账，从数值看不出入账的是哪一行。${LOOK}。`,
 
+  ledgerGone:
+    '运行期间 MEMBERLOAD_HOME 被删除，已入账会员的记录也随之丢失：不再发送。请从备份恢复该文件夹。没有备份时请保留结果文件，之后只运行结果文件，不要再运行原来的文件',
   outOfTouch: '这台机器与共享账本失去联系太久，其他机器可能会继续它的运行：不再发送',
   decidedByOther: (by, decision, when) => `${by} 已在 ${when} 判定为 ${decision}；要改判，请加 --again`,
   changedMeanwhile: '它刚刚被别人改动；请再看一次',

@@ -70,6 +70,8 @@ export const send: Send = {
     `對方拒絕了相同的 dataChangeTime（${errorCode}），像是已入賬一次，但數值對不上：${tellReads(reads)}可能是收銀機後來改過數值，也可能那一秒是別人的改動，而這一筆沒有入賬。${LOOK}。`,
   sharedMember: `有兩行待核實的都為這個會員入賬，從數值看不出入賬的是哪一行。${LOOK}。`,
 
+  ledgerGone:
+    '執行期間 MEMBERLOAD_HOME 被刪除，已入賬會員的記錄也隨之遺失：不再傳送。請從備份還原該資料夾。沒有備份時請保留結果檔案，之後只執行結果檔案，不要再執行原來的檔案',
   outOfTouch: '這台機器與共享帳本失去聯繫太久，其他機器可能會繼續它的執行：不再傳送',
   decidedByOther: (by, decision, when) => `${by} 已在 ${when} 判定為 ${decision}；要改判，請加 --again`,
   changedMeanwhile: '它剛剛被別人改動；請再看一次',
