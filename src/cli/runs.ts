@@ -169,7 +169,7 @@ function listRuns(runs: readonly RunRecord[], people: People): string[] {
   if (runs.length === 0) return [texts.noRuns];
   return runs.flatMap((run) => {
     const state = padToWidth(texts.states[run.state], STATE_WIDTH);
-    const rows = texts.rowsOfRun(String(run.rowCount).padStart(7));
+    const rows = texts.rowsOfRun(String(rowCountOf(run)).padStart(7));
     const line = `${run.runId}  ${state} ${run.command.padEnd(8)} ${rows}  ${shownPlace(run)}  ${run.inputPath || run.resultPath}`;
     return [line, ...tellPeople(run, people).map((told) => `  ${told}`)];
   });
@@ -240,15 +240,20 @@ function describeRow(row: RowRecord): object {
   return { rowNumber, number, customerUid, pointIncrement, balanceIncrement, dataChangeTime, messages };
 }
 
+/** Nobody knows beforehand how many rows an export of everybody has: those that it has read so far. */
+function rowCountOf({ rowCount, inputPath, summaryJson }: RunRecord): number {
+  return inputPath === '' ? (readRunDocument(summaryJson)?.rows.read ?? rowCount) : rowCount;
+}
+
 function describeRun(run: RunRecord): object {
-  const { runId, command, state, account, place, rowCount, inputPath, resultPath } = run;
+  const { runId, command, state, account, place, inputPath, resultPath } = run;
   return {
     run: runId,
     command,
     state,
     account,
     place,
-    rows: rowCount,
+    rows: rowCountOf(run),
     input: inputPath === '' ? null : inputPath,
     result: resultPath,
     begun: new Date(run.createdMs).toISOString(),

@@ -133,6 +133,7 @@ describe('memberload export --all', () => {
     expect(finished.exitCode).toBe(0);
     expect(columnOf(work.read('members.csv'), 'number')).toHaveLength(11);
     expect(await vendor.calls()).toEqual({ 'customerOpenApi/queryCustomerPages': 3 });
+    expect((await work.run(['runs'])).stdout).toMatch(/ finished +export +11 rows /);
   });
 
   test('a part that is gone is read again', async () => {
