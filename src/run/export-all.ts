@@ -66,6 +66,9 @@ export async function exportAll(job: ExportAll, parts: RunParts): Promise<RunDoc
     carriedOn = (await claimRun(carriedOn, { ledger, note: reporter.note, signal: control.signal })).run;
     requireUnended(carriedOn);
     await ledger.runs.setState(runId, 'running');
+    // Named anew with -o: should the export pause again, it goes there as well.
+    const { resultPath, resultSha256: sha256 } = carriedOn;
+    if (resultPath !== job.result.path) await ledger.runs.setResult(runId, { path: job.result.path, sha256 });
   } else await startRun(job, runId, parts);
   const partPath = join(runFolder, 'export.csv');
   // Wonder's pages have no stable order: what was read before a pause says nothing about the rest. Nor can a part

@@ -129,9 +129,11 @@ describe('memberload export --all', () => {
     const paused = await work.run(['export', '--all', '-o', 'members.csv', '--daily-quota', '2']);
     expect(paused.exitCode).toBe(6);
     expect(work.has('members.csv')).toBe(false);
-    const finished = await work.run(['export', '--all', '-o', 'members.csv', '--daily-quota', '9']);
+    // A name that is given on the way stays the name.
+    expect((await work.run(['resume', '-o', 'all.csv', '--daily-quota', '2'])).exitCode).toBe(6);
+    const finished = await work.run(['export', '--all', '-o', 'all.csv', '--daily-quota', '9']);
     expect(finished.exitCode).toBe(0);
-    expect(columnOf(work.read('members.csv'), 'number')).toHaveLength(11);
+    expect(columnOf(work.read('all.csv'), 'number')).toHaveLength(11);
     expect(await vendor.calls()).toEqual({ 'customerOpenApi/queryCustomerPages': 3 });
     expect((await work.run(['runs'])).stdout).toMatch(/ finished +export +11 rows /);
   });
