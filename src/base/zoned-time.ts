@@ -89,16 +89,15 @@ const FIXED_OFFSETS_MS: ReadonlyMap<string, number> = new Map([
 ]);
 const FIXED_FROM_MS = Date.UTC(1992, 0, 1);
 
-let cachedZone = '';
-let cachedQuarter = -1;
-let cachedOffsetMs = 0;
+/** Of each zone, for a quarter of an hour: Intl takes longer than a whole call may, and a store and its quota may have two. */
+const keptOffsets = new Map<string, { readonly quarter: number; readonly offsetMs: number }>();
 
-/** Kept for the running quarter of an hour: Intl takes longer than a whole call may. */
 function offsetMs(nowMs: number, timeZone: string): number {
   const fixedMs = nowMs >= FIXED_FROM_MS ? FIXED_OFFSETS_MS.get(timeZone) : undefined;
   if (fixedMs !== undefined) return fixedMs;
   const quarter = Math.floor(nowMs / QUARTER_MS);
-  if (quarter === cachedQuarter && timeZone === cachedZone) return cachedOffsetMs;
+  const kept = keptOffsets.get(timeZone);
+  if (kept?.quarter === quarter) return kept.offsetMs;
   const parts = new Intl.DateTimeFormat('en-US', {
     timeZone,
     hourCycle: 'h23',
@@ -111,8 +110,7 @@ function offsetMs(nowMs: number, timeZone: string): number {
   }).formatToParts(quarter * QUARTER_MS);
   const part = (type: string): number => Number(parts.find((candidate) => candidate.type === type)?.value);
   const localMs = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
-  cachedZone = timeZone;
-  cachedQuarter = quarter;
-  cachedOffsetMs = localMs - quarter * QUARTER_MS;
-  return cachedOffsetMs;
+  const offset = localMs - quarter * QUARTER_MS;
+  keptOffsets.set(timeZone, { quarter, offsetMs: offset });
+  return offset;
 }
