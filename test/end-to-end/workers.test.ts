@@ -100,7 +100,7 @@ describe.runIf(HAS_POSTGRES)('runs carried on by several processes', { timeout: 
     const [{ pieces } = {}] = await inDatabase(url, 'SELECT count(*)::int AS pieces FROM memberload.stage_piece');
     expect(pieces).toBe(0);
     const late = await submitter.run(['result', runId, '-o', 'late.csv']);
-    expect(late, late.stderr).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('has finished') });
+    expect(late, late.stderr).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('has ended') });
   });
 
   test('--workers: this process and its children send the rows, each once, and the result is in the order of the file', async () => {
