@@ -45,8 +45,6 @@ const KEPT = { keptAs: 'run' } as const;
 /** Says what a run does and to whom: the next run with its corrected result needs the same. */
 const KEPT_AND_REPEATED = { keptAs: 'run', isRepeated: true } as const;
 const CONTROL = { keptAs: 'control' } as const;
-/** What the account allows: it holds for the next run as well. */
-const CONTROL_AND_REPEATED = { keptAs: 'control', isRepeated: true } as const;
 
 /**
  * Every setting there is, by its name in the config file; `kybio.` and `wonder.` are facts of a vendor that its
@@ -118,13 +116,13 @@ export const SETTINGS = {
   repeatAgeMax: safety(duration('7d'), NO_FLAG, { keptAs: 'control', standard: '10m' }),
 
   // Speed
-  rate: speed(rate, ASKING, { ...CONTROL_AND_REPEATED, standard: '5/s' }),
+  rate: speed(rate, ASKING, { ...CONTROL, standard: '5/s' }),
   workers: speed(count(1, 64), SHAREABLE, { standard: '1', only: 'typed' }),
   runsAtOnce: speed(count(1, 64), ['worker'], { flag: 'runs', standard: '4' }),
   concurrency: speed(count(1, 256), [...CALLING, 'undo'], { ...CONTROL, standard: '4' }),
   timeout: speed(duration('10m', 1), ASKING, { ...CONTROL, standard: '30s' }),
-  dailyQuota: speed(count(0, 1e9), ASKING, CONTROL_AND_REPEATED),
-  reserve: speed(count(0, 1e9), ASKING, { ...CONTROL_AND_REPEATED, standard: '0' }),
+  dailyQuota: speed(count(0, 1e9), ASKING, CONTROL),
+  reserve: speed(count(0, 1e9), ASKING, { ...CONTROL, standard: '0' }),
   wait: speed(toggle, [...CALLING, 'undo'], CONTROL),
   lookup: speed(oneOf('auto', 'pages', 'rows'), RUNNING, { ...KEPT, standard: 'auto' }),
   snapshotMaxAge: speed(duration('7d'), RUNNING, { keptAs: 'control', standard: '0s' }),

@@ -30,7 +30,7 @@ describe('saved settings', () => {
       },
       files: { 'map.json': '{"columns": {"Card #": "number"}}' },
     });
-    expect(full.connection.flags?.map(([name]) => name)).toEqual(['campaign', 'map', 'rate']);
+    expect(full.connection.flags?.map(([name]) => name)).toEqual(['campaign', 'map']);
     for (const saved of [full, savedOf()]) expect(readSavedSettings(writeSavedSettings(saved))).toEqual(saved);
     expect(full.job).toMatchObject({
       campaign: 'Q3',
