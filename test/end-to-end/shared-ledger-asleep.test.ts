@@ -6,6 +6,7 @@ import { lines, outcomesOf } from '../support/csv-text.ts';
 import {
   creditsOf,
   FENCE,
+  LATE_ENDS,
   openMachine as machineWith,
   SHORT_LEASE,
   toolOf,
@@ -36,10 +37,10 @@ describe.runIf(HAS_POSTGRES)(
 
     describe('a process that others take for dead', () => {
       /** Stops as a laptop does whose lid is closed, before that statement. */
-      const stopsBefore = (file: string, anchor: string): Patch => ({
+      const stopsBefore = (file: string, anchor: string, when = 'true'): Patch => ({
         file,
         anchor,
-        replacement: `if (!globalThis.hasSlept) { globalThis.hasSlept = true; process.kill(process.pid, 'SIGSTOP'); } ${anchor}`,
+        replacement: `if (!globalThis.hasSlept && ${when}) { globalThis.hasSlept = true; process.kill(process.pid, 'SIGSTOP'); } ${anchor}`,
       });
       const BEFORE_SEND = stopsBefore('send/send-increment.js', 'const raw = await sendWrite(vendors, sent,');
       const BEFORE_INTENT = stopsBefore(
@@ -101,6 +102,57 @@ describe.runIf(HAS_POSTGRES)(
         async () => {
           await whileAsleep([BEFORE_SEND, WITHOUT_DEADLINE], ['topup', 'topup.csv', '-y'], resend);
           expect(await credits()).toEqual({ '8008010001': 2 });
+        },
+      );
+
+      /**
+       * After the last look, which no program can move behind the first byte; on the second connection, which is new: a
+       * vendor closes one that has waited for its next call so long.
+       */
+      const AT_FIRST_BYTE = stopsBefore(
+        'http/exchange.js',
+        'request.onSent?.();',
+        "request.path.endsWith('/updateBalancePointByIncrement') && (globalThis.begun = (globalThis.begun ?? 0) + 1) === 2",
+      );
+      /** The second of two rows is decided, and goes out after that without an answer. */
+      async function lateFirstByte(): Promise<ToolEnd> {
+        const one = openMachine();
+        one.file('two.csv', TWO_ROWS);
+        await vendor.set({ 'fault.slow': 1, slowMs: 300, faultsOn: 'increments' });
+        const args = ['topup', 'two.csv', '-y', '--concurrency', '2', '--lookup', 'pages'];
+        const end = await whileAsleep(
+          [AT_FIRST_BYTE],
+          args,
+          async (second, runId) => {
+            const decided = await second('resolve', runId, '--row', '2', '--as', 'not-applied');
+            expect(decided.stderr).toContain('The decision is kept');
+            await vendor.set({ 'fault.slow': 0, 'fault.cutAfter': 1 });
+          },
+          { one },
+        );
+        expect(await credits()).toEqual({ '8008010001': 1, '8008010003': 1 });
+        return end;
+      }
+      const secondRow = () =>
+        inDatabase(url, 'SELECT state, error_code, messages_json FROM memberload.run_row WHERE row_number = 2');
+
+      test.runIf(process.platform === 'linux')(
+        'has sent a row after somebody has said "not applied", and has no answer: it is in doubt again',
+        async () => {
+          const end = await lateFirstByte();
+          const [row] = await secondRow();
+          expect(end.exitCode, end.stderr).toBe(7);
+          expect(row).toMatchObject({ state: 'in_doubt', error_code: 'RESPONSE_MISMATCH' });
+          expect(row?.messages_json).toContain('It was sent after all, without an answer');
+        },
+      );
+
+      test.runIf(process.platform === 'linux')(
+        'negative control: without a look at late ends the credit is lost without a word',
+        async () => {
+          await withoutGuards(url, LATE_ENDS);
+          await lateFirstByte();
+          expect(await secondRow()).toMatchObject([{ state: 'failed' }]);
         },
       );
 

@@ -70,6 +70,14 @@ export const IN_FLIGHT: Guards = {
   ],
 };
 
+/** What was sent, and has no answer, is in doubt whatever was decided before. */
+export const LATE_ENDS: Guards = {
+  contradiction: [
+    "late->>'state' IN ('intent', 'in_doubt') AND r.state IN ('open', 'retry', 'failed', 'invalid')",
+    'false',
+  ],
+};
+
 /** Takes guards out of the database's functions, until the end of the test. For negative controls. */
 export async function withoutGuards(url: string, guards: Guards): Promise<void> {
   for (const [name, [guard, instead]] of Object.entries(guards)) {

@@ -146,6 +146,12 @@ export const ROW_FUNCTIONS = `
         RETURN 'A late answer contradicts: it was certainly not applied, and the row had become "done" meanwhile.';
       WHEN late->>'state' = 'in_doubt' AND late->>'error_code' = 'RESPONSE_MISMATCH' THEN
         RETURN 'A late answer contradicts: the vendor applied something else than was asked.';
+      -- Sent, and without an answer. A process that stood still just before the first byte has sent it after the others
+      -- had decided.
+      WHEN late->>'state' IN ('intent', 'in_doubt') AND r.state IN ('open', 'retry', 'failed', 'invalid') THEN
+        RETURN 'It was sent after all, without an answer: the row had become "' || r.state || '" meanwhile.';
+      WHEN late->>'state' IN ('intent', 'in_doubt') AND r.state = 'done' AND r.intent_worker <> sender THEN
+        RETURN 'It was sent twice. One of the two has no answer: it may be credited twice.';
       ELSE RETURN NULL;
     END CASE;
   END $$;

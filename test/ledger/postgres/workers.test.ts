@@ -143,7 +143,7 @@ describe.runIf(HAS_POSTGRES)('two processes with one ledger', () => {
   test('a late answer is taken, unless somebody has decided: one that agrees is kept, one that contradicts is told', async () => {
     const { url, anna, bert } = await openTwo();
     await anna.runs.start(newRun(), []);
-    const rowNumbers = [1, 2, 3, 4, 5, 6];
+    const rowNumbers = [1, 2, 3, 4, 5, 6, 7, 8];
     for (const rowNumber of rowNumbers) {
       await anna.increments.begin(newIntent({ key: key('run-1', rowNumber), customerUid: String(rowNumber) }));
     }
@@ -156,7 +156,7 @@ describe.runIf(HAS_POSTGRES)('two processes with one ledger', () => {
     expect(await bert.rows.decide(await read(1), { state: 'failed' })).toBe(false);
     await endLease(url, 'anna');
     await bert.runs.claim('run-1');
-    const decided = { 1: 'failed', 3: 'done', 4: 'done', 5: 'done', 6: 'in_doubt' } as const;
+    const decided = { 1: 'failed', 3: 'done', 4: 'done', 5: 'done', 6: 'in_doubt', 7: 'failed', 8: 'done' } as const;
     for (const [rowNumber, state] of Object.entries(decided)) {
       expect(await bert.rows.decide(await read(Number(rowNumber)), { state, pointAfter: '11' })).toBe(true);
     }
@@ -172,6 +172,9 @@ describe.runIf(HAS_POSTGRES)('two processes with one ledger', () => {
     await late(4, { state: 'failed', errorCode: '2012' });
     await late(5, { state: 'open' });
     await late(6, { state: 'open' });
+    // Sent without an answer, perhaps after the decision.
+    await late(7, { state: 'intent', errorCode: 'TIMEOUT' });
+    await late(8, { state: 'in_doubt', errorCode: 'TIMEOUT' });
     const rows = await Promise.all(rowNumbers.map(read));
     expect(rows.map(({ state, errorCode }) => [state, errorCode])).toEqual([
       ['in_doubt', 'RESPONSE_MISMATCH'],
@@ -180,7 +183,10 @@ describe.runIf(HAS_POSTGRES)('two processes with one ledger', () => {
       ['in_doubt', 'RESPONSE_MISMATCH'],
       ['done', ''],
       ['in_doubt', ''],
+      ['in_doubt', 'RESPONSE_MISMATCH'],
+      ['done', ''],
     ]);
+    expect(rows[6]?.messages.join()).toContain('It was sent after all, without an answer: the row had become "failed"');
     expect(rows[0]?.messages.join()).toContain('the vendor applied it, and the row had become "failed"');
     expect(rows[3]?.messages.join()).toContain('it was certainly not applied, and the row had become "done"');
     expect(await bert.rows.listEvidence('run-1', 1)).toMatchObject([
