@@ -125,15 +125,30 @@ class Campaign {
     const [runs] = await inDatabase(url, 'SELECT count(*)::int AS count FROM memberload.run');
     const all = allTogether([...this.#files], results);
     const membersAfter = await vendor.members();
+    const verdict = judge({ ...all, membersBefore: members, membersAfter, books, document: undefined });
+    await this.#tellUnexplained([...verdict.doubles, ...verdict.unexplained]);
     return {
       ...{ seed, quota, rowCount: all.rows.length, runCount: Number(runs?.count), startCount: this.#startCount },
       ...{ blows: this.#blows, idleBlowCount: this.#idleBlowCount, parentKillCount: this.#parentKillCount },
       ...{ decidedCount: this.#decidedCount, exits: this.#exits, atWork: this.#atWork.sum / this.#atWork.samples },
       ...{ quotaCallCount: calls.total, callCount: books.calls.total, countedCount: Number(counted?.used) },
       ...(await this.#fullestSeconds(endedAtMs)),
-      verdict: judge({ ...all, membersBefore: members, membersAfter, books, document: undefined }),
+      verdict,
       seconds: (performance.now() - startedMs) / 1000,
     };
+  }
+
+  /** What the ledger says of the members that the verdict names. The folder and the database go away. */
+  async #tellUnexplained(told: readonly string[]): Promise<void> {
+    const uids = [...new Set(told.flatMap((line) => line.match(/[0-9]{18,19}/g) ?? []))];
+    if (uids.length === 0) return;
+    const of = `customer_uid IN (${uids.map((uid) => `'${uid}'`).join()})`;
+    const rows = await inDatabase(this.#settings.url, `SELECT * FROM memberload.run_row WHERE ${of}`);
+    const evidence = await inDatabase(
+      this.#settings.url,
+      `SELECT e.* FROM memberload.evidence AS e JOIN memberload.run_row USING (run_id, row_number) WHERE ${of}`,
+    );
+    for (const found of [...rows, ...evidence]) process.stderr.write(`${JSON.stringify(found)}\n`);
   }
 
   async #fullestSeconds(endedAtMs: number): Promise<Pick<WorkersFigures, 'fullestSecond' | 'fullestSecondAfter'>> {
@@ -175,7 +190,11 @@ class Campaign {
       const random = seeded(this.#settings.seed * 31 + index * 1009 + life);
       const end = await this.#live(machine, random);
       this.#note(end, 'worker');
-      if (!end.isKilled && end.exitCode !== 0 && end.exitCode !== 5) throw new Error(`a worker: ${end.stderr}`);
+      // Told to end before it could listen.
+      const isEndedAtStart = this.#isOver && end.exitCode === null;
+      if (!end.isKilled && !isEndedAtStart && end.exitCode !== 0 && end.exitCode !== 5) {
+        throw new Error(`a worker: ${end.stderr}`);
+      }
     }
   }
 
