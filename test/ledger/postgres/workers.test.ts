@@ -199,12 +199,12 @@ describe.runIf(HAS_POSTGRES)('two processes with one ledger', () => {
   test('a late answer to a credit that was sent again meanwhile is compared with the answer to that', async () => {
     const { url, anna, bert } = await openTwo();
     await anna.runs.start(newRun(), []);
-    for (const rowNumber of [1, 2]) {
+    for (const rowNumber of [1, 2, 3, 4]) {
       await anna.increments.begin(newIntent({ key: key('run-1', rowNumber), customerUid: String(rowNumber) }));
     }
     await endLease(url, 'anna');
     await bert.runs.claim('run-1');
-    for (const rowNumber of [1, 2]) {
+    for (const rowNumber of [1, 2, 3, 4]) {
       const resend = newIntent({ key: key('run-1', rowNumber), customerUid: String(rowNumber), mayRepeatMember: true });
       expect(await bert.increments.begin(resend)).toMatchObject({ kind: 'begun' });
     }
@@ -213,7 +213,12 @@ describe.runIf(HAS_POSTGRES)('two processes with one ledger', () => {
     await bert.rows.record(key('run-1', 1), { state: 'done', pointAfter: '12', balanceAfter: '0' });
     await bert.rows.record(key('run-1', 2), { state: 'done', pointAfter: '12', balanceAfter: '0' });
     await anna.rows.record(key('run-1', 2), { state: 'done', pointAfter: '11', balanceAfter: '0' });
-    for (const rowNumber of [1, 2]) {
+    // The first send has no answer: nobody knows whether it was applied as well.
+    await anna.rows.record(key('run-1', 3), { state: 'intent', errorCode: 'TIMEOUT' });
+    await bert.rows.record(key('run-1', 3), { state: 'done', pointAfter: '12', balanceAfter: '0' });
+    await bert.rows.record(key('run-1', 4), { state: 'done', pointAfter: '12', balanceAfter: '0' });
+    await anna.rows.record(key('run-1', 4), { state: 'intent', errorCode: 'TIMEOUT' });
+    for (const rowNumber of [1, 2, 3, 4]) {
       const row = await bert.rows.find(key('run-1', rowNumber));
       expect(row, String(rowNumber)).toMatchObject({ state: 'in_doubt', errorCode: 'RESPONSE_MISMATCH' });
       expect(row?.messages.join()).toContain('credited twice');
