@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { debuglog } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
 import type * as Undici from 'undici';
 import type { Dispatcher } from 'undici';
 import { BugError, usageError } from '../base/errors.ts';
@@ -156,8 +157,21 @@ export function openTransport(options: TransportOptions): Transport {
 
 /** The pool alone: all of undici, with fetch, web sockets and caches, takes three times as long to load. */
 function undiciPool(): typeof Undici.Pool {
+  leaveParserAsItIs();
   return load('undici/lib/dispatcher/pool.js') as typeof Undici.Pool;
 }
+
+/**
+ * undici's parser of answers is WebAssembly, most of it one function of 33 kB. After some ten answers V8 would compile it
+ * anew, to make it faster. That takes 0.3 s of a core and 40 MB, the process waits for it at its end, and 50,000 calls
+ * were not faster for it.
+ */
+function leaveParserAsItIs(): void {
+  setFlagsFromString(`--wasm-tiering-budget=${WASM_BUDGET_BYTES}`);
+}
+
+/** Roughly: bytes of WebAssembly that run before it is compiled anew. V8's own budget is 1.8 million, ten answers. */
+const WASM_BUDGET_BYTES = 2_000_000_000;
 
 const load = createRequire(import.meta.url);
 

@@ -17,7 +17,6 @@ export type Formats = {
 };
 
 export function openFormats(texts: ReportTexts, zone: string): Formats {
-  const numbers = new Intl.NumberFormat(texts.formats);
   // Few pages have days, and making these takes longer than the rest of a page.
   let dates: Intl.DateTimeFormat | undefined;
   let months: Intl.DateTimeFormat | undefined;
@@ -29,12 +28,12 @@ export function openFormats(texts: ReportTexts, zone: string): Formats {
     months ??= new Intl.DateTimeFormat(texts.formats, { year: 'numeric', month: 'long', timeZone: 'UTC' });
     return months;
   };
-  const shares = new Intl.NumberFormat(texts.formats, { style: 'percent', maximumFractionDigits: 1 });
-  const count = (value: number): string => numbers.format(value);
   const amount = (text: string): string => {
     const [, sign = '', whole = '', rest = ''] = /^(-?)([0-9]+)(\..*)?$/.exec(text) ?? [];
     return whole === '' ? text : sign.replace('-', '−') + whole.replace(/\B(?=([0-9]{3})+$)/g, ',') + rest;
   };
+  // English and Chinese write numbers alike. Two formats of Intl take 30 ms of each run.
+  const count = (value: number): string => amount(String(value));
   return {
     count,
     amount,
@@ -43,6 +42,6 @@ export function openFormats(texts: ReportTexts, zone: string): Formats {
     time: (ms) => zonedDateTime(ms, zone),
     day: (day) => dateFormat().format(Date.parse(`${day}T00:00:00Z`)),
     month: (day) => monthFormat().format(Date.parse(`${day}T00:00:00Z`)),
-    share: (part, whole) => (whole === 0 ? '' : shares.format(part / whole)),
+    share: (part, whole) => (whole === 0 ? '' : `${Math.round((part / whole) * 1000) / 10}%`),
   };
 }

@@ -52,7 +52,7 @@ ${columnSection(parts)}
 ${settingSection(parts)}
 <footer><p>${of.showsPersonal ? texts.shown : texts.masked}</p><p>${texts.made(parts.formats.time(data.madeMs), of.version)} ${texts.timesIn(data.saved.job.storeZone)}.</p></footer>
 </main>
-<script>${new Html(SCRIPT)}</script>
+${new Html(`<script>${SCRIPT}</script>`)}
 </body>
 </html>
 `;

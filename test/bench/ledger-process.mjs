@@ -1,10 +1,10 @@
 // One process of `npm run bench:ledger`. Its task is JSON in the first argument; it prints one line of JSON.
-import { systemClock } from '../../dist/base/clock.js';
-import { createRateLimiter } from '../../dist/calls/rate-limiter.js';
-import { shareRate } from '../../dist/calls/shared-rate.js';
-import { readLedgerAddress } from '../../dist/ledger/postgres/address.js';
-import { openPostgresLedger } from '../../dist/ledger/postgres/postgres-ledger.js';
-import { openSqliteLedger } from '../../dist/ledger/sqlite/sqlite-ledger.js';
+import { systemClock } from '../../.build/base/clock.js';
+import { createRateLimiter } from '../../.build/calls/rate-limiter.js';
+import { shareRate } from '../../.build/calls/shared-rate.js';
+import { readLedgerAddress } from '../../.build/ledger/postgres/address.js';
+import { openPostgresLedger } from '../../.build/ledger/postgres/postgres-ledger.js';
+import { openSqliteLedger } from '../../.build/ledger/sqlite/sqlite-ledger.js';
 
 const task = JSON.parse(process.argv[2] ?? '{}');
 const holder = { pid: process.pid, command: 'bench', startedAt: '', person: 'bench' };

@@ -21,11 +21,13 @@ export type Build = {
   remove(): void;
 };
 
-/** `MEMBERLOAD_DIST`: another build than the project's. */
+/** `MEMBERLOAD_DIST`: another build than the project's. Patches go to its modules, before they are put together. */
 export function copyBuild(): Build {
   const folder = mkdtempSync(join(tmpdir(), 'memberload-build-'));
   const dist = join(folder, 'dist');
+  const modules = join(folder, 'modules');
   cpSync(process.env.MEMBERLOAD_DIST ?? join(PROJECT, 'dist'), dist, { recursive: true });
+  cpSync(join(PROJECT, '.build'), modules, { recursive: true });
   cpSync(join(PROJECT, 'package.json'), join(folder, 'package.json'));
   symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
   const variants = new Map<string, string>();
@@ -38,7 +40,7 @@ export function copyBuild(): Build {
       if (known !== undefined) return known;
       // Beside the plain build, so that package.json and node_modules are found in the same way.
       const variant = join(folder, `patched-${variants.size}`);
-      cpSync(dist, variant, { recursive: true });
+      cpSync(modules, variant, { recursive: true });
       for (const patch of mergePatches([...pointPatches(), ...patches])) applyPatch(variant, patch);
       const binary = join(variant, 'main.js');
       variants.set(key, binary);

@@ -1,6 +1,6 @@
 // Sends every body of its argument through the built transport, and prints how each ended. A process of its own: Node
 // reads NODE_EXTRA_CA_CERTS once, at its start.
-import { openTransport } from '../../dist/http/transport.js';
+import { openTransport } from '../../.build/http/transport.js';
 
 const { baseUrl, proxy, bodies, connections, avoidsIdleSocket } = JSON.parse(process.argv[2]);
 const transport = openTransport({ baseUrl, connections, proxy });

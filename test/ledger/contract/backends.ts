@@ -33,7 +33,7 @@ export type LedgerCall = {
 
 export type Backend = { readonly name: string; newPlace(): LedgerPlace };
 
-const SQLITE_MODULE = new URL('../../../dist/ledger/sqlite/sqlite-ledger.js', import.meta.url).href;
+const SQLITE_MODULE = new URL('../../../.build/ledger/sqlite/sqlite-ledger.js', import.meta.url).href;
 
 const sqlite: Backend = {
   name: 'sqlite',
@@ -73,8 +73,8 @@ function killProcess(opening: string, calls: readonly LedgerCall[]): void {
   if (signal !== 'SIGKILL') throw new Error(`the process ended before it could be killed: ${stderr}`);
 }
 
-const POSTGRES_MODULE = new URL('../../../dist/ledger/postgres/postgres-ledger.js', import.meta.url).href;
-const ADDRESS_MODULE = new URL('../../../dist/ledger/postgres/address.js', import.meta.url).href;
+const POSTGRES_MODULE = new URL('../../../.build/ledger/postgres/postgres-ledger.js', import.meta.url).href;
+const ADDRESS_MODULE = new URL('../../../.build/ledger/postgres/address.js', import.meta.url).href;
 
 const postgres: Backend = {
   name: 'postgres',

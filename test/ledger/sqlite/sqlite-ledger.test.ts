@@ -22,7 +22,7 @@ import { HOLDER, newIntent, newRun, openTestLedger, plannedRow } from '../../sup
 import { temporaryFolder } from '../../support/workspace.ts';
 import { all } from '../contract/backends.ts';
 
-const LEDGER_MODULE = new URL('../../../dist/ledger/sqlite/sqlite-ledger.js', import.meta.url).href;
+const LEDGER_MODULE = new URL('../../../.build/ledger/sqlite/sqlite-ledger.js', import.meta.url).href;
 
 /** A program that opens the ledger of the folder in its first argument. */
 function program(then: string): string[] {
