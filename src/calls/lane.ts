@@ -174,7 +174,13 @@ export class Lane {
     }
   }
 
-  async #sendInTurn<T>(call: LaneCall<T>, attempt: number, held: Held): Promise<Answer<T>> {
+  #sendInTurn<T>(call: LaneCall<T>, attempt: number, held: Held): Promise<Answer<T>> {
+    if (!this.#isProven) return this.#sendBehindFirst(call, attempt, held);
+    if (!call.isSettling) this.#control.check();
+    return this.#send(call, attempt, held);
+  }
+
+  async #sendBehindFirst<T>(call: LaneCall<T>, attempt: number, held: Held): Promise<Answer<T>> {
     while (!this.#isProven && this.#firstCall) await this.#firstCall;
     if (!call.isSettling) this.#control.check();
     if (this.#isProven) return this.#send(call, attempt, held);

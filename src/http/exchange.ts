@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { errorText } from '../base/errors.ts';
+import { emptyFields } from '../base/text-fields.ts';
 import { answerTexts } from '../texts/runs/answers.ts';
 import type { CallSignal } from './call-options.ts';
 import { BODY_BYTES_MAX, decodeBody } from './decode-body.ts';
@@ -50,7 +51,7 @@ export interface Exchange {
   isSettled(): boolean;
   /** Hands the request to undici, which connects when it has to. */
   start(dispatcher: Dispatcher, base: { readonly origin: string; readonly path: string }): void;
-  /** Ends a waiting request as not sent. */
+  /** Ends a request that was not started as not sent. */
   cancel(detail: TransportBroken['detail']): void;
 }
 
@@ -67,8 +68,10 @@ export interface Exchange {
  *
  * Through a proxy the hook is called once the tunnel stands and TLS with the vendor is up: what a proxy refuses
  * was never sent.
+ *
+ * @param onEnd told when it has settled, never before this returns. A signal that is aborted already is not looked at
  */
-export function openExchange(request: TransportRequest): Exchange {
+export function openExchange(request: TransportRequest, onEnd: () => void): Exchange {
   let settle: (result: TransportResult) => void = () => {};
   let fail: (error: Error) => void = () => {};
   const settled = new Promise<TransportResult>((resolve, reject) => {
@@ -108,7 +111,6 @@ export function openExchange(request: TransportRequest): Exchange {
   };
   const { signal } = request;
   if (signal) signal.onabort = onAbort;
-  if (signal?.aborted) onAbort();
 
   /** True for the first caller only: whoever settles first has decided. */
   function claim(): boolean {
@@ -119,9 +121,14 @@ export function openExchange(request: TransportRequest): Exchange {
     return true;
   }
 
+  function end(result: TransportResult): void {
+    settle(result);
+    onEnd();
+  }
+
   function stop(result: TransportBroken): void {
     if (!claim()) return;
-    settle(result);
+    end(result);
     // Destroys the socket when the request is on it; a late answer must not meet the next request.
     controller?.abort(new Error('given up'));
   }
@@ -160,14 +167,26 @@ export function openExchange(request: TransportRequest): Exchange {
     },
     onResponseEnd() {
       if (!claim()) return;
-      decodeBody(Buffer.concat(chunks, byteCount), headers['content-encoding']).then((decoding) => {
-        if (decoding.isDecoded) settle({ kind: 'response', status, headers, body: decoding.body });
-        else settle({ kind: 'broken', wasSent: true, errorCode: 'CONNECTION_FAILED', detail: decoding.detail });
-      }, fail);
+      const body = Buffer.concat(chunks, byteCount);
+      const encoding = headers['content-encoding'];
+      if (encoding === undefined) {
+        end({ kind: 'response', status, headers, body });
+        return;
+      }
+      decodeBody(body, encoding).then(
+        (decoding) => {
+          if (decoding.isDecoded) end({ kind: 'response', status, headers, body: decoding.body });
+          else end({ kind: 'broken', wasSent: true, errorCode: 'CONNECTION_FAILED', detail: decoding.detail });
+        },
+        (error: Error) => {
+          fail(error);
+          onEnd();
+        },
+      );
     },
     onResponseError(_controller, error) {
       if (!claim()) return;
-      settle(broken(wasSent, error));
+      end(broken(wasSent, error));
     },
   };
 
@@ -218,8 +237,9 @@ function codeOf(error: unknown): string {
 }
 
 function lowerCaseHeaders(raw: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
-  const headers: Record<string, string> = Object.create(null);
-  for (const [name, value] of Object.entries(raw)) {
+  const headers = emptyFields();
+  for (const name in raw) {
+    const value = raw[name];
     if (value !== undefined) headers[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
   }
   return headers;

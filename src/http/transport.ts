@@ -94,7 +94,9 @@ export function openTransport(options: TransportOptions): Transport {
   const pool = openDispatcher(options.connections);
   let lastEndMs = Number.NEGATIVE_INFINITY;
   const waiting: { exchange: Exchange; avoidsIdleSocket: boolean }[] = [];
-  const settlements = new Set<Promise<TransportResult>>();
+  /** Waiting or under way. A Set of them would cost: V8 keeps all that was ever in one until it looks through the whole heap. */
+  let unsettledCount = 0;
+  let tellIdle: () => void = () => undefined;
   let runningCount = 0;
   let isClosed = false;
 
@@ -128,28 +130,30 @@ export function openTransport(options: TransportOptions): Transport {
       // Found here, because undici's pool (7.30) hands out a client no more that refused a malformed request.
       const problem = findMalformedPart(request);
       if (problem) return Promise.reject(new BugError(`a request that cannot be sent: ${problem}`));
-      const exchange = openExchange(request);
       if (debug.enabled) debug('%s of %d bytes', request.method, request.body?.length ?? 0);
-      const settlement = exchange.settled.finally(() => {
-        settlements.delete(settlement);
-        const place = waiting.findIndex((other) => other.exchange === exchange);
-        if (place >= 0) waiting.splice(place, 1);
+      const exchange = openExchange(request, () => {
         if (debug.enabled) debug('ended; %d under way, %d waiting', runningCount, waiting.length);
         if (exchange.isStarted()) {
           runningCount--;
           lastEndMs = performance.now();
         }
         startWaiting();
+        unsettledCount--;
+        if (unsettledCount === 0) tellIdle();
       });
-      settlements.add(settlement);
+      unsettledCount++;
+      if (request.signal?.aborted) exchange.cancel(() => answerTexts().abortedUnsent);
       waiting.push({ exchange, avoidsIdleSocket: request.avoidsIdleSocket === true });
       startWaiting();
-      return settlement;
+      return exchange.settled;
     },
     async close() {
       isClosed = true;
       for (const { exchange } of [...waiting]) exchange.cancel(() => answerTexts().connectionsWereClosed);
-      await Promise.allSettled([...settlements]);
+      await new Promise<void>((resolve) => {
+        tellIdle = resolve;
+        if (unsettledCount === 0) resolve();
+      });
       await pool.destroy();
     },
   };
@@ -178,8 +182,10 @@ const load = createRequire(import.meta.url);
 /** What HTTP/1.1 cannot carry, named without its value. Values are settled long before; hence a bug. */
 function findMalformedPart(request: TransportRequest): string | undefined {
   if (!/^\/[\x21-\x7e]*$/.test(request.path)) return 'its path';
-  const header = Object.entries(request.headers).find(([, value]) => /[^\t\x20-\x7e]/.test(value));
-  return header && `its header ${header[0]}`;
+  for (const name in request.headers) {
+    if (/[^\t\x20-\x7e]/.test(request.headers[name] ?? '')) return `its header ${name}`;
+  }
+  return undefined;
 }
 
 function readBaseUrl(text: string): { origin: string; path: string } {

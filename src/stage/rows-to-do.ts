@@ -28,7 +28,7 @@ export async function* rowsToDo(
   let begun = new BegunRows(noPages());
   let nextRow = 0;
   try {
-    for await (const rows of stage.readRows(firstRow, doneParts)) {
+    for await (const rows of stage.readRows(firstRow, doneParts, ROWS_AT_ONCE)) {
       const first = rows[0]?.rowNumber ?? 0;
       if (first > lastRow) return;
       if (runId !== undefined && first !== nextRow) {
@@ -56,6 +56,12 @@ export async function* rowsToDo(
     await begun.close();
   }
 }
+
+/**
+ * A block takes a while to be sent. Rows that are made long before their turn outlive the young part of the heap, and
+ * are collected with the old one.
+ */
+const ROWS_AT_ONCE = 64;
 
 const ALL_ROWS: RowRange = { firstRow: 1, lastRow: Number.POSITIVE_INFINITY };
 

@@ -26,27 +26,57 @@ export function encodeTexts(records: readonly (readonly string[])[]): Buffer {
 
 /** @throws Error for a block that was damaged */
 export function decodeTexts(bytes: Buffer): string[][] {
+  const { recordCount, take } = openTexts(bytes);
+  return take(recordCount);
+}
+
+type Texts = {
+  readonly recordCount: number;
+  /** The only text of the last record. */
+  readonly lastText: string;
+  /** The next records. */
+  take(count: number): string[][];
+};
+
+/** @throws Error for a block that was damaged, before anything is taken from it */
+function openTexts(bytes: Buffer): Texts {
   const lengthsBytes = bytes.readUInt32LE(0);
   // A copy, because the lengths of a Uint32Array begin at a multiple of four.
   const lengths = new Uint32Array(Uint8Array.prototype.slice.call(bytes, 4, 4 + lengthsBytes).buffer);
   const text = bytes.toString('utf8', 4 + lengthsBytes);
-  const records: string[][] = [];
+  const recordCount = lengths[0] ?? 0;
+  requireWhole(lengths, text.length);
   let at = 1;
   let start = 0;
+  return {
+    recordCount,
+    lastText: text.slice(text.length - (lengths.at(-1) ?? 0)),
+    take(count) {
+      const records = new Array<string[]>(count);
+      for (let place = 0; place < count; place += 1) {
+        const record = new Array<string>(lengths[at++] ?? 0);
+        for (let index = 0; index < record.length; index += 1) {
+          const end = start + (lengths[at++] ?? 0);
+          record[index] = text.slice(start, end);
+          start = end;
+        }
+        records[place] = record;
+      }
+      return records;
+    },
+  };
+}
+
+/** Lengths that a failing disk has made up would fill the memory. */
+function requireWhole(lengths: Uint32Array, textLength: number): void {
+  let at = 1;
+  let sum = 0;
   for (let left = lengths[0] ?? 0; left > 0; left -= 1) {
-    const cellCount = lengths[at++] ?? 0;
-    // Lengths that a failing disk has made up would fill the memory.
-    if (at + cellCount > lengths.length) throw new RangeError('a block of the stage has fewer texts than it says');
-    const record = new Array<string>(cellCount);
-    for (let index = 0; index < cellCount; index += 1) {
-      const end = start + (lengths[at++] ?? 0);
-      record[index] = text.slice(start, end);
-      start = end;
-    }
-    records.push(record);
+    const end = at + 1 + (lengths[at] ?? 0);
+    if (end > lengths.length) throw new RangeError('a block of the stage has fewer texts than it says');
+    for (at += 1; at < end; at += 1) sum += lengths[at] ?? 0;
   }
-  assert(start === text.length, 'a block of the stage is as long as its lengths say');
-  return records;
+  assert(at === lengths.length && sum === textLength, 'a block of the stage is as long as its lengths say');
 }
 
 /** What rows of one form have in common: their targets, kinds, and the names of their values. */
@@ -118,20 +148,24 @@ function isSameShape(one: Shape, other: Shape): boolean {
   });
 }
 
-export function decodeRows(bytes: Buffer): StagedRow[] {
-  const records = decodeTexts(bytes);
-  const shapes = (JSON.parse(records.pop()?.[0] ?? '[]') as Shape[]).map((shape) => shape.map(putTogether));
-  return records.map((record): StagedRow => {
-    const [shapeIndex = '', second = '', lineNumber = ''] = record;
-    if (shapeIndex === '') return JSON.parse(second) as StagedRow;
+/** The rows of a block, so many at a time. */
+export function* decodeRows(bytes: Buffer, rowsAtOnce: number): Generator<StagedRow[]> {
+  const { recordCount, lastText, take } = openTexts(bytes);
+  const shapes = (JSON.parse(lastText || '[]') as Shape[]).map((shape) => shape.map(putTogether));
+  const toStagedRow = (record: readonly string[]): StagedRow => {
+    const shapeIndex = record[0] ?? '';
+    if (shapeIndex === '') return JSON.parse(record[1] ?? '') as StagedRow;
     let at = 3;
     const targetRows: TargetRow[] = [];
     for (const { count, make } of shapes[Number(shapeIndex)] ?? []) {
       targetRows.push(make(record, at));
       at += count;
     }
-    return { rowNumber: Number(second), lineNumber: Number(lineNumber), issues: NO_ISSUES, targetRows };
-  });
+    return { rowNumber: Number(record[1]), lineNumber: Number(record[2]), issues: NO_ISSUES, targetRows };
+  };
+  for (let left = recordCount - 1; left > 0; left -= rowsAtOnce) {
+    yield take(Math.min(left, rowsAtOnce)).map(toStagedRow);
+  }
 }
 
 const NO_ISSUES: StagedRow['issues'] = [];

@@ -52,8 +52,15 @@ export interface Stage {
   readonly hasLateVerdicts: boolean;
   /** Its blocks, in order. */
   readonly parts: readonly StagedPart[];
-  /** The rows from that row on, in blocks, without their cells. Blocks that are in `without` are not read. */
-  readRows(fromRow?: number, without?: ReadonlySet<StagedPart>): AsyncIterable<readonly StagedRow[]>;
+  /**
+   * The rows from that row on, without their cells, in blocks, or in pieces of so many rows. Blocks that are in `without`
+   * are not read.
+   */
+  readRows(
+    fromRow?: number,
+    without?: ReadonlySet<StagedPart>,
+    rowsAtOnce?: number,
+  ): AsyncIterable<readonly StagedRow[]>;
   /** The same with the cells. */
   readBlocks(fromRow?: number): AsyncIterable<StageBlock>;
   close(): Promise<void>;
@@ -162,12 +169,15 @@ export async function openStage(folder: string): Promise<Stage | undefined> {
     if (bytesRead !== length) throw stageFailed(new Error('the file is shorter than it was'));
     return bytes;
   };
-  const rowsOf = async ([, , offset, length]: BlockPlace): Promise<readonly StagedRow[]> => {
-    const bytes = await read(offset, length);
-    const rows = orDamaged(() => decodeRows(bytes));
-    if (late.size === 0 && damages.size === 0) return rows;
-    return rows.map((row) => withLateIssues(row, late, damages));
-  };
+  async function* rowsOf([, , offset, length]: BlockPlace, rowsAtOnce: number): AsyncGenerator<readonly StagedRow[]> {
+    const decoded = decodeRows(await read(offset, length), rowsAtOnce);
+    const isSettled = late.size === 0 && damages.size === 0;
+    for (;;) {
+      const next = orDamaged(() => decoded.next());
+      if (next.done) return;
+      yield isSettled ? next.value : next.value.map((row) => withLateIssues(row, late, damages));
+    }
+  }
   const parts = blocks.map(
     ([firstRow, rowCount, , , , writeCount]): StagedPart => ({
       firstRow,
@@ -186,16 +196,18 @@ export async function openStage(folder: string): Promise<Stage | undefined> {
     facts,
     hasLateVerdicts: late.size > 0 || damages.size > 0,
     parts,
-    async *readRows(fromRow = 1, without) {
+    async *readRows(fromRow = 1, without, rowsAtOnce = Number.POSITIVE_INFINITY) {
       for (const place of from(fromRow, without)) {
-        const rows = await rowsOf(place);
-        yield place[0] < fromRow ? rows.filter(({ rowNumber }) => rowNumber >= fromRow) : rows;
+        for await (const rows of rowsOf(place, rowsAtOnce)) {
+          const asked = place[0] < fromRow ? rows.filter(({ rowNumber }) => rowNumber >= fromRow) : rows;
+          if (asked.length > 0) yield asked;
+        }
       }
     },
     async *readBlocks(fromRow = 1) {
       for (const place of from(fromRow)) {
         const [firstRow, , offset, rowsLength, cellsLength] = place;
-        const rows = await rowsOf(place);
+        const rows = (await rowsOf(place, Number.POSITIVE_INFINITY).next()).value ?? [];
         const bytes = await read(offset + rowsLength, cellsLength);
         const cells = orDamaged(() => decodeTexts(bytes));
         const skipped = Math.max(0, fromRow - firstRow);

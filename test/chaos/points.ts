@@ -49,7 +49,7 @@ const POINTS = {
   'send.first_byte': { ...at('http/exchange.js', 'request.onSent?.();', 'after'), when: IS_INCREMENT },
   'send.after': { ...at('http/exchange.js', 'wasSent = true;\n', 'after'), when: IS_INCREMENT, isDeferred: true },
   'answer.before': {
-    ...at('http/exchange.js', 'decodeBody(Buffer.concat(chunks, byteCount)', 'before'),
+    ...at('http/exchange.js', 'const body = Buffer.concat(chunks, byteCount);', 'before'),
     when: IS_INCREMENT,
   },
   'answer.after': at('send/send-increment.js', 'return withLearnedMeaning(raw, kybio, context);', 'before'),

@@ -57,7 +57,7 @@ describe('a block of the stage', () => {
         ],
       }),
     ];
-    expect(decodeRows(encodeRows(rows))).toEqual(rows);
+    expect([...decodeRows(encodeRows(rows), 3)].flat()).toEqual(rows);
   });
 });
 

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
-import type { OperatorError } from '../../base/errors.ts';
+import { assert, type OperatorError } from '../../base/errors.ts';
 
 /**
  * Runs writes in shared transactions and brings them to the disk together: whatever has come while the disk
@@ -18,9 +18,11 @@ export class GroupCommit {
   readonly #database: DatabaseSyncInstance;
   readonly #disk: Disk;
   readonly #events: GroupEvents;
-  #queued: Write[] = [];
-  /** Of writes that are committed and not durable yet. */
-  #committed: Waiter[] = [];
+  #queued: (() => void)[] = [];
+  /** Of what is queued: who waits for it waits for the same promise. */
+  #group: Durable | undefined;
+  /** Of groups that are committed and not durable yet. */
+  #committed: Durable[] = [];
   /** Something was committed that the disk may not have. */
   #isAhead = false;
   #isAtWork = false;
@@ -33,21 +35,32 @@ export class GroupCommit {
   }
 
   /** Resolves to what `write` returned once that is durable, and all that was queued before with it. */
-  write<T>(write: () => T): Promise<T> {
-    if (this.#failure) return Promise.reject(this.#failure);
-    return new Promise<T>((resolve, reject) => {
-      let value: T;
-      const run = (): void => {
-        value = write();
-      };
-      this.#queue({ run, waiter: { resolve: () => resolve(value), reject } });
+  async writeAndRead<T>(write: () => T): Promise<T> {
+    let value: { readonly is: T } | undefined;
+    await this.write(() => {
+      value = { is: write() };
     });
+    assert(value, 'what is durable was run');
+    return value.is;
+  }
+
+  /** Resolves once it is durable, and all that was queued before with it. */
+  write(write: () => void): Promise<void> {
+    if (this.#failure) return Promise.reject(this.#failure);
+    this.#queue(write);
+    this.#group ??= newDurable();
+    return this.#group.promise;
+  }
+
+  /** Resolves once all that was queued is durable. */
+  flush(): Promise<void> {
+    return this.write(NOTHING);
   }
 
   /** Queues a write that nobody waits for: it goes to the disk with its group. */
   writeBehind(write: () => void): void {
     if (this.#failure) throw this.#failure;
-    this.#queue({ run: write });
+    this.#queue(write);
   }
 
   /** For those who read: commits whatever is queued, without waiting for the disk. */
@@ -65,13 +78,15 @@ export class GroupCommit {
     if (this.#failure) return this.#failure;
     const failure = this.#events.explain(error);
     this.#failure = failure;
-    const waiters = [...this.#committed.splice(0), ...this.#queued.splice(0).map(({ waiter }) => waiter)];
-    for (const waiter of waiters) waiter?.reject(failure);
+    for (const group of this.#committed.splice(0)) group.reject(failure);
+    this.#group?.reject(failure);
+    this.#group = undefined;
+    this.#queued = [];
     this.#events.onFailure(failure);
     return failure;
   }
 
-  #queue(write: Write): void {
+  #queue(write: () => void): void {
     this.#queued.push(write);
     if (this.#isAtWork) return;
     this.#isAtWork = true;
@@ -83,10 +98,10 @@ export class GroupCommit {
     try {
       while (this.#failure === undefined && (this.#queued.length > 0 || this.#isAhead)) {
         this.#commit();
-        const groupSize = this.#committed.length;
+        const groupCount = this.#committed.length;
         this.#isAhead = false;
         await this.#disk.sync();
-        for (const { resolve } of this.#committed.splice(0, groupSize)) resolve();
+        for (const group of this.#committed.splice(0, groupCount)) group.resolve();
         // The answers that came meanwhile are read first: their outcomes join the next group.
         await nextTurn();
       }
@@ -98,12 +113,14 @@ export class GroupCommit {
   }
 
   #commit(): void {
-    const group = this.#queued.splice(0);
-    if (group.length === 0) return;
-    for (const { waiter } of group) if (waiter) this.#committed.push(waiter);
+    const writes = this.#queued;
+    if (writes.length === 0) return;
+    this.#queued = [];
+    if (this.#group) this.#committed.push(this.#group);
+    this.#group = undefined;
     this.#database.exec('BEGIN IMMEDIATE');
     try {
-      for (const { run } of group) run();
+      for (const write of writes) write();
       this.#events.beforeCommit();
       this.#database.exec('COMMIT');
       this.#isAhead = true;
@@ -138,5 +155,17 @@ export type Disk = {
   sync(): Promise<void>;
 };
 
-type Write = { readonly run: () => void; readonly waiter?: Waiter };
-type Waiter = { resolve(): void; reject(error: Error): void };
+const NOTHING = (): void => undefined;
+
+/** Resolves when a group is on the disk. */
+type Durable = { readonly promise: Promise<void>; resolve(): void; reject(error: Error): void };
+
+function newDurable(): Durable {
+  let resolve: () => void = () => undefined;
+  let reject: (error: Error) => void = () => undefined;
+  const promise = new Promise<void>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve, reject };
+}

@@ -70,7 +70,14 @@ export function openCallStore({ connection, commits }: WriterParts): CallStore &
   return {
     ...openCallReader(connection),
     writeTaken,
-    take: (account, call) => commits.write(() => takeNow(account, call)),
+    async take(account, call) {
+      const isKnown = usedOfDay.has(`${account} ${call.day}`);
+      if (!isKnown) return commits.writeAndRead(() => takeNow(account, call));
+      // Nothing has to be read: the call is taken here, and written with its group.
+      const taken = takeNow(account, call);
+      await commits.flush();
+      return taken;
+    },
     prune: (beforeDay) =>
       commits.write(() => {
         writeTaken();

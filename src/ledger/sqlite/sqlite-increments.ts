@@ -73,12 +73,12 @@ export function openIncrementStore(parts: IncrementParts): IncrementStore {
     async begin(intent) {
       requireNewest(intent.account);
       const sequence = nextSequence();
-      const begun = await commits.write(() => beginNow(intent, sequence));
+      const begun = await commits.writeAndRead(() => beginNow(intent, sequence));
       assert(begun.kind !== 'done_before', `row ${intent.key.rowNumber} of ${intent.key.runId} is credited already`);
       return begun;
     },
     claimTime: (account, customerUid, { order, ...from }) =>
-      commits.write(() => {
+      commits.writeAndRead(() => {
         const member = { account, customerUid };
         return order === 'newest' ? times.claimFrom(member, from, END_OF_TIME) : times.claimUnused(member, from);
       }),

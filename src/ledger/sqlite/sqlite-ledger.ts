@@ -172,6 +172,8 @@ function composeLedger({
     const found = describeDoubt(mark.state);
     if (found !== undefined) throw ledgerOlder(paths.database, found);
   };
+  /** Looked at once in a turn of the event loop: the calls of one group go out in the same one. */
+  let wasThere: boolean | undefined;
   let closing: Promise<void> | undefined;
   return {
     ...openReaders(connection, database, paths),
@@ -193,10 +195,18 @@ function composeLedger({
     slices: undefined,
     pace: undefined,
     person: '',
-    flush: () => commits.write(() => undefined),
+    flush: () => commits.flush(),
     requireNewest: async (account) => requireNewest(account),
     // What is recorded in a deleted file is forgotten with this process: the next run would credit everybody again.
-    mayStillSend: () => existsSync(paths.database) && !mark.isRemoved(),
+    mayStillSend() {
+      if (wasThere === undefined) {
+        wasThere = existsSync(paths.database) && !mark.isRemoved();
+        setImmediate(() => {
+          wasThere = undefined;
+        });
+      }
+      return wasThere;
+    },
     holdFor: async () => undefined,
     acceptAsNewest: () => connection.read(() => mark.accept(counters.intents)),
     close() {
@@ -207,7 +217,7 @@ function composeLedger({
 
   async function close(): Promise<void> {
     try {
-      await commits.write(() => undefined);
+      await commits.flush();
       await mark.settle();
       // Everything into the database itself: a copy of that one file is a whole ledger.
       database.exec('PRAGMA wal_checkpoint(TRUNCATE)');

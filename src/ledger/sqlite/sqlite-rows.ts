@@ -122,7 +122,7 @@ export function openRowStore(parts: WriterParts, putRow: PutRow): RowStore {
     },
     decide(record, change, evidence) {
       const sequence = nextSequence();
-      return commits.write(() => {
+      return commits.writeAndRead(() => {
         const now = sequenceOf.get(record.runId, record.rowNumber, record.target);
         if (now === undefined || new Columns(now).integer('sequence') !== record.sequence) return false;
         putRow(record, change, sequence);

@@ -114,7 +114,7 @@ function startRuns({ connection, commits, clock, nextSequence }: WriterParts): R
         .catch(() => undefined);
       throw error;
     }
-    return commits.write(() => {
+    return commits.writeAndRead(() => {
       const other = after === undefined ? undefined : overtaking.get(run.account, after, run.inputSha256, run.command);
       if (other !== undefined) {
         dropPlanned.run(run.runId);
@@ -177,14 +177,14 @@ function openEndedRuns({ connection, commits, clock }: WriterParts): Pick<RunSto
   );
   return {
     cancel: (runId) =>
-      commits.write(() => {
+      commits.writeAndRead(() => {
         const { changes } = cancelRun.run(clock.nowMs(), runId);
         if (Number(changes) === 0) return 0;
         // Rows that were begun and certainly not sent stay, with what was learned of them.
         return Number(dropPlanned.run(runId).changes) + new Columns(countOpen.get(runId)).integer('row_count');
       }),
     prune: (endedBeforeMs) =>
-      commits.write(() => {
+      commits.writeAndRead(() => {
         const runIds = prunable.all(endedBeforeMs).map((record) => new Columns(record).text('run_id'));
         for (const runId of runIds) {
           dropRows.run(runId);

@@ -93,7 +93,7 @@ describe('writes in groups', () => {
     await disk.reached();
     const second = commits.write(insert(2)).then(() => order.push(2));
     commits.writeBehind(insert(3));
-    const third = commits.write(() => committed()).then((seen) => order.push(seen.length));
+    const third = commits.writeAndRead(() => committed()).then((seen) => order.push(seen.length));
     disk.done();
     await first;
     expect(order).toEqual([]);
@@ -111,7 +111,7 @@ describe('writes in groups', () => {
     const commits = newGroup(database, disk);
     const results = Promise.all(
       Array.from({ length: 500 }, (_, x) =>
-        commits.write(() => {
+        commits.writeAndRead(() => {
           insert(x)();
           return x * 2;
         }),
