@@ -19,7 +19,11 @@ type RowUnderWay = {
   readonly context: RunContext;
   readonly key: RowKey;
   /** Whether the ledger holds the intent of a write of the row, from an earlier attempt or from this one. */
-  readonly trace: { hasIntent: boolean };
+  readonly trace: {
+    hasIntent: boolean;
+    /** The member that the ledger has with the increment's intent. */
+    customerUid?: string;
+  };
   readonly snapshots: Snapshots;
   /** One increment at a time for a member, by uid: a file may name a member once by number and once by uid. */
   readonly members: TurnQueue;
@@ -83,9 +87,12 @@ export async function recordOutcome(
   outcome: Outcome,
   attempts: number,
   answer: Answer<unknown> | undefined,
-  { context: { ledger }, key }: Pick<RowUnderWay, 'context' | 'key'>,
+  { context: { ledger }, key, trace }: Pick<RowUnderWay, 'context' | 'key'> & Partial<Pick<RowUnderWay, 'trace'>>,
 ): Promise<void> {
-  const change = { ...toChange(outcome), attempts };
+  const { customerUid, ...others } = toChange(outcome);
+  // Written once more, it would cost the index of members.
+  const isKnown = customerUid === undefined || customerUid === trace?.customerUid;
+  const change = { ...others, ...(isKnown ? undefined : { customerUid }), attempts };
   if (outcome.status !== 'in_doubt' || answer === undefined) {
     await ledger.rows.recordSoon(key, change);
     return;
@@ -102,6 +109,7 @@ async function performCall(call: Call, row: RowUnderWay): Promise<Performed> {
   const snapshot = row.snapshots[vendorOf(call)];
   if (isIncrement(call)) {
     const performed = await performIncrement(call, row);
+    if (performed.kind !== 'outdated' && performed.attempts > 0) row.trace.customerUid = call.customerUid;
     if (performed.kind !== 'outdated' && performed.answer) noteWrite(call, performed.answer, snapshot);
     return performed;
   }

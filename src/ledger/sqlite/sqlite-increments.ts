@@ -46,14 +46,16 @@ export function openIncrementStore(parts: IncrementParts): IncrementStore {
       {
         state: 'intent',
         operation: intent.operation,
-        customerUid: intent.customerUid,
         pointIncrement: intent.pointIncrement,
         balanceIncrement: intent.balanceIncrement,
         dataChangeTime,
         intentMs: nowMs,
-        account: intent.account,
-        ...(intent.number !== '' && { number: intent.number }),
-        ...(intent.reference !== '' && { reference: intent.reference }),
+        // What names the member is in three indexes, and stands there since the run was planned: SQLite writes an index
+        // anew for a column that is set, also to the value that it has.
+        ...(intent.account !== own?.account && { account: intent.account }),
+        ...(intent.customerUid !== own?.customerUid && { customerUid: intent.customerUid }),
+        ...(intent.number !== '' && intent.number !== own?.number && { number: intent.number }),
+        ...(intent.reference !== '' && intent.reference !== own?.reference && { reference: intent.reference }),
         ...(intent.guard && intent.guard.campaign !== '' && { campaign: intent.guard.campaign }),
         // What an earlier attempt read or ended with is nothing of this one.
         errorCode: '',
@@ -95,7 +97,10 @@ function isCertainlyNotApplied({ state }: OwnRow): boolean {
 
 type OwnRow = {
   readonly state: RowState;
+  readonly account: string;
   readonly customerUid: string;
+  readonly number: string;
+  readonly reference: string;
   readonly dataChangeTime: string;
   readonly undoesRun: string;
   readonly undoesRow: number;
@@ -103,7 +108,7 @@ type OwnRow = {
 
 function openFindOwn(connection: Connection): (key: RowKey) => OwnRow | undefined {
   const find = connection.prepare(
-    `SELECT state, customer_uid, data_change_time, undoes_run, undoes_row FROM row
+    `SELECT state, account, customer_uid, number, reference, data_change_time, undoes_run, undoes_row FROM row
      WHERE run_id = ? AND row_number = ? AND target = ?`,
   );
   return (key) => {
@@ -112,7 +117,10 @@ function openFindOwn(connection: Connection): (key: RowKey) => OwnRow | undefine
     const columns = new Columns(record);
     return {
       state: columns.oneOf('state', ROW_STATES),
+      account: columns.text('account'),
       customerUid: columns.text('customer_uid'),
+      number: columns.text('number'),
+      reference: columns.text('reference'),
       dataChangeTime: columns.text('data_change_time'),
       undoesRun: columns.text('undoes_run'),
       undoesRow: columns.integer('undoes_row'),

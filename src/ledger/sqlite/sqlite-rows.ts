@@ -158,7 +158,7 @@ export function openPutRow({ connection, clock }: WriterParts): PutRow {
       statements.set(given, found);
     }
     // The intent of an import is the first record of its row. An increment's row is there since the start of its run.
-    const isFirst = change.state === 'intent' && change.account === undefined;
+    const isFirst = change.state === 'intent' && change.dataChangeTime === undefined;
     if (isFirst || found.update.run(...values).changes === 0) found.upsert.run(...values);
   };
 }
