@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { CallSignal } from '../http/call-options.ts';
 
 /** Why a run stops before its last row. */
@@ -24,6 +25,12 @@ export class RunControl {
   readonly #unsent = new Set<UnsentCall>();
   readonly #children = new Set<RunControl>();
   #reason: StopReason | undefined;
+
+  constructor() {
+    // As many calls wait at once as --concurrency allows: for their turn, in a backoff, for midnight. Node would warn of
+    // more than ten.
+    setMaxListeners(0, this.signal, this.interruptSignal);
+  }
 
   get reason(): StopReason | undefined {
     return this.#reason;

@@ -54,6 +54,16 @@ describe('memberload topup', () => {
     ]);
   });
 
+  test('sixteen calls wait for their turn at once, and Node has nothing to say of it', async () => {
+    await vendor.seed({ count: 40, prefix: 'T' });
+    const work = openWorkspace(vendor.settings);
+    const rows = Array.from({ length: 40 }, (_, index) => `T${String(index + 1).padStart(6, '0')},1`);
+    work.file('many.csv', lines('number,pointIncrement', ...rows));
+    const ended = await work.run(['topup', 'many.csv', '--rate', '40/s', '--concurrency', '16', '--lookup', 'rows']);
+    expect(ended).toMatchObject({ exitCode: 0, stderr: expect.not.stringContaining('Warning') });
+    expect((await vendor.books()).increments).toHaveLength(40);
+  });
+
   test('invalid rows refuse the whole file until --skip-invalid', async () => {
     const work = openWorkspace(vendor.settings);
     work.file('mixed.csv', lines('number,pointIncrement', '8008010001,10', '8008010002,ten', '8008010004,0'));
