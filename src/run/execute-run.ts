@@ -25,7 +25,7 @@ import { ErrorCount } from '../send/error-count.ts';
 import { sendRows } from '../send/send-rows.ts';
 import { settleIncrements, settleOldDoubts } from '../send/settle.ts';
 import { type FoundRecords, openFoundRecords } from '../stage/found-records.ts';
-import { type RowToDo, rowsToDo } from '../stage/rows-to-do.ts';
+import { type DoneParts, findDoneParts, type RowToDo, rowsToDo } from '../stage/rows-to-do.ts';
 import { runTexts } from '../texts/runs/run.ts';
 import { sharedTexts } from '../texts/shared.ts';
 import { recordResult } from './own-result.ts';
@@ -126,7 +126,12 @@ async function sendAll(
   const { control, reporter, vendors, settings, ledger } = context;
   const { stage, facts } = run.staged;
   await startReporting(run, context);
-  const rows = (): AsyncIterable<readonly RowToDo[]> => rowsToDo(stage, ledger, run.runId);
+  // Counted, priced and sent: what is done already is looked for once.
+  let doneParts: DoneParts | undefined;
+  const rows = async function* (): AsyncGenerator<readonly RowToDo[]> {
+    doneParts ??= await findDoneParts(stage, ledger, run.runId);
+    yield* rowsToDo(stage, ledger, run.runId, undefined, doneParts);
+  };
   const errors = new ErrorCount(run.controls.maxErrors, facts.sums, control);
   const lookedAt = new Set<number>();
   let settledCount = 0;
@@ -162,6 +167,7 @@ async function sendAll(
     // the day's calls were used up, when the run has waited for more.
     const mayGoAgain = settledCount > 0 || quotaRefusalCount(vendors) > refusedBefore;
     if (!mayGoAgain || control.reason !== undefined) break;
+    doneParts = undefined;
   }
   reporter.end();
   return gathered;

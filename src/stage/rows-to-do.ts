@@ -16,15 +16,17 @@ export type RowToDo = { readonly rowNumber: number; readonly parts: readonly Par
  *
  * @param runId undefined for a plan, of which the ledger holds nothing
  * @param range only these rows of the file; undefined: all
+ * @param known what `findDoneParts` has found for the same range, a moment ago; undefined: it is looked for now
  */
 export async function* rowsToDo(
   stage: Stage,
   ledger: LedgerReader,
   runId: string | undefined,
   range: RowRange = ALL_ROWS,
+  known?: DoneParts,
 ): AsyncGenerator<readonly RowToDo[]> {
   const { firstRow, lastRow } = range;
-  const doneParts = runId === undefined ? undefined : await findDoneParts(stage, ledger, runId, range);
+  const doneParts = runId === undefined ? undefined : (known ?? (await findDoneParts(stage, ledger, runId, range)));
   let begun = new BegunRows(noPages());
   let nextRow = 0;
   try {
@@ -65,16 +67,19 @@ const ROWS_AT_ONCE = 64;
 
 const ALL_ROWS: RowRange = { firstRow: 1, lastRow: Number.POSITIVE_INFINITY };
 
+/** Blocks of which nothing is left. */
+export type DoneParts = ReadonlySet<StagedPart>;
+
 /**
- * Blocks of which every row rests in the ledger. A row that turned out to be invalid after it was staged has no record,
+ * Blocks of which every row rests in the ledger: a look at every row of the run in the ledger. A row that turned out to be invalid after it was staged has no record,
  * so that its block is read.
  */
-async function findDoneParts(
+export async function findDoneParts(
   { parts }: Stage,
   { rows }: LedgerReader,
   runId: string,
-  { firstRow, lastRow }: RowRange,
-): Promise<ReadonlySet<StagedPart>> {
+  { firstRow, lastRow }: RowRange = ALL_ROWS,
+): Promise<DoneParts> {
   const asked = parts.filter((part) => part.lastRow >= firstRow && part.firstRow <= lastRow);
   const counts = await rows.countResting(runId, asked);
   return new Set(asked.filter(({ writeCount }, index) => counts[index] === writeCount));
