@@ -1,4 +1,5 @@
 import { chmodSync, readFileSync, rmSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
 import { rolldown } from 'rolldown';
 
 /**
@@ -9,7 +10,7 @@ const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 /** @throws Error for a package that users do not get: a helper that the bundler puts in */
 function isExternal(id) {
-  if (id.startsWith('.') || id.startsWith('/')) return false;
+  if (id.startsWith('.') || isAbsolute(id)) return false;
   const name = id.split('/', id.startsWith('@') ? 2 : 1).join('/');
   if (id.startsWith('node:') || name in dependencies) return true;
   throw new Error(`${name} is imported and is not among the dependencies`);
