@@ -48,7 +48,8 @@ export const ACTS = {
   merges: (desk: Desk) => {
     const plain = desk.random.shuffled(desk.files.filter(({ campaign }) => campaign === '')).slice(0, 2);
     if (plain.length < 2) return undefined;
-    const rows = new Map(plain.flatMap((file) => file.rows).map((row) => [amountsKey(row), row]));
+    // A file that names a reference twice is refused, whatever is done with it later: it would never end.
+    const rows = new Map(plain.flatMap((file) => file.rows).map((row) => [row.reference || amountsKey(row), row]));
     const merged = addFile(desk, [...rows.values()], '');
     return topup(merged, desk, ['--on-duplicate', 'allow', '--lookup', 'rows']);
   },
