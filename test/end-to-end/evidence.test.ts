@@ -146,6 +146,25 @@ describe("a row whose first answer is the repeat code, because somebody else's c
     { without: CONTROLS.believesFirstRepeat, shows: { lost: 2 } },
   );
 
+  // The limit that the manual names: killed before the answer is read, and the values before are not known.
+  test.each([
+    { flags: [], judged: { outcomes: ['done topped_up'], lost: 1 } },
+    { flags: ['--read-before'], judged: { outcomes: ['in_doubt 2031'], lost: 0 } },
+  ])('and is killed before it reads that answer, given by uid: $flags', async ({ flags, judged }) => {
+    const stand = openStand();
+    await vendor.set({ repeatRule: 'refuse_repeat' });
+    await probe(stand);
+    await vendor.set({ faultsOn: 'increments', 'fault.sameSecond': 1 });
+    stand.file(
+      'topup.csv',
+      lines('customerUid,pointIncrement', `${(await vendor.member('8008010001'))?.customerUid},20`),
+    );
+    await stand.act(['topup', 'topup.csv', ...flags], { killAt: 'answer.before' });
+    await vendor.set({ 'fault.sameSecond': 0 });
+    await stand.act(['resume']);
+    expect(await stand.judge('topup.result.csv')).toMatchObject({ doubled: 0, hidden: 0, ...judged });
+  });
+
   test('is credited when its result file is run again: it then has another second', async () => {
     const stand = openStand();
     await scenario(stand);
