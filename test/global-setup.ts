@@ -33,7 +33,8 @@ function leaveOut(what: string): void {
 
 /** The end-to-end tests start `dist/main.js`: an older build than the source would test something else. */
 function buildWhenStale(): void {
-  if (lastChangeMs(join(PROJECT, 'src')) <= changeMs(join(PROJECT, 'dist', 'main.js'))) return;
+  const builtMs = Math.min(...['dist', '.build'].map((folder) => changeMs(join(PROJECT, folder, 'main.js'))));
+  if (lastChangeMs(join(PROJECT, 'src')) <= builtMs) return;
   execFileSync('npm', ['run', '-s', 'build'], { cwd: PROJECT, stdio: 'inherit' });
 }
 

@@ -128,9 +128,11 @@ export function openExchange(request: TransportRequest, onEnd: () => void): Exch
 
   function stop(result: TransportBroken): void {
     if (!claim()) return;
-    end(result);
+    settle(result);
     // Destroys the socket when the request is on it; a late answer must not meet the next request.
     controller?.abort(new Error('given up'));
+    // After that: the next request starts here.
+    onEnd();
   }
 
   const handler: Dispatcher.DispatchHandler = {

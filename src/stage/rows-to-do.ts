@@ -71,8 +71,8 @@ const ALL_ROWS: RowRange = { firstRow: 1, lastRow: Number.POSITIVE_INFINITY };
 export type DoneParts = ReadonlySet<StagedPart>;
 
 /**
- * Blocks of which every row rests in the ledger: a look at every row of the run in the ledger. A row that turned out to be invalid after it was staged has no record,
- * so that its block is read.
+ * Blocks of which every row rests in the ledger; it takes a look at every row of the run there. A row that turned out to
+ * be invalid after it was staged has no record, so that its block is read.
  */
 export async function findDoneParts(
   { parts }: Stage,
