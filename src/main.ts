@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import type { Writable } from 'node:stream';
@@ -8,7 +7,7 @@ import { runCli } from './cli/run-cli.ts';
 import type { OutputStream, StopSignal } from './settings/surroundings.ts';
 import { commandTexts } from './texts/cli/commands.ts';
 
-/** The only file that knows `process`. */
+/** The program. It and what starts it (launch.ts) are the only files that know `process`. */
 
 function outputStream(
   stream: NodeJS.WriteStream & Writable,
@@ -72,7 +71,9 @@ if (workingFolder === '') {
   );
   process.exitCode = 2;
 } else {
-  process.exitCode = await runCli({
+  // Until it is known: an end that nobody has foreseen must not look like a success.
+  process.exitCode = EXIT.bug;
+  void runCli({
     argv: process.argv.slice(2),
     environment: process.env,
     workingFolder,
@@ -85,7 +86,8 @@ if (workingFolder === '') {
     get locale() {
       return Intl.DateTimeFormat().resolvedOptions().locale;
     },
-    program: [process.execPath, fileURLToPath(import.meta.url)],
+    // The launcher, or this file itself where the modules are not put together.
+    program: [process.execPath, fileURLToPath(new URL('main.js', import.meta.url))],
     pid: process.pid,
     get version() {
       return readVersion();
@@ -102,5 +104,7 @@ if (workingFolder === '') {
       };
     },
     exitNow: (exitCode) => process.exit(exitCode),
+  }).then((exitCode) => {
+    process.exitCode = exitCode;
   });
 }

@@ -29,6 +29,9 @@ const TOWER: readonly (readonly string[])[] = [
   ['texts'],
 ];
 
+/** The program, and what starts it where its modules are put together. */
+const AT_TOP = ['launch.ts', 'main.ts'];
+
 function mayImport(from: string, to: string): boolean {
   const floorOf = (room: string): number => TOWER.findIndex((rooms) => rooms.includes(room));
   return floorOf(from) >= 0 && floorOf(to) > floorOf(from);
@@ -45,7 +48,7 @@ const files: readonly SourceFile[] = readdirSync(SOURCE, { recursive: true, with
 
 function folderOf(path: string): string {
   const [first = ''] = path.split('/');
-  return first === 'main.ts' ? 'main' : first;
+  return AT_TOP.includes(first) ? 'main' : first;
 }
 
 /** Every module that the file names: imports, re-exports, dynamic imports. */
@@ -65,9 +68,9 @@ function withoutComments(text: string): string {
 }
 
 describe('the layout of src', () => {
-  test('has only the folders of the design, and main.ts beside them', () => {
+  test('has only the folders of the design, and the program beside them', () => {
     const rooms = TOWER.flat().filter((name) => name !== 'main');
-    expect(readdirSync(SOURCE).sort()).toEqual([...rooms, 'main.ts'].sort());
+    expect(readdirSync(SOURCE).sort()).toEqual([...rooms, ...AT_TOP].sort());
   });
 
   test('imports point downwards only, and never sideways', () => {
@@ -100,9 +103,9 @@ describe('the layout of src', () => {
     }
   });
 
-  test('only main.ts knows the process', () => {
+  test('only the program itself knows the process', () => {
     const wrong = files
-      .filter(({ path }) => path !== 'main.ts')
+      .filter(({ path }) => !AT_TOP.includes(path))
       .filter(({ text }) => /\bprocess\s*(\.|\?\.|\[)|\bnode:process\b/.test(withoutComments(text)))
       .map(({ path }) => path);
     expect(wrong).toEqual([]);
@@ -134,7 +137,7 @@ describe('the layout of src', () => {
   });
 
   test('files are TypeScript and named in kebab-case', () => {
-    const wrong = files.filter(({ path }) => !/^([a-z]+(-[a-z]+)*\/){0,2}[a-z0-9]+(-[a-z0-9]+)*\.ts$/.test(path));
+    const wrong = files.filter(({ path }) => !/^([a-z]+(-[a-z]+)*\/){0,2}[a-z0-9]+(-[a-z0-9]+)*(\.d)?\.ts$/.test(path));
     expect(wrong.map(({ path }) => path)).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import { debuglog } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import type * as Undici from 'undici';
 import type { Dispatcher } from 'undici';
+import Pool from 'undici/lib/dispatcher/pool.js';
 import { BugError, usageError } from '../base/errors.ts';
 import { isLoopback } from '../base/loopback.ts';
 import { answerTexts } from '../texts/runs/answers.ts';
@@ -86,7 +87,7 @@ export function openTransport(options: TransportOptions): Transport {
   };
   const proxy = isLoopback(new URL(base.origin).hostname) ? undefined : options.proxy;
   const openDispatcher = (connections: number): Dispatcher => {
-    if (proxy === undefined) return new (undiciPool())(base.origin, { ...socketOptions, connections });
+    if (proxy === undefined) return new Pool(base.origin, { ...socketOptions, connections });
     const { url: httpsProxy, noProxy } = proxy;
     const { EnvHttpProxyAgent } = load('undici') as typeof Undici;
     return new EnvHttpProxyAgent({ ...socketOptions, connections, httpProxy: httpsProxy, httpsProxy, noProxy });
@@ -130,6 +131,7 @@ export function openTransport(options: TransportOptions): Transport {
       // Found here, because undici's pool (7.30) hands out a client no more that refused a malformed request.
       const problem = findMalformedPart(request);
       if (problem) return Promise.reject(new BugError(`a request that cannot be sent: ${problem}`));
+      leaveParserAsItIs();
       if (debug.enabled) debug('%s of %d bytes', request.method, request.body?.length ?? 0);
       const exchange = openExchange(request, () => {
         if (debug.enabled) debug('ended; %d under way, %d waiting', runningCount, waiting.length);
@@ -159,20 +161,19 @@ export function openTransport(options: TransportOptions): Transport {
   };
 }
 
-/** The pool alone: all of undici, with fetch, web sockets and caches, takes three times as long to load. */
-function undiciPool(): typeof Undici.Pool {
-  leaveParserAsItIs();
-  return load('undici/lib/dispatcher/pool.js') as typeof Undici.Pool;
-}
-
 /**
  * undici's parser of answers is WebAssembly, most of it one function of 33 kB. After some ten answers V8 would compile it
  * anew, to make it faster. That takes 0.3 s of a core and 40 MB, the process waits for it at its end, and 50,000 calls
- * were not faster for it.
+ * were not faster for it. Told to V8 before the first call, and no earlier: it takes compiled code that it has kept, of
+ * Node and of this program, only under the flags of then.
  */
 function leaveParserAsItIs(): void {
+  if (isParserLeft) return;
+  isParserLeft = true;
   setFlagsFromString(`--wasm-tiering-budget=${WASM_BUDGET_BYTES}`);
 }
+
+let isParserLeft = false;
 
 /** Roughly: bytes of WebAssembly that run before it is compiled anew. V8's own budget is 1.8 million, ten answers. */
 const WASM_BUDGET_BYTES = 2_000_000_000;
