@@ -31,7 +31,7 @@ function isExternal(id, importer = '') {
 function licenseTexts(moduleIds) {
   const folders = new Set();
   for (const id of moduleIds) {
-    const [, folder] = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(id) ?? [];
+    const [, folder] = /^(.*node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(id) ?? [];
     if (folder !== undefined) folders.add(folder);
   }
   return [...folders].sort().map((folder) => {

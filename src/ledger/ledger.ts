@@ -1,6 +1,6 @@
 import type { CallReader, CallStore, FactReader, FactStore, Pace } from './account-stores.ts';
 import type { IncrementReader, IncrementStore } from './increments.ts';
-import type { RowState } from './row-states.ts';
+import type { RowState, StateCounts } from './row-states.ts';
 import type { Cut, SliceReader, SliceStore } from './slices.ts';
 
 /**
@@ -266,6 +266,8 @@ export type NewEvidence = Omit<Evidence, 'recordedMs'>;
 
 /** Both ends included. */
 export type RowRange = { readonly firstRow: number; readonly lastRow: number };
+/** To the largest number that every backend can keep. */
+export const ALL_ROWS: RowRange = { firstRow: 1, lastRow: 2 ** 31 - 1 };
 
 export interface RowReader {
   find(key: RowKey): Promise<RowRecord | undefined>;
@@ -276,9 +278,8 @@ export interface RowReader {
   read(runId: string, fromRow?: number): AsyncIterable<readonly RowRecord[]>;
   /** Rows in one of these states, by row number. The only read that shows planned rows. */
   listByState(runId: string, states: readonly RowState[]): Promise<RowRecord[]>;
-  countByState(runId: string): Promise<{ target: Target; state: RowState; rowCount: number }[]>;
-  /** How many rows of each range of row numbers, both ends included, are in a state of `RESTING_STATES`. */
-  countResting(runId: string, ranges: readonly RowRange[]): Promise<readonly number[]>;
+  /** Of each range of row numbers, without those that are only planned. Takes a look at every row. */
+  countByState(runId: string, ranges: readonly RowRange[]): Promise<readonly StateCounts[]>;
   /** In the order in which it was recorded. */
   listEvidence(runId: string, rowNumber: number): Promise<Evidence[]>;
   /** Numbers of the run's rows of which there is evidence: what was ever in doubt. */

@@ -2,9 +2,18 @@ import { Columns, oneOf } from './columns.ts';
 import type { OtherRow } from './credit-guard.ts';
 import type { Evidence, RowRecord, RunRecord } from './ledger.ts';
 import { RUN_STATES, TARGETS } from './ledger.ts';
-import { ROW_STATES } from './row-states.ts';
+import { ROW_STATES, type StateCounts } from './row-states.ts';
 
 /** Records of the ledger, as every backend's tables name their columns. */
+
+export function toStateCounts(records: readonly unknown[]): StateCounts {
+  return Object.fromEntries(
+    records.map((record) => {
+      const columns = new Columns(record);
+      return [columns.oneOf('state', ROW_STATES), columns.integer('row_count')];
+    }),
+  );
+}
 
 export function toRun(record: unknown): RunRecord {
   const columns = new Columns(record);

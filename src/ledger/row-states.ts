@@ -38,5 +38,12 @@ export const ROW_STATES = [
 
 export type RowState = (typeof ROW_STATES)[number];
 
+/** How many rows are in which state; a state of none is absent. */
+export type StateCounts = { readonly [S in RowState]?: number };
+
+export function countIn(counts: StateCounts, states: readonly RowState[]): number {
+  return states.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
+}
+
 /** Nothing is sent for a row in one of these: it is settled, or waits for a person or for a call of its own kind. */
 export const RESTING_STATES: readonly RowState[] = ['done', 'failed', 'invalid', 'in_doubt', 'deferred'];

@@ -29,6 +29,8 @@ export type ResultTarget = {
   readonly excel: boolean;
   /** `--raw`: cells as they are. */
   readonly raw: boolean;
+  /** `fileMark` of what is there, when it was seen to be the run's own. */
+  readonly ownMark?: string;
 };
 
 /** A result on its way. Nobody sees half of it. */

@@ -25,7 +25,7 @@ import { ErrorCount } from '../send/error-count.ts';
 import { sendRows } from '../send/send-rows.ts';
 import { settleIncrements, settleOldDoubts } from '../send/settle.ts';
 import { type FoundRecords, openFoundRecords } from '../stage/found-records.ts';
-import { type DoneParts, findDoneParts, type RowToDo, rowsToDo } from '../stage/rows-to-do.ts';
+import { countParts, donePartsOf, type PartCounts, type RowToDo, rowsToDo } from '../stage/rows-to-do.ts';
 import { runTexts } from '../texts/runs/run.ts';
 import { sharedTexts } from '../texts/shared.ts';
 import { recordResult } from './own-result.ts';
@@ -125,12 +125,12 @@ async function sendAll(
 ): Promise<Gathered | undefined> {
   const { control, reporter, vendors, settings, ledger } = context;
   const { stage, facts } = run.staged;
-  await startReporting(run, context);
-  // Counted, priced and sent: what is done already is looked for once.
-  let doneParts: DoneParts | undefined;
+  // Told, counted, priced and sent: where the run stands is looked for once.
+  let stands: PartCounts | undefined = await countParts(stage, ledger, run.runId);
+  await startReporting(run, stands, context);
   const rows = async function* (): AsyncGenerator<readonly RowToDo[]> {
-    doneParts ??= await findDoneParts(stage, ledger, run.runId);
-    yield* rowsToDo(stage, ledger, run.runId, undefined, doneParts);
+    stands ??= await countParts(stage, ledger, run.runId);
+    yield* rowsToDo(stage, ledger, run.runId, undefined, donePartsOf(stands));
   };
   const errors = new ErrorCount(run.controls.maxErrors, facts.sums, control);
   const lookedAt = new Set<number>();
@@ -167,21 +167,20 @@ async function sendAll(
     // the day's calls were used up, when the run has waited for more.
     const mayGoAgain = settledCount > 0 || quotaRefusalCount(vendors) > refusedBefore;
     if (!mayGoAgain || control.reason !== undefined) break;
-    doneParts = undefined;
+    stands = undefined;
   }
   reporter.end();
   return gathered;
 }
 
 /** Whoever watches a run that goes on sees it from where it stands. */
-async function startReporting(run: BegunRun, context: RunContext): Promise<void> {
+async function startReporting(run: BegunRun, stands: PartCounts, context: RunContext): Promise<void> {
   const { settings, ledger, reporter, runId } = context;
   const { sums } = run.staged.facts;
   const record = await ledger.runs.find(runId);
-  const states = await ledger.rows.countByState(runId);
   const unit = settings.targets.length > 1 ? 'writes' : 'rows';
   const totalCount = countToSend(sums) * settings.targets.length;
-  const ended = endedOf(states);
+  const ended = endedOf(stands.map(({ counts }) => counts));
   const endedCount = ended.done + ended.failed + ended.inDoubt;
   // A run that reads nothing beforehand has not asked yet what other runs have used today.
   await laneOf(context.vendors, settings.targets[0] ?? 'kybio').readDay();

@@ -1,6 +1,6 @@
 import type { Ledger, RunRecord } from '../ledger/ledger.ts';
 import type { ResultTarget } from '../result/result-file.ts';
-import { besideResult, isChangedResult } from '../result/result-path.ts';
+import { besideResult, fileMark, isChangedResult } from '../result/result-path.ts';
 import type { SavedSettings } from '../settings/run-settings.ts';
 import { runTexts } from '../texts/runs/run.ts';
 import type { RunParts } from './run-parts.ts';
@@ -36,7 +36,10 @@ export async function ownResult(
     excel: saved.job.excel,
     raw: saved.job.raw,
   };
-  if (run.resultPath === '-' || !(await isChangedResult(run.resultPath, ownHashes(run)))) return target;
+  if (run.resultPath === '-') return target;
+  // Before it is read: a file that is changed meanwhile has another mark.
+  const ownMark = await fileMark(run.resultPath);
+  if (!(await isChangedResult(run.resultPath, ownHashes(run)))) return { ...target, ...(ownMark && { ownMark }) };
   const path = besideResult(run.resultPath, run.runId);
   reporter.note(runTexts().resultGoesTo(run.resultPath, path));
   return { ...target, path };

@@ -1,6 +1,6 @@
 import type { ControlSettings } from '../calls/control-settings.ts';
 import { isCrediting } from '../job/job-settings.ts';
-import type { RunRecord } from '../ledger/ledger.ts';
+import type { Ledger, RunRecord } from '../ledger/ledger.ts';
 import type { ResultTarget } from '../result/result-file.ts';
 import { openResultFile } from '../result/result-file.ts';
 import type { RunDocument } from '../result/run-document.ts';
@@ -44,8 +44,6 @@ export async function resumeRun(
       result === NO_RESULT
         ? undefined
         : await openResultFile(result, { ...parts, ownSha256s: ownHashes(run), runId: run.runId });
-    // A run that stopped while it was reading has asked nobody yet.
-    const isBegun = (await ledger.rows.countByState(run.runId)).length > 0;
     // Claimed by a person: no worker takes it up any more.
     if (result !== NO_RESULT) await ledger.slices?.takeBack(run.runId);
     await ledger.runs.setState(run.runId, 'running');
@@ -63,7 +61,8 @@ export async function resumeRun(
         staged,
         file,
         standing: 'resumed',
-        ...(!isBegun && request.confirm && { confirm: request.confirm }),
+        // A run that stopped while it was reading has asked nobody yet.
+        ...(request.confirm && !(await isBegun(run, ledger)) && { confirm: request.confirm }),
       },
       // What a killed process has sent it sent before its lease ended, not before this process began.
       { ...parts, startedMs: parts.startedMs + waitedMs },
@@ -71,4 +70,10 @@ export async function resumeRun(
   } finally {
     await staged.stage.close();
   }
+}
+
+/** Whether any row was sent or decided. */
+async function isBegun({ runId }: RunRecord, { rows }: Ledger): Promise<boolean> {
+  for await (const page of rows.read(runId)) return page.length > 0;
+  return false;
 }

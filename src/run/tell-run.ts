@@ -1,7 +1,6 @@
 import type { Sending } from '../calls/reporter.ts';
 import type { RunContext } from '../calls/run-context.ts';
-import type { RowReader } from '../ledger/ledger.ts';
-import type { RowState } from '../ledger/row-states.ts';
+import { countIn, type StateCounts } from '../ledger/row-states.ts';
 import { runTexts } from '../texts/runs/run.ts';
 
 type TellContext = Pick<RunContext, 'runId' | 'settings' | 'reporter'>;
@@ -26,8 +25,8 @@ export function sendingOf(
 }
 
 /** What the ledger has decided of a run. */
-export function endedOf(states: Awaited<ReturnType<RowReader['countByState']>>): Sending['ended'] {
-  const countOf = (...wanted: readonly RowState[]): number =>
-    states.filter(({ state }) => wanted.includes(state)).reduce((sum, { rowCount }) => sum + rowCount, 0);
-  return { done: countOf('done'), failed: countOf('failed', 'invalid'), inDoubt: countOf('in_doubt') };
+export function endedOf(parts: readonly StateCounts[]): Sending['ended'] {
+  const countOf = (states: Parameters<typeof countIn>[1]) =>
+    parts.reduce((sum, counts) => sum + countIn(counts, states), 0);
+  return { done: countOf(['done']), failed: countOf(['failed', 'invalid']), inDoubt: countOf(['in_doubt']) };
 }

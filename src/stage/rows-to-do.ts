@@ -1,6 +1,6 @@
 import type { TargetRow } from '../job/check-row.ts';
-import type { LedgerReader, RowRange, RowRecord } from '../ledger/ledger.ts';
-import { RESTING_STATES } from '../ledger/row-states.ts';
+import { ALL_ROWS, type LedgerReader, type RowRange, type RowRecord } from '../ledger/ledger.ts';
+import { countIn, RESTING_STATES, type StateCounts } from '../ledger/row-states.ts';
 import { BegunRows } from './begun-rows.ts';
 import type { Stage, StagedPart } from './stage.ts';
 
@@ -16,7 +16,7 @@ export type RowToDo = { readonly rowNumber: number; readonly parts: readonly Par
  *
  * @param runId undefined for a plan, of which the ledger holds nothing
  * @param range only these rows of the file; undefined: all
- * @param known what `findDoneParts` has found for the same range, a moment ago; undefined: it is looked for now
+ * @param known blocks of which nothing was left a moment ago, by `countParts`; undefined: they are looked for now
  */
 export async function* rowsToDo(
   stage: Stage,
@@ -26,7 +26,8 @@ export async function* rowsToDo(
   known?: DoneParts,
 ): AsyncGenerator<readonly RowToDo[]> {
   const { firstRow, lastRow } = range;
-  const doneParts = runId === undefined ? undefined : (known ?? (await findDoneParts(stage, ledger, runId, range)));
+  const doneParts =
+    runId === undefined ? undefined : (known ?? donePartsOf(await countParts(stage, ledger, runId, range)));
   let begun = new BegunRows(noPages());
   let nextRow = 0;
   try {
@@ -65,24 +66,31 @@ export async function* rowsToDo(
  */
 const ROWS_AT_ONCE = 64;
 
-const ALL_ROWS: RowRange = { firstRow: 1, lastRow: Number.POSITIVE_INFINITY };
-
 /** Blocks of which nothing is left. */
-export type DoneParts = ReadonlySet<StagedPart>;
+type DoneParts = ReadonlySet<StagedPart>;
 
-/**
- * Blocks of which every row rests in the ledger; it takes a look at every row of the run there. A row that turned out to
- * be invalid after it was staged has no record, so that its block is read.
- */
-export async function findDoneParts(
+/** Where a run stands: the states of each block's rows. It takes a look at every row of the run in the ledger. */
+export type PartCounts = readonly { readonly part: StagedPart; readonly counts: StateCounts }[];
+
+/** Of the blocks that have rows of the range. */
+export async function countParts(
   { parts }: Stage,
   { rows }: LedgerReader,
   runId: string,
   { firstRow, lastRow }: RowRange = ALL_ROWS,
-): Promise<DoneParts> {
+): Promise<PartCounts> {
   const asked = parts.filter((part) => part.lastRow >= firstRow && part.firstRow <= lastRow);
-  const counts = await rows.countResting(runId, asked);
-  return new Set(asked.filter(({ writeCount }, index) => counts[index] === writeCount));
+  const counts = await rows.countByState(runId, asked);
+  return asked.map((part, index) => ({ part, counts: counts[index] ?? {} }));
+}
+
+/**
+ * Blocks of which every row rests in the ledger. A row that turned out to be invalid after it was staged has no record,
+ * so that its block is read.
+ */
+export function donePartsOf(counted: PartCounts): DoneParts {
+  const done = counted.filter(({ part, counts }) => countIn(counts, RESTING_STATES) === part.writeCount);
+  return new Set(done.map(({ part }) => part));
 }
 
 function mayBeDone({ state }: RowRecord, { row }: TargetRow): boolean {

@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { besideResult, checkResultPath, isChangedResult, type ResultPathRules } from '../../src/result/result-path.ts';
+import {
+  besideResult,
+  checkResultPath,
+  fileMark,
+  isChangedResult,
+  type ResultPathRules,
+} from '../../src/result/result-path.ts';
 import { temporaryFolder } from '../support/workspace.ts';
 import { type MadeWorkbook, makeWorkbook, row } from '../xlsx/make-workbook.ts';
 
@@ -106,6 +112,18 @@ describe('a result is never written', () => {
     await check(at, path);
     const own = createHash('sha256').update(readFileSync(path)).digest('hex');
     await check(at, path, { mayReplace: false, ownSha256s: ['other', own] });
+  });
+
+  test('over what was the own result a moment ago, and has changed since', async () => {
+    const at = place();
+    const path = at.path('out.csv');
+    writeFileSync(path, RESULT);
+    const ownMark = await fileMark(path);
+    if (ownMark === undefined) throw new Error('the file is there');
+    await check(at, path, { mayReplace: false, ownMark });
+    // As long as before.
+    writeFileSync(path, RESULT.replace('done', 'gone'));
+    await expect(check(at, path, { mayReplace: false, ownMark })).rejects.toMatchObject({ code: 'RESULT_EXISTS' });
   });
 
   const workbook = (...header: string[]): MadeWorkbook => ({

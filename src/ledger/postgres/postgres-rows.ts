@@ -1,8 +1,7 @@
 import { Columns } from '../columns.ts';
 import type { NewEvidence, RowChange, RowKey, RowReader, RowRecord, RowStore } from '../ledger.ts';
-import { TARGETS } from '../ledger.ts';
-import { toEvidence, toRow } from '../records.ts';
-import { RESTING_STATES, ROW_STATES, type RowState } from '../row-states.ts';
+import { toEvidence, toRow, toStateCounts } from '../records.ts';
+import type { RowState } from '../row-states.ts';
 import { pages, type Reader, type WriterParts } from './parts.ts';
 import type { WriteOp } from './write-queue.ts';
 
@@ -36,29 +35,18 @@ export function openRowReader(read: Reader): RowReader {
       );
       return records.map(toRow);
     },
-    async countByState(runId) {
+    async countByState(runId, ranges) {
       const records = await read(
-        `SELECT target, state, count(*) AS row_count FROM memberload.run_row WHERE run_id = $1 AND state <> 'planned'
-         GROUP BY target, state ORDER BY target, state`,
-        [runId],
+        `SELECT place, state, row_count
+         FROM unnest($2::int[], $3::int[]) WITH ORDINALITY AS part (first_row, last_row, place)
+         CROSS JOIN LATERAL (
+           SELECT state, count(*) AS row_count FROM memberload.run_row
+           WHERE run_id = $1 AND row_number BETWEEN first_row AND last_row AND state <> 'planned' GROUP BY state) counts`,
+        [runId, ranges.map(({ firstRow }) => firstRow), ranges.map(({ lastRow }) => lastRow)],
       );
-      return records.map((record) => {
-        const columns = new Columns(record);
-        return {
-          target: columns.oneOf('target', TARGETS),
-          state: columns.oneOf('state', ROW_STATES),
-          rowCount: columns.integer('row_count'),
-        };
-      });
-    },
-    async countResting(runId, ranges) {
-      const records = await read(
-        `SELECT (SELECT count(*) FROM memberload.run_row WHERE run_id = $1
-                   AND row_number BETWEEN part.first_row AND part.last_row AND state = ANY($4)) AS row_count
-         FROM unnest($2::int[], $3::int[]) WITH ORDINALITY AS part (first_row, last_row, place) ORDER BY place`,
-        [runId, ranges.map(({ firstRow }) => firstRow), ranges.map(({ lastRow }) => lastRow), RESTING_STATES],
-      );
-      return records.map((record) => new Columns(record).integer('row_count'));
+      const byPlace = ranges.map((): unknown[] => []);
+      for (const record of records) byPlace[new Columns(record).integer('place') - 1]?.push(record);
+      return byPlace.map(toStateCounts);
     },
     async listEvidenced(runId) {
       const records = await read(

@@ -3,6 +3,7 @@ import { assert, OperatorError } from '../../base/errors.ts';
 import type { RunControl } from '../../calls/run-control.ts';
 import { laneOf } from '../../calls/vendors.ts';
 import { countToSend } from '../../intake/read-input.ts';
+import { ALL_ROWS } from '../../ledger/ledger.ts';
 import type { RunDocument } from '../../result/run-document.ts';
 import { type BegunRun, executeRun } from '../execute-run.ts';
 import type { RunParts, WorkerProcess } from '../run-parts.ts';
@@ -90,7 +91,7 @@ async function watch(run: BegunRun, parts: RunParts): Promise<{ stop(): void }> 
   });
   const timer = setInterval(() => {
     ledger.rows
-      .countByState(runId)
+      .countByState(runId, [ALL_ROWS])
       .then((states) => reporter.stand(endedOf(states)))
       // A failed ledger is told by the work itself.
       .catch(() => undefined);

@@ -5,6 +5,8 @@ import { StoppedError, type StopReason } from '../../calls/run-control.ts';
 import type { StagedInput } from '../../intake/stage-input.ts';
 import { isCrediting, type JobSettings } from '../../job/job-settings.ts';
 import type { Categories } from '../../job/member-steps.ts';
+import { ALL_ROWS } from '../../ledger/ledger.ts';
+import { countIn } from '../../ledger/row-states.ts';
 import { RUN_STOPS, type RunStop, type Slice, type SliceCalls, type Taken } from '../../ledger/slices.ts';
 import { closeSnapshots, gather, gatherCategories, openSnapshots } from '../../plan/gather.ts';
 import type { Snapshots } from '../../plan/lookups.ts';
@@ -131,10 +133,8 @@ export async function openSlicedRun(run: RunInSlices, parts: RunParts): Promise<
   /** Rows that went wrong in other processes count as well. */
   async function countErrors(): Promise<void> {
     if (!errors.isLimited) return;
-    const states = await ledger.rows.countByState(runId);
-    const wrong = states.filter(({ state }) => state === 'failed' || state === 'retry' || state === 'in_doubt');
-    const rowCount = wrong.reduce((sum, each) => sum + each.rowCount, 0);
-    errors.atLeast(staged.facts.sums.invalidCount + rowCount);
+    const [counts = {}] = await ledger.rows.countByState(runId, [ALL_ROWS]);
+    errors.atLeast(staged.facts.sums.invalidCount + countIn(counts, ['failed', 'retry', 'in_doubt']));
   }
 
   let told: SliceCalls = {};

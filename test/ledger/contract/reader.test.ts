@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ALL_ROWS } from '../../../src/ledger/ledger.ts';
 import { ACCOUNT, newIntent, newRun, plannedRow } from '../../support/test-ledger.ts';
 import { all, LEDGERS } from './backends.ts';
 
@@ -30,7 +31,7 @@ describe.each(LEDGERS)('a reader ($name)', ({ newPlace }) => {
     expect(await reader.rows.find(key(1))).toEqual(await writer.rows.find(key(1)));
     expect(await all(reader.rows.read('run-1'))).toHaveLength(1);
     expect(await reader.rows.listByState('run-1', ['planned'])).toHaveLength(1);
-    expect(await reader.rows.countByState('run-1')).toEqual(await writer.rows.countByState('run-1'));
+    expect(await reader.rows.countByState('run-1', [ALL_ROWS])).toEqual([{ intent: 1 }]);
     expect(await reader.rows.listEvidence('run-1', 1)).toHaveLength(1);
     expect(await reader.increments.listUnsettled(ACCOUNT)).toHaveLength(1);
     expect(await reader.increments.listOfMember(ACCOUNT, '7')).toHaveLength(1);
