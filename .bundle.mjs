@@ -44,7 +44,12 @@ function licenseTexts(moduleIds) {
 
 rmSync('dist', { recursive: true, force: true });
 const bundle = await rolldown({
-  input: { main: './.build/launch.js', program: './.build/main.js' },
+  input: {
+    main: './.build/launch.js',
+    program: './.build/main.js',
+    // Found by its own name, beside whoever starts it.
+    'parts/parse-worker': './.build/csv/parse-worker.js',
+  },
   platform: 'node',
   external: isExternal,
   // yargs could read a configuration that names another one: it is given none.

@@ -1,10 +1,10 @@
-import { parse } from 'csv-parse/sync';
 import { assert, fileError } from '../base/errors.ts';
 import { fileTexts } from '../texts/tables/files.ts';
 import type { ByteSource } from './byte-source.ts';
 import { decideShape, readSepLine } from './csv-shape.ts';
 import { decideEncoding } from './detect-encoding.ts';
 import { unguardCell } from './formula-guard.ts';
+import { openRecordParser } from './parse-ahead.ts';
 import { type RecordBatch, type RecordScanner, recordScanner } from './scan-records.ts';
 import type { ColumnCountError, RecordBlock, Table } from './table.ts';
 import { checkHeader } from './table-header.ts';
@@ -58,8 +58,13 @@ export async function openCsvTable(source: ByteSource, head: Buffer, options: Cs
         yield block;
       }
     } finally {
-      await source.close();
+      await close();
     }
+  }
+
+  async function close(): Promise<void> {
+    records.close();
+    await source.close();
   }
 
   return {
@@ -95,7 +100,7 @@ export async function openCsvTable(source: ByteSource, head: Buffer, options: Cs
     },
     sha256: () => source.sha256(),
     byteLength: () => source.byteLength(),
-    close: () => source.close(),
+    close,
   };
 }
 
@@ -136,6 +141,7 @@ type RecordReader = {
   /** Undefined at the end of the file. */
   next(): Promise<Records | undefined>;
   textFormulaCount(): number;
+  close(): void;
 };
 
 function recordReader(
@@ -143,12 +149,38 @@ function recordReader(
   scanner: RecordScanner,
   options: { readonly delimiter: string; readonly raw: boolean; readonly start: Buffer },
 ): RecordReader {
+  const parser = openRecordParser();
   let start: Buffer | undefined = options.start;
   let hasEnded = false;
   let textFormulaCount = 0;
+  /** Read, and perhaps not parsed yet. An error is thrown when its turn comes. */
+  const ahead: Promise<{ readonly batch: RecordBatch; readonly parsed: string[][] }>[] = [];
 
-  const take = (batch: RecordBatch): Records => {
-    const records = parseRecords(batch, options.delimiter);
+  const readNext = async (): Promise<RecordBatch> => {
+    const block = start ?? (await blocks.next(scanner.lineNumber()));
+    start = undefined;
+    if (block !== undefined) return scanner.push(block);
+    hasEnded = true;
+    return scanner.end();
+  };
+
+  const readAhead = async (): Promise<void> => {
+    while (!hasEnded && ahead.length < parser.depth()) {
+      try {
+        const batch = await readNext();
+        const { delimiter } = options;
+        const parsing = batch.lineNumbers.length === 0 ? [] : parser.parse(batch.bytes, { ...batch, delimiter });
+        ahead.push(Promise.resolve(parsing).then((parsed) => ({ batch, parsed })));
+      } catch (error) {
+        hasEnded = true;
+        ahead.push(Promise.reject(error));
+      }
+      ahead.at(-1)?.catch(() => undefined);
+    }
+  };
+
+  const take = (batch: RecordBatch, parsed: string[][]): Records => {
+    const records = withLines(batch, parsed);
     if (options.raw) return records;
     // Whole blocks have neither sign: their cells are not looked at.
     const mayHaveGuard = batch.bytes.includes("'");
@@ -170,13 +202,11 @@ function recordReader(
   return {
     textFormulaCount: () => textFormulaCount,
     async next() {
-      if (hasEnded) return undefined;
-      const block = start ?? (await blocks.next(scanner.lineNumber()));
-      start = undefined;
-      if (block !== undefined) return take(scanner.push(block));
-      hasEnded = true;
-      return take(scanner.end());
+      await readAhead();
+      const first = await ahead.shift();
+      return first && take(first.batch, first.parsed);
     },
+    close: parser.close,
   };
 }
 
@@ -194,20 +224,7 @@ function textOfFormula(cell: string): string | undefined {
   return cell.length <= 64 && /^=[0-9]+(\.[0-9]+)?$/.test(cell) ? cell.slice(1) : undefined;
 }
 
-function parseRecords(batch: RecordBatch, delimiter: string): Records {
-  const { bytes, lineNumbers, lineEnding } = batch;
-  if (lineNumbers.length === 0) return { cells: [], lineNumbers: [], lineEnding };
-  const parsed: string[][] = parse(bytes, {
-    delimiter,
-    // One line end is found faster than three.
-    record_delimiter: lineEnding ?? ['\r\n', '\n', '\r'],
-    relax_column_count: true,
-    skip_empty_lines: true,
-    // The scanner has let pass only the quotes of `="…"`.
-    relax_quotes: batch.hasTextFormula,
-    // Where no quote is, the parser need not look for one at every byte.
-    ...(!bytes.includes(QUOTE) && { quote: null, escape: null }),
-  });
+function withLines({ lineNumbers, lineEnding }: RecordBatch, parsed: string[][]): Records {
   // Two readings of the same bytes: were they to differ, line numbers would be wrong from here on.
   assert(parsed.length === lineNumbers.length, 'the scanner and the parser count records alike');
   if (!lineNumbers.includes(0)) return { cells: parsed, lineNumbers: [...lineNumbers], lineEnding };
@@ -217,8 +234,6 @@ function parseRecords(batch: RecordBatch, delimiter: string): Records {
     lineEnding,
   };
 }
-
-const QUOTE = 0x22;
 
 type Header = {
   readonly names: string[];

@@ -1,0 +1,92 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Build, copyBuild } from '../chaos/build.ts';
+import { columnOf } from '../support/csv-text.ts';
+import { temporaryFolder } from '../support/workspace.ts';
+
+/** The program as it is, and with other threads. */
+const builds: { [name: string]: Build } = {};
+
+beforeAll(() => {
+  for (const name of ['thread', 'none', 'dying']) builds[name] = copyBuild();
+  rmSync(threadOf('none'));
+  // Answers a few blocks, and ends with all that it was asked meanwhile.
+  const thread = readFileSync(threadOf('dying'), 'utf8');
+  const dying = thread.replace(
+    'const packed =',
+    'if ((globalThis.count = (globalThis.count ?? 0) + 1) > 5) throw 1;\n$&',
+  );
+  expect(dying).not.toBe(thread);
+  writeFileSync(threadOf('dying'), dying);
+});
+
+afterAll(() => {
+  for (const build of Object.values(builds)) build.remove();
+});
+
+describe('a large file, taken apart by a thread of its own', () => {
+  test.each(['none', 'dying'])('has the same result, to the byte, as with the thread "%s"', (other) => {
+    const content = variedFile(40_000);
+    const [withThread, without] = ['thread', other].map((name) => validate(name, content));
+    expect(withThread?.status).toBe(without?.status);
+    expect(withThread?.result).toBe(without?.result);
+    const rows = columnOf(withThread?.result ?? '', 'result_row');
+    expect(rows).toHaveLength(40_000);
+    expect(rows.at(-1)).toBe('40000');
+    expect(columnOf(withThread?.result ?? '', 'name')[39_998]).toBe('陳大文 39998, "the second"\nof two lines');
+    expect(withThread?.stderr).toContain('created Worker');
+  });
+
+  test.each(['thread', 'none', 'dying'])('is refused at the place of the mistake (%s)', (name) => {
+    const rows = Array.from({ length: 40_000 }, (_, index) => `N${index},Member of some length ${index},9${index}`);
+    rows[35_000] = 'N35000,a "quote" in a cell,9';
+    const { status, stderr } = validate(name, ['number,name,phone', ...rows, ''].join('\n'));
+    expect(status).toBe(3);
+    expect(stderr).toMatch(/line 35002, column 2:/);
+  });
+
+  test('a small file needs none', () => {
+    expect(validate('thread', variedFile(2000)).stderr).not.toContain('created Worker');
+  });
+});
+
+function threadOf(name: string): string {
+  return join(dirname(builds[name]?.binary ?? ''), 'parts', 'parse-worker.js');
+}
+
+/** Every kind of cell, line end and line that the scanner knows; between them rows of which each is good. */
+function variedFile(rowCount: number): string {
+  const lines = ['number,name,phone,remarks'];
+  for (let index = 0; index < rowCount; index += 1) {
+    const number = `N${String(index).padStart(6, '0')}`;
+    const phone = `9${String(index).padStart(7, '0')}`;
+    const kinds = [
+      `${number},陳大文 ${index},${phone},plain`,
+      `${number},="0${index}",${phone},'=1+1`,
+      `${number},Member,${phone},a NUL \0 within`,
+      `${number},only two cells`,
+      `   \n${number},after a line of spaces,${phone},`,
+      `\n${number},after an empty line,${phone}, spaces `,
+      `${number},${'long '.repeat(40)},${phone},😀`,
+      `${number},"陳大文 ${index}, ""the second""\nof two lines",${phone},quoted\r`,
+    ];
+    // Runs of the same kind, so that there are blocks without a quote.
+    lines.push(kinds[index === rowCount - 2 ? 7 : Math.floor(index / 900) % kinds.length] ?? '');
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function validate(name: string, content: string) {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'file.csv'), content);
+  const ended = spawnSync(process.execPath, [builds[name]?.binary ?? '', 'validate', 'file.csv', '-o', 'out.csv'], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, MEMBERLOAD_HOME: join(folder, 'home'), LC_ALL: 'C', NODE_DEBUG: 'worker' },
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  const result = ended.status === 3 ? '' : readFileSync(join(folder, 'out.csv'), 'utf8');
+  return { status: ended.status, stderr: ended.stderr, result };
+}
