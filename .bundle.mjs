@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { chmodSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
@@ -66,6 +67,11 @@ const { output } = await bundle.write({
 });
 writeFileSync('dist/package.json', '{ "type": "commonjs" }\n');
 writeFileSync('dist/licenses.txt', licenseTexts(output.flatMap(({ moduleIds = [] }) => moduleIds)).join('\n---\n\n'));
+// Code that V8 has compiled is of one build (src/launch.ts).
+const digest = createHash('sha256');
+for (const { fileName } of output) digest.update(readFileSync(join('dist', fileName)));
+const launcher = readFileSync('dist/main.js', 'utf8');
+writeFileSync('dist/main.js', launcher.replace('DIGEST_OF_THE_BUILD', digest.digest('hex').slice(0, 16)));
 chmodSync('dist/main.js', 0o755);
 
 // The first run that loads a file keeps its compiled code (src/launch.ts): a run that does most goes first. Runs that call

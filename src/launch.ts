@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire, Module } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,13 +9,17 @@ import { Script } from 'node:vm';
  * The program as users start it: dist/program.js, with the code that V8 compiled for it in an earlier run. Compiling is a
  * quarter of a short run. Node keeps compiled code by itself only from version 22.8 on.
  *
- * The code lies beside the program: who can write it can write the program too. V8 refuses it under another version,
- * under other flags, and for a source of another length. A folder that cannot be written only costs the time.
+ * The code lies beside the program: who can write it can write the program too. It is of this build alone, for V8 knows
+ * a source only by its length; under another version or other flags V8 refuses it. A folder that cannot be written only
+ * costs the time.
  */
+const FOLDER = dirname(fileURLToPath(import.meta.url));
+/** The build puts the digest of its files here. */
+const BUILD = 'DIGEST_OF_THE_BUILD';
+const COMPILED = join(FOLDER, 'compiled', `${BUILD}-${process.versions.v8}-${process.arch}`);
+
 type Exports = { readonly exports: unknown };
 
-const FOLDER = dirname(fileURLToPath(import.meta.url));
-const COMPILED = join(FOLDER, 'compiled', `${process.versions.v8}-${process.arch}`);
 const requirePackage = createRequire(import.meta.url);
 const loaded = new Map<string, Exports>();
 /** Of the files without compiled code yet, by where it goes. */
@@ -57,14 +61,21 @@ function keepCompiled(): void {
   if (new Script('1', { cachedData: probe }).cachedDataRejected) return;
   try {
     mkdirSync(COMPILED, { recursive: true });
-    for (const [path, script] of fresh) {
-      const part = `${path}.${process.pid}.part`;
-      writeFileSync(part, script.createCachedData());
-      // Another process may be at the same: each leaves a whole file.
-      renameSync(part, path);
-    }
+    for (const [path, script] of fresh) replaceWhole(path, script.createCachedData());
   } catch {
     // As installed by another user, or a full disk: the next run compiles again.
+  }
+}
+
+/** Another process may be at the same: each leaves a whole file. */
+function replaceWhole(path: string, bytes: Uint8Array): void {
+  const part = `${path}.${process.pid}.part`;
+  try {
+    writeFileSync(part, bytes);
+    renameSync(part, path);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw error;
   }
 }
 
