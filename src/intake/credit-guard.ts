@@ -4,7 +4,7 @@ import type { JobSettings } from '../job/job-settings.ts';
 import type { RowIssue } from '../job/row-issue.ts';
 import type { TopupRow } from '../job/validate-row.ts';
 import { hasSameAmounts } from '../ledger/credit-guard.ts';
-import type { Credit } from '../ledger/increments.ts';
+import type { Credit, StandingCredit } from '../ledger/increments.ts';
 import type { LedgerReader } from '../ledger/ledger.ts';
 import type { CreditedBefore, StagedRow } from '../stage/staged-row.ts';
 import { intakeTexts } from '../texts/tables/intake.ts';
@@ -41,7 +41,7 @@ export class CreditGuard {
   #firstChanged: { readonly rowNumber: number; readonly credit: Credit } | undefined;
   #alikeCount = 0;
   #alikeCampaign = '';
-  readonly #countByRun = new Map<string, { rowCount: number; unsentCount: number; createdMs: number }>();
+  readonly #countByRun = new Map<string, { creditedCount: number; unsentCount: number; takenBackCount: number }>();
 
   constructor(parts: { ledger: LedgerReader; account: string; settings: JobSettings; nowMs: number }) {
     this.#ledger = parts.ledger;
@@ -125,8 +125,9 @@ export class CreditGuard {
       return { ...row, targetRows: [], issues: [creditedOtherwise(match.credit, campaign)] };
     }
     const isNamed = topup.reference !== undefined || campaign !== '';
-    const isSent = match.credit.state === 'done';
-    // What another run has still to send, or has in doubt, is not credited yet: to skip the row would lose it.
+    const isSent = match.credit.state === 'done' && match.credit.undoRun === '';
+    // What another run has still to send, or has in doubt, is not credited yet, and what `undo` is taking back may be
+    // credited no more: to skip the row would lose it.
     if (isSent && (isNamed || skipsCredited)) return { ...row, targetRows: [], credited: creditedBefore(match.credit) };
     this.#count(row.rowNumber, match.credit);
     return row;
@@ -167,24 +168,29 @@ export class CreditGuard {
     this.#alikeCampaign = alike.campaign;
   }
 
-  #count(rowNumber: number, { runId, state, runCreatedMs }: Credit): void {
+  #count(rowNumber: number, { runId, state, undoRun }: StandingCredit): void {
     this.#creditedCount += 1;
     this.#firstRow ??= rowNumber;
-    const count = this.#countByRun.get(runId) ?? { rowCount: 0, unsentCount: 0, createdMs: runCreatedMs };
-    count.rowCount += 1;
-    if (state !== 'done') count.unsentCount += 1;
-    this.#countByRun.set(runId, count);
+    // To be carried on, or decided, is the run that has the row without an outcome.
+    const isTakenBack = state === 'done' && undoRun !== '';
+    const openRun = isTakenBack ? undoRun : runId;
+    const count = this.#countByRun.get(openRun) ?? { creditedCount: 0, unsentCount: 0, takenBackCount: 0 };
+    if (isTakenBack) count.takenBackCount += 1;
+    else if (state === 'done') count.creditedCount += 1;
+    else count.unsentCount += 1;
+    this.#countByRun.set(openRun, count);
   }
 
   async #refusal(rowCount: number): Promise<OperatorError> {
-    const runs = [...this.#countByRun].sort(([, left], [, right]) => right.rowCount - left.rowCount);
-    const told = runs.slice(0, RUNS_TOLD_MAX).map(([runId, count]) => ({
-      runId,
-      when: zonedDateTime(count.createdMs, this.#settings.storeZone),
-      creditedCount: count.rowCount - count.unsentCount,
-      unsentCount: count.unsentCount,
-    }));
-    const openId = runs.find(([, { unsentCount }]) => unsentCount > 0)?.[0];
+    const rowsOf = (count: { creditedCount: number; unsentCount: number; takenBackCount: number }): number =>
+      count.creditedCount + count.unsentCount + count.takenBackCount;
+    const runs = [...this.#countByRun].sort(([, left], [, right]) => rowsOf(right) - rowsOf(left));
+    const told = [];
+    for (const [runId, count] of runs.slice(0, RUNS_TOLD_MAX)) {
+      const run = await this.#ledger.runs.find(runId);
+      told.push({ runId, when: zonedDateTime(run?.createdMs ?? 0, this.#settings.storeZone), ...count });
+    }
+    const openId = runs.find(([, { unsentCount, takenBackCount }]) => unsentCount + takenBackCount > 0)?.[0];
     const open = openId === undefined ? undefined : { runId: openId, hasEnded: await this.#hasEnded(openId) };
     const { creditedBefore, creditedBeforeHint } = intakeTexts();
     return fileError(
@@ -209,15 +215,15 @@ function withoutSigns(campaign: string): string {
   return campaign.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 }
 
-type CreditMatch = { readonly kind: 'before' | 'otherwise'; readonly credit: Credit };
+type CreditMatch = { readonly kind: 'before' | 'otherwise'; readonly credit: StandingCredit };
 
 /**
  * The credit of this identity that is the row's own. One identity may have several: with `--on-duplicate allow` a
  * campaign credits a member once for each row. What is done comes first: such a row can be skipped.
  */
-function findMatch(credits: readonly Credit[], isSame: (credit: Credit) => boolean): CreditMatch | undefined {
+function findMatch(credits: readonly StandingCredit[], isSame: (credit: Credit) => boolean): CreditMatch | undefined {
   const same = credits.filter(isSame);
-  const before = same.find(({ state }) => state === 'done') ?? same[0];
+  const before = same.find(({ state, undoRun }) => state === 'done' && undoRun === '') ?? same[0];
   if (before) return { kind: 'before', credit: before };
   return credits[0] && { kind: 'otherwise', credit: credits[0] };
 }
@@ -228,13 +234,15 @@ function topupOf(targetRows: StagedRow['targetRows']): TopupRow | undefined {
   return row?.kind === 'topup' && row.pointTarget === undefined && row.balanceTarget === undefined ? row : undefined;
 }
 
-type KnownCredits = Readonly<Record<'byNumber' | 'byUid' | 'byReference', ReadonlyMap<string, readonly Credit[]>>>;
+type KnownCredits = Readonly<
+  Record<'byNumber' | 'byUid' | 'byReference', ReadonlyMap<string, readonly StandingCredit[]>>
+>;
 
-function indexCredits(credits: readonly Credit[]): KnownCredits {
-  const byNumber = new Map<string, Credit[]>();
-  const byUid = new Map<string, Credit[]>();
-  const byReference = new Map<string, Credit[]>();
-  const add = (map: Map<string, Credit[]>, key: string, credit: Credit): void => {
+function indexCredits(credits: readonly StandingCredit[]): KnownCredits {
+  const byNumber = new Map<string, StandingCredit[]>();
+  const byUid = new Map<string, StandingCredit[]>();
+  const byReference = new Map<string, StandingCredit[]>();
+  const add = (map: Map<string, StandingCredit[]>, key: string, credit: StandingCredit): void => {
     if (key === '') return;
     const list = map.get(key);
     if (list) list.push(credit);

@@ -29,6 +29,9 @@ export type Credit = Pick<
   readonly isUndone: boolean;
 };
 
+/** A credit, and the run of `undo` that may have taken it back or is still to do it; '' when there is none. */
+export type StandingCredit = Credit & { readonly undoRun: string };
+
 /** What an increment is about. The ledger chooses its dataChangeTime when it records the intent. */
 export type IncrementIntent = {
   readonly key: RowKey;
@@ -97,7 +100,7 @@ export interface IncrementReader {
       readonly customerUids: readonly string[];
       readonly references: readonly string[];
     },
-  ): Promise<Credit[]>;
+  ): Promise<StandingCredit[]>;
   /** Every credit of the account, in pages, oldest first. */
   readCredits(account: string): AsyncIterable<readonly Credit[]>;
   countCredits(account: string): Promise<number>;

@@ -1,5 +1,6 @@
 import { Columns, oneOf } from './columns.ts';
-import type { OtherRow } from './credit-guard.ts';
+import { creditOf, type OtherRow } from './credit-guard.ts';
+import type { StandingCredit } from './increments.ts';
 import type { Evidence, RowRecord, RunRecord } from './ledger.ts';
 import { RUN_STATES, TARGETS } from './ledger.ts';
 import { ROW_STATES, type StateCounts } from './row-states.ts';
@@ -81,6 +82,10 @@ export function toEvidence(record: unknown): Evidence {
     kind: columns.text('kind'),
     detailJson: columns.text('detail_json'),
   };
+}
+
+export function toStandingCredit(record: unknown): StandingCredit {
+  return { ...creditOf(toOtherRow(record)), undoRun: new Columns(record).text('undo_run') };
 }
 
 export function toOtherRow(record: unknown): OtherRow {

@@ -12,7 +12,7 @@ import type { Done, Invalid, Outcome } from '../job/outcome.ts';
 import { mismatch, readIncrementAnswer } from '../job/topup-steps.ts';
 import type { IncrementAnswer } from '../kybio/client.ts';
 import type { Begun, Credit, CreditGuard, IncrementIntent } from '../ledger/increments.ts';
-import type { RowChange, RowKey, RowRecord } from '../ledger/ledger.ts';
+import type { Ledger, RowChange, RowKey, RowRecord } from '../ledger/ledger.ts';
 import type { RowState } from '../ledger/row-states.ts';
 import { sendTexts } from '../texts/runs/send.ts';
 import { readAmounts } from './read-amounts.ts';
@@ -125,7 +125,12 @@ export async function performIncrement(call: Increment, work: IncrementWork): Pr
     const { begun } = progress;
     if (error instanceof NotBegunError && progress.isOutdated) return { kind: 'outdated' };
     if (error instanceof NotBegunError && begun !== undefined && begun.kind !== 'begun') {
-      return { kind: 'ended', outcome: refusalOf(begun, call, context), attempts: 0 };
+      return {
+        kind: 'ended',
+        outcome:
+          (await waitsForUndo(begun, call, ledger, kybio.lane.settings.account)) ?? refusalOf(begun, call, context),
+        attempts: 0,
+      };
     }
     // Stopped between intent and send: nothing went out, so the intent must not look like money in doubt. What
     // broke after the send, a bug of ours in reading the answer, leaves the intent.
@@ -276,6 +281,25 @@ function appliedBefore({ customerUid }: Increment, change: NonNullable<Done['cha
 
 function notSent({ customerUid }: Increment): Outcome {
   return { status: 'unapplied', errorCode: 'STOPPED', messages: [sendTexts().notSent], customerUid };
+}
+
+/** A credit that `undo` is taking back, or may have: called done, the row could be lost. */
+async function waitsForUndo(
+  begun: Exclude<Begun, Begin>,
+  { customerUid }: Increment,
+  ledger: Ledger,
+  account: string,
+): Promise<Outcome | undefined> {
+  if (begun.kind !== 'credited_before') return undefined;
+  const { runId, rowNumber, customerUid: credited } = begun.credit;
+  const credits = await ledger.increments.findCredits(account, {
+    ...{ numbers: [], references: [] },
+    customerUids: [credited],
+  });
+  const { undoRun = '' } = credits.find((credit) => credit.runId === runId && credit.rowNumber === rowNumber) ?? {};
+  if (undoRun === '') return undefined;
+  const messages = [sendTexts().takenBack(rowNumber, runId, undoRun)];
+  return { status: 'unapplied', errorCode: 'STOPPED', messages, customerUid };
 }
 
 /** What becomes of a row whose increment the ledger refused to begin. Nothing was sent. */

@@ -103,6 +103,51 @@ describe('memberload undo', () => {
     expect(await amounts()).toEqual([...CREDITED, ...TAKEN_BACK].sort());
   });
 
+  /** Takes one of the credits back and pauses. */
+  async function halfTakenBack(work: Undone): Promise<string> {
+    // Two calls for a row, and two kept back to settle it.
+    const quota = String((await vendor.callCount()) + 4);
+    const paused = await work.run(['undo', work.runId, '--concurrency', '1', '--daily-quota', quota, '--json']);
+    expect(JSON.parse(paused.stdout)).toMatchObject({ state: 'paused', rows: { done: 1, not_sent: 2 } });
+    return (JSON.parse(paused.stdout) as { run: string }).run;
+  }
+
+  test('until it has ended, what it is to take back is not called credited: the file waits for it', async () => {
+    const work = await credited();
+    const undoRun = await halfTakenBack(work);
+    const again = ['topup', 'march.csv', '--campaign', 'March', '-o', 'again.csv', '--json'];
+    const refused = await work.run(again);
+    expect(refused).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('is taking 2 of them back') });
+    expect(refused.stderr).toContain(`memberload resume ${undoRun}`);
+    expect(work.has('again.csv')).toBe(false);
+    expect((await work.run(['resume', undoRun, '--daily-quota', '100'])).exitCode).toBe(0);
+    expect((await work.run(again)).exitCode).toBe(0);
+    expect(outcomesOf(work.read('again.csv'))).toEqual(Array(3).fill('done topped_up'));
+    expect(await amounts()).toEqual([...CREDITED, ...CREDITED, ...TAKEN_BACK].sort());
+  });
+
+  test('the same, where only the send finds out whom a row is about', async () => {
+    const work = openWorkspace(vendor.settings);
+    const uids = (await vendor.members()).map(({ customerUid }) => customerUid).slice(0, 3);
+    const numbers = (await vendor.members()).map(({ number }) => number).slice(0, 3);
+    work.file('uids.csv', lines('customerUid,pointIncrement', ...uids.map((uid) => `${uid},7`)));
+    work.file('numbers.csv', lines('number,pointIncrement', ...numbers.map((number) => `${number},7`)));
+    const first = await work.run(['topup', 'uids.csv', '--campaign', 'March', '--json']);
+    const undoRun = await halfTakenBack({ ...work, runId: (JSON.parse(first.stdout) as { run: string }).run });
+    const waits = await work.run(['topup', 'numbers.csv', '--campaign', 'March', '--json']);
+    expect(waits.exitCode).toBe(7);
+    expect(outcomesOf(work.read('numbers.result.csv')).sort()).toEqual([
+      'done topped_up',
+      'not_sent STOPPED',
+      'not_sent STOPPED',
+    ]);
+    expect(work.read('numbers.result.csv')).toContain(`run ${undoRun} is taking it back`);
+    expect((await work.run(['resume', undoRun, '--daily-quota', '100'])).exitCode).toBe(0);
+    expect((await work.run(['resume', '--daily-quota', '100'])).exitCode).toBe(0);
+    expect(outcomesOf(work.read('numbers.result.csv'))).toEqual(Array(3).fill('done topped_up'));
+    expect(await amounts()).toHaveLength(9);
+  });
+
   test('says beforehand, and in the rows, who was changed since or would fall below zero, for no call more', async () => {
     const work = await credited();
     await vendor.sell('8008010004', '-3');

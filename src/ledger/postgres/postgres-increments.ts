@@ -3,8 +3,8 @@ import { zonedDateTime } from '../../base/zoned-time.ts';
 import { NEWER_ONLY, REPEAT_FACT } from '../account-stores.ts';
 import { Columns } from '../columns.ts';
 import { creditOf } from '../credit-guard.ts';
-import type { Begun, Credit, IncrementIntent, IncrementReader, IncrementStore } from '../increments.ts';
-import { toOtherRow, toRow } from '../records.ts';
+import type { Begun, Credit, IncrementIntent, IncrementReader, IncrementStore, StandingCredit } from '../increments.ts';
+import { toOtherRow, toRow, toStandingCredit } from '../records.ts';
 import { pages, type Reader, type WriterParts } from './parts.ts';
 import { columnsOf, keyOf } from './postgres-rows.ts';
 import { toStop } from './postgres-slices.ts';
@@ -20,8 +20,15 @@ const CREDIT_COLUMNS = `o.run_id, o.row_number, o.target, o.state, o.customer_ui
   o.balance_increment, o.reference, o.campaign, o.data_change_time, o.intent_ms, o.sequence, o.run_created_ms, o.is_undone,
   o.is_credit, o.undoes_run`;
 
+const OF_CREDITS = `FROM memberload.other_row AS o WHERE o.is_credit = 1 AND o.undoes_run = ''`;
+
 /** See `Credit`. Rows of `undo` are left out: what they take back is marked. A run that is being started is not seen. */
-const CREDITS = `SELECT ${CREDIT_COLUMNS} FROM memberload.other_row AS o WHERE o.is_credit = 1 AND o.undoes_run = ''`;
+const CREDITS = `SELECT ${CREDIT_COLUMNS} ${OF_CREDITS}`;
+
+const STANDING_CREDITS = `SELECT ${CREDIT_COLUMNS}, COALESCE((
+    SELECT undo.run_id FROM memberload.other_row AS undo WHERE undo.undoes_run <> '' AND undo.undoes_run = o.run_id
+      AND undo.undoes_row = o.row_number AND undo.is_credit = 1 AND undo.state <> 'done' LIMIT 1), '') AS undo_run
+  ${OF_CREDITS}`;
 
 const toCredit = (record: unknown): Credit => creditOf(toOtherRow(record));
 
@@ -71,7 +78,7 @@ export function openIncrementReader(read: Reader): IncrementReader {
 
 function findCredits(read: Reader): IncrementReader['findCredits'] {
   return async (account, of) => {
-    const found = new Map<string, Credit>();
+    const found = new Map<string, StandingCredit>();
     const asked = [
       ['number', of.numbers],
       ['customer_uid', of.customerUids],
@@ -80,10 +87,10 @@ function findCredits(read: Reader): IncrementReader['findCredits'] {
     for (const [column, values] of asked) {
       for (let from = 0; from < values.length; from += CHUNK) {
         const records = await read(
-          `${CREDITS} AND o.account = $1 AND o.account <> '' AND o.${column} = ANY($2) AND o.${column} <> ''`,
+          `${STANDING_CREDITS} AND o.account = $1 AND o.account <> '' AND o.${column} = ANY($2) AND o.${column} <> ''`,
           [account, values.slice(from, from + CHUNK)],
         );
-        for (const credit of records.map(toCredit)) found.set(`${credit.runId} ${credit.rowNumber}`, credit);
+        for (const credit of records.map(toStandingCredit)) found.set(`${credit.runId} ${credit.rowNumber}`, credit);
       }
     }
     return [...found.values()];

@@ -48,6 +48,8 @@ export const SEND = {
   /** `isOtherRun`: the row in doubt is of another run. */
   memberWaits: (rowNumber: number, runId: string, isOtherRun: boolean) =>
     `Waits: row ${rowNumber}${isOtherRun ? ` of run ${runId}` : ''} credits the same member and is in doubt. Decide it first with: memberload resolve ${runId}`,
+  takenBack: (rowNumber: number, runId: string, undoRun: string) =>
+    `Waits: row ${rowNumber} of run ${runId} credited the same, and run ${undoRun} is taking it back. Carry that run on first: memberload resume ${undoRun}`,
   memberRepeated: (rowNumber: number, customerUid: string) =>
     `This is the member of row ${rowNumber} (customerUid ${customerUid}), given under another key. Remove one of the two, or use --on-duplicate allow.`,
   skippedAsCredited: (credit: Credit) => `${tellCredit(credit)}, the same as this row: skipped.`,

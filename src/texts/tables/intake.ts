@@ -8,12 +8,15 @@ type CreditingRun = {
   readonly when: string;
   readonly creditedCount: number;
   readonly unsentCount: number;
+  /** Credits of an earlier run that this run of `undo` is still to take back, or has in doubt. */
+  readonly takenBackCount: number;
 };
 
-function tellRun({ runId, when, creditedCount, unsentCount }: CreditingRun): string {
+function tellRun({ runId, when, creditedCount, unsentCount, takenBackCount }: CreditingRun): string {
   const what = [
     creditedCount > 0 ? `credited ${creditedCount}` : '',
     unsentCount > 0 ? `has ${unsentCount} still to credit or in doubt` : '',
+    takenBackCount > 0 ? `is taking ${takenBackCount} of them back` : '',
   ].filter(Boolean);
   return `run ${runId} of ${when} ${what.join(' and ')}`;
 }

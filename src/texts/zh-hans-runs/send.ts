@@ -32,6 +32,8 @@ export const send: Send = {
     `dataChangeTime：'${time}' 已用于会员 ${customerUid}，当时很可能已入账。要再次入账，请把该列留空。`,
   memberWaits: (rowNumber, runId, isOtherRun) =>
     `等待中：${isOtherRun ? `运行 ${runId} ` : ''}第 ${rowNumber} 行给同一个会员入账，尚待核实。请先处理它：memberload resolve ${runId}`,
+  takenBack: (rowNumber, runId, undoRun) =>
+    `等待中：运行 ${runId} 第 ${rowNumber} 行已入账同样的数额，而运行 ${undoRun} 正在撤回它。请先继续那次运行：memberload resume ${undoRun}`,
   memberRepeated: (rowNumber, customerUid) =>
     `这与第 ${rowNumber} 行是同一个会员（customerUid ${customerUid}），只是写法不同。请删除其中一行，或用 --on-duplicate allow。`,
   skippedAsCredited: (credit) => `${tellCredit(credit)}，与这一行相同：已跳过。`,

@@ -26,10 +26,11 @@ export const intake: Catalogue['intake'] = {
       credit.number === '' ? ` customerUid ${credit.customerUid} ` : `会员 ${credit.number} `
     }入账积分 ${credit.points}，余额 ${credit.balance}。这样的行会跳过。请恢复结果文件原来的内容；如果现在的内容也要入账，请清空该行的 result_status。`,
   creditedBefore: (count, rowCount, runs, moreRuns, firstRow) => {
-    const told = runs.map(({ runId, when, creditedCount, unsentCount }) => {
+    const told = runs.map(({ runId, when, creditedCount, unsentCount, takenBackCount }) => {
       const what = [
         creditedCount > 0 ? `已入账 ${creditedCount} 行` : '',
         unsentCount > 0 ? `还有 ${unsentCount} 行未入账或待核实` : '',
+        takenBackCount > 0 ? `正在撤回其中 ${takenBackCount} 行` : '',
       ].filter(Boolean);
       return `${when} 的运行 ${runId} ${what.join('，')}`;
     });

@@ -32,6 +32,8 @@ export const send: Send = {
     `dataChangeTime：'${time}' 已用於會員 ${customerUid}，當時很可能已入賬。要再次入賬，請把該欄留空。`,
   memberWaits: (rowNumber, runId, isOtherRun) =>
     `等待中：${isOtherRun ? `執行 ${runId} ` : ''}第 ${rowNumber} 行為同一個會員入賬，尚待核實。請先處理它：memberload resolve ${runId}`,
+  takenBack: (rowNumber, runId, undoRun) =>
+    `等待中：執行 ${runId} 第 ${rowNumber} 行已入賬同樣的數額，而執行 ${undoRun} 正在撤回它。請先繼續那次執行：memberload resume ${undoRun}`,
   memberRepeated: (rowNumber, customerUid) =>
     `這與第 ${rowNumber} 行是同一個會員（customerUid ${customerUid}），只是寫法不同。請刪除其中一行，或用 --on-duplicate allow。`,
   skippedAsCredited: (credit) => `${tellCredit(credit)}，與這一行相同：已略過。`,

@@ -26,10 +26,11 @@ export const intake: Catalogue['intake'] = {
       credit.number === '' ? ` customerUid ${credit.customerUid} ` : `會員 ${credit.number} `
     }入賬積分 ${credit.points}，餘額 ${credit.balance}。這樣的行會略過。請還原結果檔案原來的內容；如果現在的內容也要入賬，請清空該行的 result_status。`,
   creditedBefore: (count, rowCount, runs, moreRuns, firstRow) => {
-    const told = runs.map(({ runId, when, creditedCount, unsentCount }) => {
+    const told = runs.map(({ runId, when, creditedCount, unsentCount, takenBackCount }) => {
       const what = [
         creditedCount > 0 ? `已入賬 ${creditedCount} 行` : '',
         unsentCount > 0 ? `還有 ${unsentCount} 行未入賬或待核實` : '',
+        takenBackCount > 0 ? `正在撤回其中 ${takenBackCount} 行` : '',
       ].filter(Boolean);
       return `${when} 的執行 ${runId} ${what.join('，')}`;
     });

@@ -136,7 +136,7 @@ describe.each(LEDGERS)('credits ($name)', ({ newPlace }) => {
     await begin(ledger, 'undo', 1, { customerUid: '1' });
     expect(await read('run-1')).toEqual(['run-1:2']);
     const find = () => ledger.increments.findCredits(ACCOUNT, { ...NONE, customerUids: ['1'] });
-    expect(await find()).toMatchObject([{ runId: 'run-1', isUndone: false }]);
+    expect(await find()).toMatchObject([{ runId: 'run-1', isUndone: false, undoRun: 'undo' }]);
     await ledger.rows.record(key('undo', 1), { state: 'done' });
     expect(await find()).toMatchObject([{ runId: 'run-1', isUndone: true }]);
     expect(await read('run-1')).toEqual(['run-1:2']);
