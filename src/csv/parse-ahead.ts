@@ -25,7 +25,7 @@ export function openRecordParser(): RecordParser {
     const started = new Worker(new URL('parse-worker.js', import.meta.url), {
       // What is loaded into this process by a flag of Node's is not meant for the thread.
       execArgv: [],
-      resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 128 },
+      resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 },
     });
     started.on('message', (answer: ParseAnswer) => {
       waiting.shift()?.answer(answer);
