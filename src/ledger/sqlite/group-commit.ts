@@ -103,7 +103,7 @@ export class GroupCommit {
         await this.#disk.sync();
         for (const group of this.#committed.splice(0, groupCount)) group.resolve();
         // The answers that came meanwhile are read first: their outcomes join the next group.
-        await nextTurn();
+        for (let turn = 0; turn < TURNS_OF_AN_ANSWER; turn += 1) await nextTurn();
       }
     } catch (error) {
       this.fail(error);
@@ -139,6 +139,12 @@ export class GroupCommit {
     }
   }
 }
+
+/**
+ * Of the event loop, from the bytes in the socket to the next intent. With one, a top-up made half as large groups, and
+ * took 6 % longer.
+ */
+const TURNS_OF_AN_ANSWER = 3;
 
 export type GroupEvents = {
   /** Runs inside each transaction, after the writes of the group: for what the group changes only once. */
