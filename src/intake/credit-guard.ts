@@ -39,6 +39,8 @@ export class CreditGuard {
   #firstRow: number | undefined;
   #changedCount = 0;
   #firstChanged: { readonly rowNumber: number; readonly credit: Credit } | undefined;
+  #takenBackCount = 0;
+  #firstTakenBack: { readonly rowNumber: number; readonly credit: Credit } | undefined;
   #alikeCount = 0;
   #alikeCampaign = '';
   readonly #countByRun = new Map<string, { creditedCount: number; unsentCount: number; takenBackCount: number }>();
@@ -70,7 +72,8 @@ export class CreditGuard {
 
   /**
    * Rows that are called done, against what their run has credited. A row that was edited since, or whose member was
-   * sorted away from it, was never credited as it stands now. It is skipped all the same, which must be said.
+   * sorted away from it, was never credited as it stands now, and one that `undo` has taken back since is credited no
+   * more. Both are skipped all the same, which must be said.
    */
   async compare(claims: readonly DoneClaim[]): Promise<void> {
     if (claims.length === 0) return;
@@ -81,7 +84,7 @@ export class CreditGuard {
       references: [],
     });
     const ofRun = (runId: string, uid: string): string => `${runId} ${uid}`;
-    const byRun = new Map<string, Credit[]>();
+    const byRun = new Map<string, StandingCredit[]>();
     for (const credit of credits) {
       const key = ofRun(credit.runId, credit.customerUid);
       byRun.set(key, [...(byRun.get(key) ?? []), credit]);
@@ -92,15 +95,28 @@ export class CreditGuard {
       const isAsCredited = (credit: Credit): boolean =>
         isSameMember(row, credit) && (isTarget || hasSameAmounts(row, credit));
       const [credit] = own;
-      if (credit === undefined || own.some(isAsCredited)) continue;
-      this.#changedCount += 1;
-      this.#firstChanged ??= { rowNumber, credit };
+      if (credit === undefined) continue;
+      const asCredited = own.filter(isAsCredited);
+      if (asCredited.length === 0) {
+        this.#changedCount += 1;
+        this.#firstChanged ??= { rowNumber, credit };
+      } else if (asCredited.every(({ isUndone, undoRun }) => isUndone || undoRun !== '')) {
+        this.#takenBackCount += 1;
+        this.#firstTakenBack ??= { rowNumber, credit };
+      }
     }
   }
 
   notes(): string[] {
     const alike = intakeTexts().campaignAlike(this.#alikeCount, this.#settings.campaign, this.#alikeCampaign);
-    return [...this.#changedNotes(), ...(this.#alikeCount > 0 ? [alike] : [])];
+    return [...this.#changedNotes(), ...this.#takenBackNotes(), ...(this.#alikeCount > 0 ? [alike] : [])];
+  }
+
+  #takenBackNotes(): string[] {
+    if (this.#firstTakenBack === undefined) return [];
+    const { rowNumber, credit } = this.#firstTakenBack;
+    const { runId, number, customerUid } = credit;
+    return [intakeTexts().takenBackSince(this.#takenBackCount, rowNumber, { runId, number, customerUid })];
   }
 
   #changedNotes(): string[] {

@@ -126,6 +126,16 @@ describe('memberload undo', () => {
     expect(await amounts()).toEqual([...CREDITED, ...CREDITED, ...TAKEN_BACK].sort());
   });
 
+  test('a result whose rows were taken back since is run again: they are skipped, and that is said', async () => {
+    const work = await credited();
+    expect((await work.run(['undo', work.runId, '--row', '2,3'])).exitCode).toBe(0);
+    const again = await work.run(['topup', 'march.result.csv', '--campaign', 'March', '-o', 'again.csv']);
+    expect(again.exitCode).toBe(0);
+    expect(again.stderr).toContain('Warning: 2 rows are called done, but undo has taken the credit back since. Row 2:');
+    expect(outcomesOf(work.read('again.csv'))).toEqual(Array(3).fill('done topped_up'));
+    expect(await amounts()).toHaveLength(5);
+  });
+
   test('the same, where only the send finds out whom a row is about', async () => {
     const work = openWorkspace(vendor.settings);
     const uids = (await vendor.members()).map(({ customerUid }) => customerUid).slice(0, 3);

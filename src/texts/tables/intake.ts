@@ -65,6 +65,15 @@ export const INTAKE = {
     const member = credit.number === '' ? `customerUid ${credit.customerUid}` : `member ${credit.number}`;
     return `Warning: ${rows} called done, but another member or other amounts stand there than were credited. Row ${rowNumber}: run ${credit.runId} credited ${member} with points ${credit.points}, balance ${credit.balance}. Such a row is skipped. Put back what the result file had, or empty its result_status to credit what stands there as well.`;
   },
+  takenBackSince: (
+    rowCount: number,
+    rowNumber: number,
+    credit: { readonly runId: string; readonly number: string; readonly customerUid: string },
+  ) => {
+    const rows = rowCount === 1 ? '1 row is' : `${rowCount} rows are`;
+    const member = credit.number === '' ? `customerUid ${credit.customerUid}` : `member ${credit.number}`;
+    return `Warning: ${rows} called done, but undo has taken the credit back since. Row ${rowNumber}: run ${credit.runId} had credited ${member}. Such a row is skipped. To credit it again, empty its result_status.`;
+  },
   creditedBefore: (
     count: number,
     rowCount: number,

@@ -25,6 +25,10 @@ export const intake: Catalogue['intake'] = {
     `警告：有 ${rowCount} 行标为已完成，但行内的会员或数额与当时入账的不同。第 ${rowNumber} 行：运行 ${credit.runId} 为${
       credit.number === '' ? ` customerUid ${credit.customerUid} ` : `会员 ${credit.number} `
     }入账积分 ${credit.points}，余额 ${credit.balance}。这样的行会跳过。请恢复结果文件原来的内容；如果现在的内容也要入账，请清空该行的 result_status。`,
+  takenBackSince: (rowCount, rowNumber, credit) =>
+    `警告：有 ${rowCount} 行标为已完成，但之后已被 undo 撤回。第 ${rowNumber} 行：运行 ${credit.runId} 曾为${
+      credit.number === '' ? ` customerUid ${credit.customerUid} ` : `会员 ${credit.number} `
+    }入账。这样的行会跳过。要再次入账，请清空该行的 result_status。`,
   creditedBefore: (count, rowCount, runs, moreRuns, firstRow) => {
     const told = runs.map(({ runId, when, creditedCount, unsentCount, takenBackCount }) => {
       const what = [
