@@ -73,6 +73,11 @@ if (workingFolder === '') {
 } else {
   // Until it is known: an end that nobody has foreseen must not look like a success.
   process.exitCode = EXIT.bug;
+  const tellUnforeseen = (): void => {
+    const { failure, error, bug, bugHint } = commandTexts();
+    stderr.write(`${failure(error, bug('it ended before it was done'))}\n${bugHint}\n`);
+  };
+  process.once('beforeExit', tellUnforeseen);
   void runCli({
     argv: process.argv.slice(2),
     environment: process.env,
@@ -105,6 +110,7 @@ if (workingFolder === '') {
     },
     exitNow: (exitCode) => process.exit(exitCode),
   }).then((exitCode) => {
+    process.off('beforeExit', tellUnforeseen);
     process.exitCode = exitCode;
   });
 }

@@ -43,7 +43,10 @@ export async function openCsvTable(source: ByteSource, head: Buffer, options: Cs
     raw: options.raw,
     start: start.bytes.subarray(sep?.length ?? 0),
   });
-  const header = await readHeader(name, records, options.headerRow ?? shape);
+  const header = await readHeader(name, records, options.headerRow ?? shape).catch((error: unknown) => {
+    records.close();
+    throw error;
+  });
   const counts = { blank: 0 };
   const shaper = recordShaper(header.names.length, header.cellCount, counts);
 
@@ -168,8 +171,9 @@ function recordReader(
     while (!hasEnded && ahead.length < parser.depth()) {
       try {
         const batch = await readNext();
-        const { delimiter } = options;
-        const parsing = batch.lineNumbers.length === 0 ? [] : parser.parse(batch.bytes, { ...batch, delimiter });
+        const { bytes, lineNumbers, lineEnding, hasTextFormula } = batch;
+        const how = { delimiter: options.delimiter, lineEnding, hasTextFormula };
+        const parsing = lineNumbers.length === 0 ? [] : parser.parse(bytes, how);
         ahead.push(Promise.resolve(parsing).then((parsed) => ({ batch, parsed })));
       } catch (error) {
         hasEnded = true;

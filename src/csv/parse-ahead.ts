@@ -21,6 +21,16 @@ export function openRecordParser(): RecordParser {
   let mayHaveWorker = availableParallelism() > 1;
   const waiting: { readonly answer: (answer: ParseAnswer) => void }[] = [];
 
+  /** Undefined: the system, or a flag of Node's, allows no thread more. */
+  const startWhereAllowed = (): Worker | undefined => {
+    try {
+      return start();
+    } catch {
+      mayHaveWorker = false;
+      return undefined;
+    }
+  };
+
   const start = (): Worker => {
     const started = new Worker(new URL('parse-worker.js', import.meta.url), {
       // What is loaded into this process by a flag of Node's is not meant for the thread.
@@ -45,7 +55,7 @@ export function openRecordParser(): RecordParser {
   return {
     async parse(bytes, options) {
       byteCount += bytes.length;
-      if (mayHaveWorker && byteCount > WORKER_BYTES_MIN) worker ??= start();
+      if (mayHaveWorker && byteCount > WORKER_BYTES_MIN) worker ??= startWhereAllowed();
       if (worker === undefined) return parseRecords(bytes, options);
       const copy = new Uint8Array(bytes);
       // Only a thread that is waited for keeps the process alive.

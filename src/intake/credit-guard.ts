@@ -43,7 +43,7 @@ export class CreditGuard {
   #firstTakenBack: { readonly rowNumber: number; readonly credit: Credit } | undefined;
   #alikeCount = 0;
   #alikeCampaign = '';
-  readonly #countByRun = new Map<string, { creditedCount: number; unsentCount: number; takenBackCount: number }>();
+  readonly #countByRun = new Map<string, RunCount>();
 
   constructor(parts: { ledger: LedgerReader; account: string; settings: JobSettings; nowMs: number }) {
     this.#ledger = parts.ledger;
@@ -198,8 +198,8 @@ export class CreditGuard {
   }
 
   async #refusal(rowCount: number): Promise<OperatorError> {
-    const rowsOf = (count: { creditedCount: number; unsentCount: number; takenBackCount: number }): number =>
-      count.creditedCount + count.unsentCount + count.takenBackCount;
+    const rowsOf = ({ creditedCount, unsentCount, takenBackCount }: RunCount): number =>
+      creditedCount + unsentCount + takenBackCount;
     const runs = [...this.#countByRun].sort(([, left], [, right]) => rowsOf(right) - rowsOf(left));
     const told = [];
     for (const [runId, count] of runs.slice(0, RUNS_TOLD_MAX)) {
@@ -230,6 +230,9 @@ const RUNS_TOLD_MAX = 3;
 function withoutSigns(campaign: string): string {
   return campaign.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 }
+
+/** Rows of the file that a run has credited, has still to credit or in doubt, or is taking back. */
+type RunCount = { creditedCount: number; unsentCount: number; takenBackCount: number };
 
 type CreditMatch = { readonly kind: 'before' | 'otherwise'; readonly credit: StandingCredit };
 

@@ -141,6 +141,7 @@ async function sendAll(
   if (vendors.kybio) vendors.kybio.lane.beforeQuotaSleep = settleNow;
   // Rows that went out before a kill are settled first: their members' later rows wait for that.
   await settleNow();
+  if (settledCount > 0) stands = undefined;
   await lookForOthers(context, countToSend(facts.sums));
   const gathered = await gatherOrStop(snapshots, context, rows);
   if (gathered === undefined) {

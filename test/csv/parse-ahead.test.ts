@@ -47,6 +47,23 @@ describe('a large file, taken apart by a thread of its own', () => {
     expect(stderr).toMatch(/line 35002, column 2:/);
   });
 
+  test('has the same result where no thread is allowed', () => {
+    const content = variedFile(40_000);
+    const refused = validate(
+      'thread',
+      content,
+      "w.Worker = class { constructor() { throw new Error('no thread'); } };",
+    );
+    expect(refused.stderr).not.toContain('created Worker');
+    expect(refused.result).toBe(validate('thread', content).result);
+  });
+
+  test('a thread that is silent for ever is no success: the run ends as a bug, and says so', () => {
+    const silent = 'w.Worker = class { on() {} ref() {} unref() {} postMessage() {} terminate() {} };';
+    const { status, stderr } = validate('thread', variedFile(40_000), silent);
+    expect([status, stderr.includes('A bug of memberload: it ended before it was done')]).toEqual([70, true]);
+  });
+
   test('a small file needs none', () => {
     expect(validate('thread', variedFile(2000)).stderr).not.toContain('created Worker');
   });
@@ -78,15 +95,18 @@ function variedFile(rowCount: number): string {
   return `${lines.join('\n')}\n`;
 }
 
-function validate(name: string, content: string) {
+/** `change`: of the module `w`, node:worker_threads, before the program is loaded. */
+function validate(name: string, content: string, change = '') {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'file.csv'), content);
-  const ended = spawnSync(process.execPath, [builds[name]?.binary ?? '', 'validate', 'file.csv', '-o', 'out.csv'], {
+  const preload = `data:text/javascript,import w from "node:worker_threads"; ${change}`;
+  const args = ['--import', preload, builds[name]?.binary ?? '', 'validate', 'file.csv', '-o', 'out.csv'];
+  const ended = spawnSync(process.execPath, args, {
     cwd: folder,
     env: { PATH: process.env.PATH, MEMBERLOAD_HOME: join(folder, 'home'), LC_ALL: 'C', NODE_DEBUG: 'worker' },
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
   });
-  const result = ended.status === 3 ? '' : readFileSync(join(folder, 'out.csv'), 'utf8');
+  const result = ended.status === 3 || ended.status === 70 ? '' : readFileSync(join(folder, 'out.csv'), 'utf8');
   return { status: ended.status, stderr: ended.stderr, result };
 }
