@@ -148,7 +148,7 @@ export const CONTROLS = {
     },
     {
       file: 'run/execute-run.js',
-      anchor: 'await settleNow();\n    await lookForOthers(',
+      anchor: 'await settleNow();\n    if (settledCount > 0)\n        stands = undefined;\n    await lookForOthers(',
       replacement: 'await lookForOthers(',
     },
   ],
