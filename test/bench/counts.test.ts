@@ -174,7 +174,8 @@ test('resume opens no input, and puts nothing to the ledger for the rows that ar
 });
 
 describe('validate', () => {
-  const sizes = [10_000, 20_000, 40_000];
+  // All above the size from which csv-parse has a thread: its own memory is not counted there.
+  const sizes = [20_000, 40_000, 80_000];
   const counted = once(async () => {
     const counts: Counts[] = [];
     for (const size of sizes) {
@@ -189,15 +190,15 @@ describe('validate', () => {
     const [few, , many] = await counted();
     if (few === undefined || many === undefined) throw new Error('nothing was counted');
     expect(ofFile(many.opened, 'file.csv')).toBe(1);
-    expect(ofFile(many.readBytes, 'file.csv')).toBe(byteCount(MEMBERS, 40_000));
+    expect(ofFile(many.readBytes, 'file.csv')).toBe(byteCount(MEMBERS, 80_000));
     expect(sum(many.opened)).toBe(sum(few.opened));
     expect(many.statements).toEqual({});
   });
 
   test('twice the rows allocate at most twice as much', async () => {
     const [few = 0, some = 0, many = 0] = (await counted()).map(({ collections }) => collections);
-    // The first difference is at least a few: the count says something.
-    expect(some - few).toBeGreaterThan(3);
+    // Enough of them that one more or less does not matter.
+    expect(some - few).toBeGreaterThan(20);
     expect((many - some) / (some - few)).toBeLessThan(2.5);
   });
 });
