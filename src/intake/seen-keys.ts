@@ -1,17 +1,11 @@
-import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { EXIT, errorText, OperatorError } from '../base/errors.ts';
-import { readAllAtOnce, writeAllAtOnce } from '../base/whole-bytes.ts';
 import { decodeTexts, encodeTexts } from '../stage/stage-block.ts';
-import { intakeTexts } from '../texts/tables/intake.ts';
+import { type KeyRecord, type KeyRecords, type KeyRun, writeKeyRun } from './key-run.ts';
+import { openScratchFile, type ScratchFile } from './scratch-file.ts';
 
 /**
- * Which row first named each member of a file. Exact, in 15 to 20 bytes of memory a key: a table holds a hash and the
- * number of the entry, a list holds the row of each entry, the keys themselves go to a scratch file. A hit in the table
- * is only a candidate: the real key decides.
- *
- * Measured over a million keys on a busy machine: 0.6 µs a key, where a scratch database took 8 µs.
+ * Which row first named each member of a file. Exact, in memory that hardly grows with the file (3 bytes a key): a
+ * table holds the hashes of the newest keys; whenever it is full it goes to a scratch file, sorted. The keys themselves
+ * go there too. A hash that is found is only a candidate: the real key decides.
  */
 export interface SeenKeys {
   /**
@@ -28,81 +22,142 @@ export interface SeenKeys {
   close(): void;
 }
 
-/** @param hashOf 32 bits, without a sign; a test gives one that collides */
-export function openSeenKeys(hashOf: (key: string) => number = seededHash): SeenKeys {
-  const keys = openKeyLog();
-  /** Entry of each place of the table, from 1; 0: the place is free. */
-  let places = new Uint32Array(FIRST_PLACES);
-  let hashes = new Uint32Array(FIRST_PLACES);
-  /** Of entry n in chunk `n >>> CHUNK_BITS`: a list that grows by copies would have twice its size for a moment. */
-  const rowNumbers: Uint32Array[] = [];
-  let entryCount = 0;
+type SeenKeysOptions = {
+  /** 32 bits, without a sign; a test gives one that collides. */
+  readonly hashOf?: ((key: string) => number) | undefined;
+  /** How many keys the table holds before it goes to the disk. */
+  readonly tableKeysMax?: number;
+};
 
-  /**
-   * Half as many places again, as soon as three of four are taken: a search then looks at three places or four. The
-   * old table and the new one are both there for a moment, and that moment decides how much memory a run needs.
-   */
-  const grow = (): void => {
-    const [oldPlaces, oldHashes] = [places, hashes];
-    const placeCount = Math.ceil(oldPlaces.length * 1.5);
-    places = new Uint32Array(placeCount);
-    hashes = new Uint32Array(placeCount);
-    for (let old = 0; old < oldPlaces.length; old += 1) {
-      const entry = oldPlaces[old] ?? 0;
-      if (entry === 0) continue;
-      const hash = oldHashes[old] ?? 0;
-      let place = placeOf(hash, placeCount);
-      while (places[place] !== 0) place = place + 1 === placeCount ? 0 : place + 1;
-      places[place] = entry;
-      hashes[place] = hash;
+export function openSeenKeys({ hashOf = seededHash, tableKeysMax = TABLE_KEYS_MAX }: SeenKeysOptions = {}): SeenKeys {
+  const file = openScratchFile();
+  const keys = keyLog(file);
+  const runs: KeyRun[] = [];
+  const table = keyTable(keys);
+  let order: Float64Array | undefined;
+
+  /** The newest record of a key that the table does not hold. */
+  const findAside = (key: string, hash: number): KeyRecord | undefined => {
+    for (let index = runs.length - 1; index >= 0; index -= 1) {
+      const found = runs[index]?.find(hash).find(({ entry }) => keys.read(entry) === key);
+      if (found !== undefined) return found;
     }
+    return undefined;
   };
 
-  /** The key's entry, entered for `rowNumber` when it is new. */
-  const entryOf = (key: string, rowNumber: number): number => {
-    const hash = hashOf(key);
-    const placeCount = places.length;
-    let place = placeOf(hash, placeCount);
-    for (;;) {
-      const entry = places[place] ?? 0;
-      if (entry === 0) break;
-      if (hashes[place] === hash && keys.read(entry - 1) === key) return entry;
-      place = place + 1 === placeCount ? 0 : place + 1;
-    }
-    entryCount += 1;
-    places[place] = entryCount;
-    hashes[place] = hash;
-    const index = entryCount - 1;
-    if ((index & CHUNK_MASK) === 0) rowNumbers.push(new Uint32Array(CHUNK_MASK + 1));
-    setRow(index, rowNumber);
-    keys.add(key);
-    const entry = entryCount;
-    if (entryCount * 4 >= placeCount * 3) grow();
-    return entry;
-  };
-
-  const rowOf = (index: number): number | undefined => rowNumbers[index >>> CHUNK_BITS]?.[index & CHUNK_MASK];
-
-  const setRow = (index: number, rowNumber: number): void => {
-    const chunk = rowNumbers[index >>> CHUNK_BITS];
-    if (chunk !== undefined) chunk[index & CHUNK_MASK] = rowNumber;
+  const add = (key: string, hash: number, rowNumber: number): void => {
+    table.add(key, hash, rowNumber);
+    if (table.count() < tableKeysMax) return;
+    order ??= new Float64Array(tableKeysMax);
+    runs.push(writeKeyRun(file, table, order));
+    table.clear();
   };
 
   return {
-    firstRowOf: (key, rowNumber) => rowOf(entryOf(key, rowNumber) - 1) ?? rowNumber,
-    claim(key, rowNumber) {
-      const index = entryOf(key, rowNumber) - 1;
-      const before = rowOf(index) ?? rowNumber;
-      setRow(index, rowNumber);
-      return before;
+    firstRowOf(key, rowNumber) {
+      const hash = hashOf(key);
+      const known = table.rowOf(table.find(key, hash)) ?? findAside(key, hash)?.rowNumber;
+      if (known === undefined) add(key, hash, rowNumber);
+      return known ?? rowNumber;
     },
-    close: keys.close,
+    claim(key, rowNumber) {
+      const hash = hashOf(key);
+      const entry = table.find(key, hash);
+      const known = table.rowOf(entry);
+      if (known !== undefined) {
+        table.setRow(entry, rowNumber);
+        return known;
+      }
+      const aside = findAside(key, hash);
+      // What lies on the disk stays as it is: the newest record of a key is the one that counts.
+      add(key, hash, rowNumber);
+      return aside?.rowNumber ?? rowNumber;
+    },
+    close: file.close,
   };
 }
 
-const FIRST_PLACES = 2 ** 14;
-const CHUNK_BITS = 14;
-const CHUNK_MASK = 2 ** CHUNK_BITS - 1;
+/** Five megabytes and a half. */
+const TABLE_KEYS_MAX = 384 * 1024;
+
+/** Entries are counted from 1, so that 0 says that a place is free. */
+type KeyTable = KeyRecords & {
+  /** The key's entry; 0 when it has none here. */
+  find(key: string, hash: number): number;
+  /** Undefined for entry 0. */
+  rowOf(entry: number): number | undefined;
+  setRow(entry: number, rowNumber: number): void;
+  /** For a key that has no entry. */
+  add(key: string, hash: number, rowNumber: number): void;
+  clear(): void;
+};
+
+function keyTable(keys: KeyLog): KeyTable {
+  /** Of the log, that are not in this table. */
+  let keysBefore = 0;
+  let places = new Uint32Array(FIRST_PLACES);
+  let hashes = new Uint32Array(FIRST_ENTRIES);
+  let rowNumbers = new Uint32Array(FIRST_ENTRIES);
+  let count = 0;
+
+  const freePlaceOf = (hash: number): number => {
+    let place = placeOf(hash, places.length);
+    while (places[place] !== 0) place = place + 1 === places.length ? 0 : place + 1;
+    return place;
+  };
+
+  const grow = (): void => {
+    [hashes, rowNumbers] = [doubled(hashes), doubled(rowNumbers)];
+    places = new Uint32Array(places.length * 2);
+    for (let entry = 1; entry <= count; entry += 1) places[freePlaceOf(hashes[entry - 1] ?? 0)] = entry;
+  };
+
+  return {
+    find(key, hash) {
+      const placeCount = places.length;
+      let place = placeOf(hash, placeCount);
+      for (;;) {
+        const entry = places[place] ?? 0;
+        if (entry === 0 || (hashes[entry - 1] === hash && keys.read(keysBefore + entry - 1) === key)) return entry;
+        place = place + 1 === placeCount ? 0 : place + 1;
+      }
+    },
+    rowOf: (entry) => (entry === 0 ? undefined : rowNumbers[entry - 1]),
+    setRow(entry, rowNumber) {
+      rowNumbers[entry - 1] = rowNumber;
+    },
+    add(key, hash, rowNumber) {
+      if (count === hashes.length) grow();
+      keys.add(key);
+      hashes[count] = hash;
+      rowNumbers[count] = rowNumber;
+      count += 1;
+      places[freePlaceOf(hash)] = count;
+    },
+    clear() {
+      keysBefore += count;
+      count = 0;
+      places.fill(0);
+    },
+    count: () => count,
+    hashAt: (index) => hashes[index] ?? 0,
+    recordAt: (index) => ({
+      hash: hashes[index] ?? 0,
+      entry: keysBefore + index,
+      rowNumber: rowNumbers[index] ?? 0,
+    }),
+  };
+}
+
+/** Two places of three are taken at most: a search then looks at two or three. */
+const FIRST_ENTRIES = 12 * 1024;
+const FIRST_PLACES = (FIRST_ENTRIES * 3) / 2;
+
+function doubled(numbers: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
+  const longer = new Uint32Array(numbers.length * 2);
+  longer.set(numbers);
+  return longer;
+}
 
 /** The hash as a share of the table: exact, for both have 32 bits at most. */
 function placeOf(hash: number, placeCount: number): number {
@@ -124,23 +179,24 @@ function seededHash(key: string): number {
 
 const SEED = (Math.random() * 2 ** 32) >>> 0;
 
-/** Keys by their number. The newest are in memory, the others in a scratch file, in blocks. */
-function openKeyLog(): { add(key: string): void; read(index: number): string | undefined; close(): void } {
+type KeyLog = {
+  add(key: string): void;
+  /** By their number, from 0. */
+  read(index: number): string | undefined;
+};
+
+/** The newest keys are in memory, the others in the file, in blocks. */
+function keyLog(file: ScratchFile): KeyLog {
   let newest: string[] = [];
-  const blocks: { readonly offset: number; readonly length: number }[] = [];
+  const blocks: { readonly position: number; readonly length: number }[] = [];
   const decoded = new Map<number, string[]>();
-  let file: number | undefined;
-  let folder: string | undefined;
-  let offset = 0;
 
   const readBlock = (block: number): string[] => {
     const known = decoded.get(block);
     if (known) return known;
-    const { offset: from = 0, length = 0 } = blocks[block] ?? {};
+    const { position = 0, length = 0 } = blocks[block] ?? {};
     const bytes = Buffer.allocUnsafe(length);
-    orScratchFailed(() => {
-      if (file !== undefined) readAllAtOnce(file, bytes, from);
-    });
+    file.read(bytes, position);
     const [keys = []] = decodeTexts(bytes);
     // Duplicates mostly lie in the order of the first rows: a few blocks serve nearly all of them.
     const [oldest] = decoded.keys();
@@ -154,54 +210,16 @@ function openKeyLog(): { add(key: string): void; read(index: number): string | u
       newest.push(key);
       if (newest.length < KEYS_PER_BLOCK) return;
       const bytes = encodeTexts([newest]);
-      orScratchFailed(() => {
-        if (file === undefined) {
-          // Gone from its folder at once, so that nothing stays behind whatever ends this process.
-          folder = mkdtempSync(join(tmpdir(), 'memberload-'));
-          file = openSync(join(folder, 'keys'), 'wx+', 0o600);
-          removeScratch(folder);
-        }
-        writeAllAtOnce(file, bytes, offset);
-      });
-      blocks.push({ offset, length: bytes.length });
-      offset += bytes.length;
+      blocks.push({ position: file.append(bytes), length: bytes.length });
       newest = [];
     },
     read(index) {
       const block = Math.floor(index / KEYS_PER_BLOCK);
       return (block < blocks.length ? readBlock(block) : newest)[index % KEYS_PER_BLOCK];
     },
-    close() {
-      if (file !== undefined) closeSync(file);
-      file = undefined;
-      if (folder !== undefined) removeScratch(folder);
-    },
   };
 }
 
-/** A key that is lost here would be a duplicate that nobody sees: the input is not taken. */
-function orScratchFailed(work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    throw new OperatorError({
-      code: 'SCRATCH_FAILED',
-      message: intakeTexts().scratchFailed(tmpdir(), errorText(error)),
-      hint: intakeTexts().scratchFailedHint,
-      exitCode: EXIT.stopped,
-      cause: error,
-    });
-  }
-}
-
-/** Windows keeps an open file in its folder: it is removed when the log is closed. */
-function removeScratch(folder: string): void {
-  try {
-    rmSync(folder, { recursive: true, force: true });
-  } catch {
-    // Tried again by `close`.
-  }
-}
-
-const KEYS_PER_BLOCK = 4096;
-const BLOCKS_DECODED_MAX = 64;
+/** Few, so that a duplicate far from its first row costs little. */
+const KEYS_PER_BLOCK = 512;
+const BLOCKS_DECODED_MAX = 256;

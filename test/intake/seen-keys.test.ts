@@ -25,7 +25,12 @@ const HASHES: Readonly<Record<string, ((key: string) => number) | undefined>> = 
 };
 
 describe('which row first named a key', () => {
-  test.each(Object.keys(HASHES))('is answered as a Map answers, with %s', (name) => {
+  test.each(
+    Object.keys(HASHES).flatMap((name) => [
+      { name, tableKeysMax: 3 },
+      { name, tableKeysMax: 1000 },
+    ]),
+  )('is answered as a Map answers, with $name and $tableKeysMax keys in memory', ({ name, tableKeysMax }) => {
     const key = fc.oneof(
       fc.constantFrom('', 'number:1', 'number:10', 'uid:1', '\u0000', '陈', '𠮷'),
       fc.string({ unit: 'grapheme', maxLength: 4 }),
@@ -33,7 +38,7 @@ describe('which row first named a key', () => {
     const step = fc.record({ key, claims: fc.boolean() });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        const seen = openSeenKeys(HASHES[name]);
+        const seen = openSeenKeys({ hashOf: HASHES[name], tableKeysMax });
         const map = openMap();
         try {
           for (const [index, { key: text, claims }] of steps.entries()) {
@@ -47,13 +52,25 @@ describe('which row first named a key', () => {
     );
   });
 
-  test('is known of keys that were put aside to the disk, over three growths of the table', () => {
-    const seen = openSeenKeys();
+  test.each([
+    { where: 'in memory', tableKeysMax: undefined },
+    { where: 'on the disk, in three parts', tableKeysMax: 20_000 },
+  ])('is known of 70 thousand keys $where, whatever order they are asked for in', ({ tableKeysMax }) => {
+    const seen = openSeenKeys(tableKeysMax === undefined ? {} : { tableKeysMax });
     const count = 70_000;
+    const claimed = new Map<number, number>();
     for (let row = 1; row <= count; row += 1) expect(seen.firstRowOf(`number:${row}`, row)).toBe(row);
-    for (let row = 1; row <= count; row += 997) expect(seen.firstRowOf(`number:${row}`, count + 1)).toBe(row);
-    expect(seen.claim('number:1', count + 2)).toBe(1);
-    expect(seen.firstRowOf('number:1', count + 3)).toBe(count + 2);
+    for (let row = 1; row <= count; row += 997) {
+      claimed.set(row, count + row);
+      expect(seen.claim(`number:${row}`, count + row)).toBe(row);
+    }
+    // A prime step: far from the order of the rows, and every row once.
+    for (let index = 0; index < count; index += 1) {
+      const row = ((index * 7919) % count) + 1;
+      const first = seen.firstRowOf(`number:${row}`, 3 * count);
+      if (first !== (claimed.get(row) ?? row)) expect({ row, first }).toEqual({ row, first: claimed.get(row) ?? row });
+    }
+    for (let row = 1; row <= count; row += 997) expect(seen.claim(`number:${row}`, 4 * count)).toBe(claimed.get(row));
     seen.close();
   });
 });
