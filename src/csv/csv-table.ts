@@ -5,6 +5,7 @@ import { decideShape, readSepLine } from './csv-shape.ts';
 import { decideEncoding } from './detect-encoding.ts';
 import { unguardCell } from './formula-guard.ts';
 import { openRecordParser } from './parse-ahead.ts';
+import type { ParsedRecords } from './parse-records.ts';
 import { type RecordBatch, type RecordScanner, recordScanner } from './scan-records.ts';
 import type { ColumnCountError, RecordBlock, Table } from './table.ts';
 import { checkHeader } from './table-header.ts';
@@ -133,9 +134,8 @@ async function readStart(blocks: TextBlocks): Promise<{ bytes: Buffer; mayFollow
   return { bytes: read.length === 1 && read[0] ? read[0] : Buffer.concat(read), mayFollow: true };
 }
 
-/** Records without the lines of spaces; both arrays have the same length. */
-type Records = {
-  readonly cells: string[][];
+/** Records without the lines of spaces; all arrays have the same length. */
+type Records = ParsedRecords & {
   readonly lineNumbers: number[];
   readonly lineEnding: '\n' | '\r\n' | undefined;
 };
@@ -157,7 +157,7 @@ function recordReader(
   let hasEnded = false;
   let textFormulaCount = 0;
   /** Read, and perhaps not parsed yet. An error is thrown when its turn comes. */
-  const ahead: Promise<{ readonly batch: RecordBatch; readonly parsed: string[][] }>[] = [];
+  const ahead: Promise<{ readonly batch: RecordBatch; readonly parse: () => ParsedRecords }>[] = [];
 
   const readNext = async (): Promise<RecordBatch> => {
     const block = start ?? (await blocks.next(scanner.lineNumber()));
@@ -173,8 +173,8 @@ function recordReader(
         const batch = await readNext();
         const { bytes, lineNumbers, lineEnding, hasTextFormula } = batch;
         const how = { delimiter: options.delimiter, lineEnding, hasTextFormula };
-        const parsing = lineNumbers.length === 0 ? [] : parser.parse(bytes, how);
-        ahead.push(Promise.resolve(parsing).then((parsed) => ({ batch, parsed })));
+        const parsing = lineNumbers.length === 0 ? NO_RECORDS : parser.parse(bytes, how);
+        ahead.push(Promise.resolve(parsing).then((parse) => ({ batch, parse })));
       } catch (error) {
         hasEnded = true;
         ahead.push(Promise.reject(error));
@@ -183,10 +183,10 @@ function recordReader(
     }
   };
 
-  const take = (batch: RecordBatch, parsed: string[][]): Records => {
+  const take = (batch: RecordBatch, parsed: ParsedRecords): Records => {
     const records = withLines(batch, parsed);
     if (options.raw) return records;
-    // Whole blocks have neither sign: their cells are not looked at.
+    // Whole blocks have neither sign: their cells are not looked at. No plain line has one where it counts.
     const mayHaveGuard = batch.bytes.includes("'");
     const mayHaveFormula = batch.bytes.includes('=');
     if (!mayHaveGuard && !mayHaveFormula) return records;
@@ -208,7 +208,7 @@ function recordReader(
     async next() {
       await readAhead();
       const first = await ahead.shift();
-      return first && take(first.batch, first.parsed);
+      return first && take(first.batch, first.parse());
     },
     close: parser.close,
   };
@@ -228,13 +228,17 @@ function textOfFormula(cell: string): string | undefined {
   return cell.length <= 64 && /^=[0-9]+(\.[0-9]+)?$/.test(cell) ? cell.slice(1) : undefined;
 }
 
-function withLines({ lineNumbers, lineEnding }: RecordBatch, parsed: string[][]): Records {
+const NO_RECORDS = (): ParsedRecords => ({ cells: [] });
+
+function withLines({ lineNumbers, lineEnding }: RecordBatch, { cells, plainLines }: ParsedRecords): Records {
   // Two readings of the same bytes: were they to differ, line numbers would be wrong from here on.
-  assert(parsed.length === lineNumbers.length, 'the scanner and the parser count records alike');
-  if (!lineNumbers.includes(0)) return { cells: parsed, lineNumbers: [...lineNumbers], lineEnding };
+  assert(cells.length === lineNumbers.length, 'the scanner and the parser count records alike');
+  if (!lineNumbers.includes(0)) return { cells, plainLines, lineNumbers: [...lineNumbers], lineEnding };
+  const isRecord = (_: unknown, index: number): boolean => lineNumbers[index] !== 0;
   return {
-    cells: parsed.filter((_, index) => lineNumbers[index] !== 0),
-    lineNumbers: lineNumbers.filter((lineNumber) => lineNumber !== 0),
+    cells: cells.filter(isRecord),
+    plainLines: plainLines?.filter(isRecord),
+    lineNumbers: lineNumbers.filter(isRecord),
     lineEnding,
   };
 }
@@ -270,7 +274,12 @@ async function readHeader(
           cellCount: cells.length,
           lineEnding: batch.lineEnding ?? '\n',
           skipped,
-          rest: { ...batch, cells: batch.cells.slice(index + 1), lineNumbers: batch.lineNumbers.slice(index + 1) },
+          rest: {
+            ...batch,
+            cells: batch.cells.slice(index + 1),
+            plainLines: batch.plainLines?.slice(index + 1),
+            lineNumbers: batch.lineNumbers.slice(index + 1),
+          },
         };
       }
       if (typeof where === 'number' && lineNumber > where) throw noHeaderRow(name, where);
@@ -287,9 +296,9 @@ export function noHeaderRow(name: string, line: number) {
 
 /** Leaves out rows without a value, and compares the number of cells with the header's. */
 export function recordShaper(expected: number, headerCellCount: number, counts: { blank: number }) {
-  return (records: { cells: string[][]; lineNumbers: number[] }, firstRowNumber: number): RecordBlock | undefined => {
+  return (records: ParsedRecords & { lineNumbers: number[] }, firstRowNumber: number): RecordBlock | undefined => {
     const columnCountErrors = new Map<number, ColumnCountError>();
-    const { cells: all, lineNumbers: allLines } = records;
+    const { cells: all, lineNumbers: allLines, plainLines } = records;
     let kept = 0;
     for (let index = 0; index < all.length; index += 1) {
       let cells = all[index] ?? [];
@@ -301,17 +310,21 @@ export function recordShaper(expected: number, headerCellCount: number, counts: 
       if (actual !== expected) {
         // Below nameless columns only blank cells are let pass: a value there belongs to no column.
         const isCovered = actual > expected && actual <= headerCellCount && !hasValue(cells.slice(expected));
-        if (isCovered) cells = cells.slice(0, expected);
-        else columnCountErrors.set(kept, { expected, actual });
+        if (isCovered) {
+          cells = cells.slice(0, expected);
+          if (plainLines) plainLines[index] = undefined;
+        } else columnCountErrors.set(kept, { expected, actual });
       }
       all[kept] = cells;
       allLines[kept] = allLines[index] ?? 0;
+      if (plainLines) plainLines[kept] = plainLines[index];
       kept += 1;
     }
     if (kept === 0) return undefined;
     all.length = kept;
     allLines.length = kept;
-    return { firstRowNumber, lineNumbers: allLines, cells: all, columnCountErrors };
+    if (plainLines) plainLines.length = kept;
+    return { firstRowNumber, lineNumbers: allLines, cells: all, plainLines, columnCountErrors };
   };
 }
 

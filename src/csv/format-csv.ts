@@ -1,6 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { assert } from '../base/errors.ts';
 import { guardCell } from './formula-guard.ts';
+import { plainLine } from './plain-line.ts';
 
 /** How CSV is written. */
 export type CsvDialect = {
@@ -13,11 +14,19 @@ export type CsvDialect = {
   readonly keepsExcelText?: boolean;
 };
 
+/** The cells of a row; or the text of its line, where that is what `plainLine` has made of them. */
+export type CsvRow = readonly string[] | string;
+
+/** Whether rows may be given as lines: Excel needs another text of many cells. */
+export function takesLines(dialect: CsvDialect): boolean {
+  return !dialect.keepsExcelText;
+}
+
 /**
  * Records with their line ends. Quotes only where RFC 4180 or a careless reader needs them. With `hasHeader` the
  * first row holds the column names, off which a reader finds the delimiter: those with a usual one are quoted.
  */
-export function formatCsvRows(rows: readonly (readonly string[])[], dialect: CsvDialect, hasHeader: boolean): string {
+export function formatCsvRows(rows: readonly CsvRow[], dialect: CsvDialect, hasHeader: boolean): string {
   const [first, ...others] = hasHeader ? rows : [];
   if (first === undefined) return formatRows(rows, dialect, SPACE_AT_AN_END, dialect.keepsExcelText ?? false);
   return (
@@ -26,12 +35,7 @@ export function formatCsvRows(rows: readonly (readonly string[])[], dialect: Csv
   );
 }
 
-function formatRows(
-  rows: readonly (readonly string[])[],
-  dialect: CsvDialect,
-  quoted: RegExp[],
-  keepsExcelText: boolean,
-): string {
+function formatRows(rows: readonly CsvRow[], dialect: CsvDialect, quoted: RegExp[], keepsExcelText: boolean): string {
   const pieces: string[] = [];
   /** Rows that need a closer look, between those that need none. */
   let others: (readonly string[])[] = [];
@@ -39,15 +43,16 @@ function formatRows(
     if (others.length > 0) pieces.push(formatClosely(others, dialect, quoted, keepsExcelText));
     others = [];
   };
-  const delimiter = dialect.delimiter.charCodeAt(0);
-  for (const cells of rows) {
+  const mayBePlain = quoted === SPACE_AT_AN_END && !keepsExcelText;
+  for (const row of rows) {
     // Nothing at all would be a blank line, which readers skip.
-    assert(cells.length > 0, 'a CSV row has a cell');
-    const line = cells.join(dialect.delimiter);
-    if (quoted === SPACE_AT_AN_END && !keepsExcelText && isPlainLine(line, delimiter, cells.length)) {
+    assert(row.length > 0, 'a CSV row has a cell');
+    assert(mayBePlain || typeof row !== 'string', 'no line is given where cells are written in another way');
+    const line = typeof row === 'string' ? row : mayBePlain ? plainLine(row, dialect.delimiter) : undefined;
+    if (line !== undefined) {
       writeOthers();
       pieces.push(line, dialect.lineEnding);
-    } else others.push(cells);
+    } else if (typeof row !== 'string') others.push(row);
   }
   writeOthers();
   return pieces.join('');
@@ -70,42 +75,6 @@ function formatClosely(
     quoted_match: quoted,
   });
 }
-
-/**
- * Whether csv-stringify would write the cells of this line as they stand. True only for what is plain beyond doubt:
- * cells of letters, digits, Chinese characters and signs that mean nothing, with no space at an end. Nine of ten rows
- * of a large file are so; csv-stringify takes 9 µs for a row, this look 0.2 µs.
- */
-function isPlainLine(line: string, delimiter: number, cellCount: number): boolean {
-  // A row of one cell may be blank.
-  if (cellCount === 1) return false;
-  let delimiterCount = 0;
-  let previous = delimiter;
-  for (let index = 0; index < line.length; index += 1) {
-    const code = line.charCodeAt(index);
-    if (code === delimiter) {
-      if (previous === SPACE) return false;
-      delimiterCount += 1;
-    } else if (code < 128) {
-      const kind = KINDS[code];
-      if (kind === SUSPECT || (kind === SUSPECT_AT_START && previous === delimiter)) return false;
-    } else if ((code < 0x3400 || code > 0x9fff) && code !== ELLIPSIS) return false;
-    previous = code;
-  }
-  return previous !== SPACE && delimiterCount === cellCount - 1;
-}
-
-const SPACE = 0x20;
-/** `…` stands in `result_for` of every row. */
-const ELLIPSIS = 0x2026;
-const SUSPECT = 1;
-const SUSPECT_AT_START = 2;
-/** Of ASCII: what is quoted or guarded wherever it stands, and what only at the start of a cell. */
-const KINDS = new Uint8Array(128);
-for (let code = 0; code < 0x20; code += 1) KINDS[code] = SUSPECT;
-// The delimiters of other locales are among them: a formula may follow.
-for (const sign of '"\',;\x7f') KINDS[sign.charCodeAt(0)] = SUSPECT;
-for (const sign of ' =+-@') KINDS[sign.charCodeAt(0)] = SUSPECT_AT_START;
 
 /**
  * What Excel, when it opens a CSV file, makes another value of, and saves as that: leading zeros and plus signs are

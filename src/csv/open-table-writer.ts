@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import { assert } from '../base/errors.ts';
 import type { RowToWrite } from '../xlsx/write-sheet.ts';
 import type { WorkbookText } from '../xlsx/write-workbook.ts';
-import { type CsvDialect, formatCsvRows } from './format-csv.ts';
+import { type CsvDialect, type CsvRow, formatCsvRows } from './format-csv.ts';
 import { type NewFile, openNewFile, openNewStream } from './new-file.ts';
 
 /**
@@ -15,7 +15,7 @@ export type WriteTarget =
 
 export type TableWriter = {
   /** Await it, or memory grows. The first row of the first block is the header. */
-  writeBlock(rows: readonly (readonly string[])[]): Promise<void>;
+  writeBlock(rows: readonly CsvRow[]): Promise<void>;
   /** As `NewFile.commit`. The digest is of the file's bytes, in hex. */
   commit(beforeRename?: (sha256: string) => Promise<void>): Promise<{ readonly sha256: string }>;
   /** As `NewFile.abort`. */

@@ -1,11 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { type ParseOptions, parseRecords, unpackRecords } from './parse-records.ts';
+import { type ParsedRecords, type ParseOptions, parseRecords, unpackRecords } from './parse-records.ts';
 import type { ParseAnswer, ParseRequest } from './parse-worker.ts';
 
 type RecordParser = {
-  /** Records are handed out in the order in which they were given. */
-  parse(bytes: Buffer, options: ParseOptions): Promise<string[][]>;
+  /**
+   * Records are handed out in the order in which they were given. They are made when they are asked for, once: what
+   * waits is one text, which V8 need not look through.
+   */
+  parse(bytes: Buffer, options: ParseOptions): Promise<() => ParsedRecords>;
   /** How many blocks may be under way at a time. */
   depth(): number;
   close(): void;
@@ -18,6 +21,8 @@ type RecordParser = {
 export function openRecordParser(): RecordParser {
   let byteCount = 0;
   let worker: Worker | undefined;
+  /** A thread takes 40 ms to start: until then records are parsed here. */
+  let isOnline = false;
   let mayHaveWorker = availableParallelism() > 1;
   const waiting: { readonly answer: (answer: ParseAnswer) => void }[] = [];
 
@@ -37,6 +42,10 @@ export function openRecordParser(): RecordParser {
       execArgv: [],
       resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 },
     });
+    started.unref();
+    started.on('online', () => {
+      isOnline = worker === started;
+    });
     started.on('message', (answer: ParseAnswer) => {
       waiting.shift()?.answer(answer);
       if (waiting.length === 0) started.unref();
@@ -45,6 +54,7 @@ export function openRecordParser(): RecordParser {
     const giveUp = (): void => {
       mayHaveWorker = false;
       worker = undefined;
+      isOnline = false;
       for (const { answer } of waiting.splice(0)) answer(undefined);
     };
     started.on('error', giveUp);
@@ -56,15 +66,16 @@ export function openRecordParser(): RecordParser {
     async parse(bytes, options) {
       byteCount += bytes.length;
       if (mayHaveWorker && byteCount > WORKER_BYTES_MIN) worker ??= startWhereAllowed();
-      if (worker === undefined) return parseRecords(bytes, options);
+      const parseHere = (): ParsedRecords => ({ cells: parseRecords(bytes, options) });
+      if (worker === undefined || !isOnline) return parseHere;
       const copy = new Uint8Array(bytes);
       // Only a thread that is waited for keeps the process alive.
       worker.ref();
       worker.postMessage({ bytes: copy, options } satisfies ParseRequest, [copy.buffer]);
       const answer = await new Promise<ParseAnswer>((resolve) => waiting.push({ answer: resolve }));
-      return answer === undefined ? parseRecords(bytes, options) : unpackRecords(answer);
+      return answer === undefined ? parseHere : () => unpackRecords(answer, options.delimiter);
     },
-    depth: () => (worker === undefined ? 1 : DEPTH),
+    depth: () => (isOnline ? DEPTH : 1),
     close() {
       mayHaveWorker = false;
       void worker?.terminate();

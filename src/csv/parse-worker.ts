@@ -8,12 +8,13 @@ export type ParseAnswer = PackedRecords | undefined;
 /** The thread of parse-ahead.ts. */
 parentPort?.on('message', ({ bytes, options }: ParseRequest) => {
   const packed = parseAndPack(bytes, options);
-  parentPort?.postMessage(packed satisfies ParseAnswer, packed ? [packed.cellCounts.buffer] : []);
+  const moved = packed ? [packed.plainLineEnds.buffer, packed.otherCellCounts.buffer] : [];
+  parentPort?.postMessage(packed satisfies ParseAnswer, moved);
 });
 
 function parseAndPack(bytes: Uint8Array, options: ParseOptions): ParseAnswer {
   try {
-    return packRecords(parseRecords(bytes, options), bytes);
+    return packRecords(parseRecords(bytes, options), bytes, options.delimiter);
   } catch {
     // It meets the same error where it can be told.
     return undefined;

@@ -55,6 +55,8 @@ export type RecordBlock = {
   readonly lineNumbers: readonly number[];
   /** As many cells as the record has: not padded, not cut. */
   readonly cells: string[][];
+  /** Of a CSV file: what `plainLine` makes of each record's cells; undefined where nobody has looked. */
+  readonly plainLines?: readonly (string | undefined)[] | undefined;
   /** Index in the block → what is wrong with the record's shape. */
   readonly columnCountErrors: ReadonlyMap<number, ColumnCountError>;
   /** Only of workbooks: index in the block → index of the column → what a spreadsheet has done to the cell. */

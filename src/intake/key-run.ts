@@ -1,3 +1,4 @@
+import { assert } from '../base/errors.ts';
 import type { ScratchFile } from './scratch-file.ts';
 
 /** What is known of a key: the hash by which it is looked for, where the key itself stands, the row that has it. */
@@ -9,37 +10,30 @@ export type KeyRun = {
   find(hash: number): readonly KeyRecord[];
 };
 
-/** Records to be put aside, by their index. */
-export type KeyRecords = { count(): number; hashAt(index: number): number; recordAt(index: number): KeyRecord };
-
 /**
- * Puts records aside, sorted by hash. In memory stay a filter, which lets one absent hash of a thousand through, and
- * the first hash of each page: together 2.7 bytes for a key.
- *
- * @param order of as many numbers as there are records, or more; what stands in it is overwritten. Given, because
- *   arrays that are thrown away again and again are memory that V8 is slow to give back
+ * Puts `count` records aside, sorted by hash. In memory stay a filter, which lets one absent hash of a thousand through,
+ * and the first hash of each page: together 2.7 bytes for a key.
  */
-export function writeKeyRun(file: ScratchFile, records: KeyRecords, order: Float64Array): KeyRun {
-  const count = records.count();
-  sortByHash(records, order);
+export function writeKeyRun(file: ScratchFile, count: number, sorted: Iterable<KeyRecord>): KeyRun {
   const filter = hashFilter(count);
   const firstHashes = new Uint32Array(Math.ceil(count / PAGE_RECORDS));
   const page = new Uint32Array(PAGE_RECORDS * RECORD_WORDS);
   let start: number | undefined;
-  for (let place = 0; place < count; ) {
-    const pageStart = place;
-    for (; place < count && place < pageStart + PAGE_RECORDS; place += 1) {
-      const { hash, entry, rowNumber } = records.recordAt(indexIn(order[place] ?? 0));
-      filter.add(hash);
-      if (place === pageStart) firstHashes[pageStart / PAGE_RECORDS] = hash;
-      const at = (place - pageStart) * RECORD_WORDS;
-      page[at] = hash;
-      page[at + 1] = entry;
-      page[at + 2] = rowNumber;
-    }
-    const position = file.append(new Uint8Array(page.buffer, 0, (place - pageStart) * RECORD_WORDS * 4));
+  let place = 0;
+  for (const { hash, entry, rowNumber } of sorted) {
+    filter.add(hash);
+    const placeInPage = place % PAGE_RECORDS;
+    if (placeInPage === 0) firstHashes[place / PAGE_RECORDS] = hash;
+    const at = placeInPage * RECORD_WORDS;
+    page[at] = hash;
+    page[at + 1] = entry;
+    page[at + 2] = rowNumber;
+    place += 1;
+    if (placeInPage + 1 < PAGE_RECORDS && place < count) continue;
+    const position = file.append(new Uint8Array(page.buffer, 0, (at + RECORD_WORDS) * 4));
     start ??= position;
   }
+  assert(place === count, 'as many records come as were told');
   return { find: (hash) => (filter.mayHave(hash) ? findIn(file, start ?? 0, count, firstHashes, hash) : []) };
 }
 
@@ -60,19 +54,6 @@ function findIn(file: ScratchFile, start: number, count: number, firstHashes: Ui
 
 const RECORD_WORDS = 3;
 const PAGE_RECORDS = 256;
-
-/** Hash and index together are a whole number below 2 ** 53, which sorts without a function. */
-function sortByHash(records: KeyRecords, order: Float64Array): void {
-  const count = records.count();
-  for (let index = 0; index < count; index += 1) order[index] = records.hashAt(index) * INDEXES + index;
-  order.subarray(0, count).sort();
-}
-
-function indexIn(hashAndIndex: number): number {
-  return hashAndIndex % INDEXES;
-}
-
-const INDEXES = 2 ** 21;
 
 /** How many of the sorted numbers are less than `limit`. */
 function countBelow(sorted: Uint32Array, limit: number): number {

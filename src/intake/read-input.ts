@@ -1,7 +1,7 @@
 import { DecimalSum } from '../base/decimal.ts';
 import { fileError, OperatorError } from '../base/errors.ts';
 import type { RunControl } from '../calls/run-control.ts';
-import type { CellDamage, Table } from '../csv/table.ts';
+import type { CellDamage, RecordBlock, Table } from '../csv/table.ts';
 import { ColumnJudge, type ColumnVerdict } from '../job/cells/column-judge.ts';
 import { type SignCounts, SignEvidence } from '../job/cells/sign-evidence.ts';
 import { type CheckedRow, rowChecker, type TargetRow } from '../job/check-row.ts';
@@ -49,8 +49,11 @@ export type InputRead = {
   readonly signs: SignCounts;
 };
 
+/** `plainLines`: as in `RecordBlock`. */
+export type JudgedBlock = StageBlock & Pick<RecordBlock, 'plainLines'>;
+
 /** Where judged rows go: into the stage, or straight into the file of `validate`. */
-export type RowSink = { write(block: StageBlock): Promise<void> };
+export type RowSink = { write(block: JudgedBlock): Promise<void> };
 
 /** What one pass over the input needs beside the input. */
 export type InputParts = {
@@ -103,7 +106,7 @@ export async function readInput(
       await guard?.compare(judge.claims.splice(0));
       const marked = guard ? await guard.mark(rows) : rows;
       for (const row of marked) sums.add(row);
-      await sink.write({ rows: marked, cells: block.cells });
+      await sink.write({ rows: marked, cells: block.cells, plainLines: block.plainLines });
     }
     if (control.reason !== undefined) throw interrupted(control);
     const verdict = columns.verdict();

@@ -1,5 +1,5 @@
 import { decodeTexts, encodeTexts } from '../stage/stage-block.ts';
-import { type KeyRecord, type KeyRecords, type KeyRun, writeKeyRun } from './key-run.ts';
+import { type KeyRecord, type KeyRun, writeKeyRun } from './key-run.ts';
 import { openScratchFile, type ScratchFile } from './scratch-file.ts';
 
 /**
@@ -34,7 +34,6 @@ export function openSeenKeys({ hashOf = seededHash, tableKeysMax = TABLE_KEYS_MA
   const keys = keyLog(file);
   const runs: KeyRun[] = [];
   const table = keyTable(keys);
-  let order: Float64Array | undefined;
 
   /** The newest record of a key that the table does not hold. */
   const findAside = (key: string, hash: number): KeyRecord | undefined => {
@@ -48,8 +47,7 @@ export function openSeenKeys({ hashOf = seededHash, tableKeysMax = TABLE_KEYS_MA
   const add = (key: string, hash: number, rowNumber: number): void => {
     table.add(key, hash, rowNumber);
     if (table.count() < tableKeysMax) return;
-    order ??= new Float64Array(tableKeysMax);
-    runs.push(writeKeyRun(file, table, order));
+    runs.push(writeKeyRun(file, table.count(), table.sortedByHash()));
     table.clear();
   };
 
@@ -80,8 +78,8 @@ export function openSeenKeys({ hashOf = seededHash, tableKeysMax = TABLE_KEYS_MA
 /** Five megabytes and a half. */
 const TABLE_KEYS_MAX = 384 * 1024;
 
-/** Entries are counted from 1, so that 0 says that a place is free. */
-type KeyTable = KeyRecords & {
+/** Entries are counted from 1, so that 0 says that there is none. */
+type KeyTable = {
   /** The key's entry; 0 when it has none here. */
   find(key: string, hash: number): number;
   /** Undefined for entry 0. */
@@ -89,12 +87,16 @@ type KeyTable = KeyRecords & {
   setRow(entry: number, rowNumber: number): void;
   /** For a key that has no entry. */
   add(key: string, hash: number, rowNumber: number): void;
+  count(): number;
+  /** Once, before `clear`: the table is no table any more. */
+  sortedByHash(): Iterable<KeyRecord>;
   clear(): void;
 };
 
 function keyTable(keys: KeyLog): KeyTable {
   /** Of the log, that are not in this table. */
   let keysBefore = 0;
+  /** The entry and, in the bits above it, the low bits of its hash: a search looks nearly always here alone. */
   let places = new Uint32Array(FIRST_PLACES);
   let hashes = new Uint32Array(FIRST_ENTRIES);
   let rowNumbers = new Uint32Array(FIRST_ENTRIES);
@@ -109,16 +111,38 @@ function keyTable(keys: KeyLog): KeyTable {
   const grow = (): void => {
     [hashes, rowNumbers] = [doubled(hashes), doubled(rowNumbers)];
     places = new Uint32Array(places.length * 2);
-    for (let entry = 1; entry <= count; entry += 1) places[freePlaceOf(hashes[entry - 1] ?? 0)] = entry;
+    for (let entry = 1; entry <= count; entry += 1) enter(entry);
+  };
+
+  const enter = (entry: number): void => {
+    const hash = hashes[entry - 1] ?? 0;
+    places[freePlaceOf(hash)] = (hash << ENTRY_BITS) | entry;
+  };
+
+  /** To the front of the table, in the order of their places; those that found no place at its end last. */
+  const gatherEntries = (): void => {
+    const fromStart: number[] = [];
+    let to = 0;
+    for (let place = 0; place < places.length; place += 1) {
+      const entry = (places[place] ?? 0) & ENTRY_MASK;
+      if (entry === 0) continue;
+      if (placeOf(hashes[entry - 1] ?? 0, places.length) > place) fromStart.push(entry);
+      else places[to++] = entry;
+    }
+    for (const entry of fromStart) places[to++] = entry;
   };
 
   return {
     find(key, hash) {
       const placeCount = places.length;
+      const lowBits = hash << ENTRY_BITS;
       let place = placeOf(hash, placeCount);
       for (;;) {
-        const entry = places[place] ?? 0;
-        if (entry === 0 || (hashes[entry - 1] === hash && keys.read(keysBefore + entry - 1) === key)) return entry;
+        const found = places[place] ?? 0;
+        if (found === 0) return 0;
+        const entry = found & ENTRY_MASK;
+        const isCandidate = (found ^ lowBits) >>> ENTRY_BITS === 0 && hashes[entry - 1] === hash;
+        if (isCandidate && keys.read(keysBefore + entry - 1) === key) return entry;
         place = place + 1 === placeCount ? 0 : place + 1;
       }
     },
@@ -132,7 +156,7 @@ function keyTable(keys: KeyLog): KeyTable {
       hashes[count] = hash;
       rowNumbers[count] = rowNumber;
       count += 1;
-      places[freePlaceOf(hash)] = count;
+      enter(count);
     },
     clear() {
       keysBefore += count;
@@ -140,14 +164,28 @@ function keyTable(keys: KeyLog): KeyTable {
       places.fill(0);
     },
     count: () => count,
-    hashAt: (index) => hashes[index] ?? 0,
-    recordAt: (index) => ({
-      hash: hashes[index] ?? 0,
-      entry: keysBefore + index,
-      rowNumber: rowNumbers[index] ?? 0,
-    }),
+    *sortedByHash() {
+      gatherEntries();
+      const hashOf = (place: number): number => hashes[(places[place] ?? 0) - 1] ?? 0;
+      // The place follows from the hash: nearly all stand in order, and the others near their place.
+      for (let place = 1; place < count; place += 1) {
+        const entry = places[place] ?? 0;
+        const hash = hashOf(place);
+        let to = place;
+        for (; to > 0 && hashOf(to - 1) > hash; to -= 1) places[to] = places[to - 1] ?? 0;
+        places[to] = entry;
+      }
+      for (let place = 0; place < count; place += 1) {
+        const index = (places[place] ?? 0) - 1;
+        yield { hash: hashes[index] ?? 0, entry: keysBefore + index, rowNumber: rowNumbers[index] ?? 0 };
+      }
+    },
   };
 }
+
+/** As many as `TABLE_KEYS_MAX` needs. */
+const ENTRY_BITS = 19;
+const ENTRY_MASK = 2 ** ENTRY_BITS - 1;
 
 /** Two places of three are taken at most: a search then looks at two or three. */
 const FIRST_ENTRIES = 12 * 1024;

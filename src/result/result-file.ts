@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { Writable } from 'node:stream';
-import { EXIT, fileError, OperatorError } from '../base/errors.ts';
-import type { CsvDialect } from '../csv/format-csv.ts';
+import { assert, EXIT, fileError, OperatorError } from '../base/errors.ts';
+import { type CsvDialect, takesLines } from '../csv/format-csv.ts';
 import { openNewFile, openNewStream, requireNotHeld } from '../csv/new-file.ts';
 import {
   openTableWriter,
@@ -39,6 +39,8 @@ export interface ResultFile {
   readonly path: string;
   /** `form`: of the input, whose delimiter and line ends a CSV result keeps. */
   writeHeader(header: string[], form?: TableForm): Promise<void>;
+  /** From `writeHeader` on: whether rows may be given as lines. */
+  readonly takesLines: boolean;
   write(rows: readonly ResultRow[]): Promise<void>;
   /** Appears under its name whole and durable. `beforeRename` is given the hash of what is about to appear. */
   commit(beforeRename: (sha256: string) => Promise<void>, tally?: Tally): Promise<void>;
@@ -76,9 +78,13 @@ export async function openResultFile(
   }
   const isWorkbook = /\.xlsx$/i.test(path);
   let writer: Pick<ResultFile, 'write' | 'commit' | 'abort'> | undefined;
+  let mayTakeLines = false;
   return {
     get path() {
       return path;
+    },
+    get takesLines() {
+      return mayTakeLines;
     },
     async writeHeader(header, form) {
       if (path !== '-' && runId !== undefined) {
@@ -89,9 +95,11 @@ export async function openResultFile(
       const mayReplace = markAtStart !== undefined || path !== target.path;
       const writeTo: WriteTarget =
         path === '-' ? { stream: stdout, name: resultTexts().standardOutput } : { path, mayReplace, runId };
+      const dialect = dialectOf(target, form);
+      mayTakeLines = !isWorkbook && takesLines(dialect);
       writer = isWorkbook
         ? workbookResult(await orFailed(openXlsxWriter(writeTo, { header, sheetNames: SHEETS })))
-        : csvResult(await orFailed(openTableWriter(writeTo, dialectOf(target, form))), header);
+        : csvResult(await orFailed(openTableWriter(writeTo, dialect)), header);
     },
     write: (rows) => orFailed(writer?.write(rows) ?? Promise.resolve()),
     async commit(beforeRename, tally) {
@@ -162,8 +170,8 @@ function csvResult(writer: TableWriter, header: readonly string[]): Pick<ResultF
   let behind: Promise<void> = Promise.resolve();
   const write = async (rows: readonly ResultRow[]): Promise<void> => {
     await behind;
-    const cells = rows.map((row) => row.cells);
-    behind = writer.writeBlock(isHeaderWritten ? cells : [header, ...cells]);
+    const written = rows.map(({ cells }) => cells);
+    behind = writer.writeBlock(isHeaderWritten ? written : [header, ...written]);
     behind.catch(() => undefined);
     isHeaderWritten = true;
   };
@@ -192,12 +200,15 @@ function workbookResult(writer: WorkbookWriter): Pick<ResultFile, 'write' | 'com
   return {
     write: (rows) =>
       writer.writeBlock(
-        rows.map(({ cells, status, message, badCell }) => ({
-          cells,
-          tone: TONES[status],
-          isToCorrect: status === 'invalid' || status === 'failed',
-          ...(badCell !== undefined && { badCell, message }),
-        })),
+        rows.map(({ cells, status, message, badCell }) => {
+          assert(typeof cells !== 'string', 'a workbook takes no lines');
+          return {
+            cells,
+            tone: TONES[status],
+            isToCorrect: status === 'invalid' || status === 'failed',
+            ...(badCell !== undefined && { badCell, message }),
+          };
+        }),
       ),
     async commit(beforeRename, tally) {
       const summary = tally ? Object.entries(tally.rows).map(([name, count]) => [name, String(count)]) : [];

@@ -1,5 +1,7 @@
 import { zonedDateTime } from '../base/zoned-time.ts';
-import type { TableForm } from '../csv/table.ts';
+import type { CsvRow } from '../csv/format-csv.ts';
+import { plainLine } from '../csv/plain-line.ts';
+import type { RecordBlock, TableForm } from '../csv/table.ts';
 import type { ResultColumn } from '../job/columns.ts';
 import { chooseFields } from '../job/fetched-fields.ts';
 import type { HeaderMatch } from '../job/header-match.ts';
@@ -16,7 +18,8 @@ import type { RowCause, Tally } from './tally.ts';
 
 /** One row of the result file. */
 export type ResultRow = {
-  readonly cells: string[];
+  /** A line only where `render` was told that lines are taken. */
+  readonly cells: CsvRow;
   readonly status: RowView['status'];
   /** What the person is to correct; '' when nothing is. */
   readonly message: string;
@@ -63,6 +66,9 @@ export class ResultRows {
   readonly #neverBegun: Result;
   /** The cells of its `result_` columns behind the row's number. */
   readonly #neverBegunCells: readonly string[];
+  readonly #delimiter: string;
+  /** The same as text that follows the row's number, delimiters included; undefined where lines cannot be used. */
+  readonly #neverBegunEnd: string | undefined;
 
   constructor(of: ResultOf, tally: Tally) {
     this.#of = of;
@@ -76,6 +82,9 @@ export class ResultRows {
       of.match.keptIndexes.every((index, place) => index === place);
     this.#neverBegun = this.#viewed([], [], { run: of.runId, for: of.resultFor });
     this.#neverBegunCells = this.#columns.slice(1).map((column) => this.#neverBegun.values[column] ?? '');
+    this.#delimiter = of.form.kind === 'csv' ? of.form.delimiter : ',';
+    if (this.#keepsAll && this.#fetched.length === 0)
+      this.#neverBegunEnd = plainLine(['0', ...this.#neverBegunCells], this.#delimiter)?.slice(1);
   }
 
   header(): string[] {
@@ -91,14 +100,27 @@ export class ResultRows {
   render({ rows, cells }: StageBlock, recordsOf: (rowNumber: number) => readonly RowRecord[]): ResultRow[] {
     return rows.map((row, index) => {
       const records = recordsOf(row.rowNumber);
-      const rendered = this.#renderRow(row, cells[index] ?? [], records);
-      this.#of.watch?.row(rendered.cells, records);
-      return rendered;
+      const result = this.#countedResult(row, cells[index] ?? [], records);
+      const written = this.#cellsOf(row, cells[index] ?? [], result);
+      this.#of.watch?.row(written, records);
+      return this.#rowOf(row, result, written);
     });
   }
 
-  #renderRow(row: StagedRow, cells: readonly string[], records: readonly RowRecord[]): ResultRow {
-    const { found } = this.#of;
+  /**
+   * The same of rows that were only checked, for a file that takes lines: those about which there is nothing to say are
+   * the input's line and the same end for all, where the input's lines are known.
+   */
+  renderLines({ rows, cells, plainLines }: StageBlock & Pick<RecordBlock, 'plainLines'>): ResultRow[] {
+    return rows.map((row, index) => {
+      const own = cells[index] ?? [];
+      const result = this.#countedResult(row, own, []);
+      const line = this.#lineOf(row, own, result, plainLines?.[index]);
+      return this.#rowOf(row, result, line ?? this.#cellsOf(row, own, result));
+    });
+  }
+
+  #countedResult(row: StagedRow, cells: readonly string[], records: readonly RowRecord[]): Result {
     const result = this.#resultOf(row, cells, records);
     this.#tally.add(result, causesOf(row, result));
     if (!result.isCarried) {
@@ -106,10 +128,14 @@ export class ResultRows {
         if (asked.kind === 'topup') this.#tally.addAmounts(amountsOf(asked, records), result);
       }
     }
+    return result;
+  }
+
+  #cellsOf(row: StagedRow, cells: readonly string[], result: Result): string[] {
     const { values } = result;
     const written = this.#keepsAll && cells.length === this.#of.header.length ? [...cells] : this.#kept(cells);
     if (this.#fetched.length > 0) {
-      const fetched = found?.read(row.rowNumber);
+      const fetched = this.#of.found?.read(row.rowNumber);
       for (const { field, header } of this.#fetched) {
         written.push(fetched?.[field] ?? this.#carriedCell(row, cells, header));
       }
@@ -120,11 +146,22 @@ export class ResultRows {
     else
       for (let place = 1; place < this.#columns.length; place += 1)
         written.push(values[this.#columns[place] ?? 'row'] ?? '');
+    return written;
+  }
+
+  #lineOf(row: StagedRow, cells: readonly string[], result: Result, line: string | undefined): string | undefined {
+    if (line === undefined || this.#neverBegunEnd === undefined || result !== this.#neverBegun) return undefined;
+    // A row with fewer cells than columns is filled up, which its line is not.
+    if (cells.length !== this.#of.header.length) return undefined;
+    return `${line}${this.#delimiter}${row.rowNumber}${this.#neverBegunEnd}`;
+  }
+
+  #rowOf(row: StagedRow, { status, values }: Result, cells: CsvRow): ResultRow {
     return {
-      status: result.status,
+      status,
       badCell: row.issues.length === 0 ? undefined : this.#badCell(row),
-      message: result.status === 'done' ? '' : (values.messages ?? ''),
-      cells: written,
+      message: status === 'done' ? '' : (values.messages ?? ''),
+      cells,
     };
   }
 

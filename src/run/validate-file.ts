@@ -114,7 +114,8 @@ async function check(
         isTold = true;
         const judged = late ? block.rows.map((row) => withLateIssues(row, issueOf, damages)) : block.rows;
         if (late) for (const row of judged) sums.add(row);
-        await target.write(rows.render({ rows: judged, cells: block.cells }, () => []));
+        const checked = { ...block, rows: judged };
+        await target.write(target.takesLines ? rows.renderLines(checked) : rows.render(checked, () => []));
       },
     };
     const read = await readInput(table, match, sink, {

@@ -9,8 +9,8 @@ import { BENCH_APP_ID, BENCH_APP_KEY, type LeastServer, startLeastServer } from 
  * What a row costs, by counts: the time of a shared machine says nothing, the number of statements does. A file is
  * compared with one of twice its rows, so that what a run costs once falls out.
  */
-const FEW = 400;
-const MANY = 800;
+const FEW = 600;
+const MANY = 1200;
 const CONCURRENCY = 16;
 
 const PRELOAD = new URL('./count-preload.mjs', import.meta.url).href;

@@ -16,7 +16,7 @@ beforeAll(() => {
   const thread = readFileSync(threadOf('dying'), 'utf8');
   const dying = thread.replace(
     'const packed =',
-    'if ((globalThis.count = (globalThis.count ?? 0) + 1) > 5) throw 1;\n$&',
+    "if ((globalThis.count = (globalThis.count ?? 0) + 1) > 3) { process._rawDebug('the thread dies'); throw 1; }\n$&",
   );
   expect(dying).not.toBe(thread);
   writeFileSync(threadOf('dying'), dying);
@@ -28,23 +28,47 @@ afterAll(() => {
 
 describe('a large file, taken apart by a thread of its own', () => {
   test.each(['none', 'dying'])('has the same result, to the byte, as with the thread "%s"', (other) => {
-    const content = variedFile(40_000);
+    const content = variedFile(ROWS);
     const [withThread, without] = ['thread', other].map((name) => validate(name, content));
     expect(withThread?.status).toBe(without?.status);
     expect(withThread?.result).toBe(without?.result);
     const rows = columnOf(withThread?.result ?? '', 'result_row');
-    expect(rows).toHaveLength(40_000);
-    expect(rows.at(-1)).toBe('40000');
-    expect(columnOf(withThread?.result ?? '', 'name')[39_998]).toBe('陳大文 39998, "the second"\nof two lines');
+    expect(rows).toHaveLength(ROWS);
+    expect(rows.at(-1)).toBe(String(ROWS));
+    expect(columnOf(withThread?.result ?? '', 'name')[ROWS - 2]).toBe(`陳大文 ${ROWS - 2}, "the second"\nof two lines`);
     expect(withThread?.stderr).toContain('created Worker');
+    expect(without?.stderr.includes('the thread dies')).toBe(other === 'dying');
+  });
+
+  const EMPTY_RESULT =
+    'result_row,result_status,result_action,result_errorCode,result_messages,result_attempts,result_customerUid,result_run,result_for';
+  test.each([
+    ['cells below columns without a name', 'number,name,phone,', (phone: string) => `N${phone},Member,${phone},`],
+    ['a password, which no result repeats', 'number,phone,password', (phone: string) => `N${phone},${phone},s3cret`],
+    ['one column alone', 'number', (phone: string) => `N${phone}${'a'.repeat(8)}`],
+    ['a delimiter of its own', 'number;name;phone', (phone: string) => `N${phone};Member, the first;${phone}`],
+    [
+      'cells of an earlier result',
+      `number,phone,${EMPTY_RESULT}`,
+      (phone: string) => `N${phone},${phone},1,failed,,,,1,,,`,
+    ],
+  ])('its lines are written as its cells are: %s', (_, header, rowOf) => {
+    const rows = Array.from({ length: 2 * ROWS }, (__, index) => rowOf(String(10_000_000 + index)));
+    const content = [header, ...rows, ''].join('\n');
+    const withThread = validate('thread', content);
+    expect(withThread.stderr).toContain('created Worker');
+    const without = validate('none', content);
+    expect(withThread.result.split('\n')).toHaveLength(2 * ROWS + 2);
+    expect(withThread.result === without.result).toBe(true);
+    expect(withThread.result).not.toContain('s3cret');
   });
 
   test.each(['thread', 'none', 'dying'])('is refused at the place of the mistake (%s)', (name) => {
-    const rows = Array.from({ length: 40_000 }, (_, index) => `N${index},Member of some length ${index},9${index}`);
-    rows[35_000] = 'N35000,a "quote" in a cell,9';
+    const rows = Array.from({ length: ROWS }, (_, index) => `N${index},Member of some length ${index},9${index}`);
+    rows[75_000] = 'N75000,a "quote" in a cell,9';
     const { status, stderr } = validate(name, ['number,name,phone', ...rows, ''].join('\n'));
     expect(status).toBe(3);
-    expect(stderr).toMatch(/line 35002, column 2:/);
+    expect(stderr).toMatch(/line 75002, column 2:/);
   });
 
   test('has the same result where no thread is allowed', () => {
@@ -59,15 +83,27 @@ describe('a large file, taken apart by a thread of its own', () => {
   });
 
   test('a thread that is silent for ever is no success: the run ends as a bug, and says so', () => {
-    const silent = 'w.Worker = class { on() {} ref() {} unref() {} postMessage() {} terminate() {} };';
-    const { status, stderr } = validate('thread', variedFile(40_000), silent);
+    const { status, stderr } = validate('thread', variedFile(ROWS), silentThread('online'));
     expect([status, stderr.includes('A bug of memberload: it ended before it was done')]).toEqual([70, true]);
+  });
+
+  test('a thread that never starts is not waited for', () => {
+    expect(validate('thread', variedFile(40_000), silentThread('never')).status).toBe(1);
   });
 
   test('a small file needs none', () => {
     expect(validate('thread', variedFile(2000)).stderr).not.toContain('created Worker');
   });
 });
+
+/** Enough to be at work for longer than a thread takes to start. */
+const ROWS = 80_000;
+
+/** A thread that tells only of this event, and answers nothing. */
+function silentThread(event: string): string {
+  const on = `on(name, tell) { if (name === '${event}') setImmediate(tell); }`;
+  return `w.Worker = class { ${on} ref() {} unref() {} postMessage() {} terminate() {} };`;
+}
 
 function threadOf(name: string): string {
   return join(dirname(builds[name]?.binary ?? ''), 'parts', 'parse-worker.js');

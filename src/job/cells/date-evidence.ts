@@ -1,3 +1,4 @@
+import { unreachable } from '../../base/errors.ts';
 import { columnTexts } from '../../texts/tables/columns.ts';
 import { type Detail, Evidence, type Finding } from './column-evidence.ts';
 
@@ -19,7 +20,7 @@ const LOW_DAYS_MIN = 8;
 export class DateEvidence implements Detail {
   readonly #column: string;
   readonly #serials = new Evidence();
-  readonly #counts = new Map<string, { count: number; readonly rowNumber: number }>();
+  readonly #counts = new Map<string, { count: number; readonly rowNumber: number; readonly form: DateForm }>();
   #rowCount = 0;
   /** `1990-05-06`: a spreadsheet may have understood `05/06/1990` and turned it around. */
   readonly #isoLowDay = new Evidence();
@@ -35,30 +36,40 @@ export class DateEvidence implements Detail {
 
   see(rowNumber: number, text: string): void {
     this.#rowCount += 1;
-    this.#count(rowNumber, text);
-    if (SERIAL.test(text) && !YEAR.test(text)) {
-      this.#serials.add(rowNumber, text);
-      return;
+    const form = this.#countedForm(rowNumber, text);
+    switch (form.kind) {
+      case 'serial':
+        this.#serials.add(rowNumber, text);
+        return;
+      case 'iso':
+        if (form.day > 12) this.#isoHighDayCount += 1;
+        else {
+          this.#isoLowDay.add(rowNumber, text);
+          this.#lowDays.add(form.day);
+        }
+        return;
+      case 'dayFirst':
+        this.#dayFirst.add(rowNumber, text);
+        return;
+      case 'monthFirst':
+        this.#monthFirst.add(rowNumber, text);
+        return;
+      case 'other':
+        return;
+      default:
+        unreachable(form);
     }
-    const iso = ISO.exec(text);
-    if (iso !== null) {
-      if (Number(iso[1]) > 12) this.#isoHighDayCount += 1;
-      else {
-        this.#isoLowDay.add(rowNumber, text);
-        this.#lowDays.add(Number(iso[1]));
-      }
-      return;
-    }
-    const ordered = ORDERED.exec(text);
-    if (ordered === null) return;
-    if (Number(ordered[1]) > 12) this.#dayFirst.add(rowNumber, text);
-    else if (Number(ordered[2]) > 12) this.#monthFirst.add(rowNumber, text);
   }
 
-  #count(rowNumber: number, text: string): void {
+  #countedForm(rowNumber: number, text: string): DateForm {
     const counted = this.#counts.get(text);
-    if (counted !== undefined) counted.count += 1;
-    else if (this.#counts.size < DATES_KEPT_MAX) this.#counts.set(text, { count: 1, rowNumber });
+    if (counted !== undefined) {
+      counted.count += 1;
+      return counted.form;
+    }
+    const form = formOf(text);
+    if (this.#counts.size < DATES_KEPT_MAX) this.#counts.set(text, { count: 1, rowNumber, form });
+    return form;
   }
 
   findings(): readonly Finding[] {
@@ -121,6 +132,19 @@ export class DateEvidence implements Detail {
         text: columnTexts().sameDate,
       }));
   }
+}
+
+type DateForm =
+  | { readonly kind: 'serial' | 'dayFirst' | 'monthFirst' | 'other' }
+  | { readonly kind: 'iso'; readonly day: number };
+
+function formOf(text: string): DateForm {
+  if (SERIAL.test(text) && !YEAR.test(text)) return { kind: 'serial' };
+  const iso = ISO.exec(text);
+  if (iso !== null) return { kind: 'iso', day: Number(iso[1]) };
+  const ordered = ORDERED.exec(text);
+  if (Number(ordered?.[1]) > 12) return { kind: 'dayFirst' };
+  return { kind: Number(ordered?.[2]) > 12 ? 'monthFirst' : 'other' };
 }
 
 const SERIAL = /^[1-7][0-9]{4}(?:\.[0-9]{1,10})?$/;
