@@ -49,11 +49,8 @@ export type InputRead = {
   readonly signs: SignCounts;
 };
 
-/** `plainLines`: as in `RecordBlock`. */
-export type JudgedBlock = StageBlock & Pick<RecordBlock, 'plainLines'>;
-
 /** Where judged rows go: into the stage, or straight into the file of `validate`. */
-export type RowSink = { write(block: JudgedBlock): Promise<void> };
+export type RowSink = { write(block: StageBlock & Pick<RecordBlock, 'plainLines'>): Promise<void> };
 
 /** What one pass over the input needs beside the input. */
 export type InputParts = {
