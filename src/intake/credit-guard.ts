@@ -15,6 +15,8 @@ export type DoneClaim = {
   readonly row: TopupRow;
   readonly runId: string;
   readonly customerUid: string;
+  /** Its run had skipped it, because another run had credited the same. */
+  readonly isCreditedBefore: boolean;
 };
 
 /**
@@ -83,17 +85,16 @@ export class CreditGuard {
       customerUids,
       references: [],
     });
-    const ofRun = (runId: string, uid: string): string => `${runId} ${uid}`;
-    const byRun = new Map<string, StandingCredit[]>();
+    const byUid = new Map<string, StandingCredit[]>();
     for (const credit of credits) {
-      const key = ofRun(credit.runId, credit.customerUid);
-      byRun.set(key, [...(byRun.get(key) ?? []), credit]);
+      if (credit.state === 'done') byUid.set(credit.customerUid, [...(byUid.get(credit.customerUid) ?? []), credit]);
     }
-    for (const { rowNumber, row, runId, customerUid } of claims) {
+    for (const { rowNumber, row, runId, customerUid, isCreditedBefore } of claims) {
       const isTarget = row.pointTarget !== undefined || row.balanceTarget !== undefined;
-      const own = (byRun.get(ofRun(runId, customerUid)) ?? []).filter(({ state }) => state === 'done');
       const isAsCredited = (credit: Credit): boolean =>
         isSameMember(row, credit) && (isTarget || hasSameAmounts(row, credit));
+      const ofMember = byUid.get(customerUid) ?? [];
+      const own = ofMember.filter((credit) => (isCreditedBefore ? isAsCredited(credit) : credit.runId === runId));
       const [credit] = own;
       if (credit === undefined) continue;
       const asCredited = own.filter(isAsCredited);
@@ -282,8 +283,8 @@ function isSameMember({ number, customerUid }: TopupRow, credit: Credit): boolea
 }
 
 function creditedBefore(credit: Credit): CreditedBefore {
-  const { runId, rowNumber, intentMs: atMs, pointIncrement, balanceIncrement } = credit;
-  return { runId, rowNumber, atMs, pointIncrement, balanceIncrement };
+  const { runId, rowNumber, intentMs: atMs, customerUid, pointIncrement, balanceIncrement } = credit;
+  return { runId, rowNumber, atMs, customerUid, pointIncrement, balanceIncrement };
 }
 
 function creditedOtherwise(credit: Credit, campaign: string): RowIssue {

@@ -274,7 +274,9 @@ class RowJudge {
   #claimDone(rowNumber: number, cells: readonly string[], row: TargetRow['row'] | undefined): void {
     const runId = cellAt(cells, this.#match.earlier.run);
     const customerUid = cellAt(cells, this.#match.earlier.customerUid);
-    if (row?.kind === 'topup' && runId && customerUid) this.claims.push({ rowNumber, row, runId, customerUid });
+    const isCreditedBefore = cellAt(cells, this.#match.earlier.action) === 'credited_before';
+    if (row?.kind === 'topup' && runId && customerUid)
+      this.claims.push({ rowNumber, row, runId, customerUid, isCreditedBefore });
   }
 
   #earlierKeys(cells: readonly string[]): string[] {

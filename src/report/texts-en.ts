@@ -126,7 +126,7 @@ export const TEXTS: ReportTexts = {
       CUSTOMER_NOT_FOUND: { title: 'Wonder has no such customer', fix: 'Correct the reference.' },
       CREDITED_BEFORE: {
         title: 'The same credit was given before',
-        fix: 'Say what the credit is for: --campaign, or a reference column.',
+        fix: 'Say what the credit is for: --campaign, or a reference column. Where undo took it back, run the result again.',
       },
       CREDITED_OTHERWISE: {
         title: 'Credited before with other amounts',

@@ -114,7 +114,10 @@ export const TEXTS: ReportTexts = {
         fix: '改正会员号；或先创建会员（import --mode upsert 会创建）。',
       },
       CUSTOMER_NOT_FOUND: { title: 'Wonder 中没有该客户', fix: '改正客户编号。' },
-      CREDITED_BEFORE: { title: '之前已加过同样的数额', fix: '说明用途：用 --campaign，或增加 reference 列。' },
+      CREDITED_BEFORE: {
+        title: '之前已加过同样的数额',
+        fix: '说明用途：用 --campaign，或增加 reference 列。已被 undo 撤回的，请再次运行结果文件。',
+      },
       CREDITED_OTHERWISE: { title: '之前以不同的数额加过', fix: '改正该行，或换一个活动名称或 reference。' },
       IN_DOUBT: { title: '没有收到答复，无法判断是否入账', fix: '查看该会员，再用 resolve 确认。' },
       TIMEOUT: { title: '超时未答复', fix: '再次运行结果文件。没有答复的加积分属于待核实：请先查看会员。' },

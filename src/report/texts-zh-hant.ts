@@ -114,7 +114,10 @@ export const TEXTS: ReportTexts = {
         fix: '改正會員編號；或先建立會員（import --mode upsert 會建立）。',
       },
       CUSTOMER_NOT_FOUND: { title: 'Wonder 中沒有該客戶', fix: '改正客戶編號。' },
-      CREDITED_BEFORE: { title: '之前已加過同樣的數額', fix: '說明用途：用 --campaign，或增加 reference 欄。' },
+      CREDITED_BEFORE: {
+        title: '之前已加過同樣的數額',
+        fix: '說明用途：用 --campaign，或增加 reference 欄。已被 undo 撤回的，請再次執行結果檔案。',
+      },
       CREDITED_OTHERWISE: { title: '之前以不同的數額加過', fix: '改正該列，或換一個活動名稱或 reference。' },
       IN_DOUBT: { title: '沒有收到答覆，無法判斷是否入帳', fix: '檢視該會員，再用 resolve 確認。' },
       TIMEOUT: { title: '超時未答覆', fix: '再次執行結果檔案。沒有答覆的加積分屬於待核實：請先檢視會員。' },

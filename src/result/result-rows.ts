@@ -10,7 +10,7 @@ import { messageText, readNotChanged } from '../job/member-steps.ts';
 import type { RowRecord } from '../ledger/ledger.ts';
 import type { FoundRecords } from '../stage/found-records.ts';
 import type { StageBlock } from '../stage/stage.ts';
-import type { StagedRow } from '../stage/staged-row.ts';
+import type { CreditedBefore, StagedRow } from '../stage/staged-row.ts';
 import { sharedTexts } from '../texts/shared.ts';
 import { resultTexts } from '../texts/tables/result.ts';
 import { type NotSentReason, type RowView, viewRow } from './row-view.ts';
@@ -38,6 +38,7 @@ export interface RowWatch {
 /** What of a run stands in its result file, beside the rows. */
 export type ResultOf = {
   readonly settings: JobSettings;
+  readonly account: string;
   readonly header: readonly string[];
   /** Of the input, which a CSV result is written like. */
   readonly form: TableForm;
@@ -96,11 +97,18 @@ export class ResultRows {
     ];
   }
 
-  /** `recordsOf`: what the ledger holds of a row, asked for in the order of the rows. */
-  render({ rows, cells }: StageBlock, recordsOf: (rowNumber: number) => readonly RowRecord[]): ResultRow[] {
+  /**
+   * @param recordsOf what the ledger holds of a row, asked for in the order of the rows
+   * @param takenBack see `findTakenBack`
+   */
+  render(
+    { rows, cells }: StageBlock,
+    recordsOf: (rowNumber: number) => readonly RowRecord[],
+    takenBack: ReadonlySet<number> = new Set(),
+  ): ResultRow[] {
     return rows.map((row, index) => {
       const records = recordsOf(row.rowNumber);
-      const result = this.#countedResult(row, cells[index] ?? [], records);
+      const result = this.#countedResult(row, cells[index] ?? [], records, takenBack.has(row.rowNumber));
       const written = this.#cellsOf(row, cells[index] ?? [], result);
       this.#of.watch?.row(written, records);
       return this.#rowOf(row, result, written);
@@ -120,8 +128,8 @@ export class ResultRows {
     });
   }
 
-  #countedResult(row: StagedRow, cells: readonly string[], records: readonly RowRecord[]): Result {
-    const result = this.#resultOf(row, cells, records);
+  #countedResult(row: StagedRow, cells: readonly string[], records: readonly RowRecord[], isTakenBack = false): Result {
+    const result = this.#resultOf(row, cells, records, isTakenBack);
     this.#tally.add(result, causesOf(row, result));
     if (!result.isCarried) {
       for (const { row: asked } of row.targetRows) {
@@ -177,13 +185,14 @@ export class ResultRows {
     return index < 0 ? undefined : index;
   }
 
-  #resultOf(row: StagedRow, cells: readonly string[], records: readonly RowRecord[]): Result {
+  #resultOf(row: StagedRow, cells: readonly string[], records: readonly RowRecord[], isTakenBack: boolean): Result {
     if (row.earlier === 'done' || row.earlier === 'in_doubt') return this.#carried(row.earlier, cells);
     if (records.length === 0 && row.notes === undefined && row.issues.length === 0 && !row.credited) {
       return this.#neverBegun;
     }
     const own = { run: this.#of.runId, for: this.#of.resultFor };
-    if (row.issues.length > 0) return invalidResult(row, own);
+    if (row.issues.length > 0) return invalidResult(row.issues, own);
+    if (row.credited && isTakenBack) return takenBackResult(row.credited, own);
     if (row.credited) return this.#credited(row, row.credited, own);
     return this.#viewed(records, row.notes ?? [], own);
   }
@@ -241,7 +250,7 @@ export class ResultRows {
 
   #credited(
     row: StagedRow,
-    { runId, rowNumber, atMs }: NonNullable<StagedRow['credited']>,
+    { runId, rowNumber, atMs, customerUid = '' }: CreditedBefore,
     own: Result['values'],
   ): Result {
     const when = zonedDateTime(atMs, this.#of.settings.storeZone);
@@ -257,6 +266,7 @@ export class ResultRows {
         errorCode: '',
         messages: told([resultTexts().creditedBefore(rowNumber, runId, when), ...(row.notes ?? [])]),
         attempts: '0',
+        customerUid,
       },
     };
   }
@@ -295,7 +305,15 @@ function causesOf({ rowNumber, lineNumber, issues }: StagedRow, { status, errorC
 type RowCauses = readonly RowCause[];
 const NO_CAUSES: RowCauses = [];
 
-function invalidResult({ issues }: StagedRow, own: Result['values']): Result {
+function takenBackResult({ runId, rowNumber }: CreditedBefore, own: Result['values']): Result {
+  const message = resultTexts().takenBack(rowNumber, runId);
+  return invalidResult([{ errorCode: 'CREDITED_BEFORE', message }], own);
+}
+
+function invalidResult(
+  issues: readonly { readonly errorCode: string; readonly message: string }[],
+  own: Result['values'],
+): Result {
   const errorCodes = [...new Set(issues.map(({ errorCode }) => errorCode))];
   return {
     status: 'invalid',

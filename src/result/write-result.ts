@@ -3,6 +3,7 @@ import { BegunRows } from '../stage/begun-rows.ts';
 import type { Stage } from '../stage/stage.ts';
 import type { ResultFile } from './result-file.ts';
 import { type ResultOf, ResultRows } from './result-rows.ts';
+import { findTakenBack } from './taken-back.ts';
 import { Tally } from './tally.ts';
 
 /**
@@ -26,7 +27,8 @@ export async function writeResult(
     await file?.writeHeader(header, of.form);
     for await (const block of stage.readBlocks()) {
       await begun.readTo(block.rows.at(-1)?.rowNumber ?? 0);
-      const rendered = rows.render(block, (rowNumber) => begun.of(rowNumber));
+      const takenBack = await findTakenBack(block.rows, of.account, ledger);
+      const rendered = rows.render(block, (rowNumber) => begun.of(rowNumber), takenBack);
       await file?.write(rendered);
     }
     return tally;

@@ -290,6 +290,7 @@ async function writeRunResult(
   const { stage, facts, match } = run.staged;
   const of = {
     settings: run.settings,
+    account: run.account,
     header: facts.header,
     form: facts.form,
     match,

@@ -39,6 +39,7 @@ export async function planRun(
     const tally = await writeResult(
       {
         settings: job.settings,
+        account: job.account,
         header: input.facts.header,
         form: input.facts.form,
         match: input.match,

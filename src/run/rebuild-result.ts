@@ -46,6 +46,7 @@ export async function rebuildResult(
       : undefined;
     const of = {
       settings: saved.job,
+      account: run.account,
       header: staged.facts.header,
       form: staged.facts.form,
       match: staged.match,

@@ -65,6 +65,7 @@ async function readStage(
     return await writeResult(
       {
         settings: saved.job,
+        account: run.account,
         header: facts.header,
         form: facts.form,
         match,

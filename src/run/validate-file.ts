@@ -99,7 +99,17 @@ async function check(
     const tally = new Tally();
     const notSent = { errorCode: '', message: '' };
     const rows = new ResultRows(
-      { settings, header: table.header, form: table.form, match, runId: '', resultFor: '', found: undefined, notSent },
+      {
+        settings,
+        account: '',
+        header: table.header,
+        form: table.form,
+        match,
+        runId: '',
+        resultFor: '',
+        found: undefined,
+        notSent,
+      },
       tally,
     );
     await target.writeHeader(rows.header(), table.form);

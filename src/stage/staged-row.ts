@@ -29,6 +29,8 @@ export type CreditedBefore = {
   readonly runId: string;
   readonly rowNumber: number;
   readonly atMs: number;
+  /** Absent in stages of earlier builds. */
+  readonly customerUid?: string;
   readonly pointIncrement: string;
   readonly balanceIncrement: string;
 };

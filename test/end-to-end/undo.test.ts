@@ -136,7 +136,50 @@ describe('memberload undo', () => {
     expect(await amounts()).toHaveLength(5);
   });
 
-  test('the same, where only the send finds out whom a row is about', async () => {
+  test('while a run that skipped its credits waits: that run calls their rows credited no more', async () => {
+    const work = await credited();
+    work.file('more.csv', `${MARCH}8008010002,7,\n`);
+    const quota = String(await vendor.callCount());
+    const more = ['topup', 'more.csv', '--campaign', 'March', '--daily-quota', quota];
+    expect((await work.run(more)).exitCode).toBe(6);
+    expect(outcomesOf(work.read('more.result.csv'))).toEqual([
+      ...Array(3).fill('done credited_before'),
+      'not_sent QUOTA_EXHAUSTED',
+    ]);
+    expect((await work.run(['undo', work.runId, '--row', '2', '-o', 'second.csv'])).exitCode).toBe(0);
+    const halted = ['undo', work.runId, '--daily-quota', String((await vendor.callCount()) + 4), '-o', 'rest.csv'];
+    expect((await work.run([...halted, '--concurrency', '1'])).exitCode).toBe(6);
+
+    const resumed = await work.run(['resume', '--all', '--daily-quota', '100', '--json']);
+    expect(resumed.exitCode).toBe(1);
+    const result = work.read('more.result.csv');
+    expect(outcomesOf(result)).toEqual([...Array(3).fill('invalid CREDITED_BEFORE'), 'done topped_up']);
+    expect(columnOf(result, 'result_messages')[1]).toContain(
+      `Row 2 of run ${work.runId} had credited the same, and undo has taken it back since, or is doing so.`,
+    );
+    expect(await amounts()).toEqual([...CREDITED, ...TAKEN_BACK, '8008010002 7 0'].sort());
+
+    // As the message says.
+    expect((await work.run(['topup', 'more.result.csv', '--campaign', 'March', '-o', 'again.csv'])).exitCode).toBe(0);
+    expect(await amounts()).toEqual([...CREDITED, ...CREDITED, ...TAKEN_BACK, '8008010002 7 0'].sort());
+  });
+
+  test('a result of a run that skipped its credits is run again: that they were taken back is said', async () => {
+    const work = await credited();
+    expect((await work.run(['topup', 'march.csv', '--campaign', 'March', '-o', 'skipped.csv'])).exitCode).toBe(0);
+    const uids = columnOf(work.read('march.result.csv'), 'result_customerUid');
+    expect(columnOf(work.read('skipped.csv'), 'result_customerUid')).toEqual(uids);
+    const again = ['topup', 'skipped.csv', '--campaign', 'March', '-o'];
+    expect((await work.run([...again, 'first.csv'])).stderr).not.toContain('Warning');
+    expect((await work.run(['undo', work.runId, '--row', '2,3'])).exitCode).toBe(0);
+    const warned = await work.run([...again, 'second.csv']);
+    expect(warned.stderr).toContain(
+      'Warning: 2 rows are called done, but undo has taken the credit back since. Row 2:',
+    );
+    expect(await amounts()).toHaveLength(5);
+  });
+
+  test('the file waits for it as well where only the send finds out whom a row is about', async () => {
     const work = openWorkspace(vendor.settings);
     const uids = (await vendor.members()).map(({ customerUid }) => customerUid).slice(0, 3);
     const numbers = (await vendor.members()).map(({ number }) => number).slice(0, 3);

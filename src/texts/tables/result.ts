@@ -19,6 +19,8 @@ export const RESULT = {
   // result-rows.ts, row-view.ts
   creditedBefore: (rowNumber: number, runId: string, when: string) =>
     `Credited before: row ${rowNumber} of run ${runId} on ${when}.`,
+  takenBack: (rowNumber: number, runId: string) =>
+    `Row ${rowNumber} of run ${runId} had credited the same, and undo has taken it back since, or is doing so. Nothing was sent for this row. To credit it, run the result file again.`,
   endedBeforeAnswer:
     'The run ended before the answer came. The increment may or may not have been applied; resume settles it.',
 

@@ -14,6 +14,8 @@ const ACTIONS: Readonly<Record<string, string>> = {
 
 export const result: Catalogue['result'] = {
   creditedBefore: (rowNumber, runId, when) => `之前已入账：${when} 的运行 ${runId} 第 ${rowNumber} 行。`,
+  takenBack: (rowNumber, runId) =>
+    `运行 ${runId} 第 ${rowNumber} 行曾为同样的数额入账，之后已被 undo 撤回，或正在撤回。本行没有发送任何内容。要入账，请再次运行结果文件。`,
   endedBeforeAnswer: '运行在收到回复之前结束了。可能已入账，也可能没有；resume 会核对。',
 
   place: (place) => `位置：${place}`,

@@ -14,6 +14,8 @@ const ACTIONS: Readonly<Record<string, string>> = {
 
 export const result: Catalogue['result'] = {
   creditedBefore: (rowNumber, runId, when) => `之前已入賬：${when} 的執行 ${runId} 第 ${rowNumber} 行。`,
+  takenBack: (rowNumber, runId) =>
+    `執行 ${runId} 第 ${rowNumber} 行曾為同樣的數額入賬，之後已被 undo 撤回，或正在撤回。本行沒有發送任何內容。要入賬，請再次執行結果檔案。`,
   endedBeforeAnswer: '執行在收到回覆之前結束了。可能已入賬，也可能沒有；resume 會核對。',
 
   place: (place) => `位置：${place}`,
