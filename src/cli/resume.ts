@@ -1,6 +1,7 @@
 import { EXIT, OperatorError, usageError } from '../base/errors.ts';
 import type { RunRecord } from '../ledger/ledger.ts';
 import { type RunDocument, readRunDocument, withoutWords, writeRunDocument } from '../result/run-document.ts';
+import { isUnanswered } from '../run/execute-run.ts';
 import { rebuildResult } from '../run/rebuild-result.ts';
 import { isResultMissing } from '../run/run-folder.ts';
 import { claimRun } from '../run/shared/claim-run.ts';
@@ -113,7 +114,11 @@ async function resumeAll(input: CommandInput): Promise<CommandResult> {
   return { exitCode };
 }
 
-function leaveAlone({ runId, state, summaryJson }: RunRecord): OperatorError | undefined {
+function leaveAlone(run: RunRecord): OperatorError | undefined {
+  const { runId, state, summaryJson } = run;
+  if (isUnanswered(run)) {
+    return usageError('RUN_LEFT_ALONE', commandTexts().leftAlone(runId, 'question'), commandTexts().carryOn(runId));
+  }
   const exitCode = readRunDocument(summaryJson)?.exitCode;
   if (state !== 'stopped' || (exitCode !== EXIT.credentials && exitCode !== EXIT.stopped)) return undefined;
   return new OperatorError({

@@ -72,7 +72,7 @@ async function runJobCommand(input: CommandInput, command: JobCommand): Promise<
         resultFor,
         isDryRun,
         sharing,
-        confirm: command === 'import' ? (asked) => confirmImport(asked, shownPlace, input) : undefined,
+        confirm: command === 'import' ? confirmOf(input, shownPlace) : undefined,
       },
       parts,
     );
@@ -93,6 +93,12 @@ async function runJobCommand(input: CommandInput, command: JobCommand): Promise<
       await prepared.discard();
     }
   });
+}
+
+/** Undefined where nobody is asked. */
+function confirmOf(input: CommandInput, place: string): FileRun['confirm'] {
+  const isAsked = input.console.canAsk && !input.settings.get('yes');
+  return isAsked ? (asked) => confirmImport(asked, place, input) : undefined;
 }
 
 /** Workers and this command would each send a part of it; typed on purpose, `resume` takes it from them. */
@@ -132,8 +138,8 @@ export async function resumeInSession(input: CommandInput, session: Session, run
   if (result === undefined && run.resultPath === '-')
     settings.refuseTwoDocuments(`memberload resume ${run.runId} -o other.csv`);
   if (run.command === 'export' && run.inputPath === '') return resumeExport(run, saved, { controls, result }, parts);
-  const confirm: FileRun['confirm'] = (asked) => confirmImport(asked, connected.shownPlace, input);
-  return resumeRun(run, saved, { controls, result, ...(run.command === 'import' && { confirm }) }, parts);
+  const confirm = run.command === 'import' ? confirmOf(input, connected.shownPlace) : undefined;
+  return resumeRun(run, saved, { controls, result, confirm }, parts);
 }
 
 function resumeExport(

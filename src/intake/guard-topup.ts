@@ -19,7 +19,8 @@ export function guardTopup(sums: InputSums, settings: JobSettings, expectations:
   checkExpectations(sums, expectations);
 }
 
-function checkExpectations(sums: InputSums, expected: Expectations): void {
+/** @throws OperatorError TOTALS_DIFFER (exit 3) */
+export function checkExpectations(sums: InputSums, expected: Expectations): void {
   const toSendCount = countToSend(sums);
   const differences = [
     expected.rows !== undefined && expected.rows !== toSendCount

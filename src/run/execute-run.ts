@@ -6,7 +6,7 @@ import { laneOf, type Vendors } from '../calls/vendors.ts';
 import { countToSend } from '../intake/read-input.ts';
 import type { StagedInput } from '../intake/stage-input.ts';
 import { isCrediting, type JobSettings } from '../job/job-settings.ts';
-import type { RunState } from '../ledger/ledger.ts';
+import type { RunRecord, RunState } from '../ledger/ledger.ts';
 import { closeSnapshots, type Gathered, gather, openSnapshots } from '../plan/gather.ts';
 import type { Snapshots } from '../plan/lookups.ts';
 import { lookForOthers } from '../plan/others-today.ts';
@@ -111,6 +111,13 @@ export async function executeRun(run: BegunRun, parts: RunParts): Promise<RunDoc
   return document;
 }
 
+/** The progress of a run whose question nobody has answered yet: a window that was closed is no yes. */
+const UNANSWERED = JSON.stringify({ isUnanswered: true });
+
+export function isUnanswered({ progressJson }: RunRecord): boolean {
+  return progressJson === UNANSWERED;
+}
+
 /** A report is written beside the result. */
 function hasResultFile({ path }: ResultTarget): boolean {
   return path !== '-' && path !== '';
@@ -149,7 +156,11 @@ async function sendAll(
     return undefined;
   }
   const foreseen = await tellPrice(gathered, context, rows);
-  if (control.reason === undefined) await run.confirm?.({ foreseen, match: run.staged.match });
+  if (control.reason === undefined && run.confirm) {
+    await ledger.runs.setProgress(run.runId, UNANSWERED);
+    await run.confirm({ foreseen, match: run.staged.match });
+    await ledger.runs.setProgress(run.runId, '{}');
+  }
   for (;;) {
     const refusedBefore = quotaRefusalCount(vendors);
     settledCount = 0;

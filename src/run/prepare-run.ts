@@ -1,11 +1,10 @@
-import { EXIT, OperatorError } from '../base/errors.ts';
+import { EXIT } from '../base/errors.ts';
 import { removePrivateFolder } from '../base/private-folder.ts';
 import { CreditGuard } from '../intake/credit-guard.ts';
 import { guardTopup } from '../intake/guard-topup.ts';
 import { countToSend, type InputSums } from '../intake/read-input.ts';
 import { type StagedInput, stageInput } from '../intake/stage-input.ts';
 import type { HeaderMatch } from '../job/header-match.ts';
-import type { JobSettings } from '../job/job-settings.ts';
 import type { Ledger, PlannedRow, RunRecord, Started } from '../ledger/ledger.ts';
 import type { Cut } from '../ledger/slices.ts';
 import { openResultFile, type ResultFile } from '../result/result-file.ts';
@@ -13,13 +12,15 @@ import { sha256OfFile } from '../result/result-path.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import { runDocument } from '../result/summary.ts';
 import { Tally } from '../result/tally.ts';
-import { readSavedSettings, writeSavedSettings } from '../settings/saved-settings.ts';
+import { writeSavedSettings } from '../settings/saved-settings.ts';
 import type { Stage } from '../stage/stage.ts';
 import { type BegunRun, executeRun } from './execute-run.ts';
 import { recordResult } from './own-result.ts';
 import { planRun } from './plan-run.ts';
+import { giveUp, isRefused } from './refused-run.ts';
 import { makeRunFolder, newRunId, removeLeftFolders } from './run-folder.ts';
 import type { FileRun, RunParts } from './run-parts.ts';
+import { findSameRun, requireSameMeaning } from './same-run.ts';
 import { requireStarted } from './shared/claim-run.ts';
 import { shareRun } from './shared/share-run.ts';
 import { shareStage } from './shared/shared-stage.ts';
@@ -83,8 +84,9 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
     if (job.mapPath !== undefined) {
       await rememberMapping(input.facts.header, job.mapPath, { ledger, account: job.account });
     }
-    const unfinished = job.isDryRun ? undefined : await findSame(job, input.facts.sha256, ledger);
+    const unfinished = job.isDryRun ? undefined : await findSameRun(job, input.facts.sha256, ledger);
     if (unfinished) {
+      await requireSameMeaning(unfinished, job, homeFolder);
       await discard();
       return { kind: 'unfinished', run: unfinished };
     }
@@ -123,12 +125,7 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
           if (sharing?.kind === 'detached') return await leaveToWorkers(begun);
           return await (sharing ? shareRun(begun, sharing.start, parts) : executeRun(begun, parts));
         } catch (error) {
-          if (error instanceof OperatorError && error.code === 'NOT_CONFIRMED') {
-            // Nothing was sent, and nothing is to be carried on.
-            await ledger.runs.cancel(runId);
-            await ledger.stages?.remove(runId);
-            removePrivateFolder(runFolder);
-          }
+          if (await isRefused(error, runId, ledger)) await giveUp(runId, runFolder, ledger);
           throw error;
         }
       },
@@ -215,22 +212,6 @@ async function* plannedRows(stage: Stage, campaign: string): AsyncGenerator<read
       return [{ rowNumber, number, customerUid, reference, campaign, pointIncrement, balanceIncrement }];
     });
   }
-}
-
-/** The same command on the same bytes, read in the same way, for the same account and campaign, unfinished. */
-async function findSame(job: FileRun, sha256: string, ledger: Ledger): Promise<RunRecord | undefined> {
-  const { command, mode, targets, campaign } = job.settings;
-  const unfinished = await ledger.runs.listUnfinished({ command, account: job.account });
-  return unfinished.find((run) => {
-    if (run.inputSha256 !== sha256 || run.targets.join(',') !== targets.join(',')) return false;
-    const began = readSavedSettings(run.settingsJson).job;
-    return began.mode === mode && began.campaign === campaign && readsOf(began) === readsOf(job.settings);
-  });
-}
-
-/** What decides which rows and columns the same bytes are. */
-function readsOf({ sheet, headerRow, columnMap }: JobSettings): string {
-  return JSON.stringify([sheet, headerRow, Object.entries(columnMap ?? {}).sort()]);
 }
 
 async function firstCells(stage: Stage): Promise<readonly string[]> {

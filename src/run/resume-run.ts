@@ -1,12 +1,13 @@
 import type { ControlSettings } from '../calls/control-settings.ts';
 import { isCrediting } from '../job/job-settings.ts';
-import type { Ledger, RunRecord } from '../ledger/ledger.ts';
+import type { RunRecord } from '../ledger/ledger.ts';
 import type { ResultTarget } from '../result/result-file.ts';
 import { openResultFile } from '../result/result-file.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import type { SavedSettings } from '../settings/run-settings.ts';
-import { executeRun } from './execute-run.ts';
+import { executeRun, isUnanswered } from './execute-run.ts';
 import { ownHashes, ownResult } from './own-result.ts';
+import { giveUp, isBegun, isRefused } from './refused-run.ts';
 import { runFolderOf } from './run-folder.ts';
 import type { FileRun, RunParts } from './run-parts.ts';
 import { claimRun, requireUnended } from './shared/claim-run.ts';
@@ -27,7 +28,7 @@ export async function resumeRun(
   request: {
     readonly controls: ControlSettings;
     readonly result: ResultTarget | 'none' | undefined;
-    readonly confirm?: FileRun['confirm'];
+    readonly confirm?: FileRun['confirm'] | undefined;
   },
   parts: RunParts,
 ): Promise<RunDocument> {
@@ -47,6 +48,8 @@ export async function resumeRun(
     // Claimed by a person: no worker takes it up any more.
     if (result !== NO_RESULT) await ledger.slices?.takeBack(run.runId);
     await ledger.runs.setState(run.runId, 'running');
+    // Named by hand where nobody can be asked: that is the answer.
+    if (isUnanswered(run) && !request.confirm) await ledger.runs.setProgress(run.runId, '{}');
     return await executeRun(
       {
         settings: saved.job,
@@ -62,18 +65,18 @@ export async function resumeRun(
         file,
         standing: 'resumed',
         // A run that stopped while it was reading has asked nobody yet.
-        ...(request.confirm && !(await isBegun(run, ledger)) && { confirm: request.confirm }),
+        ...(request.confirm && !(await isBegun(run.runId, ledger)) && { confirm: request.confirm }),
       },
       // What a killed process has sent it sent before its lease ended, not before this process began.
       { ...parts, startedMs: parts.startedMs + waitedMs },
     );
+  } catch (error) {
+    if (await isRefused(error, run.runId, ledger)) {
+      await staged.stage.close();
+      await giveUp(run.runId, runFolder, ledger);
+    }
+    throw error;
   } finally {
     await staged.stage.close();
   }
-}
-
-/** Whether any row was sent or decided. */
-async function isBegun({ runId }: RunRecord, { rows }: Ledger): Promise<boolean> {
-  for await (const page of rows.read(runId)) return page.length > 0;
-  return false;
 }

@@ -28,11 +28,18 @@ while True:
     if question and answers:
         seen = len(shown)
         time.sleep(0.5)
-        os.write(terminal, (answers.pop(0) + '\n').encode())
+        answer = answers.pop(0)
+        if answer == '<closes the window>':
+            os.close(terminal)
+            break
+        os.write(terminal, (answer + '\n').encode())
 status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 sys.stdout.buffer.write(re.sub(rb'\x1b\[[0-9;]*[A-Za-z]', b'', shown))
 sys.exit(status)
 `;
+
+/** In place of an answer: the person closes the window. */
+export const CLOSES_WINDOW = '<closes the window>';
 
 /** @returns all that the terminal showed, without colours */
 export async function runOnTerminal(

@@ -61,8 +61,14 @@ export const COMMANDS_TEXTS = {
   allOrOne: '--all carries every unfinished run on.',
   allOrOneHint: 'Leave the run or --all away.',
   run: (runId: string) => `Run ${runId}:`,
-  leftAlone: (runId: string, why: 'credentials' | 'errors') =>
-    `Run ${runId} is left alone: ${why === 'credentials' ? 'the vendor refused the credentials' : 'it was stopped by errors'}.`,
+  leftAlone: (runId: string, why: 'credentials' | 'errors' | 'question') => {
+    const reasons = {
+      credentials: 'the vendor refused the credentials',
+      errors: 'it was stopped by errors',
+      question: 'nobody has answered its question, whether it may write',
+    };
+    return `Run ${runId} is left alone: ${reasons[why]}.`;
+  },
   carryOn: (runId: string) => `Carry it on with: memberload resume ${runId}`,
   hasEnded: (runId: string, how: 'finished' | 'cancelled') =>
     `Run ${runId} ${how === 'finished' ? 'has finished' : 'was cancelled'}: nothing is left to carry on.`,

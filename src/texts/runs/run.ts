@@ -10,6 +10,12 @@ export const RUN = {
   begins: (runId: string, isCarriedOn: boolean, zone: string) =>
     `${isCarriedOn ? `Carrying on run ${runId}` : `Run ${runId} begins`}. Times are those of ${zone}.`,
 
+  // same-run.ts
+  otherFlags: (runId: string, flags: readonly string[]) =>
+    `The unfinished run ${runId} of the same file began with another ${flags.join(', ')}. A run goes on as it began.`,
+  otherFlagsHint: (runId: string) =>
+    `Nothing was sent. To carry it on as it began: memberload resume ${runId}. To begin anew with these flags: memberload runs cancel ${runId}, and then this command again.`,
+
   // tell-columns.ts
   columnsRead: 'Columns read:',
   columnsReadAre: (headers: readonly string[]) => `Columns read: ${headers.join(', ')}.`,

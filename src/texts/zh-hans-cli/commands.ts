@@ -52,7 +52,7 @@ export const commands: Catalogue['commands'] = {
   allOrOneHint: '请去掉运行编号，或去掉 --all。',
   run: (runId) => `运行 ${runId}：`,
   leftAlone: (runId, why) =>
-    `没有继续运行 ${runId}：${why === 'credentials' ? '对方拒绝了账户凭证' : '它因错误而停止'}。`,
+    `没有继续运行 ${runId}：${{ credentials: '对方拒绝了账户凭证', errors: '它因错误而停止', question: '是否可以写入的问题还没有人回答' }[why]}。`,
   carryOn: (runId) => `继续请输入：memberload resume ${runId}`,
   hasEnded: (runId, how) => `运行 ${runId} ${how === 'finished' ? '已经完成' : '已经放弃'}，没有可以继续的行。`,
   hasEndedHint: (runId, resultPath) =>

@@ -8,6 +8,11 @@ export const run: Catalogue['run'] = {
   begins: (runId, isCarriedOn, zone) =>
     `${isCarriedOn ? `继续运行 ${runId}` : `开始运行 ${runId}`}。时间均为 ${zone} 时区。`,
 
+  otherFlags: (runId, flags) =>
+    `同一文件未完成的运行 ${runId} 开始时的 ${flags.join('、')} 不同。运行只能按开始时的方式继续。`,
+  otherFlagsHint: (runId) =>
+    `没有发送任何内容。要按原来的方式继续：memberload resume ${runId}。要用这些选项重新开始：先 memberload runs cancel ${runId}，再输入本命令。`,
+
   columnsRead: '读取的列：',
   columnsReadAre: (headers) => `读取的列：${headers.join('、')}。`,
   columnsUnused: (headers) => `没有使用的列：${headers.join('、')}。`,

@@ -52,7 +52,7 @@ export const commands: Catalogue['commands'] = {
   allOrOneHint: '請去掉執行編號，或去掉 --all。',
   run: (runId) => `執行 ${runId}：`,
   leftAlone: (runId, why) =>
-    `沒有繼續執行 ${runId}：${why === 'credentials' ? '對方拒絕了帳戶憑證' : '它因錯誤而停止'}。`,
+    `沒有繼續執行 ${runId}：${{ credentials: '對方拒絕了帳戶憑證', errors: '它因錯誤而停止', question: '是否可以寫入的問題還沒有人回答' }[why]}。`,
   carryOn: (runId) => `繼續請輸入：memberload resume ${runId}`,
   hasEnded: (runId, how) => `執行 ${runId} ${how === 'finished' ? '已經完成' : '已經放棄'}，沒有可以繼續的行。`,
   hasEndedHint: (runId, resultPath) =>

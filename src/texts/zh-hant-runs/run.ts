@@ -8,6 +8,11 @@ export const run: Catalogue['run'] = {
   begins: (runId, isCarriedOn, zone) =>
     `${isCarriedOn ? `繼續執行 ${runId}` : `開始執行 ${runId}`}。時間均為 ${zone} 時區。`,
 
+  otherFlags: (runId, flags) =>
+    `同一檔案未完成的執行 ${runId} 開始時的 ${flags.join('、')} 不同。執行只能按開始時的方式繼續。`,
+  otherFlagsHint: (runId) =>
+    `沒有傳送任何內容。要按原來的方式繼續：memberload resume ${runId}。要用這些選項重新開始：先 memberload runs cancel ${runId}，再輸入本命令。`,
+
   columnsRead: '讀取的欄：',
   columnsReadAre: (headers) => `讀取的欄：${headers.join('、')}。`,
   columnsUnused: (headers) => `沒有使用的欄：${headers.join('、')}。`,

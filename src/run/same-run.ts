@@ -1,0 +1,67 @@
+import { usageError } from '../base/errors.ts';
+import { checkExpectations } from '../intake/guard-topup.ts';
+import { openStagedInput } from '../intake/stage-input.ts';
+import type { JobSettings } from '../job/job-settings.ts';
+import type { Ledger, RunRecord } from '../ledger/ledger.ts';
+import { readSavedSettings } from '../settings/saved-settings.ts';
+import { runTexts } from '../texts/runs/run.ts';
+import { runFolderOf } from './run-folder.ts';
+import type { FileRun } from './run-parts.ts';
+
+/** The same command on the same bytes, read in the same way, for the same account and campaign, unfinished. */
+export async function findSameRun(job: FileRun, sha256: string, ledger: Ledger): Promise<RunRecord | undefined> {
+  const { command, mode, targets, campaign } = job.settings;
+  const unfinished = await ledger.runs.listUnfinished({ command, account: job.account });
+  return unfinished.find((run) => {
+    if (run.inputSha256 !== sha256 || run.targets.join(',') !== targets.join(',')) return false;
+    const began = readSavedSettings(run.settingsJson).job;
+    return began.mode === mode && began.campaign === campaign && readsOf(began) === readsOf(job.settings);
+  });
+}
+
+/** What decides which rows and columns the same bytes are. */
+function readsOf({ sheet, headerRow, columnMap }: JobSettings): string {
+  return JSON.stringify([sheet, headerRow, Object.entries(columnMap ?? {}).sort()]);
+}
+
+/**
+ * A run goes on as it began. A command whose flags mean something else than those must not be taken for its
+ * continuation: `--skip-credited` would carry on what `--again` began, and credit twice.
+ *
+ * @throws OperatorError OTHER_FLAGS (exit 2); TOTALS_DIFFER (exit 3)
+ */
+export async function requireSameMeaning(
+  { runId, settingsJson }: RunRecord,
+  { settings, expectations }: FileRun,
+  homeFolder: string,
+): Promise<void> {
+  const began = readSavedSettings(settingsJson).job;
+  const isSame = (name: keyof typeof FLAGS): boolean => JSON.stringify(began[name]) === JSON.stringify(settings[name]);
+  const differing = NAMES.filter((name) => !isSame(name)).map((name) => FLAGS[name]);
+  if (differing.length > 0) {
+    throw usageError('OTHER_FLAGS', runTexts().otherFlags(runId, differing), runTexts().otherFlagsHint(runId));
+  }
+  const staged = await openStagedInput(runFolderOf(homeFolder, runId), began);
+  if (staged === undefined) return;
+  await staged.stage.close();
+  checkExpectations(staged.facts.sums, expectations);
+}
+
+/** What decides which rows are sent, and with what. */
+const FLAGS = {
+  isAgain: '--again',
+  skipsCredited: '--skip-credited',
+  skipInvalid: '--skip-invalid',
+  onDuplicate: '--on-duplicate',
+  changesCategory: '--change-category',
+  dateFormats: '--date-format',
+  country: '--country',
+  trustRoundIds: '--trust-round-ids',
+  ignoresResults: '--ignore-results',
+  encoding: '--encoding',
+  delimiter: '--delimiter',
+  raw: '--raw',
+  columns: '--columns',
+} as const satisfies Partial<Record<keyof JobSettings, string>>;
+
+const NAMES = Object.keys(FLAGS) as (keyof typeof FLAGS)[];
