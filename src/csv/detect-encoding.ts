@@ -59,6 +59,8 @@ export function findEncodingOf(name: string, bytes: Buffer, options: EncodingOpt
   const sample = sampleOf(bytes);
   if (isPlainUtf8(sample, sample.length === SAMPLE_BYTES))
     return { name: 'utf-8', byteOrderMarkLength: 0, source: 'found' };
+  // A damaged UTF-8 file: the decoder tells where. In a small one the bad bytes may be a good part.
+  if (isDamagedUtf8(sample)) return { name: 'utf-8', byteOrderMarkLength: 0, source: 'found' };
   const candidates = rankCandidates(sample, sample.length === SAMPLE_BYTES, options.isHeaderName);
   const [best, second] = candidates;
   // Mostly UTF-8 with a bad byte is a damaged UTF-8 file: the decoder tells where.
@@ -175,6 +177,16 @@ function isPlainUtf8(sample: Buffer, isCut: boolean): boolean {
   if (nulCount * 20 > sample.length) return false;
   const foreign = text.replace(/\p{ASCII}+/gu, '');
   return foreign === '' || /[\u0800-\uffff]/.test(foreign) || foreign.length > 24;
+}
+
+/**
+ * Half of the bytes beyond ASCII are characters of three or four bytes in UTF-8, such as Chinese. Text in no other
+ * encoding has more than a few of these by accident.
+ */
+function isDamagedUtf8(sample: Buffer): boolean {
+  const characters = sample.toString('utf8').match(/[\u0800-\ufffc]|[\u{10000}-\u{10ffff}]/gu) ?? [];
+  const foreignCount = sample.reduce((count, byte) => (byte < 0x80 ? count : count + 1), 0);
+  return characters.length > 0 && Buffer.byteLength(characters.join('')) * 2 >= foreignCount;
 }
 
 /** Nine in ten of the bytes beyond ASCII belong to valid UTF-8. */

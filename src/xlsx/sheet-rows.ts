@@ -71,7 +71,8 @@ function rowReader(name: string, { formats, texts, isDate1904, facts }: SheetCon
   const endCell = (): void => {
     if (hasFormula) {
       facts.formulaCount += 1;
-      if (!hasValue) {
+      // Programs that cannot calculate write an empty value; Excel writes one only for a text.
+      if (!hasValue || (value === '' && type !== 'str')) {
         throw damaged(name, fileTexts().formulaWithoutValue(`${columnName(column)}${lineNumber}`));
       }
     }

@@ -135,3 +135,12 @@ test('a damaged byte in a UTF-8 file is told with its place, not taken for anoth
   const error = await errorOf(readAll(folder.file(bytes)));
   expect(error.message).toMatch(/byte 0xFF at byte offset \d+ is not valid utf-8/);
 });
+
+test.each([
+  ['two bytes after one Chinese name', Buffer.from([0xff, 0xfe]), '1,陈大文\n2,', '\n'],
+  ['half a character at the end of a cell', Buffer.from([0xe9, 0x99]), '1,陈大文\n2,李', '\n3,王小明\n'],
+])('so it is in a file of a few rows: %s', async (_, bad, before, after) => {
+  const bytes = Buffer.concat([Buffer.from(`number,name\n${before}`), bad, Buffer.from(after)]);
+  const error = await errorOf(readAll(folder.file(bytes)));
+  expect(error.message).toMatch(/line \d, .*is not valid utf-8|byte 0x[0-9A-F]{2} .*is not valid utf-8/);
+});

@@ -118,12 +118,21 @@ describe('cells', () => {
     expect(table.notes()).toEqual(['2 cells are formulas: the stored values were read.']);
   });
 
-  test('a formula without a stored value is refused: a blank cell would say "leave as it is"', async () => {
-    const error = await errorOf(
-      readAll(await make({ sheets: [sheet(row(1, 'number'), row(2, '<c r="A2"><f>1+1</f></c>'))] })),
-    );
+  test.each([
+    '<c r="A2"><f>1+1</f></c>',
+    // As programs write it that cannot calculate.
+    '<c r="A2"><f>1+1</f><v></v></c>',
+    '<c r="A2"><f>1+1</f><v/></c>',
+  ])('a formula without a stored value is refused: a blank cell would say "leave as it is" (%s)', async (cell) => {
+    const error = await errorOf(readAll(await make({ sheets: [sheet(row(1, 'number'), row(2, cell))] })));
     expect([error.code, error.message]).toEqual(['BAD_WORKBOOK', expect.stringContaining('formula in A2')]);
   });
+});
+
+test('a formula whose value is an empty text is an empty cell', async () => {
+  const cell = '<c r="A2" t="str"><f>IF(1,"")</f><v></v></c>';
+  const { rows } = await readAll(await make({ sheets: [sheet(row(1, 'number', 'b'), row(2, cell, 'x'))] }));
+  expect(rows[0]?.cells).toEqual(['', 'x']);
 });
 
 describe('sheets', () => {
