@@ -12,7 +12,8 @@ type CommandLine = {
   /** What is no flag: the command's name, and its arguments. */
   readonly words: readonly string[];
   readonly flags: TypedFlags;
-  readonly asks: 'help' | 'version' | undefined;
+  /** `flags`: with --help behind a command. */
+  readonly asks: 'help' | 'flags' | 'version' | undefined;
   /** Flags that no command takes, as typed. */
   readonly unknown: readonly string[];
 };
@@ -75,8 +76,9 @@ function toCommandLine(
   { help, version }: { readonly help: boolean; readonly version: boolean },
   unknown: readonly string[] = [],
 ): CommandLine {
-  const asks = help || words[0] === 'help' ? 'help' : version || words[0] === 'version' ? 'version' : undefined;
-  return { words: words[0] === 'help' ? words.slice(1) : words, flags, asks, unknown };
+  const isHelp = words[0] === 'help';
+  const asks = isHelp ? 'help' : help ? 'flags' : version || words[0] === 'version' ? 'version' : undefined;
+  return { words: isHelp ? words.slice(1) : words, flags, asks, unknown };
 }
 
 /** All flags of all commands are declared, so that the value of a flag is never taken for the command. */

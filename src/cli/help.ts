@@ -14,27 +14,36 @@ import { COMMANDS, type Command } from './commands.ts';
 const MANUAL = new URL('../../samples/manual/', import.meta.url);
 
 /**
- * The text of `memberload --help`, `memberload help <command>` or `memberload help <topic>`.
+ * The text of `memberload --help`, `memberload help <command>` or `memberload help <topic>`. Where a command and a page
+ * of the manual have one name, `help` shows the page below the flags.
  *
  * @throws OperatorError (exit 2) for what is neither a command nor a topic
  */
-export function helpText(subject: string | undefined, columnCount: number): string {
+export function helpText(subject: string | undefined, columnCount: number, asked: 'help' | 'flags'): string {
   const width = Math.max(60, Math.min(110, columnCount));
   if (subject === undefined) return generalHelp(width);
   const command = COMMANDS.find(({ name }) => name === subject);
-  if (command !== undefined) return commandHelp(command, width);
   const topics = listTopics();
   const texts = helpTexts();
-  if (topics.includes(subject)) {
-    const page = readFileSync(new URL(`${subject}.md`, MANUAL), 'utf8').trimEnd();
-    return texts.manualLanguage === '' ? page : `${texts.manualLanguage}\n\n${page}`;
+  const page = topics.includes(subject) ? readPage(subject) : undefined;
+  if (command !== undefined) {
+    const flags = commandHelp(command, width);
+    if (page === undefined) return flags;
+    return asked === 'help' ? `${flags}\n\n${page}` : `${flags}\n\n${texts.pageOf(subject)}`;
   }
+  if (page !== undefined) return page;
   const nearest = nearestName(subject, [...COMMANDS.map(({ name }) => name), ...topics]);
   throw usageError(
     'UNKNOWN_COMMAND',
     texts.noHelp(subject),
     nearest ? texts.noHelpNearest(nearest) : texts.noHelpHint(topics),
   );
+}
+
+function readPage(topic: string): string {
+  const page = readFileSync(new URL(`${topic}.md`, MANUAL), 'utf8').trimEnd();
+  const { manualLanguage } = helpTexts();
+  return manualLanguage === '' ? page : `${manualLanguage}\n\n${page}`;
 }
 
 /** The commands by what a person wants; a command that stands nowhere here comes last. */

@@ -24,7 +24,10 @@ export async function runCli(surroundings: Surroundings): Promise<ExitCode> {
     words = line.words;
     if (line.asks !== undefined) {
       if (line.asks === 'version') console.print(surroundings.version);
-      else console.printLines((await import('./help.ts')).helpText(words[0], stdout.columnCount));
+      else {
+        const { helpText } = await import('./help.ts');
+        console.printLines(helpText(words[0], stdout.columnCount, line.asks));
+      }
       return EXIT.ok;
     }
     if (argv.length === 0) {

@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode, usageError } from '../base/errors.ts';
+import { nearestName } from '../base/nearest.ts';
 import { padToWidth } from '../base/text-width.ts';
 import { zonedDateTime } from '../base/zoned-time.ts';
 import type { CallsOfDay } from '../ledger/account-stores.ts';
@@ -30,7 +31,12 @@ export async function runRuns(input: CommandInput): Promise<{ exitCode: ExitCode
   const [word, runId] = input.arguments;
   // To drop every old run where one was named would be too much.
   if (word !== 'cancel' && runId !== undefined) {
-    const usage = word === 'prune' ? 'memberload runs prune --older-than 90d' : `memberload runs ${word}`;
+    const usage =
+      word === 'prune'
+        ? 'memberload runs prune --older-than 90d'
+        : nearestName(word ?? '', ['cancel']) === undefined
+          ? `memberload runs ${runId}`
+          : `memberload runs cancel ${runId}`;
     throw usageError('BAD_USAGE', commandTexts().notTakenAsWell('runs', runId), commandTexts().typeIt(usage));
   }
   if (word === 'prune') return prune(input);

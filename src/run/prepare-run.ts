@@ -92,7 +92,7 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
     }
     tellColumns(input.match, await firstCells(input.stage), reporter);
     for (const note of input.facts.notes) reporter.note(note);
-    guardTopup(input.facts.sums, settings, job.expectations);
+    guardTopup(input.facts.sums, job);
     await guard?.check(input.facts.sums.rowCount);
     if (settings.command === 'topup' && !job.isDryRun) await ledger.requireNewest(job.account);
     // After the guards: that a file was credited before matters more than that its result is there.

@@ -131,8 +131,11 @@ const UNITS_MS: ReadonlyMap<string, number> = new Map([
   ['d', 86_400_000],
 ]);
 
-/** `30s`, `500ms`, `2m`, `12h`, `1d` → milliseconds. `longest` is written in the same way. `minMs`: 1 refuses none. */
-export function duration(longest: string, minMs: 0 | 1 = 0): Reader<number> {
+/**
+ * `30s`, `500ms`, `2m`, `12h`, `1d` → milliseconds. `longest` is written in the same way. `minMs`: 1 refuses none.
+ * `example`: one that does no harm when it is typed as it stands.
+ */
+export function duration(longest: string, minMs: 0 | 1 = 0, example = '30s'): Reader<number> {
   return {
     shape: 'text',
     schema: v.pipe(
@@ -143,7 +146,7 @@ export function duration(longest: string, minMs: 0 | 1 = 0): Reader<number> {
       v.maxValue(milliseconds(longest)),
     ),
     expects: () => settingsTexts().expects.duration(longest),
-    example: '30s',
+    example,
   };
 }
 

@@ -40,7 +40,7 @@ describe('without a file', () => {
 
 describe('help', () => {
   test('of import has examples before flags, and the columns of the file between them', async () => {
-    const { stdout } = await runInProcess(['help', 'import'], temporaryFolder());
+    const { stdout } = await runInProcess(['import', '--help'], temporaryFolder());
     const titles = stdout.match(/^[A-Z].*:$/gm);
     expect(titles).toEqual([
       'Examples:',

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseCommandLine } from '../../src/cli/command-line.ts';
@@ -21,6 +21,9 @@ function folderWith(files: Record<string, string>): string {
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   return folder;
 }
+
+const MANUAL = new URL('../../samples/manual/', import.meta.url);
+const MANUAL_PAGES = readdirSync(MANUAL).map((name) => name.replace(/\.md$/, ''));
 
 describe('wrong usage', () => {
   test.each([
@@ -119,7 +122,12 @@ describe('what is typed', () => {
     for (const flag of flagsOf(name)) expect(ended.stdout).toContain(`--${flagName(flag)}`);
     const tooLong = ended.stdout.split('\n').filter((line) => line.length > 80 && !line.startsWith('  memberload'));
     expect(tooLong).toEqual([]);
-    expect((await runInProcess(['help', name], temporaryFolder())).stdout).toBe(ended.stdout);
+    // Below them stands the page of the manual that has the command's name, if there is one.
+    const { stdout } = await runInProcess(['help', name], temporaryFolder());
+    const [flags, pointer] = ended.stdout.trimEnd().split('\n\nIts page of the manual: ');
+    expect(stdout.startsWith(flags ?? '')).toBe(true);
+    expect(pointer).toBe(MANUAL_PAGES.includes(name) ? `memberload help ${name}` : undefined);
+    expect(stdout.slice(flags?.length).trim().startsWith(`# ${name}`)).toBe(pointer !== undefined);
   });
 
   test.each([[['-q', '--json']], [['-q', '--json=true']], [['--quiet=true', '--json']]])(

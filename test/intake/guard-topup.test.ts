@@ -12,7 +12,8 @@ const NOTHING_EXPECTED: Expectations = { rows: undefined, points: undefined, bal
 async function refusalOf(text: string, settings: Partial<JobSettings> = {}, expected: Partial<Expectations> = {}) {
   const { sums } = await readText(text, { settings });
   try {
-    guardTopup(sums, topupSettings(settings), { ...NOTHING_EXPECTED, ...expected });
+    const expectations = { ...NOTHING_EXPECTED, ...expected };
+    guardTopup(sums, { settings: topupSettings(settings), expectations, inputPath: 'march 2026.csv' });
     return undefined;
   } catch (error) {
     expect(error).toMatchObject({ exitCode: 3, hint: expect.stringContaining('Nothing was sent') });

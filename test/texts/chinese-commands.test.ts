@@ -83,7 +83,7 @@ test.each([
     expect(await run(['doctor'], 0)).toContain(spoken.doctor);
     await run(['init', '--config', 'other.json'], 2, 'kybio\nhttps://host.example/wrong\n');
     expect(await run(['help'], 0)).toContain(spoken.help);
-    expect(await run(['help', 'import'], 0)).toContain(spoken.importHelp);
+    expect(await run(['import', '--help'], 0)).toContain(spoken.importHelp);
     await run(['import', 'members.csv', '--moed', 'create'], 2);
     work.config({ rate: '5/x' });
     expect(await run(['runs'], 2)).toContain(spoken.setting);

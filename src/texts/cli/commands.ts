@@ -52,7 +52,7 @@ export const COMMANDS_TEXTS = {
   otherAddress: (runId: string, origins: readonly string[], now: readonly string[]) =>
     `Run ${runId} was begun at ${origins.join(', ')}; the settings now lead to ${now.join(', ')}.`,
   otherAddressHint: (runId: string) =>
-    `Set the address that the run began with. If the vendor has moved, give the rest up with: memberload runs cancel ${runId}, and run the result file again with the flags of the run`,
+    `Set the address that the run began with. If that one was wrong, or the vendor has moved, give the rest up with: memberload runs cancel ${runId}, and run the result file again with the flags of the run`,
   logInHome: (path: string) => `The log cannot be written to ${path}: it lies in MEMBERLOAD_HOME, where the ledger is.`,
   logInHomeHint: 'Nothing was sent. Name a file elsewhere with --log.',
 

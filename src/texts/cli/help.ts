@@ -19,6 +19,7 @@ export const HELP = {
   topics: (topics: readonly string[]) => `Pages of the manual: memberload help <topic>. Topics: ${topics.join(', ')}.`,
   exitCodes:
     'Exit codes: 0 done, 1 rows invalid or failed, 2 usage, 3 file, 4 credentials, 5 stopped, 6 paused, 7 in doubt.',
+  pageOf: (command: string) => `Its page of the manual: memberload help ${command}`,
   /** Stands above a page of the manual; '' in its own language. */
   manualLanguage: '',
   noHelp: (subject: string) => `There is no help on '${subject}'.`,

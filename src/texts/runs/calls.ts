@@ -40,7 +40,8 @@ export const CALLS = {
   badRateHint: 'Write calls per second or minute, such as 5/s, 100/m or 0.5/s, or unlimited.',
 
   // send/error-count.ts
-  tooManyErrors: (count: number, limit: number) => `${count} rows went wrong, --max-errors allows ${limit}`,
+  tooManyErrors: (count: number, limit: number) =>
+    `${count} rows went wrong, --max-errors allows ${limit}: carry on with a larger one, or give the rest up with runs cancel and correct the file`,
 
   // http/call-log.ts
   logBroken: (path: string, why: string) =>

@@ -30,7 +30,7 @@ export const COLUMN_TEXTS = {
   lostZeros: (digits: number) =>
     `the number is shorter than the ${digits} digits of most: if it began with 0, a spreadsheet has taken the zero away. Compare with the source, and export the column as text.`,
   lostPlus:
-    'the number reads as one with its country code, but has no +: a spreadsheet takes the + away. Write +852… again where it was meant.',
+    'the number reads as one with its country code, but has no +: a spreadsheet takes the + away. Write the + again where it was meant.',
 
   // date-evidence.ts
   serialDates:

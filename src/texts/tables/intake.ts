@@ -21,8 +21,6 @@ function tellRun({ runId, when, creditedCount, unsentCount, takenBackCount }: Cr
   return `run ${runId} of ${when} ${what.join(' and ')}`;
 }
 
-const LISTS_THEM = 'memberload validate --as topup lists them all';
-
 /** Why a file is refused as a whole, before anything is sent. */
 export const INTAKE = {
   row: (rowNumber: number, lineNumber: number, message: string) => `Row ${rowNumber} (line ${lineNumber}), ${message}`,
@@ -35,15 +33,16 @@ export const INTAKE = {
   totalsDifferHint: 'Nothing was sent. Check that it is the right file, whole and not edited.',
   repeatedRows: (count: number, rowCount: number, first: readonly string[]) =>
     `${count} of ${rowCount} rows name a member or a reference that another row names already. ${first.join(' ')}`.trim(),
-  repeatedRowsHint: (areMembersAllowed: boolean) =>
+  repeatedRowsHint: (areMembersAllowed: boolean, checking: string) =>
     `Nothing was sent. ${
       areMembersAllowed
-        ? `Keep one row a reference (${LISTS_THEM}), or give each row its own.`
-        : `Keep one row a member and a reference (${LISTS_THEM}), or credit each row of a member with --on-duplicate allow.`
+        ? `Keep one row a reference (${checking} lists them all), or give each row its own.`
+        : `Keep one row a member and a reference (${checking} lists them all), or credit each row of a member with --on-duplicate allow.`
     }`,
   invalidRows: (count: number, rowCount: number, first: readonly string[]) =>
     `${count} of ${rowCount} rows cannot be credited. ${first.join(' ')}`,
-  invalidRowsHint: `Nothing was sent. Correct them (${LISTS_THEM}), or credit the others with --skip-invalid.`,
+  invalidRowsHint: (checking: string) =>
+    `Nothing was sent. Correct them (${checking} lists them all), or credit the others with --skip-invalid.`,
 
   doneByHand: (rowCount: number, rowNumber: number) =>
     `Warning: ${rowCount === 1 ? '1 row is' : `${rowCount} rows are`} called done without a result_action, which memberload writes into every row that is done. The first is row ${rowNumber}. Such a row is skipped. If it was not sent, empty its result_status.`,

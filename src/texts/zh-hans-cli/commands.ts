@@ -43,7 +43,7 @@ export const commands: Catalogue['commands'] = {
   otherAddress: (runId, origins, now) =>
     `运行 ${runId} 是在 ${origins.join('、')} 开始的，而现在的设置指向 ${now.join('、')}。`,
   otherAddressHint: (runId) =>
-    `请改回这次运行开始时的网址。如果对方换了网址，请放弃其余的行：memberload runs cancel ${runId}，再用同样的选项运行结果文件`,
+    `请改回这次运行开始时的网址。如果当时的网址有误，或对方换了网址，请放弃其余的行：memberload runs cancel ${runId}，再用同样的选项运行结果文件`,
   logInHome: (path) => `日志不能写到 ${path}：它在 MEMBERLOAD_HOME 中，那里存放账本。`,
   logInHomeHint: '没有发送任何数据。请用 --log 指定别处的文件。',
 

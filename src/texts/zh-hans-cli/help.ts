@@ -17,6 +17,7 @@ export const help: Catalogue['help'] = {
   flagsOfCommand: '一个命令的选项：memberload help <命令>。',
   topics: (topics) => `手册（英文）：memberload help <主题>。主题有：${topics.join('、')}。`,
   exitCodes: '退出码：0 完成，1 有数据有误或失败的行，2 用法，3 文件，4 账户凭证，5 停止，6 暂停，7 待核实。',
+  pageOf: (command) => `说明书的有关页：memberload help ${command}`,
   manualLanguage: '手册目前只有英文。',
   noHelp: (subject) => `没有 '${subject}' 的帮助。`,
   noHelpNearest: (nearest) => `是不是：memberload help ${nearest}`,

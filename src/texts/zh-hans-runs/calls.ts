@@ -25,7 +25,8 @@ export const calls: Catalogue['calls'] = {
   rateTooHigh: (text, max) => `速率 ${text} 超过每秒 ${max} 次调用。`,
   badRateHint: '请写每秒或每分钟的调用次数，例如 5/s、100/m、0.5/s，或写 unlimited。',
 
-  tooManyErrors: (count, limit) => `已有 ${count} 行出错，--max-errors 只允许 ${limit} 行`,
+  tooManyErrors: (count, limit) =>
+    `已有 ${count} 行出错，--max-errors 只允许 ${limit} 行。可用更大的 --max-errors 继续，或用 runs cancel 放弃其余的行，再更正文件`,
 
   logBroken: (path, why) => `日志 ${path} 无法再写入（${why}）。运行继续，不再写日志。`,
   logRefused: (path, why) => `日志不能写到 ${path}：${why}。`,

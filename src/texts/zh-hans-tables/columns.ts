@@ -16,7 +16,7 @@ export const columns: Catalogue['columns'] = {
     '从第 16 位起全是 0，多得不像巧合：编号被电子表格改过。请把该列设为文本，再重新导出；如果编号本来就是这样，请在配置文件中设置 trustRoundIds。',
   lostZeros: (digits) =>
     `不足 ${digits} 位，而多数编号有 ${digits} 位：如果原来以 0 开头，就是被电子表格去掉了。请对照原始数据，并把该列按文本导出。`,
-  lostPlus: '看起来带国家区号，却没有 +：电子表格会去掉 +。需要时请重新写成 +852…。',
+  lostPlus: '看起来带国家区号，却没有 +：电子表格会去掉 +。需要时请把 + 补上。',
 
   serialDates: '是电子表格的日期序号。请在表格中把该列设为 yyyy-mm-dd 格式，再重新导出。',
   swappedDates: (dayFirst) =>

@@ -1,7 +1,5 @@
 import type { Catalogue } from '../texts.ts';
 
-const LISTS_THEM = '用 memberload validate --as topup 可全部列出';
-
 export const intake: Catalogue['intake'] = {
   row: (rowNumber, lineNumber, message) => `第 ${rowNumber} 行（文件第 ${lineNumber} 行），${message}`,
 
@@ -10,12 +8,13 @@ export const intake: Catalogue['intake'] = {
   totalsDiffer: (differences) => `文件与预期不符：${differences.join('；')}。`,
   totalsDifferHint: '什么都没有发送。请确认文件正确、完整、没有改动过。',
   repeatedRows: (count, rowCount, first) => `${rowCount} 行中有 ${count} 行的会员或单号与其他行重复。${first.join('')}`,
-  repeatedRowsHint: (areMembersAllowed) =>
+  repeatedRowsHint: (areMembersAllowed, checking) =>
     areMembersAllowed
-      ? `什么都没有发送。每个单号请只保留一行（${LISTS_THEM}），或每行用自己的单号。`
-      : `什么都没有发送。每个会员、每个单号请只保留一行（${LISTS_THEM}），或用 --on-duplicate allow 让会员的每一行都入账。`,
+      ? `什么都没有发送。每个单号请只保留一行（用 ${checking} 可全部列出），或每行用自己的单号。`
+      : `什么都没有发送。每个会员、每个单号请只保留一行（用 ${checking} 可全部列出），或用 --on-duplicate allow 让会员的每一行都入账。`,
   invalidRows: (count, rowCount, first) => `${rowCount} 行中有 ${count} 行不能入账。${first.join('')}`,
-  invalidRowsHint: `什么都没有发送。请更正这些行（${LISTS_THEM}），或用 --skip-invalid 只入账其他行。`,
+  invalidRowsHint: (checking) =>
+    `什么都没有发送。请更正这些行（用 ${checking} 可全部列出），或用 --skip-invalid 只入账其他行。`,
 
   doneByHand: (rowCount, rowNumber) =>
     `警告：${rowCount} 行标为 done，却没有 result_action，而 memberload 会在每个 done 的行写上它。首先是第 ${rowNumber} 行。这样的行会跳过。如果它没有发送过，请清空它的 result_status。`,

@@ -43,7 +43,7 @@ export const commands: Catalogue['commands'] = {
   otherAddress: (runId, origins, now) =>
     `執行 ${runId} 是在 ${origins.join('、')} 開始的，而現在的設定指向 ${now.join('、')}。`,
   otherAddressHint: (runId) =>
-    `請改回這次執行開始時的網址。如果對方換了網址，請放棄其餘的行：memberload runs cancel ${runId}，再用同樣的選項執行結果檔案`,
+    `請改回這次執行開始時的網址。如果當時的網址有誤，或對方換了網址，請放棄其餘的行：memberload runs cancel ${runId}，再用同樣的選項執行結果檔案`,
   logInHome: (path) => `日誌不能寫到 ${path}：它在 MEMBERLOAD_HOME 中，那裏存放帳本。`,
   logInHomeHint: '沒有傳送任何資料。請用 --log 指定別處的檔案。',
 

@@ -17,6 +17,7 @@ export const help: Catalogue['help'] = {
   flagsOfCommand: '一個命令的選項：memberload help <命令>。',
   topics: (topics) => `手冊（英文）：memberload help <主題>。主題有：${topics.join('、')}。`,
   exitCodes: '退出碼：0 完成，1 有資料有誤或失敗的行，2 用法，3 檔案，4 帳戶憑證，5 停止，6 暫停，7 待核實。',
+  pageOf: (command) => `說明書的有關頁：memberload help ${command}`,
   manualLanguage: '手冊目前只有英文。',
   noHelp: (subject) => `沒有 '${subject}' 的說明。`,
   noHelpNearest: (nearest) => `是不是：memberload help ${nearest}`,

@@ -25,7 +25,8 @@ export const calls: Catalogue['calls'] = {
   rateTooHigh: (text, max) => `速率 ${text} 超過每秒 ${max} 次呼叫。`,
   badRateHint: '請寫每秒或每分鐘的呼叫次數，例如 5/s、100/m、0.5/s，或寫 unlimited。',
 
-  tooManyErrors: (count, limit) => `已有 ${count} 行出錯，--max-errors 只容許 ${limit} 行`,
+  tooManyErrors: (count, limit) =>
+    `已有 ${count} 行出錯，--max-errors 只容許 ${limit} 行。可用更大的 --max-errors 繼續，或用 runs cancel 放棄其餘的行，再更正檔案`,
 
   logBroken: (path, why) => `記錄檔 ${path} 無法再寫入（${why}）。執行繼續，不再寫記錄檔。`,
   logRefused: (path, why) => `記錄檔不能寫到 ${path}：${why}。`,

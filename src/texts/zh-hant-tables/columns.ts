@@ -16,7 +16,7 @@ export const columns: Catalogue['columns'] = {
     '由第 16 位起全是 0，多得不像巧合：編號被試算表改過。請把該欄設為文字，再重新匯出；如果編號本來就是這樣，請在設定檔中設定 trustRoundIds。',
   lostZeros: (digits) =>
     `不足 ${digits} 位，而多數編號有 ${digits} 位：如果原來以 0 開頭，就是被試算表去掉了。請對照原始資料，並把該欄按文字匯出。`,
-  lostPlus: '看來帶有國家區號，卻沒有 +：試算表會去掉 +。需要時請重新寫成 +852…。',
+  lostPlus: '看來帶有國家區號，卻沒有 +：試算表會去掉 +。需要時請把 + 補上。',
 
   serialDates: '是試算表的日期序號。請在表格中把該欄設為 yyyy-mm-dd 格式，再重新匯出。',
   swappedDates: (dayFirst) =>

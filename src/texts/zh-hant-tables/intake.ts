@@ -1,7 +1,5 @@
 import type { Catalogue } from '../texts.ts';
 
-const LISTS_THEM = '用 memberload validate --as topup 可全部列出';
-
 export const intake: Catalogue['intake'] = {
   row: (rowNumber, lineNumber, message) => `第 ${rowNumber} 行（檔案第 ${lineNumber} 行），${message}`,
 
@@ -10,12 +8,13 @@ export const intake: Catalogue['intake'] = {
   totalsDiffer: (differences) => `檔案與預期不符：${differences.join('；')}。`,
   totalsDifferHint: '沒有傳送任何資料。請確認檔案正確、完整、沒有改動過。',
   repeatedRows: (count, rowCount, first) => `${rowCount} 行中有 ${count} 行的會員或單號與其他行重複。${first.join('')}`,
-  repeatedRowsHint: (areMembersAllowed) =>
+  repeatedRowsHint: (areMembersAllowed, checking) =>
     areMembersAllowed
-      ? `沒有傳送任何資料。每個單號請只保留一行（${LISTS_THEM}），或每行用自己的單號。`
-      : `沒有傳送任何資料。每個會員、每個單號請只保留一行（${LISTS_THEM}），或用 --on-duplicate allow 讓會員的每一行都入賬。`,
+      ? `沒有傳送任何資料。每個單號請只保留一行（用 ${checking} 可全部列出），或每行用自己的單號。`
+      : `沒有傳送任何資料。每個會員、每個單號請只保留一行（用 ${checking} 可全部列出），或用 --on-duplicate allow 讓會員的每一行都入賬。`,
   invalidRows: (count, rowCount, first) => `${rowCount} 行中有 ${count} 行不能入賬。${first.join('')}`,
-  invalidRowsHint: `沒有傳送任何資料。請更正這些行（${LISTS_THEM}），或用 --skip-invalid 只為其他行入賬。`,
+  invalidRowsHint: (checking) =>
+    `沒有傳送任何資料。請更正這些行（用 ${checking} 可全部列出），或用 --skip-invalid 只為其他行入賬。`,
 
   doneByHand: (rowCount, rowNumber) =>
     `警告：${rowCount} 行標為 done，卻沒有 result_action，而 memberload 會在每個 done 的行寫上它。首先是第 ${rowNumber} 行。這樣的行會略過。如果它沒有傳送過，請清空它的 result_status。`,
