@@ -92,12 +92,21 @@ export class DayCount {
 
   /**
    * Gives a call of that day back that was taken and never reached the vendor. The ledger keeps counting it until
-   * the next call of the endpoint uses it: after a kill it is a wasted call, and never one too many.
+   * the next call of the endpoint uses it, or `returnSpare`: after a kill it is a wasted call, and never one too many.
    */
   giveBack(endpoint: string, day: string): void {
     if (day !== this.#day) return;
     this.#used -= 1;
     this.#spare.set(endpoint, (this.#spare.get(endpoint) ?? 0) + 1);
+  }
+
+  /** At the end of the work: the ledger counts no call more that was not begun. */
+  async returnSpare(): Promise<void> {
+    const spare = [...this.#spare].filter(([, count]) => count > 0);
+    this.#spare.clear();
+    for (const [endpoint, count] of spare) {
+      await this.#ledger.calls.giveBack(this.#account, { day: this.#day, endpoint, count });
+    }
   }
 
   get #spareCount(): number {

@@ -121,6 +121,11 @@ export class Lane {
     return { day: count.day, used: count.used };
   }
 
+  /** At the end of its work: calls that were counted and never begun are the account's again. */
+  giveBackCalls(): Promise<void> {
+    return this.#quota.count.returnSpare();
+  }
+
   /** Writes that the vendor refused because the day's calls were used up, while this lane waits for more. They are to be done again. */
   get quotaRefusalCount(): number {
     return this.#quotaRefusalCount;
@@ -259,7 +264,10 @@ export class Lane {
     held: Held,
   ): Promise<Answer<T> | 'day_is_over'> {
     const admission = await this.#admit(call.isSettling === true);
-    if (admission === undefined) throw new StoppedError();
+    if (admission === undefined) {
+      this.#quota.count.giveBack(call.endpoint, day);
+      throw new StoppedError();
+    }
     // The vendor would count the call to the new day, and we would not: the new day would get one call too many.
     if (this.#quota.count.isOver(day)) return 'day_is_over';
     this.#sent += 1;

@@ -69,6 +69,7 @@ export function withSession<T>(input: CommandInput, work: (session: Session) => 
     const reporter = openProgress(console, clock);
     let sandbox: Sandbox | undefined;
     let log: CallLog | undefined;
+    const lanes: Lane[] = [];
     const connect = async (
       { settings, control, reporter }: Pick<Session, 'settings' | 'control' | 'reporter'>,
       ...[targets, controls, usesSandbox]: Parameters<Session['connect']>
@@ -83,6 +84,7 @@ export function withSession<T>(input: CommandInput, work: (session: Session) => 
         control,
         clock,
         onQuotaWait: (untilMs, detail) => reporter.sleep(untilMs, detail),
+        onLane: (lane) => lanes.push(lane),
       });
       const where = { usesSandbox, store: located.get('store') };
       const { account } = connected;
@@ -101,6 +103,8 @@ export function withSession<T>(input: CommandInput, work: (session: Session) => 
       return await work(sessionOf({ settings, control, reporter }));
     } finally {
       reporter.end();
+      // A ledger that has failed has told so already, and counts a call too many, never one too few.
+      for (const lane of lanes) await lane.giveBackCalls().catch(() => undefined);
       await sandbox?.close();
       log?.close();
       await ledger.close();
@@ -203,6 +207,8 @@ type LaneParts = {
   control: RunControl;
   clock: Clock;
   onQuotaWait: (untilMs: number, detail: string) => void;
+  /** Told of every lane that is opened. */
+  onLane: (lane: Lane) => void;
 };
 
 /** Checks the settings of every target before the first client is opened, and loads only the clients that are needed. */
@@ -249,7 +255,7 @@ function openLane(
   { sharedRunId, ...parts }: LaneParts & { readonly sharedRunId: string | undefined },
 ): Lane {
   const { quotaZone, dailyQuota, reserve, waitsForQuota } = controls;
-  return new Lane(
+  const lane = new Lane(
     { account, quotaZone, dailyQuota, reserve, waitsForQuota, sharedRunId },
     {
       ...parts,
@@ -260,4 +266,6 @@ function openLane(
       connections: controls.concurrency,
     },
   );
+  parts.onLane(lane);
+  return lane;
 }

@@ -36,6 +36,11 @@ export interface CallStore extends CallReader {
       readonly runId?: string | undefined;
     },
   ): Promise<{ readonly isTaken: boolean; readonly used: number; readonly stop?: RunStop | undefined }>;
+  /** Counts calls no more that were taken and certainly never sent. Never more than were taken. */
+  giveBack(
+    account: string,
+    calls: { readonly day: string; readonly endpoint: string; readonly count: number },
+  ): Promise<void>;
   /** Forgets the days before that one. */
   prune(beforeDay: string): Promise<void>;
 }

@@ -178,7 +178,7 @@ describe('exit 129, 130 and 143: interrupted', () => {
     async (signal, exitCode) => {
       const work = withRows(60);
       await vendor.set({ 'fault.slow': 1, slowMs: 150 });
-      const running = work.start([...CREATE, '--concurrency', '4', '--json']);
+      const running = work.start([...CREATE, '--concurrency', '4', '--rate', '20/s', '--json']);
       await callsAtLeast(9);
       running.kill(signal);
       const ended = await running.ended;
@@ -190,6 +190,7 @@ describe('exit 129, 130 and 143: interrupted', () => {
       // Nothing that went out is left without its outcome.
       expect(rows.done).toBe(await vendor.callCount());
       expect(rows.done).toBe(calls.sent);
+      expect(await countedCalls(work)).toBe(calls.sent);
       expect(rows.done + rows.not_sent).toBe(60);
       expect(outcomesOf(work.read('members.result.csv')).filter((outcome) => outcome === 'done created')).toHaveLength(
         rows.done,
@@ -198,8 +199,16 @@ describe('exit 129, 130 and 143: interrupted', () => {
       expect((await work.run(['resume'])).exitCode).toBe(0);
       expect(outcomesOf(work.read('members.result.csv'))).toEqual(Array(60).fill('done created'));
       expect(await vendor.callCount()).toBe(60);
+      expect(await countedCalls(work)).toBe(60);
     },
   );
+
+  /** Of the day, by the ledger: calls that were counted and never begun were given back. */
+  async function countedCalls(work: Workspace): Promise<number> {
+    const { stdout } = await work.run(['runs', '--json']);
+    const { calls } = JSON.parse(stdout) as { calls: readonly { calls: number }[] };
+    return calls.reduce((sum, one) => sum + one.calls, 0);
+  }
 
   test('a second Ctrl-C leaves at once, and nothing is lost', async () => {
     const work = withRows(20);

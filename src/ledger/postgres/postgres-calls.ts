@@ -47,6 +47,19 @@ export function openCallStore({ queue, read }: WriterParts): CallStore {
       const { isTaken, stop } = found as { isTaken: boolean; stop?: unknown };
       return { isTaken, used: new Columns(found).integer('used'), stop: toStop(stop) };
     },
+    giveBack: (account, { day, endpoint, count }) =>
+      queue.alone(async (query) => {
+        // In the order in which calls are taken: two that wait for each other would end in an error.
+        await query('SELECT FROM memberload.call_day WHERE account = $1 AND day = $2 FOR UPDATE', [account, day]);
+        await query(
+          `WITH given AS (
+             UPDATE memberload.call_count SET calls = calls - $4
+             WHERE account = $1 AND day = $2 AND endpoint = $3 AND calls >= $4 RETURNING account, day)
+           UPDATE memberload.call_day AS d SET used = d.used - $4
+           FROM given WHERE d.account = given.account AND d.day = given.day`,
+          [account, day, endpoint, count],
+        );
+      }),
     prune: (beforeDay) =>
       queue.alone(async (query) => {
         await query(

@@ -46,6 +46,9 @@ export function openCallStore({ connection, commits }: WriterParts): CallStore &
   const total = connection.prepare(
     'SELECT COALESCE(sum(calls), 0) AS calls FROM call_count WHERE account = ? AND day = ?',
   );
+  const giveBack = connection.prepare(
+    'UPDATE call_count SET calls = calls - ?4 WHERE account = ?1 AND day = ?2 AND endpoint = ?3 AND calls >= ?4',
+  );
   const prune = connection.prepare('DELETE FROM call_count WHERE day < ?');
   const usedOfDay = new Map<string, number>();
   const taken = new Map<string, { account: string; day: string; endpoint: string; calls: number }>();
@@ -78,6 +81,12 @@ export function openCallStore({ connection, commits }: WriterParts): CallStore &
       await commits.flush();
       return taken;
     },
+    giveBack: (account, { day, endpoint, count }) =>
+      commits.write(() => {
+        writeTaken();
+        giveBack.run(account, day, endpoint, count);
+        usedOfDay.delete(`${account} ${day}`);
+      }),
     prune: (beforeDay) =>
       commits.write(() => {
         writeTaken();

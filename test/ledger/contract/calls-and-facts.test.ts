@@ -50,6 +50,29 @@ describe.each(LEDGERS)('calls and the quota ($name)', ({ newPlace }) => {
     expect(await calls.take('kybio:B', call('2026-11-22', 'e0', 3))).toEqual({ isTaken: true, used: 1 });
   });
 
+  test('that were never sent are given back, never more than were taken, and can be taken again', async () => {
+    const { open } = newPlace();
+    const first = await open();
+    for (const endpoint of ['add', 'add', 'add', 'query'])
+      await first.calls.take('kybio:A', call('2026-11-22', endpoint, 4));
+    await first.calls.take('kybio:B', call('2026-11-22', 'add'));
+    await first.calls.giveBack('kybio:A', { day: '2026-11-22', endpoint: 'add', count: 2 });
+    await first.calls.giveBack('kybio:A', { day: '2026-11-22', endpoint: 'query', count: 2 });
+    await first.calls.giveBack('kybio:A', { day: '2026-11-21', endpoint: 'add', count: 1 });
+    await first.calls.giveBack('kybio:A', { day: '2026-11-22', endpoint: 'other', count: 1 });
+    expect(await first.calls.total('kybio:A', '2026-11-22')).toBe(2);
+    expect(await first.calls.total('kybio:B', '2026-11-22')).toBe(1);
+    expect(await first.calls.take('kybio:A', call('2026-11-22', 'add', 4))).toEqual({ isTaken: true, used: 3 });
+    await first.close();
+    const { calls } = await open();
+    expect(await calls.byDay('kybio:A', 10)).toEqual([
+      { account: 'kybio:A', day: '2026-11-22', endpoint: 'add', calls: 2 },
+      { account: 'kybio:A', day: '2026-11-22', endpoint: 'query', calls: 1 },
+    ]);
+    expect(await calls.take('kybio:A', call('2026-11-22', 'add', 4))).toEqual({ isTaken: true, used: 4 });
+    expect(await calls.take('kybio:A', call('2026-11-22', 'add', 4))).toEqual({ isTaken: false, used: 4 });
+  });
+
   test('the newest day is the newest that was counted, whatever was counted last; old days are forgotten', async () => {
     const { calls } = await newPlace().open();
     expect(await calls.newestDay('kybio:A')).toBeUndefined();
