@@ -1,5 +1,3 @@
-import { UPDATABLE_FIELDS } from '../kybio/member-fields.ts';
-
 /** The kinds of input file. A run with two targets reads one file as two kinds at once. */
 export type FileKind = 'members' | 'customers' | 'topup' | 'lookups';
 
@@ -33,11 +31,8 @@ export type Column = {
   /** As the vendor spells the field. */
   readonly name: string;
   readonly type: ColumnType;
-  /** Where the value goes, in the vendor's words; `key` fields find the record. */
-  readonly goesTo: string;
+  /** Finds the record. */
   readonly isKey: boolean;
-  /** Whether Kybio can change it on an existing member (the fields of updateBaseInfo). */
-  readonly isUpdatable: boolean;
   /** In UTF-16 units; see `readText`. Absent where the vendor publishes none. */
   readonly lengthMax?: number;
   /** What a `choice` may be, exactly. */
@@ -55,16 +50,7 @@ const LENGTH_MAX = 255;
 type ColumnFacts = Partial<Omit<Column, 'name' | 'type'>>;
 
 function column(name: string, type: ColumnType, facts: ColumnFacts = {}): Column {
-  return Object.freeze({ name, type, goesTo: name, isKey: false, isUpdatable: false, synonyms: [], ...facts });
-}
-
-function memberField(name: string, type: ColumnType, facts: ColumnFacts = {}): Column {
-  const goesTo = `customerInfo.${name}`;
-  return column(name, type, { goesTo, isUpdatable: UPDATABLE_FIELDS.includes(name), ...facts });
-}
-
-function customerField(name: string, type: ColumnType, facts: ColumnFacts = {}): Column {
-  return column(name, type, { goesTo: `customer.${name}`, ...facts });
+  return Object.freeze({ name, type, isKey: false, synonyms: [], ...facts });
 }
 
 /** Header words of a list: `words('会员号 | Member No')`. */
@@ -99,84 +85,83 @@ const EMAIL_WORDS = words(
 );
 const REFERENCE_WORDS = words('Reference | Reference No | Ref No | 参考编号 | 客户编号 | 參考編號 | 客戶編號');
 
-const memberNumber = (goesTo: string) =>
-  column('number', 'reference', { goesTo, isKey: true, lengthMax: LENGTH_MAX, synonyms: NUMBER_WORDS });
+const memberNumber = () =>
+  column('number', 'reference', { isKey: true, lengthMax: LENGTH_MAX, synonyms: NUMBER_WORDS });
 
 const customerUid = () =>
   // The misspelt one is what the vendor itself sends.
   column('customerUid', 'uid', { isKey: true, synonyms: ['customrUid'] });
 
 const referenceNumber = () =>
-  customerField('reference_number', 'reference', {
+  column('reference_number', 'reference', {
     isKey: true,
     lengthMax: LENGTH_MAX,
     synonyms: REFERENCE_WORDS,
   });
 
-const customerUuid = () =>
-  column('uuid', 'uuid', { goesTo: 'PUT /customers/:id', isKey: true, synonyms: ['Customer UUID'] });
+const customerUuid = () => column('uuid', 'uuid', { isKey: true, synonyms: ['Customer UUID'] });
 
 const MEMBERS: readonly Column[] = [
-  memberNumber('customerInfo.number'),
-  memberField('name', 'text', { synonyms: NAME_WORDS }),
-  memberField('phone', 'contact', { lengthMax: LENGTH_MAX, synonyms: PHONE_WORDS }),
-  memberField('birthday', 'birthday', {
+  memberNumber(),
+  column('name', 'text', { synonyms: NAME_WORDS }),
+  column('phone', 'contact', { lengthMax: LENGTH_MAX, synonyms: PHONE_WORDS }),
+  column('birthday', 'birthday', {
     synonyms: words(
       '生日 | 会员生日 | 生日日期 | 出生日期 | 出生年月日 | 會員生日 | Birth Date | Date of Birth | DOB | Birthday Date',
     ),
   }),
-  memberField('qq', 'contact', {
+  column('qq', 'contact', {
     lengthMax: LENGTH_MAX,
     synonyms: words('QQ号 | QQ号码 | QQ號 | QQ號碼 | QQ Number | QQ No'),
   }),
-  memberField('email', 'email', { lengthMax: LENGTH_MAX, synonyms: EMAIL_WORDS }),
-  memberField('address', 'text', {
+  column('email', 'email', { lengthMax: LENGTH_MAX, synonyms: EMAIL_WORDS }),
+  column('address', 'text', {
     synonyms: words(
       '地址 | 联系地址 | 联络地址 | 通讯地址 | 住址 | 家庭住址 | 家庭地址 | 聯絡地址 | 聯繫地址 | 通訊地址 | 會員地址 | 会员地址 | ' +
         'Home Address | Mailing Address',
     ),
   }),
-  memberField('remarks', 'text', {
+  column('remarks', 'text', {
     synonyms: words('备注 | 备注信息 | 备注说明 | 備註 | 備注 | 備註資料 | 附註 | 會員備註 | 会员备注 | Remark'),
   }),
-  memberField('categoryName', 'text', {
+  column('categoryName', 'text', {
     synonyms: words(
       '会员等级 | 会员级别 | 会员分类 | 会员类别 | 會員等級 | 會員級別 | 會員分類 | 會員類別 | Category | Member Category | ' +
         'Member Level | Membership Level | Member Tier | Membership Tier',
     ),
   }),
-  memberField('point', 'decimal', {
+  column('point', 'decimal', {
     synonyms: words(
       '积分 | 会员积分 | 当前积分 | 剩余积分 | 可用积分 | 现有积分 | 积分余额 | 積分 | 會員積分 | 目前積分 | 現有積分 | 當前積分 | ' +
         '剩餘積分 | 可用積分 | 積分餘額 | Points | Current Points | Point Balance | Points Balance | Member Points',
     ),
   }),
-  memberField('balance', 'decimal', {
+  column('balance', 'decimal', {
     synonyms: words(
       '余额 | 会员余额 | 当前余额 | 账户余额 | 储值余额 | 会员卡余额 | 卡内余额 | 卡余额 | 餘額 | 會員餘額 | 目前餘額 | 當前餘額 | ' +
         '帳戶餘額 | 賬戶餘額 | 儲值餘額 | 會員卡餘額 | 卡內餘額 | 卡餘額 | Current Balance | Account Balance | Card Balance | ' +
         'Member Balance | Stored Value Balance',
     ),
   }),
-  memberField('discount', 'percentage', {
+  column('discount', 'percentage', {
     synonyms: words('折扣 | 会员折扣 | 會員折扣'),
   }),
-  memberField('enable', 'choice', {
+  column('enable', 'choice', {
     choices: ['-1', '0', '1'],
     synonyms: ['Enabled'],
   }),
-  memberField('onAccount', 'choice', {
+  column('onAccount', 'choice', {
     choices: ['0', '1'],
     synonyms: words('允许赊账 | 是否允许赊账 | 允許賒帳 | 允許賒賬 | 是否允許賒帳 | 是否允許賒賬'),
   }),
-  memberField('password', 'secret', {
+  column('password', 'secret', {
     synonyms: words('密码 | 会员密码 | 密碼 | 會員密碼 | Member Password'),
   }),
   customerUid(),
 ];
 
 const TOPUP: readonly Column[] = [
-  memberNumber('customerNum'),
+  memberNumber(),
   customerUid(),
   // 积分, 余额, Points and Balance are what a member has: credited as an increment they would double it.
   column('pointIncrement', 'decimal', {
@@ -188,16 +173,13 @@ const TOPUP: readonly Column[] = [
     synonyms: words('增加余额 | 余额增量 | 余额增减 | 增加餘額 | 餘額增量 | 餘額增減 | Balance to Add | Add Balance'),
   }),
   column('pointTarget', 'decimal', {
-    goesTo: 'pointIncrement',
     synonyms: words('目标积分 | 目標積分 | Target Points | Points Target'),
   }),
   column('balanceTarget', 'decimal', {
-    goesTo: 'balanceIncrement',
     synonyms: words('目标余额 | 目標餘額 | Target Balance'),
   }),
   column('dataChangeTime', 'dateTime'),
   column('reference', 'reference', {
-    goesTo: '',
     lengthMax: LENGTH_MAX,
     synonyms: words(
       'Reference No | Ref No | Receipt No | Receipt Number | Invoice No | Invoice Number | 小票号 | 收据号 | 收据编号 | 发票号 | ' +
@@ -208,30 +190,30 @@ const TOPUP: readonly Column[] = [
 
 const CUSTOMERS: readonly Column[] = [
   referenceNumber(),
-  memberNumber('customer.reference_number'),
+  memberNumber(),
   customerUuid(),
-  customerField('name', 'text', { lengthMax: LENGTH_MAX, synonyms: NAME_WORDS }),
-  customerField('phone', 'phone', {
+  column('name', 'text', { lengthMax: LENGTH_MAX, synonyms: NAME_WORDS }),
+  column('phone', 'phone', {
     lengthMax: LENGTH_MAX,
     synonyms: PHONE_WORDS,
   }),
-  customerField('email', 'email', { lengthMax: LENGTH_MAX, synonyms: EMAIL_WORDS }),
-  customerField('dial_code', 'dialCode', {
+  column('email', 'email', { lengthMax: LENGTH_MAX, synonyms: EMAIL_WORDS }),
+  column('dial_code', 'dialCode', {
     lengthMax: 6,
     synonyms: words('Dialling Code | Dialing Code | Calling Code | 国际区号 | 國際區號'),
   }),
-  customerField('company_name', 'text', {
+  column('company_name', 'text', {
     lengthMax: LENGTH_MAX,
     synonyms: words('Company | 公司 | 公司名称 | 公司名稱'),
   }),
-  customerField('default_payment_method', 'choice', {
+  column('default_payment_method', 'choice', {
     choices: ['Credit Card', 'Alipay', 'Wechat Pay'],
     synonyms: words('默认支付方式 | 預設付款方式 | 默認支付方式'),
   }),
-  customerField('default_payment_token', 'uuid'),
+  column('default_payment_token', 'uuid'),
 ];
 
-const LOOKUPS: readonly Column[] = [memberNumber('customerNum'), customerUid(), referenceNumber(), customerUuid()];
+const LOOKUPS: readonly Column[] = [memberNumber(), customerUid(), referenceNumber(), customerUuid()];
 
 export const COLUMNS: Readonly<Record<FileKind, readonly Column[]>> = Object.freeze({
   members: MEMBERS,
