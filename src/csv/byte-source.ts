@@ -25,8 +25,6 @@ export interface ByteSource {
   readonly descriptor: number | undefined;
   /** The next bytes, never none; undefined at the end. Of a stream nothing is read ahead. */
   read(): Promise<Buffer | undefined>;
-  /** How many bytes were read. */
-  byteLength(): number;
   /** Of all bytes, in hex; only at their end, and only when the digest was wanted. */
   sha256(): string;
   /** Throws INPUT_CHANGED when the regular file is not what it was when it was opened. `read` asks this at the end. */
@@ -84,20 +82,17 @@ async function* readDevice(descriptor: number): AsyncGenerator<Buffer> {
   }
 }
 
-/** Counts and hashes what is read. */
-function byteAccount(wantsDigest: boolean) {
+/** Hashes what is read. */
+function byteDigest(wantsDigest: boolean) {
   const hash = wantsDigest ? createHash('sha256') : undefined;
-  let byteLength = 0;
   let digest: string | undefined;
   return {
     add(bytes: Uint8Array) {
-      byteLength += bytes.length;
       hash?.update(bytes);
     },
     end() {
       digest ??= hash?.digest('hex');
     },
-    byteLength: () => byteLength,
     sha256() {
       assert(digest !== undefined, 'sha256 of an input asked before its end, or not wanted');
       return digest;
@@ -106,7 +101,7 @@ function byteAccount(wantsDigest: boolean) {
 }
 
 function regularFile(path: string, descriptor: number, before: BigIntStats, options: ByteSourceOptions): ByteSource {
-  const account = byteAccount(options.wantsDigest);
+  const digest = byteDigest(options.wantsDigest);
   let hasEnded = false;
   let isClosed = false;
   const checkUnchanged = async (): Promise<void> => {
@@ -137,7 +132,7 @@ function regularFile(path: string, descriptor: number, before: BigIntStats, opti
       if (hasEnded) return undefined;
       const chunk = await (ahead ?? readChunk()).catch((error: unknown) => Promise.reject(readingError(path, error)));
       ahead = undefined;
-      account.add(chunk);
+      digest.add(chunk);
       if (chunk.length > 0) {
         ahead = readChunk();
         // Whoever reads on is told. Who stops reading need not know.
@@ -146,11 +141,10 @@ function regularFile(path: string, descriptor: number, before: BigIntStats, opti
       }
       hasEnded = true;
       await checkUnchanged();
-      account.end();
+      digest.end();
       return undefined;
     },
-    byteLength: account.byteLength,
-    sha256: account.sha256,
+    sha256: digest.sha256,
     checkUnchanged,
     async close() {
       if (isClosed) return;
@@ -163,7 +157,7 @@ function regularFile(path: string, descriptor: number, before: BigIntStats, opti
 }
 
 function streamSource(name: string, stream: AsyncIterable<Uint8Array>, options: ByteSourceOptions): ByteSource {
-  const account = byteAccount(options.wantsDigest);
+  const digest = byteDigest(options.wantsDigest);
   const iterator = stream[Symbol.asyncIterator]();
   const { signal } = options;
   let hasEnded = false;
@@ -194,17 +188,16 @@ function streamSource(name: string, stream: AsyncIterable<Uint8Array>, options: 
         });
         if (result.done) {
           hasEnded = true;
-          account.end();
+          digest.end();
           break;
         }
         const bytes = Buffer.from(result.value.buffer, result.value.byteOffset, result.value.byteLength);
-        account.add(bytes);
+        digest.add(bytes);
         if (bytes.length > 0) return bytes;
       }
       return undefined;
     },
-    byteLength: account.byteLength,
-    sha256: account.sha256,
+    sha256: digest.sha256,
     checkUnchanged: async () => undefined,
     async close() {
       if (isClosed) return;

@@ -73,7 +73,6 @@ export async function openCsvTable(source: ByteSource, head: Buffer, options: Cs
 
   return {
     header: header.names,
-    headerLine: header.lineNumber,
     get form() {
       const encoding = blocks.encoding();
       return {
@@ -103,7 +102,6 @@ export async function openCsvTable(source: ByteSource, head: Buffer, options: Cs
       },
     },
     sha256: () => source.sha256(),
-    byteLength: () => source.byteLength(),
     close,
   };
 }

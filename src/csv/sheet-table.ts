@@ -73,7 +73,6 @@ export async function openSheetTable(source: ByteSource, head: Buffer, options: 
 
   return {
     header: header.names,
-    headerLine: header.lineNumber,
     form: { kind: 'xlsx', sheet },
     notes() {
       const notes = sheetNotes(workbook, sheet, facts);
@@ -89,7 +88,6 @@ export async function openSheetTable(source: ByteSource, head: Buffer, options: 
       },
     },
     sha256: () => source.sha256(),
-    byteLength: () => source.byteLength(),
     close,
   };
 }

@@ -31,8 +31,6 @@ export type TableForm =
 export type Table = {
   /** Trimmed names; '' for a column without a name. Nameless columns at the right end are not among them. */
   readonly header: readonly string[];
-  /** 1-based line of the header. */
-  readonly headerLine: number;
   /** The encoding of a file that begins in plain ASCII may turn out only later: ask when the rows are read. */
   readonly form: TableForm;
   /** One sentence each for the person: what was chosen and why, what was left out. Complete once all rows were read. */
@@ -41,8 +39,6 @@ export type Table = {
   readonly blocks: AsyncIterable<RecordBlock>;
   /** Of the file's bytes, in hex: once all blocks were read, and only when `wantsDigest` was set. */
   sha256(): string;
-  /** How many bytes of the file were read: all of them, once all blocks were read. */
-  byteLength(): number;
   /** For a caller that does not iterate the blocks. */
   close(): Promise<void>;
 };
