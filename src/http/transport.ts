@@ -33,8 +33,6 @@ type TransportOptions = {
   /** `https://host[:port][/path]`. */
   readonly baseUrl: string;
   readonly connections: number;
-  /** How long an idle socket may be used again. Default 1,000 ms, which is also the upper bound. */
-  readonly keepAliveMs?: number;
   /** For every host but this machine. */
   readonly proxy?: ProxySettings | undefined;
 };
@@ -74,12 +72,11 @@ const debug = debuglog('memberload');
 
 export function openTransport(options: TransportOptions): Transport {
   const base = readBaseUrl(options.baseUrl);
-  const keepAliveMs = Math.min(options.keepAliveMs ?? KEEP_ALIVE_MS_MAX, KEEP_ALIVE_MS_MAX);
   const socketOptions = {
     pipelining: 1,
     allowH2: false,
-    keepAliveTimeout: keepAliveMs,
-    keepAliveMaxTimeout: keepAliveMs,
+    keepAliveTimeout: KEEP_ALIVE_MS_MAX,
+    keepAliveMaxTimeout: KEEP_ALIVE_MS_MAX,
     // 0 switches undici's own timers off: the deadline of the call covers headers and body.
     headersTimeout: 0,
     bodyTimeout: 0,
