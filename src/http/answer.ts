@@ -12,7 +12,6 @@ export type Refused = {
   readonly errorCode: string;
   readonly messages: readonly string[];
   readonly meaning: Meaning;
-  readonly httpStatus: number;
   readonly retryAfterMs?: number;
 };
 

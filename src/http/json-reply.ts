@@ -60,8 +60,8 @@ export function refused(
   errorCode: string,
   messages: readonly string[] = [],
 ): Refused {
-  const { status: httpStatus, retryAfterMs } = reply;
-  const refusal = { kind: 'refused', errorCode: oneLine(errorCode, 40), messages, meaning, httpStatus } as const;
+  const { retryAfterMs } = reply;
+  const refusal = { kind: 'refused', errorCode: oneLine(errorCode, 40), messages, meaning } as const;
   return retryAfterMs === undefined ? refusal : { ...refusal, retryAfterMs };
 }
 

@@ -226,7 +226,7 @@ function orNull(readData: SuccessReader<TextFields>): SuccessReader<TextFields |
 
 function noSuchCustomer(): Refused {
   const messages = [answerTexts().noSuchCustomer];
-  return { kind: 'refused', errorCode: 'HTTP_200', messages, meaning: 'not_found', httpStatus: 200 };
+  return { kind: 'refused', errorCode: 'HTTP_200', messages, meaning: 'not_found' };
 }
 
 const readList: SuccessReader<CustomerList> = (data, headers) => {

@@ -23,7 +23,6 @@ const refused = (meaning: Refused['meaning'], errorCode = '1', retryAfterMs?: nu
   errorCode,
   messages: [],
   meaning,
-  httpStatus: 200,
   ...(retryAfterMs !== undefined && { retryAfterMs }),
 });
 

@@ -8,7 +8,7 @@ const notSent: Answer<string> = { kind: 'not_sent', errorCode: 'CONNECTION_FAILE
 const unanswered: Answer<string> = { kind: 'unanswered', errorCode: 'TIMEOUT', detail: '' };
 
 function refused(meaning: Meaning, retryAfterMs?: number): Answer<string> {
-  const refusal = { kind: 'refused', errorCode: '1', messages: [], meaning, httpStatus: 200 } as const;
+  const refusal = { kind: 'refused', errorCode: '1', messages: [], meaning } as const;
   return retryAfterMs === undefined ? refusal : { ...refusal, retryAfterMs };
 }
 

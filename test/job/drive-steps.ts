@@ -52,7 +52,7 @@ export const notSent: Answer<unknown> = { kind: 'not_sent', errorCode: 'CONNECTI
 type Refused = Extract<Answer<unknown>, { kind: 'refused' }>;
 
 export function refused(meaning: Refused['meaning'], errorCode: string): Answer<unknown> {
-  return { kind: 'refused', errorCode, messages: [`says ${errorCode}`], meaning, httpStatus: 200 };
+  return { kind: 'refused', errorCode, messages: [`says ${errorCode}`], meaning };
 }
 
 export const exists = refused('exists', '2012');

@@ -25,28 +25,28 @@ describe('what an answer means', () => {
     ['a success in capitals', { body: '{"status":"SUCCESS"}' }, { kind: 'success' }],
     ['a success with code 0', { body: '{"status":"success","errorCode":0}' }, { kind: 'success' }],
     ['a success that carries a code', { body: '{"status":"success","errorCode":2013}' }, unanswered('BAD_RESPONSE')],
-    ['2012', { body: error('2012') }, refused('exists', '2012', 200)],
-    ['2015', { body: error('2015') }, refused('not_found', '2015', 200)],
-    ['2013', { body: error('2013') }, refused('row', '2013', 200)],
-    ['a code as text', { body: error('"2013"') }, refused('row', '2013', 200)],
+    ['2012', { body: error('2012') }, refused('exists', '2012')],
+    ['2015', { body: error('2015') }, refused('not_found', '2015')],
+    ['2013', { body: error('2013') }, refused('row', '2013')],
+    ['a code as text', { body: error('"2013"') }, refused('row', '2013')],
     ...['1031', '1032', '1033', '1034', '9001'].map((code): [string, Reply, Partial<Answer<unknown>>] => [
       code,
       { body: error(code) },
-      refused('credentials', code, 200),
+      refused('credentials', code),
     ]),
-    ['a code nobody knows', { body: error('7777') }, refused('unknown', '7777', 200)],
-    ['code 0', { body: error('0') }, refused('unknown', '0', 200)],
-    ['an error without a code', { body: error('null') }, refused('unknown', 'BAD_RESPONSE', 200)],
-    ['an error with a known code under 500', { status: 500, body: error('2013') }, refused('row', '2013', 500)],
+    ['a code nobody knows', { body: error('7777') }, refused('unknown', '7777')],
+    ['code 0', { body: error('0') }, refused('unknown', '0')],
+    ['an error without a code', { body: error('null') }, refused('unknown', 'BAD_RESPONSE')],
+    ['an error with a known code under 500', { status: 500, body: error('2013') }, refused('row', '2013')],
     ['an error with an unknown code under 500', { status: 500, body: error('7777') }, unanswered('HTTP_500')],
     ['an error with code 0 under 500', { status: 500, body: error('0') }, unanswered('HTTP_500')],
-    ['an error with a known code under 403', { status: 403, body: error('2013') }, refused('row', '2013', 403)],
-    ['an error with an unknown code under 400', { status: 400, body: error('7777') }, refused('unknown', '7777', 400)],
-    ['an error without a code under 400', { status: 400, body: error('null') }, refused('unknown', 'HTTP_400', 400)],
-    ['401', { status: 401, body: 'no' }, refused('credentials', 'HTTP_401', 401)],
-    ['403 with an unknown code', { status: 403, body: error('7777') }, refused('credentials', 'HTTP_403', 403)],
-    ['404', { status: 404, body: '<html>' }, refused('unknown', 'HTTP_404', 404)],
-    ['413', { status: 413 }, refused('unknown', 'HTTP_413', 413)],
+    ['an error with a known code under 403', { status: 403, body: error('2013') }, refused('row', '2013')],
+    ['an error with an unknown code under 400', { status: 400, body: error('7777') }, refused('unknown', '7777')],
+    ['an error without a code under 400', { status: 400, body: error('null') }, refused('unknown', 'HTTP_400')],
+    ['401', { status: 401, body: 'no' }, refused('credentials', 'HTTP_401')],
+    ['403 with an unknown code', { status: 403, body: error('7777') }, refused('credentials', 'HTTP_403')],
+    ['404', { status: 404, body: '<html>' }, refused('unknown', 'HTTP_404')],
+    ['413', { status: 413 }, refused('unknown', 'HTTP_413')],
     ['302', { status: 302, headers: { location: '/login' } }, unanswered('HTTP_302')],
     ['500', { status: 500, body: 'oops' }, unanswered('HTTP_500')],
     ['502 with a success envelope', { status: 502, body: success() }, unanswered('HTTP_502')],
@@ -58,7 +58,7 @@ describe('what an answer means', () => {
     [
       '429',
       { status: 429, headers: { 'retry-after': '3' } },
-      { ...refused('too_fast', 'HTTP_429', 429), retryAfterMs: 3000 },
+      { ...refused('too_fast', 'HTTP_429'), retryAfterMs: 3000 },
     ],
     ['an empty body', { body: '' }, unanswered('BAD_RESPONSE')],
     ['204', { status: 204, body: '' }, unanswered('BAD_RESPONSE')],
@@ -439,8 +439,8 @@ describe('limits and categories', () => {
   });
 });
 
-function refused(meaning: string, errorCode: string, httpStatus: number): Partial<Answer<unknown>> {
-  return { kind: 'refused', meaning, errorCode, httpStatus } as Partial<Answer<unknown>>;
+function refused(meaning: string, errorCode: string): Partial<Answer<unknown>> {
+  return { kind: 'refused', meaning, errorCode } as Partial<Answer<unknown>>;
 }
 
 function unanswered(errorCode: string): Partial<Answer<unknown>> {

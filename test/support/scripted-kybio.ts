@@ -48,7 +48,7 @@ export type Stage = {
 export const unanswered: Answered = { kind: 'unanswered', errorCode: 'TIMEOUT', detail: 'no complete answer' };
 
 export function refusal(errorCode: string, meaning: 'unknown' | 'row' | 'quota' = 'unknown'): Answered {
-  return { kind: 'refused', errorCode, messages: [`says ${errorCode}`], meaning, httpStatus: 200 };
+  return { kind: 'refused', errorCode, messages: [`says ${errorCode}`], meaning };
 }
 
 export async function openStage(

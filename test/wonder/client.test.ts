@@ -233,11 +233,7 @@ describe('a refusal', () => {
       { status: 400, body: '{"error_code":"E000011","error_message":"bad","data":null}' },
       { meaning: 'row', errorCode: 'E000011', messages: ['bad'] },
     ],
-    [
-      'under HTTP 200',
-      { body: '{"code":"E000011","message":"bad"}' },
-      { meaning: 'unknown', errorCode: 'E000011', httpStatus: 200 },
-    ],
+    ['under HTTP 200', { body: '{"code":"E000011","message":"bad"}' }, { meaning: 'unknown', errorCode: 'E000011' }],
     [
       'under HTTP 200 with a number alone',
       { body: '{"code":500,"message":"bad"}' },
