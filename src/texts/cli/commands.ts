@@ -42,7 +42,6 @@ export const COMMANDS_TEXTS = {
   // session.ts, stop-signals.ts, validate.ts
   carryOnLater: 'Carry on with: memberload resume',
   nothingSent: 'Nothing was sent.',
-  nothingWritten: 'Nothing was written.',
   stopping: 'Stopping: finishing what is in flight. Press Ctrl-C again to leave at once.',
   notInSandbox: (runId: string, place: string) => `Run ${runId} was begun at ${place}, not in the sandbox.`,
   notInSandboxHint: 'Leave --sandbox away.',

@@ -34,7 +34,6 @@ export const commands: Catalogue['commands'] = {
 
   carryOnLater: '继续请输入：memberload resume',
   nothingSent: '没有发送任何数据。',
-  nothingWritten: '没有写入任何数据。',
   stopping: '正在停止：等已发出的调用完成。再按一次 Ctrl-C 立即退出。',
   notInSandbox: (runId, place) => `运行 ${runId} 是在 ${place} 开始的，不在沙盒中。`,
   notInSandboxHint: '请去掉 --sandbox。',

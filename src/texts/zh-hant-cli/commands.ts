@@ -34,7 +34,6 @@ export const commands: Catalogue['commands'] = {
 
   carryOnLater: '繼續請輸入：memberload resume',
   nothingSent: '沒有傳送任何資料。',
-  nothingWritten: '沒有寫入任何資料。',
   stopping: '正在停止：等已發出的呼叫完成。再按一次 Ctrl-C 立即退出。',
   notInSandbox: (runId, place) => `執行 ${runId} 是在 ${place} 開始的，不在沙盒中。`,
   notInSandboxHint: '請去掉 --sandbox。',
