@@ -45,8 +45,6 @@ export type Setting = {
   readonly environment?: string;
   /** Each store of the config file has its own. */
   readonly isOfStore?: true;
-  /** `run`: saved with the run, `resume` does the same again. `control`: saved, but `resume` takes it anew. */
-  readonly keptAs?: 'run' | 'control';
   /** Belongs on the command line of the next run with the corrected result file. */
   readonly isRepeated?: true;
 };

@@ -41,10 +41,8 @@ const SHAREABLE = ['import', 'topup'] as const;
 const RUNS_THAT_REPORT = [...CALLING, 'undo'] as const;
 const NO_FLAG = [] as const;
 
-const KEPT = { keptAs: 'run' } as const;
 /** Says what a run does and to whom: the next run with its corrected result needs the same. */
-const KEPT_AND_REPEATED = { keptAs: 'run', isRepeated: true } as const;
-const CONTROL = { keptAs: 'control' } as const;
+const REPEATED = { isRepeated: true } as const;
 
 /**
  * Every setting there is, by its name in the config file; `kybio.` and `wonder.` are facts of a vendor that its
@@ -53,17 +51,14 @@ const CONTROL = { keptAs: 'control' } as const;
  */
 export const SETTINGS = {
   // What a run does
-  to: what(listOf(oneOf('kybio', 'wonder'), 1), ['import'], { ...KEPT_AND_REPEATED, standard: 'kybio' }),
-  from: what(oneOf('kybio', 'wonder'), ['export'], { ...KEPT_AND_REPEATED, standard: 'kybio' }),
-  as: what(oneOf('members', 'customers', 'topup', 'lookups'), ['validate', 'map'], {
-    ...KEPT_AND_REPEATED,
-    only: 'typed',
-  }),
-  mode: what(oneOf('upsert', 'create', 'update'), ['import'], { ...KEPT_AND_REPEATED, standard: 'upsert' }),
+  to: what(listOf(oneOf('kybio', 'wonder'), 1), ['import'], { ...REPEATED, standard: 'kybio' }),
+  from: what(oneOf('kybio', 'wonder'), ['export'], { ...REPEATED, standard: 'kybio' }),
+  as: what(oneOf('members', 'customers', 'topup', 'lookups'), ['validate', 'map'], { ...REPEATED, only: 'typed' }),
+  mode: what(oneOf('upsert', 'create', 'update'), ['import'], { ...REPEATED, standard: 'upsert' }),
   all: what(toggle, ['export', 'resume']),
-  columns: what(listOf(anyText, 1), ['export'], KEPT_AND_REPEATED),
-  changeCategory: what(toggle, ['import'], KEPT_AND_REPEATED),
-  campaign: what(occasion, ['topup'], KEPT_AND_REPEATED),
+  columns: what(listOf(anyText, 1), ['export'], REPEATED),
+  changeCategory: what(toggle, ['import'], REPEATED),
+  campaign: what(occasion, ['topup'], REPEATED),
   dryRun: what(toggle, [...RUNNING, 'undo'], { alias: 'n' }),
   detach: what(toggle, SHAREABLE, { only: 'typed' }),
   workOn: what(anyText, ['worker'], { flag: 'run', only: 'typed' }),
@@ -79,15 +74,15 @@ export const SETTINGS = {
   set: what(listOf(pair, 1), ['sandbox'], { only: 'typed' }),
 
   // How the file is read
-  encoding: what(anyText, READING, KEPT),
-  delimiter: what(anyText, READING, KEPT_AND_REPEATED),
-  headerRow: what(count(1, 1000), READING, KEPT),
-  sheet: what(anyText, READING, KEPT),
-  map: what(anyText, WITH_FILE, KEPT_AND_REPEATED),
-  dateFormat: what(anyText, WITH_FILE, KEPT_AND_REPEATED),
-  country: what(anyText, WITH_FILE, KEPT_AND_REPEATED),
-  timeZone: what(timeZone, [...RUNNING, 'doctor', 'worker'], { ...KEPT_AND_REPEATED, standard: 'Asia/Shanghai' }),
-  trustRoundIds: what(toggle, NO_FLAG, KEPT),
+  encoding: what(anyText, READING),
+  delimiter: what(anyText, READING, REPEATED),
+  headerRow: what(count(1, 1000), READING),
+  sheet: what(anyText, READING),
+  map: what(anyText, WITH_FILE, REPEATED),
+  dateFormat: what(anyText, WITH_FILE, REPEATED),
+  country: what(anyText, WITH_FILE, REPEATED),
+  timeZone: what(timeZone, [...RUNNING, 'doctor', 'worker'], { ...REPEATED, standard: 'Asia/Shanghai' }),
+  trustRoundIds: what(toggle, NO_FLAG),
 
   // Where
   sandbox: where(toggle, ASKING, { isRepeated: true, only: 'typed' }),
@@ -96,43 +91,43 @@ export const SETTINGS = {
   config: where(anyText, COMMAND_NAMES, { isRepeated: true, only: 'typed' }),
 
   // Safety
-  onDuplicate: safety(oneOf('reject', 'allow'), WITH_FILE, { ...KEPT_AND_REPEATED, standard: 'reject', only: 'typed' }),
-  skipInvalid: safety(toggle, ['topup'], { ...KEPT, only: 'typed' }),
-  skipCredited: safety(toggle, ['topup'], { ...KEPT, only: 'typed' }),
-  again: safety(toggle, ['topup', 'resolve'], { ...KEPT, only: 'typed' }),
-  repeatWindow: safety(duration('3650d', 0, '35d'), ['topup'], { ...KEPT, standard: '35d', only: 'typed' }),
-  readBefore: safety(toggle, ['topup'], KEPT),
-  ignoreResults: safety(toggle, WITH_FILE, { ...KEPT, only: 'typed' }),
+  onDuplicate: safety(oneOf('reject', 'allow'), WITH_FILE, { ...REPEATED, standard: 'reject', only: 'typed' }),
+  skipInvalid: safety(toggle, ['topup'], { only: 'typed' }),
+  skipCredited: safety(toggle, ['topup'], { only: 'typed' }),
+  again: safety(toggle, ['topup', 'resolve'], { only: 'typed' }),
+  repeatWindow: safety(duration('3650d', 0, '35d'), ['topup'], { standard: '35d', only: 'typed' }),
+  readBefore: safety(toggle, ['topup']),
+  ignoreResults: safety(toggle, WITH_FILE, { only: 'typed' }),
   expectRows: safety(count(0, 1e9), ['topup']),
   expectPoints: safety(amount, ['topup']),
   expectBalance: safety(amount, ['topup']),
-  maxErrors: safety(maxErrors, [...CALLING, 'undo'], { keptAs: 'control' }),
+  maxErrors: safety(maxErrors, [...CALLING, 'undo']),
   acceptLedger: safety(toggle, ['doctor'], { only: 'typed' }),
   acceptFailover: safety(toggle, ['ledger'], { only: 'typed' }),
   yes: safety(toggle, [...READING, 'resolve', 'undo', 'doctor', 'ledger'], { alias: 'y', only: 'typed' }),
-  quietWindow: safety(duration('1h'), NO_FLAG, { keptAs: 'control', standard: '60s' }),
+  quietWindow: safety(duration('1h'), NO_FLAG, { standard: '60s' }),
   ledgerRequired: safety(toggle, NO_FLAG),
   ledgerMayLoseCommits: safety(toggle, NO_FLAG),
-  repeatAgeMax: safety(duration('7d'), NO_FLAG, { keptAs: 'control', standard: '10m' }),
+  repeatAgeMax: safety(duration('7d'), NO_FLAG, { standard: '10m' }),
 
   // Speed
-  rate: speed(rate, ASKING, { ...CONTROL, standard: '5/s' }),
+  rate: speed(rate, ASKING, { standard: '5/s' }),
   workers: speed(count(1, 64), SHAREABLE, { standard: '1', only: 'typed' }),
   runsAtOnce: speed(count(1, 64), ['worker'], { flag: 'runs', standard: '4' }),
-  concurrency: speed(count(1, 256), [...CALLING, 'undo'], { ...CONTROL, standard: '4' }),
-  timeout: speed(duration('10m', 1), ASKING, { ...CONTROL, standard: '30s' }),
-  dailyQuota: speed(count(0, 1e9), ASKING, CONTROL),
-  reserve: speed(count(0, 1e9), ASKING, { ...CONTROL, standard: '0' }),
-  wait: speed(toggle, [...CALLING, 'undo'], CONTROL),
-  lookup: speed(oneOf('auto', 'pages', 'rows'), RUNNING, { ...KEPT, standard: 'auto' }),
-  snapshotMaxAge: speed(duration('7d'), RUNNING, { keptAs: 'control', standard: '0s' }),
+  concurrency: speed(count(1, 256), [...CALLING, 'undo'], { standard: '4' }),
+  timeout: speed(duration('10m', 1), ASKING, { standard: '30s' }),
+  dailyQuota: speed(count(0, 1e9), ASKING),
+  reserve: speed(count(0, 1e9), ASKING, { standard: '0' }),
+  wait: speed(toggle, [...CALLING, 'undo']),
+  lookup: speed(oneOf('auto', 'pages', 'rows'), RUNNING, { standard: 'auto' }),
+  snapshotMaxAge: speed(duration('7d'), RUNNING, { standard: '0s' }),
 
   // Output
   output: output(anyText, [...READING, 'resume', 'undo', 'result', 'report', 'template'], { alias: 'o' }),
   overwrite: output(toggle, [...READING, 'resume', 'undo', 'result']),
-  raw: output(toggle, WITH_FILE, KEPT_AND_REPEATED),
-  excel: output(toggle, [...WITH_FILE, 'undo'], KEPT),
-  noReport: output(toggle, RUNS_THAT_REPORT, CONTROL),
+  raw: output(toggle, WITH_FILE, REPEATED),
+  excel: output(toggle, [...WITH_FILE, 'undo']),
+  noReport: output(toggle, RUNS_THAT_REPORT),
   showPersonal: output(toggle, [...RUNS_THAT_REPORT, 'report']),
   lang: output(language, COMMAND_NAMES),
   json: output(toggle, COMMAND_NAMES),
