@@ -2,7 +2,7 @@ import { type TextFields, textFields } from '../base/text-fields.ts';
 import { stepTexts } from '../texts/runs/steps.ts';
 import { ask, type Found } from './call.ts';
 import type { ImportMode } from './member-steps.ts';
-import { type Failed, type Steps, unsuccessful } from './outcome.ts';
+import { failed, type Steps, unsuccessful } from './outcome.ts';
 import type { CustomerRow } from './validate-row.ts';
 
 /**
@@ -21,7 +21,9 @@ export function* customerSteps(row: CustomerRow, mode: ImportMode): Steps {
       : yield* ask({ endpoint: 'GET /customers', uuid: row.uuid, source: 'snapshot_only' });
   if (mode === 'update' && row.uuid === undefined) {
     if (lookup.kind !== 'success') return unsuccessful(lookup, 'lookup');
-    if (lookup.data.state !== 'present') return customerNotFound(reference);
+    if (lookup.data.state !== 'present') {
+      return failed('CUSTOMER_NOT_FOUND', stepTexts().customerNotFound(reference));
+    }
   }
   const found: Found = lookup.kind === 'success' ? lookup.data : { state: 'not_read' };
   if (found.state === 'present' && isUnchanged(row, found.fields)) {
@@ -39,11 +41,6 @@ export function* customerSteps(row: CustomerRow, mode: ImportMode): Steps {
   const { uuid } = answer.data;
   const action = ({ present: 'updated', absent: 'created', not_read: 'upserted' } as const)[found.state];
   return { status: 'done', action, messages: [], ...(uuid ? { uuid } : {}) };
-}
-
-function customerNotFound(reference: string): Failed {
-  const message = stepTexts().customerNotFound(reference);
-  return { status: 'failed', errorCode: 'CUSTOMER_NOT_FOUND', messages: [message], mayRetry: false };
 }
 
 /** `company_name` is in no answer (api/wonder.md §4): a row that gives it is always sent. */

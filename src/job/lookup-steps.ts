@@ -1,7 +1,7 @@
 import { stepTexts } from '../texts/runs/steps.ts';
 import { ask } from './call.ts';
 import { FIELDS_NOT_IN_PAGES } from './fetched-fields.ts';
-import { type Failed, type Steps, unsuccessful } from './outcome.ts';
+import { failed, type Steps, unsuccessful } from './outcome.ts';
 import type { LookupRow } from './validate-row.ts';
 
 /**
@@ -21,7 +21,7 @@ export function* memberLookupSteps(row: LookupRow, fields: readonly string[]): S
   if (found.state !== 'present') {
     const { number = '', customerUid } = row;
     const [column, value] = customerUid === undefined ? ['number', number] : ['customerUid', customerUid];
-    return notFound('MEMBER_NOT_FOUND', stepTexts().memberUnknown(column, value));
+    return failed('MEMBER_NOT_FOUND', stepTexts().memberUnknown(column, value));
   }
   const { customerUid } = found.fields;
   return {
@@ -48,12 +48,8 @@ export function* customerLookupSteps(row: LookupRow): Steps {
   if (found.state !== 'present') {
     const { reference_number, uuid = '' } = row;
     const [column, value] = reference_number === undefined ? ['uuid', uuid] : ['reference_number', reference_number];
-    return notFound('CUSTOMER_NOT_FOUND', stepTexts().customerUnknown(column, value));
+    return failed('CUSTOMER_NOT_FOUND', stepTexts().customerUnknown(column, value));
   }
   const { uuid } = found.fields;
   return { status: 'done', action: 'found', messages: [], found: found.fields, ...(uuid ? { uuid } : {}) };
-}
-
-function notFound(errorCode: string, message: string): Failed {
-  return { status: 'failed', errorCode, messages: [message], mayRetry: false };
 }

@@ -8,6 +8,7 @@ import { findWithZeros, isStrippedPhone } from './lost-signs.ts';
 import {
   type Done,
   type Failed,
+  failed,
   type Invalid,
   type Outcome,
   type Steps,
@@ -106,14 +107,7 @@ function* add(job: Job, number: string): Steps {
       if (mode === 'create') return alreadyExists(number);
       return yield* updateIfChanged(job, member, false);
     }
-    if (exists) {
-      return {
-        status: 'failed',
-        errorCode: answer.errorCode,
-        messages: [stepTexts().numberTaken(number)],
-        mayRetry: false,
-      };
-    }
+    if (exists) return failed(answer.errorCode, stepTexts().numberTaken(number));
     if (round >= ADD_ROUNDS_MAX) return unsuccessful(answer, 'add');
   }
 }
@@ -150,14 +144,7 @@ function* updateByUid(job: Job, customerUid: string, hadIntent: boolean): Steps 
 function* updateIfChanged(job: Job, member: Present, hadUpdateIntent: boolean): Steps {
   const { row, categories } = job;
   const { customerUid } = member.fields;
-  if (customerUid === undefined) {
-    return {
-      status: 'failed',
-      errorCode: 'BAD_RESPONSE',
-      messages: [stepTexts().noUidInAnswer],
-      mayRetry: true,
-    };
-  }
+  if (customerUid === undefined) return { ...failed('BAD_RESPONSE', stepTexts().noUidInAnswer), mayRetry: true };
   const isLacking = (name: string): boolean => member.lacks.includes(name);
   const keepsPhone = isStrippedPhone(row.fields.phone, member.fields.phone);
   const differing = Object.entries(row.fields).filter(
@@ -272,21 +259,12 @@ function ownAdd(row: MemberRow, member: TextFields): Outcome {
 }
 
 function alreadyExists(number: string): Failed {
-  return {
-    status: 'failed',
-    errorCode: '2012',
-    messages: [stepTexts().alreadyExists(number)],
-    mayRetry: false,
-  };
+  return failed('2012', stepTexts().alreadyExists(number));
 }
 
 function otherUid(row: MemberRow, member: TextFields): Failed {
-  return {
-    status: 'failed',
-    errorCode: 'RESPONSE_MISMATCH',
-    messages: [stepTexts().otherUid(row.customerUid ?? '', row.number ?? '', member.customerUid ?? '')],
-    mayRetry: false,
-  };
+  const message = stepTexts().otherUid(row.customerUid ?? '', row.number ?? '', member.customerUid ?? '');
+  return failed('RESPONSE_MISMATCH', message);
 }
 
 function zerosLost(number: string, whole: string, mode: ImportMode): Invalid {
@@ -295,10 +273,5 @@ function zerosLost(number: string, whole: string, mode: ImportMode): Invalid {
 }
 
 function memberNotFound(number: string): Failed {
-  return {
-    status: 'failed',
-    errorCode: 'MEMBER_NOT_FOUND',
-    messages: [stepTexts().memberNotFound(number)],
-    mayRetry: false,
-  };
+  return failed('MEMBER_NOT_FOUND', stepTexts().memberNotFound(number));
 }

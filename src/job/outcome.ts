@@ -77,6 +77,11 @@ type Deferred = {
  */
 export type Steps<Result = Outcome> = Generator<Call, Result, Answer<unknown>>;
 
+/** `resume` does not try such a row again; a caller that wants it says `mayRetry: true` beside it. */
+export function failed(errorCode: string, message: string): Failed {
+  return { status: 'failed', errorCode, messages: [message], mayRetry: false };
+}
+
 /** The outcome of a call that did not succeed and has no meaning of its own to the job. */
 export function unsuccessful(
   answer: Exclude<Answer<unknown>, { kind: 'success' }>,
@@ -93,11 +98,6 @@ export function unsuccessful(
     }
     case 'unanswered':
     case 'not_sent':
-      return {
-        status: 'failed',
-        errorCode: answer.errorCode,
-        messages: [noAnswer(calls[call], answer.detail)],
-        mayRetry: true,
-      };
+      return { ...failed(answer.errorCode, noAnswer(calls[call], answer.detail)), mayRetry: true };
   }
 }

@@ -7,6 +7,7 @@ import { findWithZeros } from './lost-signs.ts';
 import {
   type Change,
   type Failed,
+  failed,
   type InDoubt,
   type Invalid,
   type Outcome,
@@ -79,8 +80,7 @@ function* findMember(row: TopupRow): Steps<MemberLookup> {
     return { kind: 'ended', outcome: { status: 'invalid', errorCode: 'EXCEL_DAMAGED', messages } };
   }
   const [column, value] = number !== undefined ? ['number', number] : ['customerUid', customerUid ?? ''];
-  const messages = [stepTexts().noMemberToCredit(column, value)];
-  return { kind: 'ended', outcome: { status: 'failed', errorCode: 'MEMBER_NOT_FOUND', messages, mayRetry: false } };
+  return { kind: 'ended', outcome: failed('MEMBER_NOT_FOUND', stepTexts().noMemberToCredit(column, value)) };
 }
 
 /** Undefined where the values are old, or one of them is not known. */
@@ -134,7 +134,7 @@ function otherMember(row: TopupRow, customerUid: string): Invalid {
 
 function valuesUnread(row: TopupRow): Failed {
   const message = stepTexts().valuesUnread(row.number ?? row.customerUid ?? '');
-  return { status: 'failed', errorCode: 'BAD_RESPONSE', messages: [message], mayRetry: true };
+  return { ...failed('BAD_RESPONSE', message), mayRetry: true };
 }
 
 /**
@@ -162,8 +162,7 @@ export function readIncrementAnswer(increment: Increment, answer: Answer<Increme
 
 /** The first answer was "this dataChangeTime was applied before". We had sent it once, so it was another's. */
 function timeOfAnother({ customerUid }: Increment, errorCode: string): Failed {
-  const message = stepTexts().timeOfAnother(errorCode);
-  return { status: 'failed', errorCode, messages: [message], mayRetry: false, customerUid };
+  return { ...failed(errorCode, stepTexts().timeOfAnother(errorCode)), customerUid };
 }
 
 function readSuccess(increment: Increment, answer: IncrementAnswer): Outcome {
