@@ -6,6 +6,7 @@ import { stepTexts } from '../texts/runs/steps.ts';
 import { ask, type Found, type LookupSource } from './call.ts';
 import { findWithZeros, isStrippedPhone } from './lost-signs.ts';
 import {
+  type Action,
   type Done,
   type Failed,
   failed,
@@ -129,16 +130,10 @@ function* updateByUid(job: Job, customerUid: string, hadIntent: boolean): Steps 
   );
   const { fields, notChanged, categoryUid } = splitFields(textFields(differing), categories);
   const messages = [...notChangedMessages(notChanged), ...(keepsPhone ? [stepTexts().phoneKept] : [])];
-  if (Object.keys(fields).length === 0 && categoryUid !== undefined) {
-    return { status: 'deferred', categoryUid, customerUid, messages };
-  }
-  if (Object.keys(fields).length === 0 && member !== undefined) {
-    return { status: 'done', action: 'unchanged', messages, customerUid };
-  }
-  const answer = yield* ask({ endpoint: 'customerOpenApi/updateBaseInfo', customerUid, fields });
-  if (answer.kind !== 'success') return { ...unsuccessful(answer, 'updateBaseInfo'), customerUid };
-  if (categoryUid !== undefined) return { status: 'deferred', categoryUid, customerUid, messages };
-  return { status: 'done', action: 'updated', messages, customerUid };
+  const update: Update = { customerUid, categoryUid, messages };
+  const isEmpty = Object.keys(fields).length === 0;
+  if (isEmpty && (categoryUid !== undefined || member !== undefined)) return endOf(update, 'unchanged');
+  return yield* sendUpdate(update, fields);
 }
 
 function* updateIfChanged(job: Job, member: Present, hadUpdateIntent: boolean): Steps {
@@ -161,17 +156,30 @@ function* updateIfChanged(job: Job, member: Present, hadUpdateIntent: boolean): 
     return yield* updateIfChanged(job, lookup.member, hadUpdateIntent);
   }
   const messages = [...notChangedMessages(notChanged), ...(keepsPhone ? [stepTexts().phoneKept] : [])];
-  if (Object.keys(fields).length === 0) {
-    if (categoryUid !== undefined) return { status: 'deferred', categoryUid, customerUid, messages };
-    // After our own intent, "already so" means that the update arrived although its answer did not.
-    return { status: 'done', action: hadUpdateIntent ? 'updated' : 'unchanged', messages, customerUid };
-  }
+  const update: Update = { customerUid, categoryUid, messages };
+  // After our own intent, "already so" means that the update arrived although its answer did not.
+  if (Object.keys(fields).length === 0) return endOf(update, hadUpdateIntent ? 'updated' : 'unchanged');
   // A call goes out anyway: what the page lacks goes along, asked or not.
-  const sent = splitFields(textFields([...differing, ...unread]), categories).fields;
-  const answer = yield* ask({ endpoint: 'customerOpenApi/updateBaseInfo', customerUid, fields: sent });
+  return yield* sendUpdate(update, splitFields(textFields([...differing, ...unread]), categories).fields);
+}
+
+type Update = {
+  readonly customerUid: string;
+  readonly categoryUid: string | undefined;
+  readonly messages: readonly string[];
+};
+
+function* sendUpdate(update: Update, fields: TextFields): Steps {
+  const { customerUid } = update;
+  const answer = yield* ask({ endpoint: 'customerOpenApi/updateBaseInfo', customerUid, fields });
   if (answer.kind !== 'success') return { ...unsuccessful(answer, 'updateBaseInfo'), customerUid };
+  return endOf(update, 'updated');
+}
+
+/** Done, but for the category where it is still to be changed. */
+function endOf({ customerUid, categoryUid, messages }: Update, action: Action): Outcome {
   if (categoryUid !== undefined) return { status: 'deferred', categoryUid, customerUid, messages };
-  return { status: 'done', action: 'updated', messages, customerUid };
+  return { status: 'done', action, messages, customerUid };
 }
 
 type Present = Extract<Found, { readonly state: 'present' }>;
