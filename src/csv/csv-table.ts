@@ -51,7 +51,6 @@ export async function openCsvTable(source: ByteSource, head: Buffer, options: Cs
   const counts = { blank: 0 };
   const shaper = recordShaper(header.names.length, header.cellCount, counts);
 
-  let isIterated = false;
   async function* readBlocks(): AsyncGenerator<RecordBlock> {
     try {
       let rowNumber = 1;
@@ -93,16 +92,21 @@ export async function openCsvTable(source: ByteSource, head: Buffer, options: Cs
       if (formulas > 0) notes.push(texts.textFormulas(formulas));
       return notes.filter((note) => note !== undefined);
     },
-    blocks: {
-      [Symbol.asyncIterator]() {
-        // A second pass over the same bytes would silently find none.
-        assert(!isIterated, 'the blocks of an open table are iterated once');
-        isIterated = true;
-        return readBlocks();
-      },
-    },
+    blocks: iteratedOnce(readBlocks),
     sha256: () => source.sha256(),
     close,
+  };
+}
+
+/** A second pass over the same bytes would silently find none. */
+export function iteratedOnce(readBlocks: () => AsyncIterator<RecordBlock>): AsyncIterable<RecordBlock> {
+  let isIterated = false;
+  return {
+    [Symbol.asyncIterator]() {
+      assert(!isIterated, 'the blocks of an open table are iterated once');
+      isIterated = true;
+      return readBlocks();
+    },
   };
 }
 

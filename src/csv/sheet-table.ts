@@ -1,11 +1,11 @@
-import { assert, fileError } from '../base/errors.ts';
+import { fileError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest.ts';
 import { quoted } from '../base/quoted.ts';
 import { fileTexts } from '../texts/tables/files.ts';
 import { openWorkbook, type Workbook } from '../xlsx/open-workbook.ts';
 import { noFacts, type SheetFacts, type SheetRow } from '../xlsx/sheet-rows.ts';
 import type { ByteSource } from './byte-source.ts';
-import { hasValue, noHeaderRow, recordShaper } from './csv-table.ts';
+import { hasValue, iteratedOnce, noHeaderRow, recordShaper } from './csv-table.ts';
 import type { CellDamage, RecordBlock, Table, TableOptions } from './table.ts';
 import { checkHeader, findHeaderRow } from './table-header.ts';
 
@@ -55,7 +55,6 @@ export async function openSheetTable(source: ByteSource, head: Buffer, options: 
     return block === undefined || damage.size === 0 ? block : { ...block, damage };
   };
 
-  let isIterated = false;
   async function* readBlocks(): AsyncGenerator<RecordBlock> {
     try {
       let rowNumber = 1;
@@ -80,13 +79,7 @@ export async function openSheetTable(source: ByteSource, head: Buffer, options: 
       if (counts.blank > 0) notes.push(fileTexts().blankRows(counts.blank));
       return notes;
     },
-    blocks: {
-      [Symbol.asyncIterator]() {
-        assert(!isIterated, 'the blocks of an open table are iterated once');
-        isIterated = true;
-        return readBlocks();
-      },
-    },
+    blocks: iteratedOnce(readBlocks),
     sha256: () => source.sha256(),
     close,
   };
