@@ -70,6 +70,11 @@ export function unreachable(value: never): never {
   throw new BugError(`unexpected value: ${JSON.stringify(value)}`);
 }
 
+/** `ENOENT`, a SQLSTATE and the like; '' when there is none. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
 /** The text of anything thrown, for a message. */
 export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

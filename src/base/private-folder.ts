@@ -2,7 +2,7 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync, statSync, trunca
 import { platform } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileTexts } from '../texts/tables/files.ts';
-import { usageError } from './errors.ts';
+import { codeOf, usageError } from './errors.ts';
 import { syncFolderAtOnce } from './sync-folder.ts';
 
 /**
@@ -23,7 +23,7 @@ function makeFolder(folder: string): void {
     mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
     // Another command has made it since.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (codeOf(error) !== 'EEXIST') throw error;
     requirePrivateFolder(folder);
   }
   syncFolderAtOnce(above);
@@ -71,7 +71,7 @@ export function removePrivateFolder(folder: string): void {
   try {
     rmSync(folder, { recursive: true, force: true });
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && HELD_CODES.has(String(error.code)))) throw error;
+    if (!HELD_CODES.has(codeOf(error))) throw error;
     for (const name of readdirSync(folder)) removeOrEmpty(join(folder, name));
   }
 }

@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { codeOf } from './errors.ts';
 
 /** Makes new names in a folder durable. Windows cannot open folders and some network shares cannot sync them. */
 export async function syncFolder(folder: string): Promise<void> {
@@ -28,7 +29,7 @@ export function syncFolderAtOnce(folder: string): void {
 }
 
 function cannotSync(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && CANNOT_SYNC.has(String(error.code));
+  return CANNOT_SYNC.has(codeOf(error));
 }
 
 const CANNOT_SYNC: ReadonlySet<string> = new Set(['EPERM', 'EACCES', 'EISDIR', 'EINVAL', 'ENOTSUP', 'ENOSYS']);

@@ -1,10 +1,10 @@
-import { errorText, fileError, OperatorError } from '../base/errors.ts';
+import { codeOf, errorText, fileError, OperatorError } from '../base/errors.ts';
 import { fileTexts } from '../texts/tables/files.ts';
 
 /** What the operating system said about reading `path`, as an error with a hint. */
 export function readingError(path: string, error: unknown): OperatorError {
   if (error instanceof OperatorError) return error;
-  switch (systemCode(error)) {
+  switch (codeOf(error)) {
     case 'ENOENT':
     case 'ENOTDIR':
       return fileError('FILE_NOT_FOUND', fileTexts().notFound(path), fileTexts().notFoundHint, error);
@@ -26,7 +26,7 @@ export function readingError(path: string, error: unknown): OperatorError {
 /** What the operating system said about writing `path`, as an error with a hint. */
 export function writingError(path: string, error: unknown): OperatorError {
   if (error instanceof OperatorError) return error;
-  switch (systemCode(error)) {
+  switch (codeOf(error)) {
     case 'ENOSPC':
     case 'EDQUOT':
     case 'EFBIG':
@@ -52,9 +52,4 @@ export function writingError(path: string, error: unknown): OperatorError {
 
 export function folderError(path: string, cause?: unknown): OperatorError {
   return fileError('IS_A_FOLDER', fileTexts().isFolder(path), fileTexts().isFolderHint, cause);
-}
-
-/** `ENOENT` and the like; undefined when the error is not the operating system's. */
-export function systemCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

@@ -2,11 +2,11 @@ import { createHash, randomBytes } from 'node:crypto';
 import { link, lstat, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
-import { assert, fileError } from '../base/errors.ts';
+import { assert, codeOf, fileError } from '../base/errors.ts';
 import { syncFolder } from '../base/sync-folder.ts';
 import { writeAll } from '../base/whole-bytes.ts';
 import { fileTexts } from '../texts/tables/files.ts';
-import { folderError, systemCode, writingError } from './file-errors.ts';
+import { folderError, writingError } from './file-errors.ts';
 
 /** Bytes that become a file only when they are all there. */
 export type NewFile = {
@@ -151,7 +151,7 @@ async function resolveTarget(path: string, mayReplace: boolean): Promise<string>
     if (!mayReplace) throw alreadyThere(path);
     return target;
   } catch (error) {
-    if (systemCode(error) !== 'ENOENT') throw writingError(path, error);
+    if (codeOf(error) !== 'ENOENT') throw writingError(path, error);
   }
   if (await lstat(path).catch(() => undefined)) {
     throw fileError('NOT_A_FILE', fileTexts().deadLink(path), fileTexts().deadLinkHint);
@@ -171,7 +171,7 @@ async function replace(temporary: string, target: string, path: string): Promise
   try {
     await rename(temporary, target);
   } catch (error) {
-    const isHeld = HELD_CODES.has(systemCode(error) ?? '') && (await lstat(target).catch(() => undefined));
+    const isHeld = HELD_CODES.has(codeOf(error)) && (await lstat(target).catch(() => undefined));
     throw isHeld ? heldError(path, error) : error;
   }
 }
@@ -182,7 +182,7 @@ export async function requireNotHeld(path: string): Promise<void> {
     await (await open(path, 'r+')).close();
   } catch (error) {
     // Whatever else is wrong with the file, the rename tells: a file that must not be written may still be replaced.
-    if (systemCode(error) === 'EBUSY') throw heldError(path, error);
+    if (codeOf(error) === 'EBUSY') throw heldError(path, error);
   }
 }
 
@@ -195,7 +195,7 @@ async function renameToNew(temporary: string, target: string, path: string): Pro
   try {
     await link(temporary, target);
   } catch (error) {
-    if (systemCode(error) === 'EEXIST') throw alreadyThere(path);
+    if (codeOf(error) === 'EEXIST') throw alreadyThere(path);
     // File systems without hard links, such as FAT and some network shares.
     if (await lstat(target).catch(() => undefined)) throw alreadyThere(path);
     await rename(temporary, target);

@@ -1,8 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { fileError } from '../base/errors.ts';
+import { codeOf, fileError } from '../base/errors.ts';
 import { writeAll } from '../base/whole-bytes.ts';
 import { fileTexts } from '../texts/tables/files.ts';
-import { systemCode, writingError } from './file-errors.ts';
+import { writingError } from './file-errors.ts';
 import { type CsvDialect, formatCsvRows } from './format-csv.ts';
 import { refuseNonFile, syncFolderOf } from './new-file.ts';
 
@@ -65,7 +65,7 @@ async function openForAppending(path: string, truncateToByte: number | undefined
   let handle: FileHandle | undefined;
   try {
     handle = await open(path, 'r+').catch((error: unknown) => {
-      if (systemCode(error) === 'ENOENT') return undefined;
+      if (codeOf(error) === 'ENOENT') return undefined;
       throw error;
     });
     const found = await handle?.stat();

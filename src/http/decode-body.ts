@@ -9,6 +9,7 @@ import {
   inflateRawSync,
   inflateSync,
 } from 'node:zlib';
+import { codeOf } from '../base/errors.ts';
 import { answerTexts } from '../texts/runs/answers.ts';
 
 /**
@@ -79,7 +80,7 @@ async function decodeOnce(body: Buffer, encoding: string): Promise<Buffer> {
 
 function problemOf(error: unknown, encoding: string): string {
   if (error instanceof UnknownEncoding) return answerTexts().unknownContentEncoding;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   if (code === 'ERR_BUFFER_TOO_LARGE') return answerTexts().tooLarge(BODY_BYTES_MAX);
   return answerTexts().damagedEncoding(encoding, code);
 }

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import { errorText } from '../base/errors.ts';
+import { codeOf, errorText } from '../base/errors.ts';
 import { emptyFields } from '../base/text-fields.ts';
 import { answerTexts } from '../texts/runs/answers.ts';
 import type { CallSignal } from './call-options.ts';
@@ -232,10 +232,6 @@ function broken(wasSent: boolean, error: unknown): TransportBroken {
     return oneLine([code, errorText(error)].filter((part) => part !== '').join(': '));
   };
   return { kind: 'broken', wasSent, errorCode: TIMEOUT_CODES.has(code) ? 'TIMEOUT' : 'CONNECTION_FAILED', detail };
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
 function lowerCaseHeaders(raw: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { type OperatorError, usageError } from '../base/errors.ts';
+import { codeOf, type OperatorError, usageError } from '../base/errors.ts';
 import { requireNoLink } from '../base/private-folder.ts';
 import { syncFolderAtOnce } from '../base/sync-folder.ts';
 import { sharedLedgerTexts } from '../texts/runs/shared-ledger.ts';
-import { hasCode, writePrivateFile } from './sqlite/private-files.ts';
+import { writePrivateFile } from './sqlite/private-files.ts';
 
 /**
  * What a home remembers of shared ledgers. The file ledger of the home does not know what was credited with a shared
@@ -28,7 +28,7 @@ export function readSharedUse(folder: string): SharedUse {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return { accounts: {}, movedTo: '' };
+    if (codeOf(error) === 'ENOENT') return { accounts: {}, movedTo: '' };
     throw error;
   }
   const use = parse(text);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { assert, EXIT, errorText, OperatorError } from '../base/errors.ts';
+import { assert, codeOf, EXIT, errorText, OperatorError } from '../base/errors.ts';
 import { requireNoLink } from '../base/private-folder.ts';
 import { syncFolder } from '../base/sync-folder.ts';
 import { writeAll } from '../base/whole-bytes.ts';
@@ -151,7 +151,7 @@ export async function openStage(folder: string): Promise<Stage | undefined> {
   try {
     text = await readFile(indexPath, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw stageFailed(error);
   }
   // The file is our own and was written whole: what it holds needs no check beyond its version.

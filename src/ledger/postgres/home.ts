@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { codeOf } from '../../base/errors.ts';
 import { requireNoLink } from '../../base/private-folder.ts';
 import type { LedgerPaths } from '../sqlite/ledger-lock.ts';
-import { hasCode, writePrivateFile } from '../sqlite/private-files.ts';
+import { writePrivateFile } from '../sqlite/private-files.ts';
 
 /** The lock and its holder are those of a home with a ledger of its own: one process of a home at a time. */
 export function pathsIn(folder: string): LedgerPaths {
@@ -24,7 +25,7 @@ export function readHomeId(folder: string): string {
     const id = readFileSync(path, 'utf8').trim();
     if (id !== '') return id;
   } catch (error) {
-    if (!hasCode(error, 'ENOENT')) throw error;
+    if (codeOf(error) !== 'ENOENT') throw error;
   }
   const id = randomUUID();
   writePrivateFile(path, `${id}\n`, { isDurable: true });

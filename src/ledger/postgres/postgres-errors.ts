@@ -1,4 +1,4 @@
-import { EXIT, type ExitCode, errorText, OperatorError, usageError } from '../../base/errors.ts';
+import { codeOf, EXIT, type ExitCode, errorText, OperatorError, usageError } from '../../base/errors.ts';
 import { sharedLedgerTexts } from '../../texts/runs/shared-ledger.ts';
 import { DamagedValueError } from '../columns.ts';
 
@@ -44,11 +44,6 @@ export function ledgerFailedOver(place: string, exitCode: ExitCode): OperatorErr
 function describe(error: unknown): string {
   const code = codeOf(error);
   return [errorText(error), code].filter((part) => part !== '').join(', ');
-}
-
-/** SQLSTATE, or the code of a system call; '' when there is none. */
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
 /** The transaction was rolled back for the sake of another one, and may be tried again: deadlock, serialization. */

@@ -1,9 +1,9 @@
 import { closeSync, fdatasync as fdatasyncCallback, fdatasyncSync, fstatSync, ftruncateSync, readSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { unreachable } from '../../base/errors.ts';
+import { codeOf, unreachable } from '../../base/errors.ts';
 import { writeAllAtOnce } from '../../base/whole-bytes.ts';
 import { ledgerTexts } from '../../texts/runs/ledger.ts';
-import { hasCode, openPrivateFile } from './private-files.ts';
+import { openPrivateFile } from './private-files.ts';
 
 const fdatasync = promisify(fdatasyncCallback);
 
@@ -144,7 +144,7 @@ function openExisting(path: string): number | undefined {
   try {
     return openPrivateFile(path, { isNew: false });
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

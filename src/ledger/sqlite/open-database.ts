@@ -1,10 +1,10 @@
 import { lstatSync } from 'node:fs';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
-import { EXIT, OperatorError } from '../../base/errors.ts';
+import { codeOf, EXIT, OperatorError } from '../../base/errors.ts';
 import { ledgerTexts } from '../../texts/runs/ledger.ts';
 import { sealOldEvidence, sealOldMessages } from '../vendor-words.ts';
 import { type LedgerPaths, ledgerInUse } from './ledger-lock.ts';
-import { hasCode, makePrivateFile } from './private-files.ts';
+import { makePrivateFile } from './private-files.ts';
 import { MIGRATIONS } from './schema.ts';
 import { isBusy } from './sqlite-errors.ts';
 
@@ -81,7 +81,7 @@ function isThere(path: string): boolean {
   try {
     return lstatSync(path).isFile();
   } catch (error) {
-    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return false;
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return false;
     throw error;
   }
 }

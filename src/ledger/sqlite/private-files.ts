@@ -1,5 +1,6 @@
 import { chmodSync, closeSync, constants, fchmodSync, fdatasyncSync, fstatSync, lstatSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { codeOf } from '../../base/errors.ts';
 import { syncFolderAtOnce } from '../../base/sync-folder.ts';
 import { writeAllAtOnce } from '../../base/whole-bytes.ts';
 
@@ -23,7 +24,7 @@ export function makePrivateFile(path: string): void {
     closeSync(openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600));
     syncFolderAtOnce(dirname(path));
   } catch (error) {
-    if (!hasCode(error, 'EEXIST')) throw error;
+    if (codeOf(error) !== 'EEXIST') throw error;
     requireRegular(lstatSync(path).isFile(), path);
     chmodSync(path, 0o600);
   }
@@ -56,10 +57,6 @@ export function writePrivateFile(path: string, text: string, { isDurable = false
   } finally {
     closeSync(file);
   }
-}
-
-export function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 function requireRegular(isFile: boolean, path: string): void {

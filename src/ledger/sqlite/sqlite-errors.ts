@@ -1,4 +1,4 @@
-import { EXIT, errorText, OperatorError } from '../../base/errors.ts';
+import { codeOf, EXIT, errorText, OperatorError } from '../../base/errors.ts';
 import { ledgerTexts } from '../../texts/runs/ledger.ts';
 import { DamagedValueError } from '../columns.ts';
 
@@ -41,7 +41,7 @@ export function isBusy(error: unknown): boolean {
 }
 
 export function isSqliteError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
+  return codeOf(error) === 'ERR_SQLITE_ERROR';
 }
 
 function isDamage(error: unknown): boolean {
