@@ -16,6 +16,9 @@ export const EXIT = {
   terminated: 143,
 } as const;
 
+/** Of a command that a signal has stopped. */
+export const SIGNAL_EXITS = { SIGHUP: EXIT.hangup, SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;
+
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /**

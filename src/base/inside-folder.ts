@@ -12,7 +12,8 @@ export async function isInsideFolder(place: string, folder: string): Promise<boo
   }
 }
 
-function statOf(path: string) {
+/** Undefined where it cannot be looked at. */
+export function statOf(path: string) {
   // Inode numbers of some file systems are larger than a double holds.
   return stat(path, { bigint: true }).catch(() => undefined);
 }

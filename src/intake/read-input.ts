@@ -1,5 +1,5 @@
 import { DecimalSum } from '../base/decimal.ts';
-import { fileError, OperatorError } from '../base/errors.ts';
+import { EXIT, fileError, OperatorError, SIGNAL_EXITS } from '../base/errors.ts';
 import type { RunControl } from '../calls/run-control.ts';
 import type { CellDamage, RecordBlock, Table } from '../csv/table.ts';
 import { ColumnJudge, type ColumnVerdict } from '../job/cells/column-judge.ts';
@@ -384,11 +384,9 @@ function interrupted({ reason }: RunControl): OperatorError {
     code: 'INTERRUPTED',
     message: intakeTexts().interrupted,
     hint: intakeTexts().interruptedHint,
-    exitCode: reason?.kind === 'interrupted' ? SIGNAL_EXITS[reason.signal] : 130,
+    exitCode: reason?.kind === 'interrupted' ? SIGNAL_EXITS[reason.signal] : EXIT.interrupted,
   });
 }
-
-const SIGNAL_EXITS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 /** Of so many cells the column is worth a word of its own; of fewer, the message of each row says it. */
 const DAMAGED_CELLS_MIN = 10;

@@ -100,6 +100,9 @@ export type Found =
   /** `snapshot_only`, and not all pages were read. */
   | { readonly state: 'not_read' };
 
+/** A record that was found. */
+export type Present = Extract<Found, { readonly state: 'present' }>;
+
 export function isLookup(call: Call): call is LookupCall {
   return 'source' in call;
 }

@@ -3,7 +3,7 @@ import { emptyFields, type TextFields, textFields } from '../base/text-fields.ts
 import { DECIMAL_FIELDS, UPDATABLE_FIELDS } from '../kybio/member-fields.ts';
 import type { RowRecord } from '../ledger/ledger.ts';
 import { stepTexts } from '../texts/runs/steps.ts';
-import { ask, type Found, type LookupSource } from './call.ts';
+import { ask, type LookupSource, type Present } from './call.ts';
 import { findWithZeros, isStrippedPhone } from './lost-signs.ts';
 import {
   type Action,
@@ -181,8 +181,6 @@ function endOf({ customerUid, categoryUid, messages }: Update, action: Action): 
   if (categoryUid !== undefined) return { status: 'deferred', categoryUid, customerUid, messages };
   return { status: 'done', action, messages, customerUid };
 }
-
-type Present = Extract<Found, { readonly state: 'present' }>;
 
 type Lookup =
   | { readonly kind: 'answered'; readonly member: Present | undefined }

@@ -1,13 +1,11 @@
 import { mayBeRounded } from './cells/cell-id.ts';
-import type { CustomerRow, LookupRow, MemberRow, TopupRow } from './validate-row.ts';
-
-type KeyedRow = MemberRow | CustomerRow | TopupRow | LookupRow;
+import type { JobRow } from './check-row.ts';
 
 /**
  * What names the member or customer within one file: `number:…`, `uid:…`, `ref:…` or `uuid:…`. The key a
  * person reads comes first; a valid row always has one.
  */
-export function memberKey(row: KeyedRow): string {
+export function memberKey(row: JobRow): string {
   return memberKeys(row)[0] ?? '';
 }
 
@@ -15,7 +13,7 @@ export function memberKey(row: KeyedRow): string {
  * Every name the row gives its member. Two rows that share any of them are about the same member, although
  * one may give the number and the other only the uid.
  */
-export function memberKeys(row: KeyedRow): string[] {
+export function memberKeys(row: JobRow): string[] {
   const keys: string[] = [];
   if ('number' in row && row.number !== undefined) keys.push(`number:${row.number}`);
   // A uid that a spreadsheet may have rounded can be the same for two members whose numbers tell them apart.
@@ -30,6 +28,6 @@ export function memberKeys(row: KeyedRow): string[] {
  * The row's own reference as a key, or nothing. It names the credit, not the member: two rows that share it are one
  * credit written twice, although their members differ. Not `ref:…`, which is a customer of Wonder.
  */
-export function creditKeys(row: KeyedRow): string[] {
+export function creditKeys(row: JobRow): string[] {
   return row.kind === 'topup' && row.reference !== undefined ? [`receipt:${row.reference}`] : [];
 }

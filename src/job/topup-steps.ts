@@ -2,7 +2,7 @@ import { addDecimals, decimalsEqual, isZeroDecimal, subtractDecimals } from '../
 import { type Answer, quoteWords } from '../http/answer.ts';
 import type { IncrementAnswer } from '../kybio/client.ts';
 import { stepTexts } from '../texts/runs/steps.ts';
-import { ask, type Found, type Increment, type ValuesBefore } from './call.ts';
+import { ask, type Increment, type Present, type ValuesBefore } from './call.ts';
 import { findWithZeros } from './lost-signs.ts';
 import {
   type Change,
@@ -52,8 +52,6 @@ export function isMemberRead(row: TopupRow, readsBefore: boolean): boolean {
 function isTargetRow({ pointTarget, balanceTarget }: TopupRow): boolean {
   return pointTarget !== undefined || balanceTarget !== undefined;
 }
-
-type Present = Extract<Found, { readonly state: 'present' }>;
 
 type MemberLookup =
   | { readonly kind: 'answered'; readonly member: Present; readonly customerUid: string }

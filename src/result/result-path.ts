@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
-import { lstat, open, realpath, stat } from 'node:fs/promises';
+import { lstat, open, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errorText, OperatorError, usageError } from '../base/errors.ts';
-import { isInsideFolder } from '../base/inside-folder.ts';
+import { isInsideFolder, statOf } from '../base/inside-folder.ts';
 import { openTable } from '../csv/open-table.ts';
 import { resultTexts } from '../texts/tables/result.ts';
 
@@ -106,11 +106,6 @@ async function isSameFile(left: string, right: string): Promise<boolean> {
   if (left === right) return true;
   const [a, b] = [await statOf(left), await statOf(right)];
   return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
-}
-
-function statOf(path: string) {
-  // Inode numbers of some file systems are larger than a double holds.
-  return stat(path, { bigint: true }).catch(() => undefined);
 }
 
 function markOf({ dev, ino, size, mtimeNs }: BigIntStats): string {

@@ -1,4 +1,4 @@
-import { EXIT, type ExitCode, OperatorError } from '../base/errors.ts';
+import { EXIT, type ExitCode, OperatorError, SIGNAL_EXITS } from '../base/errors.ts';
 import { zonedIso } from '../base/zoned-time.ts';
 import type { Lane } from '../calls/lane.ts';
 import type { StopReason } from '../calls/run-control.ts';
@@ -103,8 +103,6 @@ export function exitCodeOfReason(reason: StopReason | undefined): ExitCode | und
       return undefined;
   }
 }
-
-const SIGNAL_EXITS = { SIGHUP: EXIT.hangup, SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;
 
 /** Lets the error tell the calls that were made before it, and the run that had begun. */
 export function withCalls(error: unknown, vendors: Vendors, runId?: string): unknown {
