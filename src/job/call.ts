@@ -1,6 +1,6 @@
 import type { TextFields } from '../base/text-fields.ts';
 import type { Answer } from '../http/answer.ts';
-import type { IncrementAnswer } from '../kybio/client.ts';
+import type { IncrementAnswer } from '../kybio/data-readers.ts';
 
 /**
  * Every call that a job can ask for, by the vendor's own name for it: what the call needs, and the data that a

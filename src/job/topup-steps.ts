@@ -1,6 +1,6 @@
 import { addDecimals, decimalsEqual, isZeroDecimal, subtractDecimals } from '../base/decimal.ts';
 import { type Answer, quoteWords } from '../http/answer.ts';
-import type { IncrementAnswer } from '../kybio/client.ts';
+import type { IncrementAnswer } from '../kybio/data-readers.ts';
 import { stepTexts } from '../texts/runs/steps.ts';
 import { ask, type Increment, type Present, type ValuesBefore } from './call.ts';
 import { findWithZeros } from './lost-signs.ts';

@@ -6,6 +6,7 @@ import type { CallOptions } from '../http/call-options.ts';
 import { type JsonObject, type JsonValue, jsonNumber, stringifyJson } from '../http/lossless-json.ts';
 import { readServerDate, type ServerDate } from '../http/server-date.ts';
 import { openTransport, type Surrounds } from '../http/transport.ts';
+import { inEnglish } from '../texts/texts.ts';
 import { type DataReader, type RefusalFrom, readKybioAnswer } from './answers.ts';
 import {
   type AccessTimes,
@@ -27,16 +28,7 @@ import type { CodeSettings } from './error-codes.ts';
 import { customerInfoFields, decimalNumber, type PasswordSetting, uidNumber } from './request-fields.ts';
 import { signV1, signV3 } from './signature.ts';
 
-export type {
-  AccessTimes,
-  Category,
-  DailyAccessTimes,
-  IncrementAnswer,
-  MemberPage,
-  PageCursor,
-} from './data-readers.ts';
-
-import { inEnglish } from '../texts/texts.ts';
+export type { DailyAccessTimes, IncrementAnswer, MemberPage, PageCursor } from './data-readers.ts';
 
 export type KybioSettings = {
   /** Up to and including `/openapi/v1`. */
