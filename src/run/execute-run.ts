@@ -14,12 +14,9 @@ import { describePrice, priceOf } from '../plan/price.ts';
 import { type Foreseen, priceRun } from '../plan/price-run.ts';
 import { writeRecordCount } from '../plan/read-snapshots.ts';
 import type { ResultFile, ResultTarget } from '../result/result-file.ts';
-import type { RowWatch } from '../result/result-rows.ts';
-import type { NotSentReason } from '../result/row-view.ts';
 import { type RunDocument, readRunDocument, writeRunDocument } from '../result/run-document.ts';
 import { addCalls, exitCodeOf, runDocument, withCalls } from '../result/summary.ts';
 import type { Tally } from '../result/tally.ts';
-import { writeResult } from '../result/write-result.ts';
 import { changeCategories } from '../send/change-categories.ts';
 import { ErrorCount } from '../send/error-count.ts';
 import { sendRows } from '../send/send-rows.ts';
@@ -28,11 +25,11 @@ import { type FoundRecords, openFoundRecords } from '../stage/found-records.ts';
 import { countParts, donePartsOf, type PartCounts, type RowToDo, rowsToDo } from '../stage/rows-to-do.ts';
 import { runTexts } from '../texts/runs/run.ts';
 import { sharedTexts } from '../texts/shared.ts';
-import { recordResult } from './own-result.ts';
 import { rebuildResult } from './rebuild-result.ts';
 import { removeRunFolder } from './run-folder.ts';
 import type { FileRun, RunParts } from './run-parts.ts';
 import { watchRows, withReport } from './run-report.ts';
+import { notSentReason, resultOf, type Written, writeRunResult } from './run-result.ts';
 import { callsOfSlices } from './shared/sliced-run.ts';
 import { endedOf, sendingOf, tellRun } from './tell-run.ts';
 
@@ -88,7 +85,12 @@ export async function executeRun(run: BegunRun, parts: RunParts): Promise<RunDoc
     }
     const gathered = await sendAll(run, context, snapshots, found);
     const watch = hasResultFile(run.result) ? await watchRows(run, parts) : undefined;
-    const written = await writeRunResult(run, context, found, watch);
+    const notSent = notSentReason(control.reason?.kind === 'quota', runId);
+    const of = resultOf(run, run.staged, { found, notSent, watch });
+    const written = await writeRunResult(of, run.staged.stage, ledger, run.file);
+    if (run.file && !written.failure && run.file.path !== run.result.path) {
+      parts.reporter.note(runTexts().resultWentTo(run.result.path, run.file.path));
+    }
     if (gathered) await rememberCreated(gathered, written.tally, context);
     const ended = await endRun(run, written, gathered?.rowByRowCalls ?? 0, context);
     // Whoever fetches the result has the report written where the result is.
@@ -285,47 +287,6 @@ async function rememberCreated({ snapshots }: Gathered, tally: Tally, context: R
   await writeRecordCount(ledger, vendors.kybio.lane.settings.account, snapshots.kybio.recordCount + createdCount);
 }
 
-type Written = { readonly tally: Tally; readonly failure: OperatorError | undefined };
-
-/**
- * Writes the result file. A file that cannot be written any more does not make the run's counts untrue: they are
- * counted without it, and `resume -o` writes the file elsewhere.
- */
-async function writeRunResult(
-  run: BegunRun,
-  context: RunContext,
-  found: FoundRecords | undefined,
-  watch: RowWatch | undefined,
-): Promise<Written> {
-  const { ledger, control } = context;
-  const { stage, facts, match } = run.staged;
-  const of = {
-    settings: run.settings,
-    account: run.account,
-    header: facts.header,
-    form: facts.form,
-    match,
-    runId: run.runId,
-    resultFor: run.resultFor,
-    found,
-    notSent: notSentReason(control.reason, run.runId),
-    watch,
-  };
-  const file = run.file;
-  try {
-    const tally = await writeResult(of, stage, ledger, file);
-    await file?.commit((sha256) => recordResult(ledger, run.runId, file.path, sha256), tally);
-    if (file && file.path !== run.result.path) {
-      context.reporter.note(runTexts().resultWentTo(run.result.path, file.path));
-    }
-    return { tally, failure: undefined };
-  } catch (error) {
-    if (!(error instanceof OperatorError) || !error.code.startsWith('RESULT_')) throw error;
-    await file?.abort();
-    return { tally: await writeResult(of, stage, ledger, undefined), failure: error };
-  }
-}
-
 /** Makes the run's end durable, and returns its document. */
 async function endRun(
   run: BegunRun,
@@ -389,10 +350,4 @@ function endState(reason: StopReason | undefined, tally: Tally): Exclude<RunStat
     default:
       return 'stopped';
   }
-}
-
-export function notSentReason(reason: StopReason | undefined, runId: string): NotSentReason {
-  return reason?.kind === 'quota'
-    ? { errorCode: 'QUOTA_EXHAUSTED', message: runTexts().notSentQuota(runId) }
-    : { errorCode: 'STOPPED', message: runTexts().notSentStopped(runId) };
 }

@@ -14,6 +14,7 @@ import { type RowToDo, rowsToDo } from '../stage/rows-to-do.ts';
 import { runTexts } from '../texts/runs/run.ts';
 import { sharedTexts } from '../texts/shared.ts';
 import type { FileRun, RunParts } from './run-parts.ts';
+import { resultOf } from './run-result.ts';
 
 /** --dry-run: everything but writing, and nothing of it in the ledger but the calls that it made. */
 export async function planRun(
@@ -36,22 +37,9 @@ export async function planRun(
     );
     await place.file?.commit(async () => undefined, undefined);
     // Counted as nothing were sent: rows that would be sent are `not_sent`, `actions` says what they would become.
-    const tally = await writeResult(
-      {
-        settings: job.settings,
-        account: job.account,
-        header: input.facts.header,
-        form: input.facts.form,
-        match: input.match,
-        runId: '',
-        resultFor: '',
-        found: undefined,
-        notSent: { errorCode: '', message: '' },
-      },
-      input.stage,
-      ledger,
-      undefined,
-    );
+    const notSent = { errorCode: '', message: '' };
+    const of = resultOf({ ...job, runId: '', resultFor: '' }, input, { found: undefined, notSent });
+    const tally = await writeResult(of, input.stage, ledger, undefined);
     tally.addActions(actions);
     const document = await runDocument({
       runId: null,

@@ -1,18 +1,18 @@
-import { EXIT, type ExitCode, OperatorError } from '../base/errors.ts';
+import { EXIT, type ExitCode, type OperatorError } from '../base/errors.ts';
 import type { Ledger, RunRecord } from '../ledger/ledger.ts';
-import type { ResultTarget } from '../result/result-file.ts';
+import type { ResultFile, ResultTarget } from '../result/result-file.ts';
 import { openResultFile } from '../result/result-file.ts';
 import type { NotSentReason } from '../result/row-view.ts';
 import { type RunDocument, readRunDocument, writeRunDocument } from '../result/run-document.ts';
 import { addCalls, runDocument } from '../result/summary.ts';
-import { writeResult } from '../result/write-result.ts';
 import { readSavedSettings } from '../settings/saved-settings.ts';
 import { openFoundRecords } from '../stage/found-records.ts';
 import { runTexts } from '../texts/runs/run.ts';
-import { ownHashes, ownResult, recordResult } from './own-result.ts';
+import { ownHashes, ownResult } from './own-result.ts';
 import { removeRunFolder, runFolderOf } from './run-folder.ts';
 import type { RunParts } from './run-parts.ts';
 import { hasReport, watchRows, withReport } from './run-report.ts';
+import { notSentReason, resultOf, writeRunResult } from './run-result.ts';
 import { findStage } from './shared/shared-stage.ts';
 
 /**
@@ -38,36 +38,19 @@ export async function rebuildResult(
   const found = saved.job.command === 'export' ? openFoundRecords(runFolder) : undefined;
   let document: RunDocument;
   let problem: OperatorError | undefined;
+  let file: ResultFile | undefined;
   try {
     const previous = readRunDocument(run.summaryJson);
     // A report that is there would tell what was so before.
     const watch = (await hasReport(run))
       ? await watchRows({ ...saved, settings: saved.job, runId: run.runId }, parts)
       : undefined;
-    const of = {
-      settings: saved.job,
-      account: run.account,
-      header: staged.facts.header,
-      form: staged.facts.form,
-      match: staged.match,
-      runId: run.runId,
-      resultFor: saved.resultFor,
-      found,
-      notSent: notSentOf(run),
-      watch,
-    };
+    const { job: settings, resultFor } = saved;
+    const of = resultOf({ ...run, settings, resultFor }, staged, { found, notSent: notSentOf(run), watch });
     const target = result ?? (await ownResult(run, saved, parts));
-    const file = await openResultFile(target, { ...parts, ownSha256s: ownHashes(run), runId: run.runId });
-    let tally: Awaited<ReturnType<typeof writeResult>>;
-    try {
-      tally = await writeResult(of, staged.stage, ledger, file);
-      await file.commit((sha256) => recordResult(ledger, run.runId, file.path, sha256), tally);
-    } catch (error) {
-      await file.abort();
-      if (!(error instanceof OperatorError) || !error.code.startsWith('RESULT_')) throw error;
-      problem = error;
-      tally = await writeResult(of, staged.stage, ledger, undefined);
-    }
+    file = await openResultFile(target, { ...parts, ownSha256s: ownHashes(run), runId: run.runId });
+    const { tally, failure } = await writeRunResult(of, staged.stage, ledger, file);
+    problem = failure;
     const { rows } = tally;
     const isOver = rows.not_sent === 0 || run.state === 'cancelled';
     const endState =
@@ -106,6 +89,7 @@ export async function rebuildResult(
   } finally {
     found?.close();
     await staged.stage.close();
+    await file?.abort();
   }
   // Windows removes no folder in which a file is open.
   if (problem === undefined) await removeRunFolder(homeFolder, run.runId, ledger);
@@ -114,9 +98,7 @@ export async function rebuildResult(
 
 function notSentOf({ runId, state }: RunRecord): NotSentReason {
   if (state === 'cancelled') return { errorCode: 'STOPPED', message: runTexts().notSentGivenUp(runId) };
-  return state === 'paused'
-    ? { errorCode: 'QUOTA_EXHAUSTED', message: runTexts().notSentQuota(runId) }
-    : { errorCode: 'STOPPED', message: runTexts().notSentStopped(runId) };
+  return notSentReason(state === 'paused', runId);
 }
 
 /** CONTRACT §6; what stopped the run before its last row still counts until `resume` has carried it on. */

@@ -11,11 +11,11 @@ import { writeResult } from '../result/write-result.ts';
 import type { SavedSettings } from '../settings/run-settings.ts';
 import { readSavedSettings } from '../settings/saved-settings.ts';
 import { runTexts } from '../texts/runs/run.ts';
-import { notSentReason } from './execute-run.ts';
 import { ownHashes } from './own-result.ts';
 import { runFolderOf } from './run-folder.ts';
 import type { ReportOptions } from './run-parts.ts';
 import { renderReport, subjectOf } from './run-report.ts';
+import { notSentReason, resultOf } from './run-result.ts';
 
 /**
  * The report of any run that the ledger knows, also of one that works or sleeps: it only reads, and makes no call.
@@ -57,30 +57,13 @@ async function readStage(
 ): Promise<Tally | undefined> {
   const staged = await openStagedInput(runFolderOf(homeFolder, run.runId), saved.job);
   if (staged === undefined) return undefined;
-  const { facts, match, stage } = staged;
-  const { runId, state } = run;
-  const reason =
-    state === 'paused' ? ({ kind: 'quota', detail: '', resumeAtMs: 0, isForeseen: true } as const) : undefined;
+  const { job: settings, resultFor } = saved;
+  const notSent = notSentReason(run.state === 'paused', run.runId);
+  const of = resultOf({ ...run, settings, resultFor }, staged, { found: undefined, notSent, watch });
   try {
-    return await writeResult(
-      {
-        settings: saved.job,
-        account: run.account,
-        header: facts.header,
-        form: facts.form,
-        match,
-        runId,
-        resultFor: saved.resultFor,
-        found: undefined,
-        notSent: notSentReason(reason, runId),
-        watch,
-      },
-      stage,
-      ledger,
-      undefined,
-    );
+    return await writeResult(of, staged.stage, ledger, undefined);
   } finally {
-    await stage.close();
+    await staged.stage.close();
   }
 }
 
