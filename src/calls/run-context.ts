@@ -9,8 +9,6 @@ import type { Vendors } from './vendors.ts';
 /** What everything that works for one run shares. */
 export type RunContext = {
   readonly runId: string;
-  /** Whose records: `kybio:<appId>`, joined with ','. */
-  readonly account: string;
   readonly settings: JobSettings;
   readonly controls: ControlSettings;
   readonly vendors: Vendors;

@@ -34,7 +34,7 @@ import { runTexts } from '../texts/runs/run.ts';
 import { sharedTexts } from '../texts/shared.ts';
 import type { CommandInput } from './commands.ts';
 import { findRun } from './find-run.ts';
-import { reportOptions } from './run-command.ts';
+import { reportOptions, runParts } from './run-command.ts';
 import { checkSandbox, connectToRun, type Session, withLedgerReader, withSession } from './session.ts';
 import { confirmYes } from './terminal/confirm.ts';
 import { nextOfRun } from './terminal/next-command.ts';
@@ -207,13 +207,10 @@ async function callAgain(
     return sumCalls([]);
   }
   await tellPrice(input, rows.length, isResend);
-  const vendors = connected.openVendors(run.runId);
-  const context: RunContext = {
-    ...{ runId: run.runId, account: run.account, settings: saved.job, controls, vendors, ledger, control },
-    ...{ clock: session.clock, reporter: session.reporter, startedMs: session.startedMs },
-    homeFolder: settings.homeFolder,
-    runFolder: runFolderOf(settings.homeFolder, run.runId),
-  };
+  const parts = runParts(input, session, connected);
+  const vendors = parts.openVendors(run.runId);
+  const runFolder = runFolderOf(parts.homeFolder, run.runId);
+  const context: RunContext = { ...parts, runId: run.runId, settings: saved.job, controls, runFolder, vendors };
   const lanes = vendors.kybio ? [vendors.kybio.lane] : [];
   try {
     for (const row of isResend ? rows : []) {

@@ -61,20 +61,8 @@ export async function executeRun(run: BegunRun, parts: RunParts): Promise<RunDoc
   const { ledger, control } = parts;
   const { runId, settings } = run;
   const vendors = parts.openVendors(runId);
-  const context: RunContext = {
-    runId,
-    account: run.account,
-    settings,
-    controls: run.controls,
-    vendors,
-    ledger,
-    control,
-    clock: parts.clock,
-    reporter: parts.reporter,
-    homeFolder: parts.homeFolder,
-    runFolder: run.runFolder,
-    startedMs: parts.startedMs,
-  };
+  const { controls, runFolder } = run;
+  const context: RunContext = { ...parts, runId, settings, controls, runFolder, vendors };
   const found = settings.command === 'export' ? openFoundRecords(run.runFolder) : undefined;
   const snapshots = await openSnapshots(context);
   let document: RunDocument;

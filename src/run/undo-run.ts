@@ -125,10 +125,7 @@ export async function prepareUndo(request: UndoRequest, parts: RunParts): Promis
   try {
     const points = new DecimalSum();
     const balance = new DecimalSum();
-    const context: RunContext = {
-      ...parts,
-      ...{ runId: '', account: run.account, settings, controls, vendors, runFolder },
-    };
+    const context: RunContext = { ...parts, runId: '', settings, controls, runFolder, vendors };
     const rows = await withWarnings(credits, run, context);
     const writer = await openStageWriter(runFolder);
     for (let start = 0; start < rows.length; start += ROWS_PER_BLOCK) {

@@ -147,7 +147,6 @@ export async function openStage(
     beforeRead: () => undefined,
     context: {
       runId: 'run-1',
-      account: ACCOUNT,
       settings,
       controls,
       vendors: { kybio: { client, lane, repeatCodes: given.repeatCodes ?? [] } },

@@ -224,7 +224,7 @@ export class RunsAtWork {
 
   async #openNew(run: RunRecord, control: RunControl): Promise<OpenRun> {
     const { homeFolder } = this.#session.settings;
-    const { runId, account } = run;
+    const { runId } = run;
     const { session, saved } = this.#sessionOf(run, control);
     const { job: settings, controls } = saved;
     this.#copied.add(runId);
@@ -232,7 +232,7 @@ export class RunsAtWork {
     const parts = runParts(this.#input, session, connected);
     const staged = await findStage(run, settings, parts);
     const runFolder = runFolderOf(homeFolder, runId);
-    const sliced = await openSlicedRun({ runId, account, settings, controls, runFolder, staged }, parts);
+    const sliced = await openSlicedRun({ runId, settings, controls, runFolder, staged }, parts);
     return { runId, sliced, control, staged, users: 1, idle: undefined };
   }
 

@@ -26,12 +26,9 @@ export async function shareRun(
   parts: RunParts,
 ): Promise<RunDocument> {
   const { ledger, control, reporter } = parts;
-  const { runId, account, settings, controls, runFolder, staged, confirm } = run;
+  const { runId, settings } = run;
   tellRun(false, { runId, settings, reporter });
-  const sliced = await openSlicedRun(
-    { runId, account, settings, controls, runFolder, staged, ...(confirm && { confirm }) },
-    parts,
-  );
+  const sliced = await openSlicedRun(run, parts);
   let workers: readonly WorkerProcess[] = [];
   const stopWorkers = (): void => {
     for (const worker of workers) worker.stop();

@@ -1,9 +1,7 @@
 import { assert, OperatorError } from '../../base/errors.ts';
-import type { ControlSettings } from '../../calls/control-settings.ts';
 import type { RunContext } from '../../calls/run-context.ts';
 import { StoppedError, type StopReason } from '../../calls/run-control.ts';
-import type { StagedInput } from '../../intake/stage-input.ts';
-import { isCrediting, type JobSettings } from '../../job/job-settings.ts';
+import { isCrediting } from '../../job/job-settings.ts';
 import type { Categories } from '../../job/member-steps.ts';
 import { ALL_ROWS } from '../../ledger/ledger.ts';
 import { countIn } from '../../ledger/row-states.ts';
@@ -22,16 +20,7 @@ import type { RunParts } from '../run-parts.ts';
 import { receiveSnapshots, shareSnapshots } from './shared-stage.ts';
 
 /** What a process needs of a run to work on its slices. */
-type RunInSlices = {
-  readonly runId: string;
-  readonly account: string;
-  readonly settings: JobSettings;
-  readonly controls: ControlSettings;
-  readonly runFolder: string;
-  readonly staged: StagedInput;
-  /** Asked after the reading, before the first write. */
-  readonly confirm?: BegunRun['confirm'];
-};
+type RunInSlices = Pick<BegunRun, 'runId' | 'settings' | 'controls' | 'runFolder' | 'staged' | 'confirm'>;
 
 /** `left`: not all of its rows were seen to. The slice is free again. */
 type SliceEnd = { readonly kind: 'done' } | { readonly kind: 'left'; readonly reason: StopReason };
@@ -58,11 +47,8 @@ export async function openSlicedRun(run: RunInSlices, parts: RunParts): Promise<
   assert(slices && stages, 'only a shared ledger knows slices');
   const { runId, settings, staged } = run;
   const vendors = parts.openVendors(runId, true);
-  const context: RunContext = {
-    ...{ runId, account: run.account, settings, vendors, ledger, control, clock, reporter: parts.reporter },
-    ...{ controls: { ...run.controls, ...OWN_SNAPSHOT }, homeFolder: parts.homeFolder, runFolder: run.runFolder },
-    startedMs: parts.startedMs,
-  };
+  const controls = { ...run.controls, ...OWN_SNAPSHOT };
+  const context: RunContext = { ...parts, runId, settings, controls, runFolder: run.runFolder, vendors };
   let snapshots: Promise<Snapshots> | undefined;
   let isReadHere = false;
   let categories: Promise<Categories> | undefined;
