@@ -34,7 +34,7 @@ import { runTexts } from '../texts/runs/run.ts';
 import { sharedTexts } from '../texts/shared.ts';
 import type { CommandInput } from './commands.ts';
 import { findRun } from './find-run.ts';
-import { reportOptions, runParts } from './run-command.ts';
+import { rebuildParts, runParts } from './run-command.ts';
 import { checkSandbox, connectToRun, type Session, withLedgerReader, withSession } from './session.ts';
 import { confirmYes } from './terminal/confirm.ts';
 import { nextOfRun } from './terminal/next-command.ts';
@@ -153,12 +153,8 @@ async function rebuild(
   run: RunRecord,
   { calls, notes }: { calls: RunDocument['calls']; notes: string[] },
 ): Promise<RunDocument | undefined> {
-  const { settings, ledger, clock, control, reporter } = session;
-  const stdout = input.surroundings.stdout.stream;
   try {
-    const report = reportOptions(input);
-    const parts = { homeFolder: settings.homeFolder, ledger, clock, control, reporter, report, stdout };
-    return await rebuildResult(run, parts, { calls });
+    return await rebuildResult(run, rebuildParts(input, session), { calls });
   } catch (error) {
     if (!(error instanceof OperatorError) || error.code.startsWith('LEDGER_')) throw error;
     notes.push(resolveTexts().resultNotWritten(sharedTexts().sentences([error.message, error.hint])));

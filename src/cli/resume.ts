@@ -10,7 +10,7 @@ import { placesOf, readSavedSettings } from '../settings/saved-settings.ts';
 import { commandTexts } from '../texts/cli/commands.ts';
 import type { CommandInput, CommandResult, EndedRun } from './commands.ts';
 import { findRun } from './find-run.ts';
-import { reportOptions, resumeInSession, worstExitCode } from './run-command.ts';
+import { rebuildParts, resumeInSession, worstExitCode } from './run-command.ts';
 import { resultTargetOf } from './run-files.ts';
 import { type Session, withSession } from './session.ts';
 import { nextOfRun } from './terminal/next-command.ts';
@@ -51,18 +51,11 @@ function resumeOne(input: CommandInput, run: RunRecord): Promise<EndedRun> {
 }
 
 /** All that is left of the run is its result file: no call is made. */
-async function writeMissingResult(
-  input: CommandInput,
-  { settings, ledger, clock, control, reporter }: Session,
-  known: RunRecord,
-): Promise<RunDocument> {
+async function writeMissingResult(input: CommandInput, session: Session, known: RunRecord): Promise<RunDocument> {
+  const { settings, ledger, control, reporter } = session;
   const { run } = await claimRun(known, { ledger, note: reporter.note, signal: control.signal });
-  const { surroundings } = input;
-  const { homeFolder } = settings;
-  const report = reportOptions(input);
-  const parts = { homeFolder, ledger, clock, control, reporter, report, stdout: surroundings.stdout.stream };
   const result = settings.isTyped('output') ? resultTargetOf(settings, run.inputPath) : undefined;
-  return rebuildResult(run, parts, result && { result });
+  return rebuildResult(run, rebuildParts(input, session), result && { result });
 }
 
 function hasEnded({ state }: RunRecord): boolean {

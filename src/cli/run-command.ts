@@ -5,6 +5,7 @@ import type { ResultTarget } from '../result/result-file.ts';
 import { type RunDocument, writeRunDocument } from '../result/run-document.ts';
 import { exportAll } from '../run/export-all.ts';
 import { prepareRun } from '../run/prepare-run.ts';
+import type { RebuildParts } from '../run/rebuild-result.ts';
 import { resumeRun } from '../run/resume-run.ts';
 import type { FileRun, ReportOptions, RunParts } from '../run/run-parts.ts';
 import {
@@ -161,19 +162,18 @@ function resumeExport(
   return exportAll({ ...request, resumed: run, isDryRun: false }, parts);
 }
 
-export function runParts(input: CommandInput, session: Session, connected: Connected): RunParts {
-  const { surroundings } = input;
-  return {
-    ledger: session.ledger,
-    homeFolder: session.settings.homeFolder,
-    openVendors: connected.openVendors,
-    control: session.control,
-    clock: session.clock,
-    reporter: session.reporter,
-    startedMs: session.startedMs,
-    stdout: surroundings.stdout.stream,
-    report: reportOptions(input),
-  };
+export function runParts(input: CommandInput, session: Session, { openVendors }: Connected): RunParts {
+  return { ...rebuildParts(input, session), openVendors, startedMs: session.startedMs };
+}
+
+/** What a result is written again with: without a call. */
+export function rebuildParts(
+  input: CommandInput,
+  { settings, ledger, control, clock, reporter }: Session,
+): RebuildParts {
+  const stdout = input.surroundings.stdout.stream;
+  const report = reportOptions(input);
+  return { ledger, homeFolder: settings.homeFolder, control, clock, reporter, stdout, report };
 }
 
 /** How a report is written, by the flags and the system. */

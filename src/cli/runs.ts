@@ -17,7 +17,7 @@ import { commandTexts } from '../texts/cli/commands.ts';
 import { workerTexts } from '../texts/cli/workers.ts';
 import type { CommandInput } from './commands.ts';
 import { findRun } from './find-run.ts';
-import { reportOptions } from './run-command.ts';
+import { rebuildParts } from './run-command.ts';
 import { withLedgerReader, withSession } from './session.ts';
 import { nextOfRun } from './terminal/next-command.ts';
 import { emptyDocument } from './terminal/print-end.ts';
@@ -98,25 +98,18 @@ function prune(input: CommandInput): Promise<{ exitCode: ExitCode }> {
 }
 
 function cancel(input: CommandInput, runId: string | undefined): Promise<{ exitCode: ExitCode }> {
-  const { console, surroundings } = input;
+  const { console } = input;
   if (runId === undefined) {
     throw usageError('BAD_USAGE', commandTexts().cancelWhat, commandTexts().cancelWhatHint);
   }
-  return withSession(input, async ({ settings, ledger, clock, control, reporter }) => {
+  return withSession(input, async (session) => {
+    const { settings, ledger } = session;
     const { run } = await findRun(runId, ledger);
     if (run.state === 'finished' || run.state === 'cancelled') {
       const hint = isResultMissing(run, settings.homeFolder) ? commandTexts().writeResult(runId) : '';
       throw usageError('RUN_FINISHED', commandTexts().cancelEnded(runId), hint);
     }
-    const { givenUpCount, inDoubtCount, document } = await cancelRun(run, {
-      ledger,
-      homeFolder: settings.homeFolder,
-      clock,
-      control,
-      reporter,
-      stdout: surroundings.stdout.stream,
-      report: reportOptions(input),
-    });
+    const { givenUpCount, inDoubtCount, document } = await cancelRun(run, rebuildParts(input, session));
     // The result could not be written: the person was told where to go on.
     const isUnwritten = document?.exitCode === EXIT.stopped;
     const exitCode = inDoubtCount > 0 ? EXIT.inDoubt : isUnwritten ? EXIT.stopped : EXIT.ok;

@@ -3,7 +3,7 @@ import { OperatorError } from '../base/errors.ts';
 import type { Ledger, RunRecord } from '../ledger/ledger.ts';
 import { type RunDocument, readRunDocument } from '../result/run-document.ts';
 import { runTexts } from '../texts/runs/run.ts';
-import { rebuildResult } from './rebuild-result.ts';
+import { type RebuildParts, rebuildResult } from './rebuild-result.ts';
 import { removeRunFolder } from './run-folder.ts';
 import { claimRun, requireUnended } from './shared/claim-run.ts';
 
@@ -29,7 +29,7 @@ async function untilLetGo(runId: string, { runs }: Ledger): Promise<void> {
 }
 
 /** Gives the rest of an unfinished run up: rows not sent end `not_sent`, rows in doubt stay, the result is written. */
-export async function cancelRun(known: RunRecord, parts: Parameters<typeof rebuildResult>[1]): Promise<Cancelled> {
+export async function cancelRun(known: RunRecord, parts: RebuildParts): Promise<Cancelled> {
   const { ledger, homeFolder, reporter } = parts;
   // A run that somebody is at work on is not given up under their hands; one that is left to workers is anybody's.
   if ((await ledger.slices?.listHandedOut())?.includes(known.runId)) {

@@ -1,5 +1,5 @@
 import { EXIT, type ExitCode, type OperatorError } from '../base/errors.ts';
-import type { Ledger, RunRecord } from '../ledger/ledger.ts';
+import type { RunRecord } from '../ledger/ledger.ts';
 import type { ResultFile, ResultTarget } from '../result/result-file.ts';
 import { openResultFile } from '../result/result-file.ts';
 import type { NotSentReason } from '../result/row-view.ts';
@@ -15,6 +15,9 @@ import { hasReport, watchRows, withReport } from './run-report.ts';
 import { notSentReason, resultOf, writeRunResult } from './run-result.ts';
 import { findStage } from './shared/shared-stage.ts';
 
+/** All but what makes calls. */
+export type RebuildParts = Omit<RunParts, 'openVendors' | 'startedMs'>;
+
 /**
  * Writes a run's result file again from its stage and the ledger, and brings the run's state and summary up to
  * date: after rows in doubt were decided, after `runs cancel`, or to write it to another place. Makes no call.
@@ -24,9 +27,7 @@ import { findStage } from './shared/shared-stage.ts';
  */
 export async function rebuildResult(
   run: RunRecord,
-  parts: Pick<RunParts, 'homeFolder' | 'clock' | 'reporter' | 'control' | 'stdout' | 'report'> & {
-    readonly ledger: Ledger;
-  },
+  parts: RebuildParts,
   { calls, result }: { readonly calls?: RunDocument['calls']; readonly result?: ResultTarget } = {},
 ): Promise<RunDocument> {
   const { ledger, homeFolder } = parts;
