@@ -4,7 +4,8 @@ import { zonedIso } from '../base/zoned-time.ts';
 import type { RunContext } from '../calls/run-context.ts';
 import { StoppedError } from '../calls/run-control.ts';
 import { isCrediting } from '../job/job-settings.ts';
-import type { LedgerReader, RowRecord, RunRecord } from '../ledger/ledger.ts';
+import { evidenceDetail } from '../ledger/evidence-detail.ts';
+import type { Evidence, LedgerReader, RowRecord, RunRecord } from '../ledger/ledger.ts';
 import { type RunDocument, readRunDocument, withoutWords } from '../result/run-document.ts';
 import { exitCodeOfReason, sumCalls } from '../result/summary.ts';
 import { type NextCommand, renderSummary } from '../result/summary-text.ts';
@@ -312,7 +313,7 @@ function showRow({ record, evidence }: RowInDoubt, zone: string): string[] {
     texts.row(rowNumber, number, customerUid, pointIncrement, balanceIncrement, dataChangeTime),
     `  ${texts.before(pointBefore === '' || balanceBefore === '' ? undefined : [pointBefore, balanceBefore])}`,
     `  ${texts.sent(zonedIso(record.intentMs, zone))}`,
-    ...evidence.map(({ recordedMs, kind, detailJson }) => `  ${zonedIso(recordedMs, zone)} ${tell(kind, detailJson)}`),
+    ...evidence.map((each) => `  ${zonedIso(each.recordedMs, zone)} ${tell(each)}`),
     ...record.messages.map((message) => `  ${message}`),
     `  ${searchText(record)}`,
     ...(record.state === 'intent' && record.errorCode === '' ? [`  ${texts.noOutcome(record.runId)}`] : []),
@@ -325,8 +326,9 @@ function searchText({ number, customerUid, pointIncrement, balanceIncrement, dat
   return resolveTexts().backOffice(number || customerUid, points ?? '', balance ?? '', dataChangeTime);
 }
 
-function tell(kind: string, detailJson: string): string {
-  const detail = readDetail(detailJson);
+function tell(told: Evidence): string {
+  const { kind, detailJson } = told;
+  const detail = evidenceDetail(told);
   const { evidence } = resolveTexts();
   const known = (value: unknown): string | undefined =>
     value === undefined || value === null ? undefined : String(value);
@@ -348,11 +350,6 @@ function tell(kind: string, detailJson: string): string {
   }
 }
 
-function readDetail(detailJson: string): Readonly<Record<string, unknown>> {
-  const detail: unknown = JSON.parse(detailJson);
-  return typeof detail === 'object' && detail !== null ? { ...detail } : {};
-}
-
 function describeRow({ record, evidence, decision }: RowInDoubt, zone: string): object {
   return {
     row: record.rowNumber,
@@ -368,10 +365,10 @@ function describeRow({ record, evidence, decision }: RowInDoubt, zone: string): 
     errorCode: record.errorCode,
     messages: record.messages,
     decision: decision ?? null,
-    evidence: evidence.map(({ recordedMs, kind, detailJson }) => ({
-      at: zonedIso(recordedMs, zone),
-      kind,
-      ...readDetail(detailJson),
+    evidence: evidence.map((each) => ({
+      at: zonedIso(each.recordedMs, zone),
+      kind: each.kind,
+      ...evidenceDetail(each),
     })),
   };
 }

@@ -1,4 +1,6 @@
 import { isZeroDecimal } from '../base/decimal.ts';
+import { evidenceDetail } from '../ledger/evidence-detail.ts';
+import type { Evidence } from '../ledger/ledger.ts';
 import type { Cause } from './cause-tally.ts';
 import { type Html, html } from './html.ts';
 import { command, type PageParts, section } from './page-parts.ts';
@@ -80,8 +82,7 @@ function doubtCard({ record, evidence }: Doubt, { data, texts, formats }: PagePa
   const base = `memberload resolve ${data.run.runId} --row ${rowNumber}`;
   const sent = html`<li><time>${formats.time(record.intentMs)}</time>${doubts.sent} · ${doubts.changeTime} ${dataChangeTime}</li>`;
   const known = evidence.map(
-    ({ recordedMs, kind, detailJson }) =>
-      html`<li><time>${formats.time(recordedMs)}</time>${tellEvidence(kind, detailJson, texts)}</li>`,
+    (each) => html`<li><time>${formats.time(each.recordedMs)}</time>${tellEvidence(each, texts)}</li>`,
   );
   const told = record.messages.length > 0 ? record.messages.join(' ') : doubts.onTheWire;
   const before = isKnown
@@ -92,10 +93,10 @@ function doubtCard({ record, evidence }: Doubt, { data, texts, formats }: PagePa
 <div><p>${doubts.backOffice(member, amounts, dataChangeTime)}</p><div class="steps"><p>${doubts.wasApplied}</p>${command(`${base} --as applied`, texts)}<p>${doubts.wasNot}</p>${command(`${base} --as not-applied`, texts)}<p>${doubts.sendAgain}</p>${command(`${base} --resend`, texts)}</div></div></article>`;
 }
 
-function tellEvidence(kind: string, detailJson: string, { doubts }: ReportTexts): string {
-  const detail = readDetail(detailJson);
+function tellEvidence(evidence: Evidence, { doubts }: ReportTexts): string {
+  const detail = evidenceDetail(evidence);
   const text = (name: string): string => (detail[name] === undefined ? doubts.unknown : String(detail[name]));
-  switch (kind) {
+  switch (evidence.kind) {
     case 'read':
       return doubts.read(doubts.values(text('point'), text('balance')));
     case 'answer':
@@ -107,11 +108,6 @@ function tellEvidence(kind: string, detailJson: string, { doubts }: ReportTexts)
     case 'resend':
       return doubts.resend;
     default:
-      return `${kind}: ${detailJson}`;
+      return `${evidence.kind}: ${evidence.detailJson}`;
   }
-}
-
-function readDetail(detailJson: string): Readonly<Record<string, unknown>> {
-  const detail: unknown = JSON.parse(detailJson);
-  return typeof detail === 'object' && detail !== null ? { ...detail } : {};
 }

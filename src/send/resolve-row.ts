@@ -4,6 +4,7 @@ import { zonedIso } from '../base/zoned-time.ts';
 import { describeAnswer } from '../calls/describe-answer.ts';
 import type { RunContext } from '../calls/run-context.ts';
 import { readIncrementAnswer } from '../job/topup-steps.ts';
+import { evidenceDetail } from '../ledger/evidence-detail.ts';
 import type { Evidence, Ledger, LedgerReader, RowChange, RowRecord } from '../ledger/ledger.ts';
 import type { RowState } from '../ledger/row-states.ts';
 import { sendTexts } from '../texts/runs/send.ts';
@@ -70,14 +71,13 @@ export async function withEvidence(record: RowRecord, ledger: LedgerReader): Pro
   const last = evidence.findLast(
     ({ kind }) => kind === 'decision' || kind === 'resend' || (kind === 'late_answer' && isOver),
   );
-  const decision = last?.kind === 'decision' ? readVerdict(last.detailJson) : undefined;
+  const decision = last?.kind === 'decision' ? readVerdict(last) : undefined;
   const isLetGo = record.state === 'failed' && (decision === 'not-applied' || last?.kind === 'resend');
   return { record, evidence, decision, mayResend: isUnsettled(record) || isLetGo };
 }
 
-function readVerdict(detailJson: string): Verdict | undefined {
-  const detail: unknown = JSON.parse(detailJson);
-  const as = typeof detail === 'object' && detail !== null && 'as' in detail ? detail.as : undefined;
+function readVerdict(decision: Evidence): Verdict | undefined {
+  const { as } = evidenceDetail(decision);
   return as === 'applied' || as === 'not-applied' ? as : undefined;
 }
 
@@ -94,7 +94,7 @@ export async function decideRow(
 ): Promise<string | undefined> {
   const { decidedApplied, decidedNotApplied, decidedByOther, changedMeanwhile } = sendTexts();
   const last = evidence.findLast(({ kind }) => kind === 'decision');
-  const by = last && readDecider(last.detailJson);
+  const by = last && readDecider(last);
   if (last && decision !== undefined && decision !== verdict && by && by !== ledger.person && !isAgain) {
     return decidedByOther(by, decision, zonedIso(last.recordedMs, storeZone));
   }
@@ -113,9 +113,8 @@ export async function decideRow(
   return isKept ? undefined : changedMeanwhile;
 }
 
-function readDecider(detailJson: string): string | undefined {
-  const detail: unknown = JSON.parse(detailJson);
-  const by = typeof detail === 'object' && detail !== null && 'by' in detail ? detail.by : undefined;
+function readDecider(decision: Evidence): string | undefined {
+  const { by } = evidenceDetail(decision);
   return typeof by === 'string' ? by : undefined;
 }
 
@@ -245,11 +244,11 @@ function wasRefusedBefore(record: RowRecord, evidence: readonly Evidence[], erro
   const answers = evidence.filter(({ kind }) => kind === 'answer' || kind === 'repeat');
   // Earlier versions kept no evidence of a first answer.
   if (answers.length === 0) return !evidence.some(({ kind }) => kind === 'resend') && record.errorCode === errorCode;
-  return answers.some(({ detailJson }) => {
-    const detail: unknown = JSON.parse(detailJson);
-    if (typeof detail === 'object' && detail !== null && 'refused' in detail) return detail.refused === errorCode;
+  return answers.some((answer) => {
+    const { refused } = evidenceDetail(answer);
+    if (refused !== undefined) return refused === errorCode;
     // Earlier versions kept the code within an English text alone.
-    return detailJson.includes(`refused ${errorCode}:`);
+    return answer.detailJson.includes(`refused ${errorCode}:`);
   });
 }
 
@@ -301,11 +300,8 @@ async function findCreditedSince(
 /** Where the row stood in the ledger's order after its last send: every decision moves the row to the end. */
 function sequenceBeforeDecisions({ sequence }: RowRecord, evidence: readonly Evidence[]): number {
   const lastSend = evidence.findLastIndex(({ kind }) => kind === 'answer' || kind === 'resend');
-  const kept = evidence.slice(lastSend + 1).map(({ kind, detailJson }) => {
-    if (kind !== 'decision') return undefined;
-    const detail: unknown = JSON.parse(detailJson);
-    return typeof detail === 'object' && detail !== null && 'sequence' in detail ? detail.sequence : undefined;
-  });
+  const decisions = evidence.slice(lastSend + 1).filter(({ kind }) => kind === 'decision');
+  const kept = decisions.map((decision) => evidenceDetail(decision).sequence);
   return Math.min(sequence, ...kept.filter((one) => typeof one === 'number'));
 }
 
