@@ -1,10 +1,8 @@
 import { decimalsEqual } from '../base/decimal.ts';
 import type { Begun, Credit, IncrementIntent } from './increments.ts';
-import type { RowKey } from './ledger.ts';
 
 /** Another row, as the guard sees it. */
 export type OtherRow = Credit & {
-  readonly target: RowKey['target'];
   readonly sequence: number;
   /** Whether the row counts as a credit, see `Credit`; a row of an earlier attempt may not. */
   readonly isCredit: boolean;
@@ -102,12 +100,6 @@ function isSameAmount(left: string, right: string): boolean {
 }
 
 /** Without what only the guard looks at. */
-export function creditOf({
-  target: _target,
-  sequence: _sequence,
-  isCredit: _isCredit,
-  isUndo: _isUndo,
-  ...credit
-}: OtherRow): Credit {
+export function creditOf({ sequence: _sequence, isCredit: _isCredit, isUndo: _isUndo, ...credit }: OtherRow): Credit {
   return credit;
 }

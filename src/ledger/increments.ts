@@ -24,7 +24,6 @@ export type Credit = Pick<
   | 'dataChangeTime'
   | 'intentMs'
 > & {
-  readonly runCreatedMs: number;
   /** Taken back by a row of `undo` that is done: the credit no longer counts. */
   readonly isUndone: boolean;
 };
@@ -90,8 +89,8 @@ export interface IncrementReader {
   /** Increments to one member in all runs of the account that were begun, oldest first. */
   listOfMember(account: string, customerUid: string): Promise<RowRecord[]>;
   /**
-   * Credits of these members (by number or by uid) and of these references, of all runs of the account. Here and in the
-   * next two, rows of `undo` are left out: what they take back bears `isUndone`. Each credit comes once.
+   * Credits of these members (by number or by uid) and of these references, of all runs of the account. Rows
+   * of `undo` are left out: what they take back bears `isUndone`. Each credit comes once.
    */
   findCredits(
     account: string,
@@ -101,9 +100,6 @@ export interface IncrementReader {
       readonly references: readonly string[];
     },
   ): Promise<StandingCredit[]>;
-  /** Every credit of the account, in pages, oldest first. */
-  readCredits(account: string): AsyncIterable<readonly Credit[]>;
-  countCredits(account: string): Promise<number>;
   /**
    * Credits of a run that may be taken back: done, and no row of another run has taken them back, may have, or is
    * still to do it. By row number, in pages.

@@ -120,13 +120,11 @@ export type RunRecord = {
   readonly summaryJson: string;
   /** When `runs prune` dropped its rows; 0: they are all there. */
   readonly prunedMs: number;
-  /** False: started by a version that kept no stage. Such a run cannot be carried on. */
-  readonly hasStage: boolean;
 };
 
 export type NewRun = Omit<
   RunRecord,
-  'state' | 'createdMs' | 'updatedMs' | 'resultSha256' | 'progressJson' | 'summaryJson' | 'prunedMs' | 'hasStage'
+  'state' | 'createdMs' | 'updatedMs' | 'resultSha256' | 'progressJson' | 'summaryJson' | 'prunedMs'
 > & {
   /** Several processes are to carry the run on: `start` then claims nothing. Only in a ledger with `slices`. */
   readonly slices?: Cut;

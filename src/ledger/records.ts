@@ -40,7 +40,6 @@ export function toRun(record: unknown): RunRecord {
     progressJson: columns.text('progress_json'),
     summaryJson: columns.text('summary_json'),
     prunedMs: columns.integer('pruned_ms'),
-    hasStage: columns.integer('has_stage') === 1,
   };
 }
 
@@ -93,7 +92,6 @@ export function toOtherRow(record: unknown): OtherRow {
   return {
     runId: columns.text('run_id'),
     rowNumber: columns.integer('row_number'),
-    target: columns.oneOf('target', TARGETS),
     state: columns.oneOf('state', ROW_STATES),
     customerUid: columns.text('customer_uid'),
     number: columns.text('number'),
@@ -104,7 +102,6 @@ export function toOtherRow(record: unknown): OtherRow {
     dataChangeTime: columns.text('data_change_time'),
     intentMs: columns.integer('intent_ms'),
     sequence: columns.integer('sequence'),
-    runCreatedMs: columns.integer('run_created_ms'),
     isUndone: columns.integer('is_undone') === 1,
     isCredit: columns.integer('is_credit') === 1,
     isUndo: columns.text('undoes_run') !== '',

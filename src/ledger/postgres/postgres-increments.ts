@@ -16,19 +16,14 @@ const PAGE_CREDITS = 2000;
 const CHUNK = 2000;
 
 /** What `toOtherRow` reads: half of the columns, which counts where a file of 100,000 rows finds as many credits. */
-const CREDIT_COLUMNS = `o.run_id, o.row_number, o.target, o.state, o.customer_uid, o.number, o.point_increment,
-  o.balance_increment, o.reference, o.campaign, o.data_change_time, o.intent_ms, o.sequence, o.run_created_ms, o.is_undone,
-  o.is_credit, o.undoes_run`;
-
-const OF_CREDITS = `FROM memberload.other_row AS o WHERE o.is_credit = 1 AND o.undoes_run = ''`;
+const CREDIT_COLUMNS = `o.run_id, o.row_number, o.state, o.customer_uid, o.number, o.point_increment, o.balance_increment,
+  o.reference, o.campaign, o.data_change_time, o.intent_ms, o.sequence, o.is_undone, o.is_credit, o.undoes_run`;
 
 /** See `Credit`. Rows of `undo` are left out: what they take back is marked. A run that is being started is not seen. */
-const CREDITS = `SELECT ${CREDIT_COLUMNS} ${OF_CREDITS}`;
-
 const STANDING_CREDITS = `SELECT ${CREDIT_COLUMNS}, COALESCE((
     SELECT undo.run_id FROM memberload.other_row AS undo WHERE undo.undoes_run <> '' AND undo.undoes_run = o.run_id
       AND undo.undoes_row = o.row_number AND undo.is_credit = 1 AND undo.state <> 'done' LIMIT 1), '') AS undo_run
-  ${OF_CREDITS}`;
+  FROM memberload.other_row AS o WHERE o.is_credit = 1 AND o.undoes_run = ''`;
 
 const toCredit = (record: unknown): Credit => creditOf(toOtherRow(record));
 
@@ -51,16 +46,7 @@ export function openIncrementReader(read: Reader): IncrementReader {
       );
       return records.map(toRow);
     },
-    async countCredits(account) {
-      const [record] = await read(
-        `SELECT count(*) AS credits FROM memberload.run JOIN memberload.other_row AS o USING (run_id)
-         WHERE run.account = $1 AND o.account = $1 AND o.undoes_run = '' AND o.is_credit = 1`,
-        [account],
-      );
-      return new Columns(record).integer('credits');
-    },
     findCredits: findCredits(read),
-    readCredits: readCredits(read),
     readCreditsOfRun: (runId) =>
       pages<Credit>(PAGE_CREDITS, async (last) => {
         const records = await read(
@@ -94,24 +80,6 @@ function findCredits(read: Reader): IncrementReader['findCredits'] {
       }
     }
     return [...found.values()];
-  };
-}
-
-/** Run by run, the oldest first; within a run by row number. */
-function readCredits(read: Reader): IncrementReader['readCredits'] {
-  return async function* (account) {
-    const runs = await read('SELECT run_id FROM memberload.run WHERE account = $1 ORDER BY run_number', [account]);
-    for (const run of runs) {
-      const runId = new Columns(run).text('run_id');
-      yield* pages<Credit>(PAGE_CREDITS, async (last) => {
-        const records = await read(
-          `${CREDITS} AND o.run_id = $1 AND o.row_number > $2 AND o.account = $3
-           ORDER BY o.row_number LIMIT ${PAGE_CREDITS}`,
-          [runId, last?.rowNumber ?? 0, account],
-        );
-        return records.map(toCredit);
-      });
-    }
   };
 }
 

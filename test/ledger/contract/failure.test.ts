@@ -30,7 +30,7 @@ describe.each(LEDGERS)('a failure is final ($name)', ({ newPlace }) => {
         ledger.rows.listEvidence('run-1', 1),
         all(ledger.rows.read('run-1')),
         ledger.increments.begin(newIntent()),
-        all(ledger.increments.readCredits(ACCOUNT)),
+        ledger.increments.findCredits(ACCOUNT, { numbers: ['N1'], customerUids: [], references: [] }),
         all(ledger.increments.readCreditsOfRun('run-1')),
         ledger.calls.take(ACCOUNT, { day: '2026-11-22', endpoint: 'add', limit: undefined }),
         ledger.facts.read(ACCOUNT, 'fact'),

@@ -21,7 +21,6 @@ describe.each(LEDGERS)('runs ($name)', ({ newPlace }) => {
       progressJson: '{}',
       summaryJson: '{}',
       prunedMs: 0,
-      hasStage: true,
     });
     clock.jumpTo(startedMs + 5);
     await runs.setProgress('run-1', '{"page":3}');
@@ -89,17 +88,18 @@ describe.each(LEDGERS)('runs ($name)', ({ newPlace }) => {
 
   test('a run whose rows cannot be read to the end is not started, its rows are unknown, and the ledger goes on', async () => {
     const ledger = await newPlace().open();
+    const ofMembers = { numbers: [], customerUids: ['7', '8'], references: [] };
     async function* broken() {
       yield [plannedRow({ customerUid: '7' })];
       expect(await ledger.runs.find('run-1')).toBeUndefined();
       expect(await ledger.rows.listByState('run-1', ['planned'])).toEqual([]);
-      expect(await ledger.increments.countCredits('kybio:APP')).toBe(0);
+      expect(await ledger.increments.findCredits('kybio:APP', ofMembers)).toEqual([]);
       throw new Error('the stage is gone');
     }
     await expect(ledger.runs.start(newRun(), broken())).rejects.toThrow('the stage is gone');
     expect(await ledger.runs.find('run-1')).toBeUndefined();
     await ledger.runs.start(newRun(), [[plannedRow({ customerUid: '8' })]]);
-    expect(await all(ledger.increments.readCredits('kybio:APP'))).toMatchObject([{ customerUid: '8' }]);
+    expect(await ledger.increments.findCredits('kybio:APP', ofMembers)).toMatchObject([{ customerUid: '8' }]);
   });
 
   test('cancelled: rows that were not sent are given up and no credits any more, rows in doubt stay', async () => {
@@ -116,7 +116,9 @@ describe.each(LEDGERS)('runs ($name)', ({ newPlace }) => {
     expect(await runs.cancel('run-1')).toBe(2);
     expect(await runs.find('run-1')).toMatchObject({ state: 'cancelled' });
     expect(await rows.listByState('run-1', ['planned'])).toEqual([]);
-    expect((await all(increments.readCredits('kybio:APP'))).map(({ rowNumber }) => rowNumber)).toEqual([1, 3]);
+    const ofMembers = { numbers: [], customerUids: ['1', '2', '3', '4'], references: [] };
+    const credits = await increments.findCredits('kybio:APP', ofMembers);
+    expect(credits.map(({ rowNumber }) => rowNumber).sort()).toEqual([1, 3]);
     expect(await increments.listUnsettled('kybio:APP')).toMatchObject([{ rowNumber: 1, state: 'in_doubt' }]);
     expect(await runs.cancel('run-1')).toBe(0);
   });
@@ -181,7 +183,8 @@ describe.each(LEDGERS)('runs ($name)', ({ newPlace }) => {
       },
     ]);
     expect(await rows.listEvidence('run-1', 1)).toEqual([]);
-    expect(await all(increments.readCredits('kybio:APP'))).toMatchObject([{ runId: 'run-1', runCreatedMs: endedMs }]);
+    const ofReference = { numbers: [], customerUids: [], references: ['R1'] };
+    expect(await increments.findCredits('kybio:APP', ofReference)).toMatchObject([{ runId: 'run-1', rowNumber: 1 }]);
     expect(begun).toMatchObject({ dataChangeTime: '2026-11-22 12:00:00' });
     await runs.start(newRun({ runId: 'run-2' }), []);
     expect(await increments.begin(newIntent({ key: kybio('run-2', 1) }))).toMatchObject({

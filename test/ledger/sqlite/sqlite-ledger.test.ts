@@ -20,7 +20,6 @@ import { openSqliteLedgerReader } from '../../../src/ledger/sqlite/sqlite-ledger
 import { heldClock } from '../../support/held-clock.ts';
 import { HOLDER, newIntent, newRun, openTestLedger, plannedRow } from '../../support/test-ledger.ts';
 import { temporaryFolder } from '../../support/workspace.ts';
-import { all } from '../contract/backends.ts';
 
 const LEDGER_MODULE = new URL('../../../.build/ledger/sqlite/sqlite-ledger.js', import.meta.url).href;
 
@@ -266,11 +265,12 @@ describe('starting a run', () => {
     );
     expect(killed).toBe('written');
     const reader = await openSqliteLedgerReader({ folder, clock: heldClock() });
-    expect(await reader?.increments.countCredits('kybio:APP')).toBe(0);
+    const wanted = { numbers: ['N1', 'N2'], customerUids: [], references: [] };
+    expect(await reader?.increments.findCredits('kybio:APP', wanted)).toEqual([]);
     expect(await reader?.rows.listByState('run-1', ['planned'])).toEqual([]);
     const ledger = await openTestLedger({ folder });
     await ledger.runs.start(newRun(), [[plannedRow({ number: 'N2' })]]);
-    expect(await all(ledger.increments.readCredits('kybio:APP'))).toMatchObject([{ number: 'N2' }]);
+    expect(await ledger.increments.findCredits('kybio:APP', wanted)).toMatchObject([{ number: 'N2' }]);
   });
 });
 
