@@ -67,6 +67,11 @@ export const REPEAT_FACT = 'repeat_check';
 /** Its value for an account that refuses every time that is not newer than the last change. */
 export const NEWER_ONLY = 'newer_only';
 
+/** The last dataChangeTime but one that can be written: one more must still come after the newest one. */
+export const END_OF_TIME = '9999-12-31 23:59:58';
+/** One time that was typed far ahead must not drag all later ones along, unless the account is `NEWER_ONLY`. */
+export const FAR_MS = 86_400_000;
+
 export interface FactStore extends FactReader {
   write(account: string, fact: string, value: string): Promise<void>;
 }

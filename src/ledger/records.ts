@@ -1,6 +1,6 @@
 import { Columns, oneOf } from './columns.ts';
 import { creditOf, type OtherRow } from './credit-guard.ts';
-import type { StandingCredit } from './increments.ts';
+import type { Credit, StandingCredit } from './increments.ts';
 import type { Evidence, RowRecord, RunRecord } from './ledger.ts';
 import { RUN_STATES, TARGETS } from './ledger.ts';
 import { ROW_STATES, type StateCounts } from './row-states.ts';
@@ -83,8 +83,12 @@ export function toEvidence(record: unknown): Evidence {
   };
 }
 
+export function toCredit(record: unknown): Credit {
+  return creditOf(toOtherRow(record));
+}
+
 export function toStandingCredit(record: unknown): StandingCredit {
-  return { ...creditOf(toOtherRow(record)), undoRun: new Columns(record).text('undo_run') };
+  return { ...toCredit(record), undoRun: new Columns(record).text('undo_run') };
 }
 
 export function toOtherRow(record: unknown): OtherRow {

@@ -11,17 +11,3 @@ export type WriterParts = {
   readonly workerId: number;
   heldNowMs(): number | null;
 };
-
-/** Pages until one is not full. `next` gives the page after what was given last; undefined: the first. */
-export async function* pages<T>(
-  pageSize: number,
-  next: (last: T | undefined) => Promise<readonly T[]>,
-): AsyncGenerator<readonly T[]> {
-  let last: T | undefined;
-  for (;;) {
-    const page = await next(last);
-    if (page.length > 0) yield page;
-    if (page.length < pageSize) return;
-    last = page.at(-1);
-  }
-}

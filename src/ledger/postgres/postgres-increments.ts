@@ -1,19 +1,13 @@
 import { assert } from '../../base/errors.ts';
 import { zonedDateTime } from '../../base/zoned-time.ts';
-import { NEWER_ONLY, REPEAT_FACT } from '../account-stores.ts';
+import { END_OF_TIME, FAR_MS, NEWER_ONLY, REPEAT_FACT } from '../account-stores.ts';
 import { Columns } from '../columns.ts';
-import { creditOf } from '../credit-guard.ts';
-import type { Begun, Credit, IncrementIntent, IncrementReader, IncrementStore, StandingCredit } from '../increments.ts';
-import { toOtherRow, toRow, toStandingCredit } from '../records.ts';
-import { pages, type Reader, type WriterParts } from './parts.ts';
+import type { Begun, Credit, IncrementIntent, IncrementReader, IncrementStore } from '../increments.ts';
+import { findCreditsBy, PAGE_CREDITS, pages } from '../reading.ts';
+import { toCredit, toRow, toStandingCredit } from '../records.ts';
+import type { Reader, WriterParts } from './parts.ts';
 import { columnsOf, keyOf } from './postgres-rows.ts';
 import { toStop } from './postgres-slices.ts';
-
-/** Credits read at once. */
-const PAGE_CREDITS = 2000;
-
-/** Values asked for in one statement. */
-const CHUNK = 2000;
 
 /** What `toOtherRow` reads: half of the columns, which counts where a file of 100,000 rows finds as many credits. */
 const CREDIT_COLUMNS = `o.run_id, o.row_number, o.state, o.customer_uid, o.number, o.point_increment, o.balance_increment,
@@ -24,8 +18,6 @@ const STANDING_CREDITS = `SELECT ${CREDIT_COLUMNS}, COALESCE((
     SELECT undo.run_id FROM memberload.other_row AS undo WHERE undo.undoes_run <> '' AND undo.undoes_run = o.run_id
       AND undo.undoes_row = o.row_number AND undo.is_credit = 1 AND undo.state <> 'done' LIMIT 1), '') AS undo_run
   FROM memberload.other_row AS o WHERE o.is_credit = 1 AND o.undoes_run = ''`;
-
-const toCredit = (record: unknown): Credit => creditOf(toOtherRow(record));
 
 export function openIncrementReader(read: Reader): IncrementReader {
   return {
@@ -46,7 +38,13 @@ export function openIncrementReader(read: Reader): IncrementReader {
       );
       return records.map(toRow);
     },
-    findCredits: findCredits(read),
+    findCredits: findCreditsBy(async (column, account, values) => {
+      const records = await read(
+        `${STANDING_CREDITS} AND o.account = $1 AND o.account <> '' AND o.${column} = ANY($2) AND o.${column} <> ''`,
+        [account, values],
+      );
+      return records.map(toStandingCredit);
+    }),
     readCreditsOfRun: (runId) =>
       pages<Credit>(PAGE_CREDITS, async (last) => {
         const records = await read(
@@ -61,32 +59,6 @@ export function openIncrementReader(read: Reader): IncrementReader {
       }),
   };
 }
-
-function findCredits(read: Reader): IncrementReader['findCredits'] {
-  return async (account, of) => {
-    const found = new Map<string, StandingCredit>();
-    const asked = [
-      ['number', of.numbers],
-      ['customer_uid', of.customerUids],
-      ['reference', of.references],
-    ] as const;
-    for (const [column, values] of asked) {
-      for (let from = 0; from < values.length; from += CHUNK) {
-        const records = await read(
-          `${STANDING_CREDITS} AND o.account = $1 AND o.account <> '' AND o.${column} = ANY($2) AND o.${column} <> ''`,
-          [account, values.slice(from, from + CHUNK)],
-        );
-        for (const credit of records.map(toStandingCredit)) found.set(`${credit.runId} ${credit.rowNumber}`, credit);
-      }
-    }
-    return [...found.values()];
-  };
-}
-
-/** The last second but one that can be written: one more must still come after the newest time. */
-const END_OF_TIME = '9999-12-31 23:59:58';
-/** One time that was typed far ahead must not drag all later ones along, unless the account refuses what is older. */
-const FAR_MS = 86_400_000;
 
 export function openIncrementStore(
   { queue, read }: WriterParts,

@@ -1,8 +1,9 @@
 import { Columns } from '../columns.ts';
 import type { NewEvidence, RowChange, RowKey, RowReader, RowRecord, RowStore } from '../ledger.ts';
+import { pages } from '../reading.ts';
 import { toEvidence, toRow, toStateCounts } from '../records.ts';
 import type { RowState } from '../row-states.ts';
-import { pages, type Reader, type WriterParts } from './parts.ts';
+import type { Reader, WriterParts } from './parts.ts';
 import type { WriteOp } from './write-queue.ts';
 
 /** Rows read at once: memory stays bounded whatever the size of the run. */

@@ -71,18 +71,3 @@ export function readerConnection(database: DatabaseSyncInstance, path: string): 
     },
   };
 }
-
-/** Pages until one is not full. `next` gives the page after what was given last; undefined: the first. */
-export async function* pages<T>(
-  connection: Connection,
-  pageSize: number,
-  next: (last: T | undefined) => readonly T[],
-): AsyncGenerator<readonly T[]> {
-  let last: T | undefined;
-  for (;;) {
-    const page = await connection.read(() => next(last));
-    if (page.length > 0) yield page;
-    if (page.length < pageSize) return;
-    last = page.at(-1);
-  }
-}

@@ -1,8 +1,8 @@
 import { Columns } from '../columns.ts';
-import { creditOf } from '../credit-guard.ts';
-import type { Credit, IncrementReader, StandingCredit } from '../increments.ts';
-import { toOtherRow, toRow, toStandingCredit } from '../records.ts';
-import { type Connection, pages } from './connection.ts';
+import type { Credit, IncrementReader } from '../increments.ts';
+import { findCreditsBy, PAGE_CREDITS, pages } from '../reading.ts';
+import { toCredit, toRow, toStandingCredit } from '../records.ts';
+import type { Connection } from './connection.ts';
 
 /**
  * Whether a row counts, see `Credit`. A row without a run is a planned row of a run that is being started: such a row
@@ -66,14 +66,6 @@ function creditsOf<T>(record: unknown, read: (each: unknown) => T): T[] {
   return Array.isArray(records) ? records.map((each) => read(each)) : [];
 }
 
-const toCredit = (record: unknown): Credit => creditOf(toOtherRow(record));
-
-/** Credits read at once. */
-const PAGE_CREDITS = 2000;
-
-/** Values asked for in one statement. */
-const CHUNK = 2000;
-
 export function openIncrementReader(connection: Connection): IncrementReader {
   const unsettled = connection.prepare(
     `SELECT row.* FROM row LEFT JOIN run ON run.run_id = row.run_id
@@ -103,26 +95,10 @@ function findCredits(connection: Connection): IncrementReader['findCredits'] {
         [...JSON_NAMES, 'undo_run'],
       ),
     );
-  const byNumber = by('number');
-  const byUid = by('customer_uid');
-  const byReference = by('reference');
-  return async (account, of) => {
-    const found = new Map<string, StandingCredit>();
-    const asked = [
-      [byNumber, of.numbers],
-      [byUid, of.customerUids],
-      [byReference, of.references],
-    ] as const;
-    for (const [statement, values] of asked) {
-      for (let from = 0; from < values.length; from += CHUNK) {
-        const chunk = JSON.stringify(values.slice(from, from + CHUNK));
-        for (const credit of await connection.read(() => creditsOf(statement.get(account, chunk), toStandingCredit))) {
-          found.set(`${credit.runId} ${credit.rowNumber}`, credit);
-        }
-      }
-    }
-    return [...found.values()];
-  };
+  const statements = { number: by('number'), customer_uid: by('customer_uid'), reference: by('reference') };
+  return findCreditsBy((column, account, values) =>
+    connection.read(() => creditsOf(statements[column].get(account, JSON.stringify(values)), toStandingCredit)),
+  );
 }
 
 function readCreditsOfRun(connection: Connection): IncrementReader['readCreditsOfRun'] {
@@ -135,5 +111,7 @@ function readCreditsOfRun(connection: Connection): IncrementReader['readCreditsO
      ORDER BY row.row_number LIMIT ${PAGE_CREDITS}`),
   );
   return (runId) =>
-    pages<Credit>(connection, PAGE_CREDITS, (last) => creditsOf(page.get(runId, last?.rowNumber ?? 0), toCredit));
+    pages<Credit>(PAGE_CREDITS, (last) =>
+      connection.read(() => creditsOf(page.get(runId, last?.rowNumber ?? 0), toCredit)),
+    );
 }

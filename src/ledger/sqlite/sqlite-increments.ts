@@ -1,7 +1,7 @@
 import { assert, EXIT, OperatorError } from '../../base/errors.ts';
 import { secondAfter, zonedDateTime } from '../../base/zoned-time.ts';
 import { ledgerTexts } from '../../texts/runs/ledger.ts';
-import { NEWER_ONLY, REPEAT_FACT } from '../account-stores.ts';
+import { END_OF_TIME, FAR_MS, NEWER_ONLY, REPEAT_FACT } from '../account-stores.ts';
 import { Columns } from '../columns.ts';
 import { findRefusal, isOutdated, type OtherRow, type OtherRows } from '../credit-guard.ts';
 import type { Begun, IncrementIntent, IncrementStore } from '../increments.ts';
@@ -154,13 +154,8 @@ function openFindOthers(connection: Connection): (intent: IncrementIntent, own: 
 type MemberOfAccount = { readonly account: string; readonly customerUid: string };
 type From = { readonly fromMs: number; readonly timeZone: string };
 
-/** The last second but one that can be written: one more must still come after the newest time. */
-const END_OF_TIME = '9999-12-31 23:59:58';
-const FAR_MS = 86_400_000;
-
 /** Every dataChangeTime that a member ever had. Their order is that of their texts, whatever the zone's clock does. */
 function openTimes(connection: Connection) {
-  // One time that was typed far ahead must not drag all later ones along, unless the account refuses what is older.
   const counted = `account = ?1 AND customer_uid = ?2 AND (data_change_time <= ?3 OR data_change_time <= '${END_OF_TIME}'
     AND EXISTS (SELECT 1 FROM account_fact WHERE account = ?1 AND fact = '${REPEAT_FACT}' AND value = '${NEWER_ONLY}'))`;
   const insert = connection.prepare('INSERT OR IGNORE INTO change_time VALUES (?, ?, ?)');

@@ -1,8 +1,9 @@
 import { Columns } from '../columns.ts';
 import type { NewEvidence, RowChange, RowKey, RowReader, RowRecord, RowStore } from '../ledger.ts';
+import { pages } from '../reading.ts';
 import { toEvidence, toRow, toStateCounts } from '../records.ts';
 import type { RowState } from '../row-states.ts';
-import { type Connection, pages, type Statement } from './connection.ts';
+import type { Connection, Statement } from './connection.ts';
 import type { WriterParts } from './writer-parts.ts';
 
 /** What the writing process may set beside a step's change: the ledger decides about these. */
@@ -67,8 +68,8 @@ export function openRowReader(connection: Connection): RowReader {
         return record === undefined ? undefined : toRow(record);
       }),
     read: (runId, fromRow = 0) =>
-      pages<RowRecord>(connection, PAGE_ROWS, (last) =>
-        page.all(runId, last?.rowNumber ?? fromRow, last?.target ?? '').map(toRow),
+      pages<RowRecord>(PAGE_ROWS, (last) =>
+        connection.read(() => page.all(runId, last?.rowNumber ?? fromRow, last?.target ?? '').map(toRow)),
       ),
     listByState: (runId, states) => connection.read(() => byState.all(runId, JSON.stringify(states)).map(toRow)),
     // A statement for each range: grouped by range and state at once, SQLite takes a hundred times as long.
