@@ -66,17 +66,17 @@ export function openRunStore(parts: WriterParts): RunStore {
   };
 }
 
-const PLANNED_COLUMNS = [
-  ['row_number', 'bigint'],
-  ['number', 'text'],
-  ['customer_uid', 'text'],
-  ['point_increment', 'text'],
-  ['balance_increment', 'text'],
-  ['reference', 'text'],
-  ['campaign', 'text'],
-  ['undoes_run', 'text'],
-  ['undoes_row', 'bigint'],
-] as const;
+const PLANNED_COLUMNS: readonly (readonly [string, 'bigint' | 'text', (row: PlannedRow) => string | number])[] = [
+  ['row_number', 'bigint', ({ rowNumber }) => rowNumber],
+  ['number', 'text', ({ number }) => number],
+  ['customer_uid', 'text', ({ customerUid }) => customerUid],
+  ['point_increment', 'text', ({ pointIncrement }) => pointIncrement],
+  ['balance_increment', 'text', ({ balanceIncrement }) => balanceIncrement],
+  ['reference', 'text', ({ reference }) => reference],
+  ['campaign', 'text', ({ campaign }) => campaign],
+  ['undoes_run', 'text', ({ undoes }) => undoes?.runId ?? ''],
+  ['undoes_row', 'bigint', ({ undoes }) => undoes?.rowNumber ?? 0],
+];
 
 const INSERT_PLANNED = `INSERT INTO memberload.run_row (run_id, target, state, account, updated_ms, sequence,
     ${PLANNED_COLUMNS.map(([name]) => name).join(', ')})
@@ -103,17 +103,7 @@ async function startRun(
   try {
     for await (const page of planned) {
       plannedCount += page.length;
-      const columns = [
-        page.map(({ rowNumber }) => rowNumber),
-        page.map(({ number }) => number),
-        page.map(({ customerUid }) => customerUid),
-        page.map(({ pointIncrement }) => pointIncrement),
-        page.map(({ balanceIncrement }) => balanceIncrement),
-        page.map(({ reference }) => reference),
-        page.map(({ campaign }) => campaign),
-        page.map(({ undoes }) => undoes?.runId ?? ''),
-        page.map(({ undoes }) => undoes?.rowNumber ?? 0),
-      ];
+      const columns = PLANNED_COLUMNS.map(([, , cellOf]) => page.map(cellOf));
       await queue.alone((query) => query(INSERT_PLANNED, [runId, account, heldNowMs(), ...columns]));
     }
   } catch (error) {
