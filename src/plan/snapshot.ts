@@ -79,117 +79,30 @@ const PAGE_RECORDS = 500;
  * @throws OperatorError STAGE_FAILED (exit 5), also from the methods that write: the disk is full or broken
  */
 export function openSnapshot(path: string, keys: SnapshotKeys): Snapshot {
-  let store = existsSync(path) ? orStageFailed(() => openStore(path, keys)) : undefined;
-  const filled = (): Snapshot => {
-    store ??= openStore(path, keys);
+  let store: Store | undefined;
+  /** What stands in the file beside the records; empty as long as there is none. */
+  const facts = new Map<string, string>();
+  const filled = (): Store => {
+    store ??= openStore(path, facts);
     return store;
   };
-  const read = (): Snapshot | undefined => (store?.takenMs === undefined ? undefined : store);
-  return {
-    get takenMs() {
-      return store?.takenMs;
-    },
-    get isComplete() {
-      return store?.isComplete ?? false;
-    },
-    get hasAdditions() {
-      return store?.hasAdditions ?? false;
-    },
-    get pageCount() {
-      return store?.pageCount ?? 0;
-    },
-    get givenUpFor() {
-      return store?.givenUpFor ?? 0;
-    },
-    get cursorJson() {
-      return store?.cursorJson ?? '';
-    },
-    get recordCount() {
-      return store?.recordCount ?? 0;
-    },
-    findById: (id) => read()?.findById(id),
-    findByNumber: (number) => read()?.findByNumber(number),
-    hasCursor: (cursorJson) => store?.hasCursor(cursorJson) ?? false,
-    addPage: (records, page) => orStageFailed(() => filled().addPage(records, page)),
-    addWhole: (fields, at) => orStageFailed(() => filled().addWhole(fields, at)),
-    addAbsent: (key, at) => orStageFailed(() => filled().addAbsent(key, at)),
-    isKnownAbsent: (key) => read()?.isKnownAbsent(key) ?? false,
-    isUnsure: (key) => read()?.isUnsure(key) ?? false,
-    patch: (id, fields) => orStageFailed(() => read()?.patch(id, fields)),
-    forget: (id) => orStageFailed(() => read()?.forget(id)),
-    markAddition: (number) => orStageFailed(() => read()?.markAddition(number)),
-    markGivenUp: (rowCount) => orStageFailed(() => filled().markGivenUp(rowCount)),
-    copyTo: (path) => orStageFailed(() => store?.copyTo(path)),
-    iterate: () => store?.iterate() ?? [],
-    close: () => store?.close(),
-    clear: () => orStageFailed(() => store?.clear()),
-  };
-}
-
-function orStageFailed<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw stageFailed(error);
-  }
-}
-
-function openStore(path: string, keys: SnapshotKeys): Snapshot {
-  makePrivateFolder(dirname(path));
-  requireNoLink(path);
-  if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
-  chmodSync(path, 0o600);
-  const database = new DatabaseSync(path);
-  // NORMAL: after a power cut the last pages are read again, which costs a few calls and nothing else.
-  database.exec(`
-    PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8000; PRAGMA secure_delete = ON;
-    CREATE TABLE IF NOT EXISTS record (
-      place INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, number TEXT NOT NULL,
-      fields_json TEXT NOT NULL, is_whole INTEGER NOT NULL, sequence INTEGER NOT NULL, is_on_page INTEGER NOT NULL);
-    CREATE INDEX IF NOT EXISTS record_by_number ON record (number);
-    CREATE TABLE IF NOT EXISTS absent (key TEXT PRIMARY KEY) WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS cursor (cursor_json TEXT PRIMARY KEY) WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS unsure (key TEXT PRIMARY KEY) WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID`);
-  const upsert = database.prepare(
-    `INSERT INTO record (id, number, fields_json, is_whole, sequence, is_on_page) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-     ON CONFLICT (id) DO UPDATE SET number = ?2, fields_json = ?3, is_whole = ?4, sequence = ?5,
-       is_on_page = max(is_on_page, ?6)`,
-  );
-  const insertAbsent = database.prepare('INSERT OR IGNORE INTO absent VALUES (?)');
-  const findAbsent = database.prepare('SELECT 1 FROM absent WHERE key = ?');
-  const insertCursor = database.prepare('INSERT OR IGNORE INTO cursor VALUES (?)');
-  const findCursor = database.prepare('SELECT 1 FROM cursor WHERE cursor_json = ?');
-  const insertUnsure = database.prepare('INSERT OR IGNORE INTO unsure VALUES (?)');
-  const findUnsure = database.prepare('SELECT 1 FROM unsure WHERE key = ?');
-  const byId = database.prepare('SELECT * FROM record WHERE id = ?');
-  const byNumber = database.prepare('SELECT * FROM record WHERE number = ? ORDER BY place DESC LIMIT 1');
-  const change = database.prepare('UPDATE record SET fields_json = ? WHERE id = ?');
-  const forget = database.prepare('DELETE FROM record WHERE id = ?');
-  const page = database.prepare('SELECT place, fields_json FROM record WHERE place > ? ORDER BY place LIMIT ?');
-  const count = database.prepare('SELECT count(*) AS record_count FROM record');
-  const setFact = database.prepare('INSERT OR REPLACE INTO fact VALUES (?, ?)');
-  const facts = new Map(
-    database
-      .prepare('SELECT name, value FROM fact')
-      .all()
-      .map((row) => {
-        const { name, value } = row as { name: string; value: string };
-        return [name, value] as const;
-      }),
-  );
-  const writeFact = (name: string, value: string): void => {
-    setFact.run(name, value);
+  const read = (): Store | undefined => (facts.has('taken_ms') ? store : undefined);
+  const writeFact = (to: Store, name: string, value: string): void => {
+    to.setFact.run(name, value);
     facts.set(name, value);
   };
-  const write = (fields: TextFields, isWhole: boolean, sequence: number): void => {
+  const markTaken = (to: Store, nowMs: number): void => {
+    if (!facts.has('taken_ms')) writeFact(to, 'taken_ms', String(nowMs));
+  };
+  const write = (to: Store, fields: TextFields, isWhole: boolean, sequence: number): void => {
     const [id, number] = [fields[keys.id] ?? '', fields[keys.number] ?? ''];
-    upsert.run(id, number, JSON.stringify(fields), isWhole ? 1 : 0, sequence, isWhole ? 0 : 1);
+    to.upsert.run(id, number, JSON.stringify(fields), isWhole ? 1 : 0, sequence, isWhole ? 0 : 1);
   };
-  const markAddition = (key: string): void => {
-    insertUnsure.run(key);
-    if (facts.get('has_additions') !== '1') writeFact('has_additions', '1');
+  const markAddition = (to: Store, key: string): void => {
+    to.insertUnsure.run(key);
+    if (facts.get('has_additions') !== '1') writeFact(to, 'has_additions', '1');
   };
+  if (existsSync(path)) orStageFailed(filled);
   return {
     get takenMs() {
       const taken = facts.get('taken_ms');
@@ -211,65 +124,141 @@ function openStore(path: string, keys: SnapshotKeys): Snapshot {
       return facts.get('cursor') ?? '';
     },
     get recordCount() {
-      return Number((count.get() as { record_count: number }).record_count);
+      return store ? Number((store.count.get() as { record_count: number }).record_count) : 0;
     },
-    findById: (id) => toRecord(byId.get(id)),
-    findByNumber: (number) => toRecord(byNumber.get(number)),
-    hasCursor: (cursorJson) => findCursor.get(cursorJson) !== undefined,
-    addPage(records, { cursorJson, isLast, nowMs, sequence }) {
-      database.exec('BEGIN');
-      for (const fields of records) write(fields, false, sequence);
-      if (!facts.has('taken_ms')) writeFact('taken_ms', String(nowMs));
-      writeFact('page_count', String(Number(facts.get('page_count') ?? 0) + 1));
-      writeFact('cursor', cursorJson);
-      if (cursorJson !== '') insertCursor.run(cursorJson);
-      if (isLast) writeFact('is_complete', '1');
-      database.exec('COMMIT');
-    },
-    addWhole(fields, { nowMs, sequence }) {
-      write(fields, true, sequence);
-      if (!facts.has('taken_ms')) writeFact('taken_ms', String(nowMs));
-    },
-    addAbsent(key, { nowMs }) {
-      insertAbsent.run(key);
-      if (!facts.has('taken_ms')) writeFact('taken_ms', String(nowMs));
-    },
-    isKnownAbsent: (key) => findAbsent.get(key) !== undefined,
-    isUnsure: (key) => findUnsure.get(key) !== undefined,
-    patch(id, fields) {
-      const record = toRecord(byId.get(id));
-      if (record) change.run(JSON.stringify({ ...record.fields, ...fields }), id);
-    },
-    forget(id) {
-      const number = toRecord(byId.get(id))?.fields[keys.number];
-      forget.run(id);
-      markAddition(id);
-      if (number !== undefined) markAddition(number);
-    },
-    markAddition,
-    markGivenUp: (rowCount) => writeFact('given_up_for', String(rowCount)),
-    copyTo(target) {
-      rmSync(target, { force: true });
-      closeSync(openSync(target, 'wx', 0o600));
-      database.prepare('VACUUM INTO ?').run(target);
-    },
-    *iterate() {
-      for (let last = 0; ; ) {
-        const rows = page.all(last, PAGE_RECORDS) as unknown as { place: number; fields_json: string }[];
-        for (const row of rows) yield parseFields(row.fields_json);
-        const end = rows.at(-1);
-        if (!end || rows.length < PAGE_RECORDS) return;
-        last = end.place;
-      }
-    },
+    findById: (id) => toRecord(read()?.byId.get(id)),
+    findByNumber: (number) => toRecord(read()?.byNumber.get(number)),
+    hasCursor: (cursorJson) => store?.findCursor.get(cursorJson) !== undefined,
+    addPage: (records, { cursorJson, isLast, nowMs, sequence }) =>
+      orStageFailed(() => {
+        const to = filled();
+        to.database.exec('BEGIN');
+        for (const fields of records) write(to, fields, false, sequence);
+        markTaken(to, nowMs);
+        writeFact(to, 'page_count', String(Number(facts.get('page_count') ?? 0) + 1));
+        writeFact(to, 'cursor', cursorJson);
+        if (cursorJson !== '') to.insertCursor.run(cursorJson);
+        if (isLast) writeFact(to, 'is_complete', '1');
+        to.database.exec('COMMIT');
+      }),
+    addWhole: (fields, { nowMs, sequence }) =>
+      orStageFailed(() => {
+        const to = filled();
+        write(to, fields, true, sequence);
+        markTaken(to, nowMs);
+      }),
+    addAbsent: (key, { nowMs }) =>
+      orStageFailed(() => {
+        const to = filled();
+        to.insertAbsent.run(key);
+        markTaken(to, nowMs);
+      }),
+    isKnownAbsent: (key) => read()?.findAbsent.get(key) !== undefined,
+    isUnsure: (key) => read()?.findUnsure.get(key) !== undefined,
+    patch: (id, fields) =>
+      orStageFailed(() => {
+        const to = read();
+        const record = toRecord(to?.byId.get(id));
+        if (record) to?.change.run(JSON.stringify({ ...record.fields, ...fields }), id);
+      }),
+    forget: (id) =>
+      orStageFailed(() => {
+        const to = read();
+        if (to === undefined) return;
+        const number = toRecord(to.byId.get(id))?.fields[keys.number];
+        to.forget.run(id);
+        markAddition(to, id);
+        if (number !== undefined) markAddition(to, number);
+      }),
+    markAddition: (number) =>
+      orStageFailed(() => {
+        const to = read();
+        if (to) markAddition(to, number);
+      }),
+    markGivenUp: (rowCount) => orStageFailed(() => writeFact(filled(), 'given_up_for', String(rowCount))),
+    copyTo: (target) =>
+      orStageFailed(() => {
+        if (store === undefined) return;
+        rmSync(target, { force: true });
+        closeSync(openSync(target, 'wx', 0o600));
+        store.database.prepare('VACUUM INTO ?').run(target);
+      }),
+    iterate: () => (store ? recordsOf(store) : []),
     close() {
-      if (database.isOpen) database.close();
+      if (store?.database.isOpen) store.database.close();
     },
-    clear() {
-      database.exec('DELETE FROM record; DELETE FROM absent; DELETE FROM cursor; DELETE FROM unsure; DELETE FROM fact');
-      facts.clear();
-    },
+    clear: () =>
+      orStageFailed(() => {
+        store?.database.exec(
+          'DELETE FROM record; DELETE FROM absent; DELETE FROM cursor; DELETE FROM unsure; DELETE FROM fact',
+        );
+        facts.clear();
+      }),
   };
+}
+
+function orStageFailed<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw stageFailed(error);
+  }
+}
+
+type Store = ReturnType<typeof openStore>;
+
+/** Opens the file, or makes it, and reads its facts. */
+function openStore(path: string, facts: Map<string, string>) {
+  makePrivateFolder(dirname(path));
+  requireNoLink(path);
+  if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
+  chmodSync(path, 0o600);
+  const database = new DatabaseSync(path);
+  // NORMAL: after a power cut the last pages are read again, which costs a few calls and nothing else.
+  database.exec(`
+    PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8000; PRAGMA secure_delete = ON;
+    CREATE TABLE IF NOT EXISTS record (
+      place INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, number TEXT NOT NULL,
+      fields_json TEXT NOT NULL, is_whole INTEGER NOT NULL, sequence INTEGER NOT NULL, is_on_page INTEGER NOT NULL);
+    CREATE INDEX IF NOT EXISTS record_by_number ON record (number);
+    CREATE TABLE IF NOT EXISTS absent (key TEXT PRIMARY KEY) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS cursor (cursor_json TEXT PRIMARY KEY) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS unsure (key TEXT PRIMARY KEY) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID`);
+  const store = {
+    database,
+    upsert: database.prepare(
+      `INSERT INTO record (id, number, fields_json, is_whole, sequence, is_on_page) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+       ON CONFLICT (id) DO UPDATE SET number = ?2, fields_json = ?3, is_whole = ?4, sequence = ?5,
+         is_on_page = max(is_on_page, ?6)`,
+    ),
+    insertAbsent: database.prepare('INSERT OR IGNORE INTO absent VALUES (?)'),
+    findAbsent: database.prepare('SELECT 1 FROM absent WHERE key = ?'),
+    insertCursor: database.prepare('INSERT OR IGNORE INTO cursor VALUES (?)'),
+    findCursor: database.prepare('SELECT 1 FROM cursor WHERE cursor_json = ?'),
+    insertUnsure: database.prepare('INSERT OR IGNORE INTO unsure VALUES (?)'),
+    findUnsure: database.prepare('SELECT 1 FROM unsure WHERE key = ?'),
+    byId: database.prepare('SELECT * FROM record WHERE id = ?'),
+    byNumber: database.prepare('SELECT * FROM record WHERE number = ? ORDER BY place DESC LIMIT 1'),
+    change: database.prepare('UPDATE record SET fields_json = ? WHERE id = ?'),
+    forget: database.prepare('DELETE FROM record WHERE id = ?'),
+    page: database.prepare('SELECT place, fields_json FROM record WHERE place > ? ORDER BY place LIMIT ?'),
+    count: database.prepare('SELECT count(*) AS record_count FROM record'),
+    setFact: database.prepare('INSERT OR REPLACE INTO fact VALUES (?, ?)'),
+  };
+  const kept = database.prepare('SELECT name, value FROM fact').all() as unknown as { name: string; value: string }[];
+  for (const { name, value } of kept) facts.set(name, value);
+  return store;
+}
+
+function* recordsOf({ page }: Store): Iterable<TextFields> {
+  for (let last = 0; ; ) {
+    const rows = page.all(last, PAGE_RECORDS) as unknown as { place: number; fields_json: string }[];
+    for (const row of rows) yield parseFields(row.fields_json);
+    const end = rows.at(-1);
+    if (!end || rows.length < PAGE_RECORDS) return;
+    last = end.place;
+  }
 }
 
 function toRecord(row: unknown): SnapshotRecord | undefined {
