@@ -1,5 +1,5 @@
 import { DecimalSum, subtractDecimals } from '../base/decimal.ts';
-import { fileError, usageError } from '../base/errors.ts';
+import { assert, fileError, usageError } from '../base/errors.ts';
 import { removePrivateFolder } from '../base/private-folder.ts';
 import type { RunContext } from '../calls/run-context.ts';
 import { StoppedError } from '../calls/run-control.ts';
@@ -157,55 +157,49 @@ export async function prepareUndo(request: UndoRequest, parts: RunParts): Promis
       },
       { issues: [], damages: [] },
     );
-    const planUndo = async (): Promise<RunDocument> => {
-      const staged = await openStagedInput(runFolder, settings);
-      if (staged === undefined) throw new Error('the stage that was just made is gone');
-      const { account } = run;
-      try {
-        const job = { settings, controls, account, place: request.place, inputPath: '' };
-        return await planRun(job, staged, { runFolder, file }, ownParts);
-      } finally {
-        await staged.stage.close();
-      }
+    const start = async (): Promise<void> => {
+      await ledger.requireNewest(run.account);
+      await shareStage(runId, runFolder, ledger);
+      const started = await ledger.runs.start(
+        {
+          runId,
+          command: 'undo',
+          targets: settings.targets,
+          account: run.account,
+          place: request.place,
+          inputPath: '',
+          inputSha256: '',
+          resultPath: request.result.path,
+          undoes: run.runId,
+          rowCount: rows.length,
+          settingsJson: writeSavedSettings({
+            job: settings,
+            controls,
+            connection: request.connection,
+            resultFor: request.resultFor,
+          }),
+        },
+        [credits.map(toPlanned)],
+        mark,
+      );
+      requireStarted(started, sharedLedgerTexts().undoOf(run.runId));
+      isBegun = true;
     };
     return {
       rowCount: rows.length,
       ...sums,
       discard,
       async run() {
-        if (request.isDryRun) return planUndo();
-        await ledger.requireNewest(run.account);
-        await shareStage(runId, runFolder, ledger);
-        const started = await ledger.runs.start(
-          {
-            runId,
-            command: 'undo',
-            targets: settings.targets,
-            account: run.account,
-            place: request.place,
-            inputPath: '',
-            inputSha256: '',
-            resultPath: request.result.path,
-            undoes: run.runId,
-            rowCount: rows.length,
-            settingsJson: writeSavedSettings({
-              job: settings,
-              controls,
-              connection: request.connection,
-              resultFor: request.resultFor,
-            }),
-          },
-          [credits.map(toPlanned)],
-          mark,
-        );
-        requireStarted(started, sharedLedgerTexts().undoOf(run.runId));
-        isBegun = true;
+        if (!request.isDryRun) await start();
         const staged = await openStagedInput(runFolder, settings);
-        if (staged === undefined) throw new Error('the stage that was just made is gone');
-        return executeRun(
-          { ...request, settings, controls, account: run.account, inputPath: '', runId, runFolder, staged, file },
-          ownParts,
-        );
+        assert(staged, 'the stage that was just made is there');
+        const job = { settings, controls, account: run.account, place: request.place, inputPath: '' };
+        if (!request.isDryRun) return executeRun({ ...request, ...job, runId, runFolder, staged, file }, ownParts);
+        try {
+          return await planRun(job, staged, { runFolder, file }, ownParts);
+        } finally {
+          await staged.stage.close();
+        }
       },
     };
   } catch (error) {
