@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { makePrivateFolder, requireNoLink } from '../base/private-folder.ts';
 import { type TextFields, textFields } from '../base/text-fields.ts';
-import { stageFailed } from '../stage/stage.ts';
+import { orStageFailedAtOnce } from '../stage/found-records.ts';
 
 /** One record as it was read: by a page, which lacks some fields, or whole by a lookup of its own. */
 export type SnapshotRecord = {
@@ -102,7 +102,7 @@ export function openSnapshot(path: string, keys: SnapshotKeys): Snapshot {
     to.insertUnsure.run(key);
     if (facts.get('has_additions') !== '1') writeFact(to, 'has_additions', '1');
   };
-  if (existsSync(path)) orStageFailed(filled);
+  if (existsSync(path)) orStageFailedAtOnce(filled);
   return {
     get takenMs() {
       const taken = facts.get('taken_ms');
@@ -130,7 +130,7 @@ export function openSnapshot(path: string, keys: SnapshotKeys): Snapshot {
     findByNumber: (number) => toRecord(read()?.byNumber.get(number)),
     hasCursor: (cursorJson) => store?.findCursor.get(cursorJson) !== undefined,
     addPage: (records, { cursorJson, isLast, nowMs, sequence }) =>
-      orStageFailed(() => {
+      orStageFailedAtOnce(() => {
         const to = filled();
         to.database.exec('BEGIN');
         for (const fields of records) write(to, fields, false, sequence);
@@ -142,13 +142,13 @@ export function openSnapshot(path: string, keys: SnapshotKeys): Snapshot {
         to.database.exec('COMMIT');
       }),
     addWhole: (fields, { nowMs, sequence }) =>
-      orStageFailed(() => {
+      orStageFailedAtOnce(() => {
         const to = filled();
         write(to, fields, true, sequence);
         markTaken(to, nowMs);
       }),
     addAbsent: (key, { nowMs }) =>
-      orStageFailed(() => {
+      orStageFailedAtOnce(() => {
         const to = filled();
         to.insertAbsent.run(key);
         markTaken(to, nowMs);
@@ -156,13 +156,13 @@ export function openSnapshot(path: string, keys: SnapshotKeys): Snapshot {
     isKnownAbsent: (key) => read()?.findAbsent.get(key) !== undefined,
     isUnsure: (key) => read()?.findUnsure.get(key) !== undefined,
     patch: (id, fields) =>
-      orStageFailed(() => {
+      orStageFailedAtOnce(() => {
         const to = read();
         const record = toRecord(to?.byId.get(id));
         if (record) to?.change.run(JSON.stringify({ ...record.fields, ...fields }), id);
       }),
     forget: (id) =>
-      orStageFailed(() => {
+      orStageFailedAtOnce(() => {
         const to = read();
         if (to === undefined) return;
         const number = toRecord(to.byId.get(id))?.fields[keys.number];
@@ -171,13 +171,13 @@ export function openSnapshot(path: string, keys: SnapshotKeys): Snapshot {
         if (number !== undefined) markAddition(to, number);
       }),
     markAddition: (number) =>
-      orStageFailed(() => {
+      orStageFailedAtOnce(() => {
         const to = read();
         if (to) markAddition(to, number);
       }),
-    markGivenUp: (rowCount) => orStageFailed(() => writeFact(filled(), 'given_up_for', String(rowCount))),
+    markGivenUp: (rowCount) => orStageFailedAtOnce(() => writeFact(filled(), 'given_up_for', String(rowCount))),
     copyTo: (target) =>
-      orStageFailed(() => {
+      orStageFailedAtOnce(() => {
         if (store === undefined) return;
         rmSync(target, { force: true });
         closeSync(openSync(target, 'wx', 0o600));
@@ -188,21 +188,13 @@ export function openSnapshot(path: string, keys: SnapshotKeys): Snapshot {
       if (store?.database.isOpen) store.database.close();
     },
     clear: () =>
-      orStageFailed(() => {
+      orStageFailedAtOnce(() => {
         store?.database.exec(
           'DELETE FROM record; DELETE FROM absent; DELETE FROM cursor; DELETE FROM unsure; DELETE FROM fact',
         );
         facts.clear();
       }),
   };
-}
-
-function orStageFailed<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw stageFailed(error);
-  }
 }
 
 type Store = ReturnType<typeof openStore>;

@@ -50,7 +50,7 @@ function openDatabase(path: string): FoundRecords {
   };
 }
 
-function orStageFailedAtOnce<T>(work: () => T): T {
+export function orStageFailedAtOnce<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {

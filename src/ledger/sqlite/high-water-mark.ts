@@ -1,11 +1,9 @@
-import { closeSync, fdatasync as fdatasyncCallback, fdatasyncSync, fstatSync, ftruncateSync, readSync } from 'node:fs';
-import { promisify } from 'node:util';
+import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, readSync } from 'node:fs';
 import { codeOf, unreachable } from '../../base/errors.ts';
 import { writeAllAtOnce } from '../../base/whole-bytes.ts';
 import { ledgerTexts } from '../../texts/runs/ledger.ts';
 import { openPrivateFile } from './private-files.ts';
-
-const fdatasync = promisify(fdatasyncCallback);
+import { fdatasync } from './wal-file.ts';
 
 /**
  * What the mark says of the ledger beside it.

@@ -4,7 +4,8 @@ import { promisify } from 'node:util';
 import { syncFolderAtOnce } from '../../base/sync-folder.ts';
 import { openPrivateFile } from './private-files.ts';
 
-const fdatasync = promisify(fdatasyncCallback);
+/** By a thread of its own. */
+export const fdatasync = promisify(fdatasyncCallback);
 
 /** The write-ahead log of an open database, for the one thing that SQLite can only do while everybody waits. */
 interface WalFile {
