@@ -291,10 +291,10 @@ class RowJudge {
     const { earlier } = this.#match;
     if (earlier.status === undefined) return undefined;
     const status = EARLIER.find((known) => known === cellAt(cells, earlier.status));
-    const isFor = cellAt(cells, earlier.for) ?? '';
+    const forText = cellAt(cells, earlier.for) ?? '';
     const isSettled = status === 'done' || status === 'in_doubt';
-    if (this.#resultFor !== undefined && (isFor === '' ? isSettled : isFor !== this.#resultFor)) {
-      throw otherResult(place.rowNumber, isFor, this.#resultFor);
+    if (this.#resultFor !== undefined && (forText === '' ? isSettled : forText !== this.#resultFor)) {
+      throw otherResult(place.rowNumber, forText, this.#resultFor);
     }
     return status;
   }
@@ -312,11 +312,11 @@ function cellAt(cells: readonly string[], index: number | undefined): string | u
   return index === undefined ? undefined : cells[index]?.trim();
 }
 
-function otherResult(rowNumber: number, isFor: string, resultFor: string): OperatorError {
+function otherResult(rowNumber: number, forText: string, resultFor: string): OperatorError {
   const { otherResult, resultOfNothing, otherResultHint } = intakeTexts();
   return fileError(
     'OTHER_RESULT',
-    isFor === '' ? resultOfNothing(rowNumber) : otherResult(rowNumber, isFor, resultFor),
+    forText === '' ? resultOfNothing(rowNumber) : otherResult(rowNumber, forText, resultFor),
     otherResultHint,
   );
 }

@@ -111,8 +111,8 @@ export async function settleOldDoubts(context: RunContext): Promise<readonly Row
   } catch (error) {
     if (!(error instanceof StoppedError)) throw error;
   }
-  for (const { runId: of } of decided) claimed.delete(of);
-  for (const of of claimed) await ledger.runs.release(of);
+  for (const record of decided) claimed.delete(record.runId);
+  for (const otherRunId of claimed) await ledger.runs.release(otherRunId);
   return decided;
 }
 

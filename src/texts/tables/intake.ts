@@ -109,8 +109,8 @@ export const INTAKE = {
     } was credited with other amounts or another member: row ${rowNumber} of run ${runId} (points ${points}, balance ${balance}). Correct the row, or give it a reference of its own.`,
 
   // read-input.ts
-  otherResult: (rowNumber: number, isFor: string, resultFor: string) =>
-    `Row ${rowNumber} is a result of '${isFor}', this run would be '${resultFor}': what another command, vendor, store or the sandbox has done says nothing here.`,
+  otherResult: (rowNumber: number, forText: string, resultFor: string) =>
+    `Row ${rowNumber} is a result of '${forText}', this run would be '${resultFor}': what another command, vendor, store or the sandbox has done says nothing here.`,
   resultOfNothing: (rowNumber: number) =>
     `Row ${rowNumber} says that it is done, and does not say where (result_for is blank): what another command, vendor, store or the sandbox has done says nothing here.`,
   otherResultHint:

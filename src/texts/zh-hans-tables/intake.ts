@@ -55,8 +55,8 @@ export const intake: Catalogue['intake'] = {
       'reference' in identity ? `单号 '${identity.reference}'` : `活动 '${identity.campaign}'`
     } 已按别的数额或给别的会员入账：运行 ${runId} 第 ${rowNumber} 行（积分 ${points}，余额 ${balance}）。请更正这一行，或给它自己的单号。`,
 
-  otherResult: (rowNumber, isFor, resultFor) =>
-    `第 ${rowNumber} 行是 '${isFor}' 的结果，而这次运行是 '${resultFor}'：别的命令、别的系统、别的门店或沙盒做过的事，在这里不算数。`,
+  otherResult: (rowNumber, forText, resultFor) =>
+    `第 ${rowNumber} 行是 '${forText}' 的结果，而这次运行是 '${resultFor}'：别的命令、别的系统、别的门店或沙盒做过的事，在这里不算数。`,
   resultOfNothing: (rowNumber) =>
     `第 ${rowNumber} 行写着已完成，却没有写在哪里完成（result_for 为空）：别的命令、别的系统、别的门店或沙盒做过的事，在这里不算数。`,
   otherResultHint:

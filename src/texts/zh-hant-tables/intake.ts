@@ -55,8 +55,8 @@ export const intake: Catalogue['intake'] = {
       'reference' in identity ? `單號 '${identity.reference}'` : `活動 '${identity.campaign}'`
     } 已按別的數額或為別的會員入賬：執行 ${runId} 第 ${rowNumber} 行（積分 ${points}，餘額 ${balance}）。請更正這一行，或給它自己的單號。`,
 
-  otherResult: (rowNumber, isFor, resultFor) =>
-    `第 ${rowNumber} 行是 '${isFor}' 的結果，而這次執行是 '${resultFor}'：別的命令、別的系統、別的店舖或沙盒做過的事，在這裏不算數。`,
+  otherResult: (rowNumber, forText, resultFor) =>
+    `第 ${rowNumber} 行是 '${forText}' 的結果，而這次執行是 '${resultFor}'：別的命令、別的系統、別的店舖或沙盒做過的事，在這裏不算數。`,
   resultOfNothing: (rowNumber) =>
     `第 ${rowNumber} 行寫着已完成，卻沒有寫在哪裏完成（result_for 為空）：別的命令、別的系統、別的店舖或沙盒做過的事，在這裏不算數。`,
   otherResultHint:
