@@ -134,7 +134,7 @@ async function decideAndReport(
     const isAgain = session.settings.typed('again') === true;
     for (const row of chosen) {
       const refusal = await decideRow(row, choice.verdict, { ledger, storeZone: saved.job.storeZone, isAgain });
-      if (refusal !== undefined) notes.push(`Row ${row.record.rowNumber} is left as it is: ${refusal}.`);
+      if (refusal !== undefined) notes.push(resolveTexts().notDecided(row.record.rowNumber, refusal));
     }
   } else
     calls = await callAgain(input, { ...session, startedMs: session.startedMs + waitedMs }, found, {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { lines } from '../support/csv-text.ts';
 import { openMachine } from '../support/machines.ts';
-import { HAS_POSTGRES, newDatabase, sharedCluster } from '../support/postgres.ts';
+import { HAS_POSTGRES, inDatabase, newDatabase, sharedCluster } from '../support/postgres.ts';
 import { useVendorSandbox } from '../support/vendor-sandbox.ts';
 import { englishIn } from './english-words.ts';
 
@@ -42,3 +42,26 @@ test.runIf(HAS_POSTGRES).each([
   },
   120_000,
 );
+
+test.runIf(HAS_POSTGRES).each([
+  { language: 'zh-Hans', left: '第 1 行保持原样：bert 已在 ' },
+  { language: 'zh-Hant', left: '第 1 行保持原樣：bert 已在 ' },
+] as const)('a decision against that of another person is refused in $language', async ({ language, left }) => {
+  const url = await newDatabase(await sharedCluster());
+  const work = openMachine(vendor, url);
+  const run = (...args: readonly string[]) => work.run([...args, '--lang', language]);
+  await run('ledger', 'init');
+  await vendor.set({ faultsOn: 'increments', 'fault.cutBefore': 1 });
+  work.file('topup.csv', lines('number,pointIncrement', '8008010001,20'));
+  const { run: runId } = JSON.parse((await run('topup', 'topup.csv', '--json')).stdout) as { run: string };
+  await vendor.reset();
+  expect(await run('resolve', runId, '--row', '1', '--as', 'applied')).toMatchObject({ exitCode: 0 });
+  await inDatabase(
+    url,
+    `UPDATE memberload.evidence SET detail_json = (detail_json::jsonb || '{"by":"bert"}')::text WHERE kind = 'decision'`,
+  );
+  const refused = await run('resolve', runId, '--row', '1', '--as', 'not-applied');
+  const note = refused.stderr.split('\n').find((line) => line.includes('bert')) ?? '';
+  expect(note).toContain(left);
+  expect(englishIn(note)).toEqual([]);
+});

@@ -16,6 +16,7 @@ export const RESOLVE = {
     `Row ${row} of run ${runId} ${state === undefined ? 'was never begun' : `is ${state}`}: there is nothing to decide.`,
   rowsInDoubt: (runId: string) => `Its rows in doubt: memberload resolve ${runId}`,
   nothingToResend: 'No row was decided not-applied, so nothing is sent again. Name rows with --row N.',
+  notDecided: (row: number, why: string) => `Row ${row} is left as it is: ${why}.`,
   notResent: (row: number, why: string) => `Row ${row} was not sent: ${why}.`,
   willLook: (rowCount: number, callsPerRow: number) =>
     `${rowCount === 1 ? '1 row is' : `${rowCount} rows are`} looked at again: at most ${callsPerRow} calls a row, ${rowCount * callsPerRow} in all.`,

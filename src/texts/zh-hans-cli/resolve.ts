@@ -24,6 +24,7 @@ export const resolve: Catalogue['resolve'] = {
     `运行 ${runId} 的第 ${row} 行${state === undefined ? '还没有开始' : (STATES[state] ?? `的状态是 ${state}`)}，无需确认。`,
   rowsInDoubt: (runId) => `待核实的行：memberload resolve ${runId}`,
   nothingToResend: '没有确认为未入账的行，所以没有重发。请用 --row N 指明是哪一行。',
+  notDecided: (row, why) => `第 ${row} 行保持原样：${why}。`,
   notResent: (row, why) => `第 ${row} 行没有发送：${why}。`,
   willLook: (rowCount, callsPerRow) =>
     `再查看 ${rowCount} 行：每行最多 ${callsPerRow} 次调用，共 ${rowCount * callsPerRow} 次。`,

@@ -24,6 +24,7 @@ export const resolve: Catalogue['resolve'] = {
     `執行 ${runId} 的第 ${row} 行${state === undefined ? '還沒有開始' : (STATES[state] ?? `的狀態是 ${state}`)}，無需確認。`,
   rowsInDoubt: (runId) => `待核實的行：memberload resolve ${runId}`,
   nothingToResend: '沒有確認為未入賬的行，所以沒有重發。請用 --row N 指明是哪一行。',
+  notDecided: (row, why) => `第 ${row} 行保持原樣：${why}。`,
   notResent: (row, why) => `第 ${row} 行沒有傳送：${why}。`,
   willLook: (rowCount, callsPerRow) =>
     `再查看 ${rowCount} 行：每行最多 ${callsPerRow} 次呼叫，共 ${rowCount * callsPerRow} 次。`,
