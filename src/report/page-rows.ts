@@ -105,6 +105,12 @@ function tellEvidence(evidence: Evidence, { doubts }: ReportTexts): string {
       return doubts.repeat(text('answer'));
     case 'decision':
       return doubts.decision(text('as'));
+    case 'late_answer':
+      return doubts.lateAnswer(
+        text('state'),
+        // Written by the ledger, by the names of its columns.
+        detail.point_after === undefined ? '' : doubts.values(text('point_after'), text('balance_after')),
+      );
     case 'resend':
       return doubts.resend;
     default:

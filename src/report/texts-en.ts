@@ -277,6 +277,8 @@ export const TEXTS = {
     answer: (answer: string) => `the vendor said: ${answer}`,
     repeat: (answer: string) => `the same sent again: ${answer}`,
     decision: (verdict: string) => `decided by a person: ${verdict}`,
+    lateAnswer: (state: string, values: string) =>
+      `an answer that came late, from the process that was taken for dead: ${state}${values && `, ${values}`}`,
     resend: 'sent again by a person',
     more: (count: string) => `And ${count} more rows in doubt. All of them:`,
     earlier: (count: string) =>

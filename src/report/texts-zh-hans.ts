@@ -166,6 +166,7 @@ export const TEXTS: ReportTexts = {
     answer: (answer) => `对方答复：${answer}`,
     repeat: (answer) => `原样重发：${answer}`,
     decision: (verdict) => `人工确认：${verdict}`,
+    lateAnswer: (state, values) => `迟到的答复（来自被视为已停止的程序）：${state}${values && `，${values}`}`,
     resend: '人工重新发送',
     more: (count) => `另有 ${count} 行待核实。查看全部：`,
     earlier: (count) => `其中 ${count} 行来自之前的运行，由那次运行处理；运行编号见 result_run。`,

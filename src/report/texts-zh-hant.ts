@@ -166,6 +166,7 @@ export const TEXTS: ReportTexts = {
     answer: (answer) => `對方答覆：${answer}`,
     repeat: (answer) => `原樣重發：${answer}`,
     decision: (verdict) => `人工確認：${verdict}`,
+    lateAnswer: (state, values) => `遲來的答覆（來自被視為已停止的程式）：${state}${values && `，${values}`}`,
     resend: '人工重新傳送',
     more: (count) => `另有 ${count} 列待核實。檢視全部：`,
     earlier: (count) => `其中 ${count} 列來自之前的執行，由那次執行處理；執行編號見 result_run。`,
