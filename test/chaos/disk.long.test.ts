@@ -20,8 +20,8 @@ const logSync = (replacement: string): Patch => ({
 });
 const markSync = (replacement: string): Patch => ({
   file: 'ledger/sqlite/high-water-mark.js',
-  anchor: 'syncing ??= fdatasync(marked)',
-  replacement: `syncing ??= (${replacement})()`,
+  anchor: 'await fdatasync(marked);',
+  replacement: `await (${replacement})();`,
 });
 const NEVER = '() => new Promise(() => {})';
 const AT_ONCE = 'async () => {}';
