@@ -21,6 +21,11 @@ export function subtractDecimals(left: string, right: string): string {
   return addShort(left, right, -1) ?? new Decimal(left).minus(right).toFixed();
 }
 
+/** `12E3` → `12000`, `1.10` → `1.1`, `000123` → `123`: every way to write a number as the same text. */
+export function plainNumber(text: string): string {
+  return new Decimal(text).toFixed();
+}
+
 /** Equal as numbers: `12.5` equals `12.50`. */
 export function decimalsEqual(left: string, right: string): boolean {
   if (left === right && PLAIN.test(left)) return true;

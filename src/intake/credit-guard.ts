@@ -1,3 +1,4 @@
+import { plainNumber } from '../base/decimal.ts';
 import { fileError, type OperatorError } from '../base/errors.ts';
 import { zonedDateTime } from '../base/zoned-time.ts';
 import type { JobSettings } from '../job/job-settings.ts';
@@ -9,11 +10,17 @@ import type { LedgerReader } from '../ledger/ledger.ts';
 import type { CreditedBefore, StagedRow } from '../stage/staged-row.ts';
 import { intakeTexts } from '../texts/tables/intake.ts';
 
+/** The row of a run that a record of a result file is. */
+export type RowOrigin = { readonly runId: string; readonly rowNumber: number };
+
 /** A row that a result file calls done: what it asks for now, and whom its run says it credited. */
 export type DoneClaim = {
   readonly rowNumber: number;
   readonly row: TopupRow;
   readonly runId: string;
+  /** The row of that run; undefined: the file does not say. */
+  readonly origin: RowOrigin | undefined;
+  /** '' when the file does not say. A spreadsheet may have damaged it. */
   readonly customerUid: string;
   /** Its run had skipped it, because another run had credited the same. */
   readonly isCreditedBefore: boolean;
@@ -43,6 +50,10 @@ export class CreditGuard {
   #firstChanged: { readonly rowNumber: number; readonly credit: Credit } | undefined;
   #takenBackCount = 0;
   #firstTakenBack: { readonly rowNumber: number; readonly credit: Credit } | undefined;
+  #notDoneCount = 0;
+  #firstNotDone: { readonly rowNumber: number; readonly origin: RowOrigin } | undefined;
+  /** Credits that rows of this file are, or were skipped for: with `--on-duplicate allow` each counts for one row. */
+  readonly #claimed = new Set<string>();
   #alikeCount = 0;
   #alikeCampaign = '';
   readonly #countByRun = new Map<string, RunCount>();
@@ -54,8 +65,15 @@ export class CreditGuard {
     this.#nowMs = parts.nowMs;
   }
 
-  /** The rows, with what an earlier run has credited marked. Awaited once a block. */
-  async mark(rows: readonly StagedRow[]): Promise<readonly StagedRow[]> {
+  /**
+   * The rows, with what an earlier run has credited marked. Awaited once a block.
+   *
+   * @param origins of a result file: the row of a run that each record is
+   */
+  async mark(
+    rows: readonly StagedRow[],
+    origins: readonly (RowOrigin | undefined)[] = [],
+  ): Promise<readonly StagedRow[]> {
     const topups = rows.map(({ targetRows }) => topupOf(targetRows));
     const asked = topups.filter((row) => row !== undefined);
     if (asked.length === 0) return rows;
@@ -68,49 +86,88 @@ export class CreditGuard {
     const known = indexCredits(credits);
     return rows.map((row, index) => {
       const topup = topups[index];
-      return topup === undefined ? row : this.#judge(row, topup, known);
+      return topup === undefined ? row : this.#judge(row, topup, known, origins[index]);
     });
   }
 
   /**
    * Rows that are called done, against what their run has credited. A row that was edited since, or whose member was
-   * sorted away from it, was never credited as it stands now, and one that `undo` has taken back since is credited no
-   * more. Both are skipped all the same, which must be said.
+   * sorted away from it, was never credited as it stands now; one that `undo` has taken back since is credited no more;
+   * and of one the run itself may say something else. All are skipped all the same, which must be said.
    */
   async compare(claims: readonly DoneClaim[]): Promise<void> {
     if (claims.length === 0) return;
-    const customerUids = claims.map(({ customerUid }) => customerUid);
+    for (const { origin } of claims) if (origin) this.#claimed.add(nameOf(origin));
+    const given = (texts: readonly (string | undefined)[]): string[] => texts.flatMap((text) => text || []);
     const credits = await this.#ledger.increments.findCredits(this.#account, {
-      numbers: [],
-      customerUids,
-      references: [],
+      numbers: given(claims.map(({ row }) => row.number)),
+      customerUids: given(claims.flatMap(({ row, customerUid }) => [row.customerUid, customerUid])),
+      references: given(claims.map(({ row }) => row.reference)),
     });
-    const byUid = new Map<string, StandingCredit[]>();
-    for (const credit of credits) {
-      if (credit.state === 'done') byUid.set(credit.customerUid, [...(byUid.get(credit.customerUid) ?? []), credit]);
+    const done = credits.filter(({ state }) => state === 'done');
+    const byRow = new Map(done.map((credit) => [nameOf(credit), credit]));
+    const known = indexCredits(done, true);
+    for (const claim of claims) await this.#compareOne(claim, byRow, known);
+  }
+
+  async #compareOne(
+    { rowNumber, row, runId, origin, customerUid, isCreditedBefore }: DoneClaim,
+    byRow: ReadonlyMap<string, StandingCredit>,
+    known: KnownCredits,
+  ): Promise<void> {
+    const isTarget = row.pointTarget !== undefined || row.balanceTarget !== undefined;
+    const isAsCredited = (credit: Credit): boolean =>
+      isSameMember(row, credit) && (isTarget || hasSameAmounts(row, credit));
+    const ofRow = origin && byRow.get(nameOf(origin));
+    const ofMember = [
+      ...(known.byNumber.get(row.number ?? '') ?? []),
+      ...(known.byUid.get(row.customerUid ?? '') ?? []),
+      ...(known.byUid.get(customerUid) ?? []),
+    ];
+    const ofRun = ofRow
+      ? [ofRow]
+      : ofMember.filter((credit) => credit.runId === runId && credit.customerUid === customerUid);
+    const own = isCreditedBefore ? this.#ofIdentity(row, known, ofMember) : ofRun;
+    const [credit] = own;
+    if (credit === undefined) {
+      if (!isCreditedBefore && origin) await this.#compareRecord(rowNumber, origin);
+      return;
     }
-    for (const { rowNumber, row, runId, customerUid, isCreditedBefore } of claims) {
-      const isTarget = row.pointTarget !== undefined || row.balanceTarget !== undefined;
-      const isAsCredited = (credit: Credit): boolean =>
-        isSameMember(row, credit) && (isTarget || hasSameAmounts(row, credit));
-      const ofMember = byUid.get(customerUid) ?? [];
-      const own = ofMember.filter((credit) => (isCreditedBefore ? isAsCredited(credit) : credit.runId === runId));
-      const [credit] = own;
-      if (credit === undefined) continue;
-      const asCredited = own.filter(isAsCredited);
-      if (asCredited.length === 0) {
-        this.#changedCount += 1;
-        this.#firstChanged ??= { rowNumber, credit };
-      } else if (asCredited.every(({ isUndone, undoRun }) => isUndone || undoRun !== '')) {
-        this.#takenBackCount += 1;
-        this.#firstTakenBack ??= { rowNumber, credit };
-      }
+    const asCredited = own.filter(isAsCredited);
+    if (asCredited.length === 0) {
+      this.#changedCount += 1;
+      this.#firstChanged ??= { rowNumber, credit };
+    } else if (asCredited.every(({ isUndone, undoRun }) => isUndone || undoRun !== '')) {
+      this.#takenBackCount += 1;
+      this.#firstTakenBack ??= { rowNumber, credit };
     }
+  }
+
+  /** Credits that this row may have been skipped for. */
+  #ofIdentity(row: TopupRow, known: KnownCredits, ofMember: readonly StandingCredit[]): readonly StandingCredit[] {
+    if (row.reference !== undefined) return known.byReference.get(row.reference) ?? [];
+    const { campaign } = this.#settings;
+    if (campaign !== '') return ofMember.filter((credit) => credit.campaign === campaign);
+    return ofMember.filter((credit) => hasSameAmounts(row, credit));
+  }
+
+  /** Called done in the file, and the ledger has the row of that run, but no credit: somebody decided it later. */
+  async #compareRecord(rowNumber: number, { runId, rowNumber: ownRow }: RowOrigin): Promise<void> {
+    const record = await this.#ledger.rows.find({ runId, rowNumber: ownRow, target: 'kybio' });
+    if (record === undefined || record.state === 'done') return;
+    this.#notDoneCount += 1;
+    this.#firstNotDone ??= { rowNumber, origin: { runId, rowNumber: ownRow } };
   }
 
   notes(): string[] {
     const alike = intakeTexts().campaignAlike(this.#alikeCount, this.#settings.campaign, this.#alikeCampaign);
-    return [...this.#changedNotes(), ...this.#takenBackNotes(), ...(this.#alikeCount > 0 ? [alike] : [])];
+    const notDone = this.#firstNotDone;
+    return [
+      ...this.#changedNotes(),
+      ...this.#takenBackNotes(),
+      ...(notDone ? [intakeTexts().notDone(this.#notDoneCount, notDone.rowNumber, notDone.origin)] : []),
+      ...(this.#alikeCount > 0 ? [alike] : []),
+    ];
   }
 
   #takenBackNotes(): string[] {
@@ -134,46 +191,71 @@ export class CreditGuard {
     if (this.#creditedCount > 0) throw await this.#refusal(rowCount);
   }
 
-  #judge(row: StagedRow, topup: TopupRow, known: KnownCredits): StagedRow {
-    const { campaign, skipsCredited } = this.#settings;
-    const match = this.#match(topup, known);
-    if (match === undefined) return row;
+  #judge(row: StagedRow, topup: TopupRow, known: KnownCredits, origin: RowOrigin | undefined): StagedRow {
+    const { campaign, skipsCredited, isAgain, onDuplicate } = this.#settings;
+    // Whatever is typed: the run that this record is of has still to send it.
+    const unsent = origin && known.byRow.get(nameOf(origin));
+    if (unsent && unsent.state !== 'done') {
+      this.#count(row.rowNumber, unsent);
+      return row;
+    }
+    if (isAgain) return row;
+    const siblings =
+      onDuplicate === 'allow' ? (credit: StandingCredit) => this.#isOfSibling(credit, origin) : () => false;
+    const { match, siblingCount } = this.#match(topup, known, siblings);
+    if (match === undefined) return siblingCount === 0 ? row : withSiblings(row, siblingCount);
     if (match.kind === 'otherwise') {
       return { ...row, targetRows: [], issues: [creditedOtherwise(match.credit, campaign)] };
     }
-    const isNamed = topup.reference !== undefined || campaign !== '';
+    const isNamed = match.kind === 'before' && (topup.reference !== undefined || campaign !== '');
     const isSent = match.credit.state === 'done' && match.credit.undoRun === '';
     // What another run has still to send, or has in doubt, is not credited yet, and what `undo` is taking back may be
     // credited no more: to skip the row would lose it.
-    if (isSent && (isNamed || skipsCredited)) return { ...row, targetRows: [], credited: creditedBefore(match.credit) };
+    if (isSent && (isNamed || skipsCredited)) {
+      this.#claimed.add(nameOf(match.credit));
+      return { ...row, targetRows: [], credited: creditedBefore(match.credit) };
+    }
     this.#count(row.rowNumber, match.credit);
     return row;
   }
 
-  #match(topup: TopupRow, known: KnownCredits): CreditMatch | undefined {
+  /** Another row of this file is that credit, or was skipped for it; or it is that of another row of the same run. */
+  #isOfSibling(credit: StandingCredit, origin: RowOrigin | undefined): boolean {
+    return (
+      this.#claimed.has(nameOf(credit)) || (credit.runId === origin?.runId && credit.rowNumber !== origin.rowNumber)
+    );
+  }
+
+  /** `siblingCount`: credits of the row's own identity that count for other rows of the file. */
+  #match(
+    topup: TopupRow,
+    known: KnownCredits,
+    isOfSibling: (credit: StandingCredit) => boolean,
+  ): { readonly match: CreditMatch | undefined; readonly siblingCount: number } {
     const { campaign, repeatWindowMs } = this.#settings;
     const isSame = (credit: Credit): boolean => hasSameAmounts(topup, credit);
-    if (topup.reference !== undefined) {
-      const ofReference = known.byReference.get(topup.reference) ?? [];
-      return findMatch(ofReference, (credit) => isSame(credit) && isSameMember(topup, credit));
-    }
     const ofMember = [
       ...(known.byNumber.get(topup.number ?? '') ?? []),
       ...(known.byUid.get(topup.customerUid ?? '') ?? []),
     ];
-    if (campaign !== '') {
-      const ofCampaign = ofMember.filter((credit) => credit.campaign === campaign);
-      if (ofCampaign.length === 0) this.#findAlike(campaign, ofMember.filter(isSame));
-      return findMatch(ofCampaign, isSame);
+    if (topup.reference !== undefined) {
+      const ofReference = known.byReference.get(topup.reference) ?? [];
+      const match =
+        findMatch(ofReference, (credit) => isSame(credit) && isSameMember(topup, credit)) ??
+        findAlike(topup.reference, campaign, ofMember.filter(isSame));
+      return { match, siblingCount: 0 };
     }
     const sinceMs = this.#nowMs - repeatWindowMs;
     // Without the time of its intent nobody can say that a credit is old.
     const isRecent = ({ state, intentMs }: Credit): boolean =>
       state !== 'done' || intentMs === 0 || intentMs >= sinceMs;
-    return findMatch(
-      ofMember.filter((credit) => isSame(credit) && isRecent(credit)),
-      isSame,
-    );
+    const ofIdentity =
+      campaign === ''
+        ? ofMember.filter((credit) => isSame(credit) && isRecent(credit))
+        : ofMember.filter((credit) => credit.campaign === campaign);
+    if (campaign !== '' && ofIdentity.length === 0) this.#findAlike(campaign, ofMember.filter(isSame));
+    const others = ofIdentity.filter((credit) => !isOfSibling(credit));
+    return { match: findMatch(others, isSame), siblingCount: new Set(ofIdentity).size - new Set(others).size };
   }
 
   /** `2026-q4` after `2026-Q4` is another campaign, and most likely not meant to be. */
@@ -235,7 +317,8 @@ function withoutSigns(campaign: string): string {
 /** Rows of the file that a run has credited, has still to credit or in doubt, or is taking back. */
 type RunCount = { creditedCount: number; unsentCount: number; takenBackCount: number };
 
-type CreditMatch = { readonly kind: 'before' | 'otherwise'; readonly credit: StandingCredit };
+/** `alike`: most likely the same credit, under a name that a spreadsheet or a person has changed. */
+type CreditMatch = { readonly kind: 'before' | 'otherwise' | 'alike'; readonly credit: StandingCredit };
 
 /**
  * The credit of this identity that is the row's own. One identity may have several: with `--on-duplicate allow` a
@@ -248,6 +331,44 @@ function findMatch(credits: readonly StandingCredit[], isSame: (credit: Credit) 
   return credits[0] && { kind: 'otherwise', credit: credits[0] };
 }
 
+/**
+ * The same amounts for the same member under a reference that differs only in what a spreadsheet changes (`000123`,
+ * `2026-1-5`, `1.10`), or in the same campaign without a reference: the column was named so that it is read now.
+ */
+function findAlike(
+  reference: string,
+  campaign: string,
+  sameCredits: readonly StandingCredit[],
+): CreditMatch | undefined {
+  const plain = plainReference(reference);
+  const credit = sameCredits.find((other) =>
+    other.reference === '' ? campaign !== '' && other.campaign === campaign : plainReference(other.reference) === plain,
+  );
+  return credit && { kind: 'alike', credit };
+}
+
+/** What is left of a reference when a spreadsheet has read it: the value of a number; one kind of sign, and no zeros in front. */
+function plainReference(reference: string): string {
+  const text = reference.trim().toLowerCase();
+  if (/^[0-9]{1,40}(\.[0-9]{1,40})?(e\+?[0-9]{1,2})?$/.test(text)) return plainNumber(text);
+  return text.replace(/[^\p{L}\p{N}]+/gu, ' ').replace(/(?<![0-9])0+(?=[0-9])/g, '');
+}
+
+/** The credit is given for another row of the file: the send must not take it for this row's own. */
+function withSiblings(row: StagedRow, siblingCount: number): StagedRow {
+  const siblingCredits = String(siblingCount);
+  return {
+    ...row,
+    targetRows: row.targetRows.map((targetRow) =>
+      targetRow.row.kind === 'topup' ? { ...targetRow, row: { ...targetRow.row, siblingCredits } } : targetRow,
+    ),
+  };
+}
+
+function nameOf({ runId, rowNumber }: RowOrigin): string {
+  return `${runId} ${rowNumber}`;
+}
+
 function topupOf(targetRows: StagedRow['targetRows']): TopupRow | undefined {
   const row = targetRows[0]?.row;
   // A target is compared with what the member has: sent twice, it changes nothing the second time.
@@ -256,9 +377,9 @@ function topupOf(targetRows: StagedRow['targetRows']): TopupRow | undefined {
 
 type KnownCredits = Readonly<
   Record<'byNumber' | 'byUid' | 'byReference', ReadonlyMap<string, readonly StandingCredit[]>>
->;
+> & { readonly byRow: ReadonlyMap<string, StandingCredit> };
 
-function indexCredits(credits: readonly StandingCredit[]): KnownCredits {
+function indexCredits(credits: readonly StandingCredit[], withUndone = false): KnownCredits {
   const byNumber = new Map<string, StandingCredit[]>();
   const byUid = new Map<string, StandingCredit[]>();
   const byReference = new Map<string, StandingCredit[]>();
@@ -269,12 +390,12 @@ function indexCredits(credits: readonly StandingCredit[]): KnownCredits {
     else map.set(key, [credit]);
   };
   for (const credit of credits) {
-    if (credit.isUndone) continue;
+    if (credit.isUndone && !withUndone) continue;
     add(byNumber, credit.number, credit);
     add(byUid, credit.customerUid, credit);
     add(byReference, credit.reference, credit);
   }
-  return { byNumber, byUid, byReference };
+  return { byNumber, byUid, byReference, byRow: new Map(credits.map((credit) => [nameOf(credit), credit])) };
 }
 
 function isSameMember({ number, customerUid }: TopupRow, credit: Credit): boolean {

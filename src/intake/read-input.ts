@@ -14,7 +14,7 @@ import type { LateIssue, LateVerdicts, StageBlock } from '../stage/stage.ts';
 import type { EarlierStatus, StagedRow } from '../stage/staged-row.ts';
 import { intakeTexts } from '../texts/tables/intake.ts';
 import { rowTexts } from '../texts/tables/rows.ts';
-import type { CreditGuard, DoneClaim } from './credit-guard.ts';
+import type { CreditGuard, DoneClaim, RowOrigin } from './credit-guard.ts';
 import { openSeenKeys, type SeenKeys } from './seen-keys.ts';
 
 /** What one pass over the whole input tells, before anything is sent. */
@@ -101,7 +101,7 @@ export async function readInput(
         rows.push(damage ? withDamage(told, damage, match) : told);
       }
       await guard?.compare(judge.claims.splice(0));
-      const marked = guard ? await guard.mark(rows) : rows;
+      const marked = guard ? await guard.mark(rows, judge.origins(block.cells)) : rows;
       for (const row of marked) sums.add(row);
       await sink.write({ rows: marked, cells: block.cells, plainLines: block.plainLines });
     }
@@ -272,11 +272,23 @@ class RowJudge {
   }
 
   #claimDone(rowNumber: number, cells: readonly string[], row: TargetRow['row'] | undefined): void {
-    const runId = cellAt(cells, this.#match.earlier.run);
-    const customerUid = cellAt(cells, this.#match.earlier.customerUid);
+    const origin = this.#originOf(cells);
+    const customerUid = cellAt(cells, this.#match.earlier.customerUid) ?? '';
     const isCreditedBefore = cellAt(cells, this.#match.earlier.action) === 'credited_before';
-    if (row?.kind === 'topup' && runId && customerUid)
-      this.claims.push({ rowNumber, row, runId, customerUid, isCreditedBefore });
+    const runId = cellAt(cells, this.#match.earlier.run) ?? '';
+    if (row?.kind === 'topup' && runId !== '')
+      this.claims.push({ rowNumber, row, runId, origin, customerUid, isCreditedBefore });
+  }
+
+  /** Of the records of a result file; none of any other. */
+  origins(block: readonly (readonly string[])[]): readonly (RowOrigin | undefined)[] {
+    return this.#match.earlier.run === undefined ? [] : block.map((cells) => this.#originOf(cells));
+  }
+
+  #originOf(cells: readonly string[]): RowOrigin | undefined {
+    const runId = cellAt(cells, this.#match.earlier.run);
+    const rowNumber = cellAt(cells, this.#match.earlier.row);
+    return runId && rowNumber && /^[0-9]{1,9}$/.test(rowNumber) ? { runId, rowNumber: Number(rowNumber) } : undefined;
   }
 
   #earlierKeys(cells: readonly string[]): string[] {

@@ -41,6 +41,8 @@ type Calls = {
       readonly balanceIncrement: string;
       /** The row's own reference of the credit; '' when it has none. */
       readonly reference: string;
+      /** So many credits of the same, given before, are those of other rows of the file. */
+      readonly siblingCredits: number;
       /** Given by the row; else the ledger chooses it when it records the intent. */
       readonly dataChangeTime: string | undefined;
       /** The member's values as this run read them: the evidence that settling needs. Undefined: not read. */

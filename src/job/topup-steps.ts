@@ -102,6 +102,7 @@ function toIncrement(
     pointIncrement,
     balanceIncrement,
     reference: row.reference ?? '',
+    siblingCredits: Number(row.siblingCredits ?? '0'),
     dataChangeTime: row.dataChangeTime,
     before,
     isTarget: isTargetRow(row),

@@ -57,6 +57,8 @@ export type TopupRow = {
   readonly dataChangeTime?: string;
   /** The row's own receipt or invoice number: credited once for ever. */
   readonly reference?: string;
+  /** How many credits of the same are those of other rows of the file; set by the guard, with `--on-duplicate allow`. */
+  readonly siblingCredits?: string;
 };
 
 export type LookupRow = {

@@ -14,6 +14,7 @@ import type { CreditedBefore, StagedRow } from '../stage/staged-row.ts';
 import { sharedTexts } from '../texts/shared.ts';
 import { resultTexts } from '../texts/tables/result.ts';
 import { type NotSentReason, type RowView, viewRow } from './row-view.ts';
+import type { SkippedFor } from './taken-back.ts';
 import type { RowCause, Tally } from './tally.ts';
 
 /** One row of the result file. */
@@ -98,19 +99,19 @@ export class ResultRows {
   }
 
   /**
-   * @param recordsOf what the ledger holds of a row, asked for in the order of the rows
+   * @param records what the ledger holds of each row; a row that is not in the list was never begun
    * @param takenBack see `findTakenBack`
    */
   render(
     { rows, cells }: StageBlock,
-    recordsOf: (rowNumber: number) => readonly RowRecord[],
-    takenBack: ReadonlySet<number> = new Set(),
+    records: readonly (readonly RowRecord[])[],
+    takenBack: ReadonlyMap<number, SkippedFor> = new Map(),
   ): ResultRow[] {
     return rows.map((row, index) => {
-      const records = recordsOf(row.rowNumber);
-      const result = this.#countedResult(row, cells[index] ?? [], records, takenBack.has(row.rowNumber));
+      const own = records[index] ?? [];
+      const result = this.#countedResult(row, cells[index] ?? [], own, takenBack.get(row.rowNumber));
       const written = this.#cellsOf(row, cells[index] ?? [], result);
-      this.#of.watch?.row(written, records);
+      this.#of.watch?.row(written, own);
       return this.#rowOf(row, result, written);
     });
   }
@@ -128,8 +129,13 @@ export class ResultRows {
     });
   }
 
-  #countedResult(row: StagedRow, cells: readonly string[], records: readonly RowRecord[], isTakenBack = false): Result {
-    const result = this.#resultOf(row, cells, records, isTakenBack);
+  #countedResult(
+    row: StagedRow,
+    cells: readonly string[],
+    records: readonly RowRecord[],
+    takenBack?: SkippedFor,
+  ): Result {
+    const result = this.#resultOf(row, cells, records, takenBack);
     this.#tally.add(result, causesOf(row, result));
     if (!result.isCarried) {
       for (const { row: asked } of row.targetRows) {
@@ -185,14 +191,19 @@ export class ResultRows {
     return index < 0 ? undefined : index;
   }
 
-  #resultOf(row: StagedRow, cells: readonly string[], records: readonly RowRecord[], isTakenBack: boolean): Result {
+  #resultOf(
+    row: StagedRow,
+    cells: readonly string[],
+    records: readonly RowRecord[],
+    takenBack: SkippedFor | undefined,
+  ): Result {
     if (row.earlier === 'done' || row.earlier === 'in_doubt') return this.#carried(row.earlier, cells);
     if (records.length === 0 && row.notes === undefined && row.issues.length === 0 && !row.credited) {
       return this.#neverBegun;
     }
     const own = { run: this.#of.runId, for: this.#of.resultFor };
     if (row.issues.length > 0) return invalidResult(row.issues, own);
-    if (row.credited && isTakenBack) return takenBackResult(row.credited, own);
+    if (takenBack) return takenBackResult(takenBack, own);
     if (row.credited) return this.#credited(row, row.credited, own);
     return this.#viewed(records, row.notes ?? [], own);
   }
@@ -305,7 +316,7 @@ function causesOf({ rowNumber, lineNumber, issues }: StagedRow, { status, errorC
 type RowCauses = readonly RowCause[];
 const NO_CAUSES: RowCauses = [];
 
-function takenBackResult({ runId, rowNumber }: CreditedBefore, own: Result['values']): Result {
+function takenBackResult({ runId, rowNumber }: SkippedFor, own: Result['values']): Result {
   const message = resultTexts().takenBack(rowNumber, runId);
   return invalidResult([{ errorCode: 'CREDITED_BEFORE', message }], own);
 }

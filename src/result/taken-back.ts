@@ -1,29 +1,64 @@
-import type { LedgerReader } from '../ledger/ledger.ts';
+import { hasSameAmounts } from '../ledger/credit-guard.ts';
+import type { Credit, StandingCredit } from '../ledger/increments.ts';
+import type { LedgerReader, RowRecord } from '../ledger/ledger.ts';
 import type { StagedRow } from '../stage/staged-row.ts';
 
+/** The credit for which a row was skipped. */
+export type SkippedFor = Pick<Credit, 'runId' | 'rowNumber'>;
+
 /**
- * The numbers of rows that an earlier run had credited when the file was read, and whose credit `undo` has taken back
- * since, or is taking back. A run may wait for days between its first look and its last row: such a row is credited no
- * more, and must not be called done.
+ * The rows, by number, that were skipped because an earlier run had credited the same, and whose credit `undo` has
+ * taken back since, or is taking back. A run may wait for days between its first look and its last row: such a row is
+ * credited no more, and must not be called done.
+ *
+ * @param records what the ledger holds of each row: a row may be skipped by the send as well
  */
 export async function findTakenBack(
   rows: readonly StagedRow[],
+  records: readonly (readonly RowRecord[])[],
   account: string,
   ledger: LedgerReader,
-): Promise<ReadonlySet<number>> {
-  const customerUids = rows.flatMap(({ credited }) => credited?.customerUid || []);
-  if (customerUids.length === 0) return NONE;
-  const credits = await ledger.increments.findCredits(account, { numbers: [], customerUids, references: [] });
-  const takenBack = new Set(
-    credits.filter(({ isUndone, undoRun }) => isUndone || undoRun !== '').map((credit) => nameOf(credit)),
-  );
-  return new Set(
-    rows.flatMap(({ rowNumber, credited }) => (credited && takenBack.has(nameOf(credited)) ? rowNumber : [])),
+): Promise<ReadonlyMap<number, SkippedFor>> {
+  const skipped = rows.flatMap((row, index) => {
+    const record = records[index]?.find(({ action }) => action === 'credited_before');
+    return row.credited || record ? { row, record } : [];
+  });
+  if (skipped.length === 0) return NONE;
+  const uids = await Promise.all(skipped.map(({ row, record }) => uidOf(row, record, ledger)));
+  const credits = await ledger.increments.findCredits(account, {
+    ...{ numbers: [], references: [] },
+    customerUids: uids.filter((uid) => uid !== ''),
+  });
+  return new Map(
+    skipped.flatMap(({ row, record }): [number, SkippedFor][] => {
+      const { credited } = row;
+      const candidates = credited
+        ? credits.filter(({ runId, rowNumber }) => runId === credited.runId && rowNumber === credited.rowNumber)
+        : credits.filter((credit) => record && isSame(credit, record));
+      const [first] = candidates;
+      return first && candidates.every(isTakenBack) ? [[row.rowNumber, first]] : [];
+    }),
   );
 }
 
-const NONE: ReadonlySet<number> = new Set();
+const NONE: ReadonlyMap<number, SkippedFor> = new Map();
 
-function nameOf({ runId, rowNumber }: { readonly runId: string; readonly rowNumber: number }): string {
-  return `${runId} ${rowNumber}`;
+/** Stages of earlier builds do not say whose credit it is: the credit's own row does. */
+async function uidOf({ credited }: StagedRow, record: RowRecord | undefined, ledger: LedgerReader): Promise<string> {
+  if (credited === undefined) return record?.customerUid ?? '';
+  if (credited.customerUid !== undefined) return credited.customerUid;
+  const found = await ledger.rows.find({ runId: credited.runId, rowNumber: credited.rowNumber, target: 'kybio' });
+  return found?.customerUid ?? '';
+}
+
+/** The send takes a credit for the row's own by its reference, else its campaign, else its amounts. */
+function isSame(credit: Credit, record: RowRecord): boolean {
+  if (credit.customerUid !== record.customerUid || credit.runId === record.runId) return false;
+  if (record.reference !== '') return credit.reference === record.reference;
+  if (!hasSameAmounts(credit, record)) return false;
+  return record.campaign === '' || credit.campaign === record.campaign;
+}
+
+function isTakenBack({ isUndone, undoRun }: StandingCredit): boolean {
+  return isUndone || undoRun !== '';
 }

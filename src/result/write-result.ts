@@ -27,8 +27,9 @@ export async function writeResult(
     await file?.writeHeader(header, of.form);
     for await (const block of stage.readBlocks()) {
       await begun.readTo(block.rows.at(-1)?.rowNumber ?? 0);
-      const takenBack = await findTakenBack(block.rows, of.account, ledger);
-      const rendered = rows.render(block, (rowNumber) => begun.of(rowNumber), takenBack);
+      const records = block.rows.map(({ rowNumber }) => begun.of(rowNumber));
+      const takenBack = await findTakenBack(block.rows, records, of.account, ledger);
+      const rendered = rows.render(block, records, takenBack);
       await file?.write(rendered);
     }
     return tally;

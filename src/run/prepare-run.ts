@@ -68,7 +68,7 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
   };
   try {
     const guard =
-      settings.command === 'topup' && !settings.isAgain
+      settings.command === 'topup'
         ? new CreditGuard({ ledger, account: job.account, settings, nowMs: clock.nowMs() })
         : undefined;
     staged = await stageInput(job.source, runFolder, {
@@ -87,6 +87,7 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
     const unfinished = job.isDryRun ? undefined : await findSameRun(job, input.facts.sha256, ledger);
     if (unfinished) {
       await requireSameMeaning(unfinished, job, homeFolder);
+      for (const note of guard?.notes() ?? []) reporter.note(note);
       await discard();
       return { kind: 'unfinished', run: unfinished };
     }

@@ -88,7 +88,7 @@ async function check(
   late: InputRead['late'] | undefined,
 ): Promise<{ settings: JobSettings; tally: Tally; read: InputRead }> {
   const options = tableOptions(asked, parts.control);
-  const ownForm = { encoding: 'utf-8', delimiter: undefined, headerRow: 1, sheet: undefined };
+  const ownForm = { encoding: 'utf-8', delimiter: asked.delimiter, headerRow: 1, sheet: undefined };
   const table = await openInput(source, late ? { ...options, ...ownForm } : options, parts.control);
   let file: ResultFile | undefined;
   try {
@@ -125,7 +125,7 @@ async function check(
         const judged = late ? block.rows.map((row) => withLateIssues(row, issueOf, damages)) : block.rows;
         if (late) for (const row of judged) sums.add(row);
         const checked = { ...block, rows: judged };
-        await target.write(target.takesLines ? rows.renderLines(checked) : rows.render(checked, () => []));
+        await target.write(target.takesLines ? rows.renderLines(checked) : rows.render(checked, []));
       },
     };
     const read = await readInput(table, match, sink, {

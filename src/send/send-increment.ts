@@ -11,6 +11,7 @@ import type { Increment } from '../job/call.ts';
 import type { Done, Invalid, Outcome } from '../job/outcome.ts';
 import { mismatch, readIncrementAnswer } from '../job/topup-steps.ts';
 import type { IncrementAnswer } from '../kybio/client.ts';
+import { hasSameAmounts } from '../ledger/credit-guard.ts';
 import type { Begun, Credit, CreditGuard, IncrementIntent } from '../ledger/increments.ts';
 import type { Ledger, RowChange, RowKey, RowRecord } from '../ledger/ledger.ts';
 import type { RowState } from '../ledger/row-states.ts';
@@ -75,6 +76,9 @@ export async function performIncrement(call: Increment, work: IncrementWork): Pr
       settlingCalls: SETTLING_CALLS,
       beforeSend: async () => {
         progress.begun = await ledger.increments.begin(intentOf(call, work, kybio));
+        if (await isOfSibling(progress.begun, call, work, kybio)) {
+          progress.begun = await ledger.increments.begin({ ...intentOf(call, work, kybio), guard: undefined });
+        }
         if (progress.begun.kind !== 'begun') return false;
         if (!call.isTarget || progress.begun.hasBefore) return true;
         progress.isOutdated = true;
@@ -283,6 +287,28 @@ function notSent({ customerUid }: Increment): Outcome {
   return { status: 'unapplied', errorCode: 'STOPPED', messages: [sendTexts().notSent], customerUid };
 }
 
+/**
+ * With `--on-duplicate allow` a member has a credit for each of its rows. Whether those that stand are all of other rows
+ * of the file was seen when it was read; one more since is this row's.
+ */
+async function isOfSibling(
+  begun: Begun,
+  { customerUid, siblingCredits, pointIncrement, balanceIncrement }: Increment,
+  { context, key }: IncrementWork,
+  { lane }: KybioVendor,
+): Promise<boolean> {
+  if (siblingCredits === 0 || (begun.kind !== 'credited_before' && begun.kind !== 'credited_otherwise')) return false;
+  const { campaign } = context.settings;
+  const credits = await context.ledger.increments.findCredits(lane.settings.account, {
+    ...{ numbers: [], references: [] },
+    customerUids: [customerUid],
+  });
+  const isSame = (credit: Credit): boolean =>
+    campaign === '' ? hasSameAmounts(credit, { pointIncrement, balanceIncrement }) : credit.campaign === campaign;
+  const standing = credits.filter((credit) => credit.runId !== key.runId && !credit.isUndone && isSame(credit));
+  return standing.length <= siblingCredits;
+}
+
 /** A credit that `undo` is taking back, or may have: called done, the row could be lost. */
 async function waitsForUndo(
   begun: Exclude<Begun, Begin>,
@@ -296,9 +322,9 @@ async function waitsForUndo(
     ...{ numbers: [], references: [] },
     customerUids: [credited],
   });
-  const { undoRun = '' } = credits.find((credit) => credit.runId === runId && credit.rowNumber === rowNumber) ?? {};
-  if (undoRun === '') return undefined;
-  const messages = [sendTexts().takenBack(rowNumber, runId, undoRun)];
+  const credit = credits.find((other) => other.runId === runId && other.rowNumber === rowNumber);
+  if (credit === undefined || (credit.undoRun === '' && !credit.isUndone)) return undefined;
+  const messages = [sendTexts().takenBack(rowNumber, runId, credit.undoRun)];
   return { status: 'unapplied', errorCode: 'STOPPED', messages, customerUid };
 }
 

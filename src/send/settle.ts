@@ -322,6 +322,7 @@ export function toIncrement(record: RowRecord): Increment {
   return {
     endpoint: 'customerOpenApi/updateBalancePointByIncrement',
     ...{ customerUid, number, pointIncrement, balanceIncrement, reference, dataChangeTime },
+    siblingCredits: 0,
     before: undefined,
     isTarget: false,
   };

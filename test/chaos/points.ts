@@ -156,7 +156,7 @@ export const CONTROLS = {
   withoutGuard: [
     {
       file: 'intake/read-input.js',
-      anchor: 'const marked = guard ? await guard.mark(rows) : rows;',
+      anchor: 'const marked = guard ? await guard.mark(rows, judge.origins(block.cells)) : rows;',
       replacement: 'const marked = rows;',
     },
     {

@@ -155,9 +155,14 @@ describe('a campaign', () => {
   test('knows each of the rows that it gave one member', async () => {
     const ledger = await openTestLedger();
     await credit(ledger, { campaign: 'spring' }, { campaign: 'spring', pointIncrement: '20' });
-    const text = lines('number,pointIncrement', 'A,10', 'A,20', 'A,30');
-    const { verdicts } = await read(ledger, text, { campaign: 'spring', onDuplicate: 'allow' });
-    expect(verdicts).toEqual(['credited', 'credited', 'CREDITED_OTHERWISE']);
+    const settings = { campaign: 'spring', onDuplicate: 'allow' } as const;
+    const verdictsOf = async (...rows: readonly string[]) =>
+      (await read(ledger, lines('number,pointIncrement', ...rows), settings)).verdicts;
+    expect(await verdictsOf('A,10', 'A,20')).toEqual(['credited', 'credited']);
+    // Each credit is that of one row: a third row is another one, and of two alike only one was credited.
+    expect(await verdictsOf('A,10', 'A,20', 'A,30')).toEqual(['credited', 'credited', 'to send']);
+    expect(await verdictsOf('A,10', 'A,20', 'A,20')).toEqual(['credited', 'credited', 'to send']);
+    expect(await verdictsOf('A,10', 'A,30')).toEqual(['credited', 'CREDITED_OTHERWISE']);
   });
 });
 

@@ -37,6 +37,7 @@ describe('a top-up', () => {
         pointIncrement: '5',
         balanceIncrement: '0.10',
         reference: '',
+        siblingCredits: 0,
         dataChangeTime: undefined,
         before: { point: '1', balance: '2.5', sequence: 7 },
         isTarget: false,

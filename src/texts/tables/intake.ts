@@ -64,6 +64,8 @@ export const INTAKE = {
     const member = credit.number === '' ? `customerUid ${credit.customerUid}` : `member ${credit.number}`;
     return `Warning: ${rows} called done, but another member or other amounts stand there than were credited. Row ${rowNumber}: run ${credit.runId} credited ${member} with points ${credit.points}, balance ${credit.balance}. Such a row is skipped. Put back what the result file had, or empty its result_status to credit what stands there as well.`;
   },
+  notDone: (rowCount: number, rowNumber: number, origin: { readonly runId: string; readonly rowNumber: number }) =>
+    `Warning: ${rowCount === 1 ? '1 row is' : `${rowCount} rows are`} called done, but the run that it names has it otherwise. Row ${rowNumber}: see memberload runs ${origin.runId}, row ${origin.rowNumber}. Such a row is skipped. Write that result anew with memberload result ${origin.runId}, or empty the row's result_status to credit it.`,
   takenBackSince: (
     rowCount: number,
     rowNumber: number,

@@ -24,6 +24,8 @@ export const intake: Catalogue['intake'] = {
     `警告：有 ${rowCount} 行标为已完成，但行内的会员或数额与当时入账的不同。第 ${rowNumber} 行：运行 ${credit.runId} 为${
       credit.number === '' ? ` customerUid ${credit.customerUid} ` : `会员 ${credit.number} `
     }入账积分 ${credit.points}，余额 ${credit.balance}。这样的行会跳过。请恢复结果文件原来的内容；如果现在的内容也要入账，请清空该行的 result_status。`,
+  notDone: (rowCount, rowNumber, origin) =>
+    `警告：有 ${rowCount} 行标为已完成，但行内所写的运行记录的是另一种结果。第 ${rowNumber} 行：见 memberload runs ${origin.runId} 的第 ${origin.rowNumber} 行。这样的行会跳过。请用 memberload result ${origin.runId} 重写结果文件；要入账，请清空该行的 result_status。`,
   takenBackSince: (rowCount, rowNumber, credit) =>
     `警告：有 ${rowCount} 行标为已完成，但之后已被 undo 撤回。第 ${rowNumber} 行：运行 ${credit.runId} 曾为${
       credit.number === '' ? ` customerUid ${credit.customerUid} ` : `会员 ${credit.number} `

@@ -24,6 +24,8 @@ export const intake: Catalogue['intake'] = {
     `警告：有 ${rowCount} 行標為已完成，但行內的會員或數額與當時入賬的不同。第 ${rowNumber} 行：執行 ${credit.runId} 為${
       credit.number === '' ? ` customerUid ${credit.customerUid} ` : `會員 ${credit.number} `
     }入賬積分 ${credit.points}，餘額 ${credit.balance}。這樣的行會略過。請還原結果檔案原來的內容；如果現在的內容也要入賬，請清空該行的 result_status。`,
+  notDone: (rowCount, rowNumber, origin) =>
+    `警告：有 ${rowCount} 行標為已完成，但行內所寫的執行記錄的是另一種結果。第 ${rowNumber} 行：見 memberload runs ${origin.runId} 的第 ${origin.rowNumber} 行。這樣的行會略過。請用 memberload result ${origin.runId} 重寫結果檔案；要入賬，請清空該行的 result_status。`,
   takenBackSince: (rowCount, rowNumber, credit) =>
     `警告：有 ${rowCount} 行標為已完成，但之後已被 undo 撤回。第 ${rowNumber} 行：執行 ${credit.runId} 曾為${
       credit.number === '' ? ` customerUid ${credit.customerUid} ` : `會員 ${credit.number} `
