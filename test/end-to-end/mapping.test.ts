@@ -78,7 +78,11 @@ describe('on a terminal', () => {
     const declined = await runOnTerminal(work, resume, { answers: ['no'], environment: given });
     expect(declined).toMatchObject({ exitCode: 2, shown: /: 1 created, 1 updated\. Columns: number, name\./ });
     expect(await vendor.member('NEW2')).toBeUndefined();
-    expect((await runOnTerminal(work, resume, { answers: ['yes'], environment: given })).exitCode).toBe(0);
+    // A no gives the run up, as it does when the run has just begun: no timer must write it later.
+    expect((await work.run(['resume'])).stderr).toContain('No unfinished run.');
+    expect(await vendor.member('NEW2')).toBeUndefined();
+    const anew = [...august, '1000', '--overwrite'];
+    expect((await runOnTerminal(work, anew, { answers: ['yes'], environment: given })).exitCode).toBe(0);
     expect(outcomesOf(work.read('august.result.csv'))).toEqual(['done updated', 'done created']);
 
     work.file('points.csv', lines('number,Points to Add,贈送金額', '8008010001,5,1'));
