@@ -332,7 +332,7 @@ function report({ checks, calls }: Findings, settings: Settings, { console }: Co
   for (const { name, status, detail, hint } of checks) {
     const label = texts.labels[status];
     console.print(texts.line(label, texts.names[name], sharedTexts().withoutStop(detail)));
-    if (hint !== '') console.print(`${' '.repeat(textWidth(label) + 2)}${hint}`);
+    if (hint !== '') console.print(`${' '.repeat(textWidth(label) + 2)}${console.asTyped(hint)}`);
   }
   console.say(texts.callsMade(sent));
   return { exitCode };

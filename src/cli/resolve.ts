@@ -280,7 +280,8 @@ async function report(
       }),
     );
   } else {
-    for (const row of open.filter(isShown)) for (const line of showRow(row, storeZone)) console.print(line);
+    for (const row of open.filter(isShown))
+      for (const line of showRow(row, storeZone)) console.print(console.asTyped(line));
     for (const { record, decision } of decided.filter(isShown)) {
       if (decision !== undefined) console.print(resolveTexts().decided(record.rowNumber, decision, record.messages));
     }

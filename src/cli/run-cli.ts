@@ -26,7 +26,7 @@ export async function runCli(surroundings: Surroundings): Promise<ExitCode> {
       if (line.asks === 'version') console.print(surroundings.version);
       else {
         const { helpText } = await import('./help.ts');
-        console.printLines(helpText(words[0], stdout.columnCount, line.asks));
+        console.printLines(console.asTyped(helpText(words[0], stdout.columnCount, line.asks)));
       }
       return EXIT.ok;
     }

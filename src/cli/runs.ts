@@ -78,7 +78,7 @@ export async function runRuns(input: CommandInput): Promise<{ exitCode: ExitCode
         workerTexts().hasDone(who, rowCount),
       ),
     ];
-    for (const line of lines) console.print(line);
+    for (const line of lines) console.print(console.asTyped(line));
     return { exitCode: EXIT.ok };
   });
 }

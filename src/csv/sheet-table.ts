@@ -6,7 +6,7 @@ import { openWorkbook, type Workbook } from '../xlsx/open-workbook.ts';
 import { noFacts, type SheetFacts, type SheetRow } from '../xlsx/sheet-rows.ts';
 import type { ByteSource } from './byte-source.ts';
 import { hasValue, iteratedOnce, noHeaderRow, recordShaper } from './csv-table.ts';
-import type { CellDamage, RecordBlock, Table, TableOptions } from './table.ts';
+import { type CellDamage, RESULT_SHEETS, type RecordBlock, type Table, type TableOptions } from './table.ts';
 import { checkHeader, findHeaderRow } from './table-header.ts';
 
 /** A workbook from a stream is kept in memory as a whole, for a zip is read from its end. */
@@ -157,6 +157,9 @@ function sheetNotes(workbook: Workbook, sheet: string, facts: SheetFacts): strin
   const texts = fileTexts();
   const { hiddenRows, hiddenColumnCount, mergedAreaCount, formulaCount } = facts;
   if (others.length > 0) notes.push(texts.onlySheet(sheet, others));
+  const { rows, toCorrect } = RESULT_SHEETS;
+  if (sheet === rows && workbook.sheets.some(({ name }) => name === toCorrect))
+    notes.push(texts.correctInRows(rows, toCorrect));
   if (hiddenRows.length > 0) notes.push(texts.hiddenRows(hiddenRows.length, hiddenRows.slice(0, 5)));
   if (hiddenColumnCount > 0) notes.push(texts.hiddenColumns(hiddenColumnCount));
   if (mergedAreaCount > 0) notes.push(texts.mergedAreas(mergedAreaCount));

@@ -17,6 +17,9 @@ export type TableOptions = {
   readonly signal?: AbortSignal | undefined;
 };
 
+/** The sheets of a result as a workbook. `toCorrect` repeats rows of `rows`; only those are read again. */
+export const RESULT_SHEETS = { rows: 'result', toCorrect: 'to correct', summary: 'summary' } as const;
+
 export type TableForm =
   | {
       readonly kind: 'csv';

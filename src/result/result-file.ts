@@ -10,7 +10,7 @@ import {
   type WorkbookWriter,
   type WriteTarget,
 } from '../csv/open-table-writer.ts';
-import type { TableForm } from '../csv/table.ts';
+import { RESULT_SHEETS, type TableForm } from '../csv/table.ts';
 import { resultTexts } from '../texts/tables/result.ts';
 import type { RowToWrite } from '../xlsx/write-sheet.ts';
 import { besideResult, checkResultPath, fileMark } from './result-path.ts';
@@ -98,7 +98,7 @@ export async function openResultFile(
       const dialect = dialectOf(target, form);
       mayTakeLines = !isWorkbook && takesLines(dialect);
       writer = isWorkbook
-        ? workbookResult(await orFailed(openXlsxWriter(writeTo, { header, sheetNames: SHEETS })))
+        ? workbookResult(await orFailed(openXlsxWriter(writeTo, { header, sheetNames: RESULT_SHEETS })))
         : csvResult(await orFailed(openTableWriter(writeTo, dialect)), header);
     },
     write: (rows) => orFailed(writer?.write(rows) ?? Promise.resolve()),
@@ -185,8 +185,6 @@ function csvResult(writer: TableWriter, header: readonly string[]): Pick<ResultF
     abort: () => writer.abort(),
   };
 }
-
-const SHEETS = { rows: 'result', toCorrect: 'to correct', summary: 'summary' } as const;
 
 const TONES = {
   done: 'good',

@@ -32,6 +32,9 @@ describe('without a file', () => {
   });
 
   test('started by npx, every command line is told as it has to be typed', async () => {
+    const page = await runInProcess(['help', 'topup'], temporaryFolder(), { npm_command: 'exec' });
+    expect(page.stdout).toMatch(/^npx memberload topup <file>/);
+    expect(page.stdout).not.toMatch(/(?<!npx )\bmemberload topup/);
     const ended = await runInProcess(['import'], temporaryFolder(), { npm_command: 'exec' });
     expect(ended.stderr).toContain('Type for example: npx memberload import members.csv\n');
     expect(ended.stderr).toContain('\n  A file to begin with: npx memberload template ');

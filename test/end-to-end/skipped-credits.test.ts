@@ -66,6 +66,20 @@ describe('what undo takes back', () => {
     expect(edited.stderr).toContain('1 row is called done, but another member or other amounts stand there');
   });
 
+  test('while a result waits that was run again: its done rows are told when it is carried on', async () => {
+    const work = openWorkspace(vendor.settings);
+    work.file('march.csv', lines('number,pointIncrement', `${ANN},10`, `${BEN},10`, 'nobody,10'));
+    const first = await topup(work, 'march.csv', '--campaign', 'March');
+    work.file('corrected.csv', work.read('march.result.csv').replace('nobody,10', `${CAT},10`));
+    const quota = String(await vendor.callCount());
+    const waiting = await topup(work, 'corrected.csv', '--campaign', 'March', '--daily-quota', quota);
+    expect([waiting.exitCode, waiting.stderr.includes('taken the credit back')]).toEqual([6, false]);
+    expect((await work.run(['undo', first.runId, '--row', '1'])).exitCode).toBe(0);
+    const resumed = await work.run(['resume', '--daily-quota', '100']);
+    expect(resumed.stderr).toContain('Warning: 1 row is called done, but undo has taken the credit back since. Row 1:');
+    expect(await credits()).toEqual([`${ANN} -10`, `${ANN} 10`, `${BEN} 10`, `${CAT} 10`]);
+  });
+
   test('is told after a spreadsheet has shortened the uids of the result', async () => {
     const work = openWorkspace(vendor.settings);
     work.file('march.csv', lines('number,pointIncrement', `${ANN},10`, `${BEN},10`));

@@ -51,6 +51,9 @@ test('the rows, the rows to correct and the summary stand on three sheets, and i
     ['008009000501', '=1+1', 'done'],
     ['800900000012345678', '陳 & <大文>\r\n', 'invalid'],
   ]);
+  expect(all.table.notes()).toContain(
+    "The sheet 'to correct' repeats rows of 'result': what is corrected there is not read. Correct them in 'result'.",
+  );
   expect((await readAll(path, { sheet: 'to correct' })).rows.map((row) => row.cells[0])).toEqual([
     '800900000012345678',
   ]);

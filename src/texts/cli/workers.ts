@@ -3,7 +3,8 @@ import { topic } from '../texts.ts';
 /** Runs that several processes carry on: --workers, --detach, `worker`. */
 export const WORKERS = {
   needsShared: (flag: string) => `${flag} needs a shared ledger, and MEMBERLOAD_LEDGER_URL is not set.`,
-  needsSharedHint: 'Nothing was sent. The ledger of one computer has one writer: leave the flag away.',
+  needsSharedHint:
+    'Nothing was sent. The ledger of one computer has one writer: leave --workers, --detach or the worker away.',
   needsKey: (flag: string) =>
     `${flag} sends the rows through the shared ledger, sealed, and MEMBERLOAD_DATA_KEY_FILE is not set.`,
   needsKeyHint:

@@ -157,6 +157,8 @@ export const FILES = {
   noSheetHint: 'Give a workbook with rows.',
   emptySheet: (name: string) => `${name}: the sheet is empty.`,
   emptySheetHint: 'Give a sheet with a header line and rows.',
+  correctInRows: (rows: string, toCorrect: string) =>
+    `The sheet '${toCorrect}' repeats rows of '${rows}': what is corrected there is not read. Correct them in '${rows}'.`,
   onlySheet: (sheet: string, others: readonly string[]) =>
     `Only the sheet '${sheet}' was read, not ${others.join(', ')}: --sheet names another one.`,
   hiddenRows: (count: number, first: readonly number[]) =>

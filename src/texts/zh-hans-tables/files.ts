@@ -127,6 +127,8 @@ export const files: Catalogue['files'] = {
   noSheetHint: '请使用有数据行的工作簿。',
   emptySheet: (name) => `${name}：工作表是空的。`,
   emptySheetHint: '请使用有表头和数据行的工作表。',
+  correctInRows: (rows, toCorrect) =>
+    `工作表 '${toCorrect}' 只是重复 '${rows}' 中的行，在那里所做的更正不会被读取。请在 '${rows}' 中更正。`,
   onlySheet: (sheet, others) => `只读取了工作表 '${sheet}'，没有读 ${others.join('、')}：可用 --sheet 指定另一个。`,
   hiddenRows: (count, first) =>
     `${count} 个隐藏行也照样读取了：第 ${first.join('、')} 行${count > first.length ? '等' : ''}。`,

@@ -127,6 +127,8 @@ export const files: Catalogue['files'] = {
   noSheetHint: '請使用有資料行的活頁簿。',
   emptySheet: (name) => `${name}：工作表是空的。`,
   emptySheetHint: '請使用有標題列和資料行的工作表。',
+  correctInRows: (rows, toCorrect) =>
+    `工作表 '${toCorrect}' 只是重複 '${rows}' 中的行，在那裏所做的更正不會被讀取。請在 '${rows}' 中更正。`,
   onlySheet: (sheet, others) => `只讀取了工作表 '${sheet}'，沒有讀 ${others.join('、')}：可用 --sheet 指定另一個。`,
   hiddenRows: (count, first) =>
     `${count} 個隱藏行也照樣讀取了：第 ${first.join('、')} 行${count > first.length ? '等' : ''}。`,
