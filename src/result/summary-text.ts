@@ -115,7 +115,7 @@ function nextStep(document: RunDocument, nextCommand: NextCommand): string | und
     case 5:
       return texts.stopped(resume);
     case 6:
-      return texts.paused(resume, backAt(document));
+      return texts.paused(resume, backAt(document), callsLeft(document));
     case 7:
       return inDoubtStep(document, resume);
     case 129:
@@ -133,6 +133,11 @@ function inDoubtStep(document: RunDocument, resume: string): string {
   if (in_doubt === 0) return texts.waitForOthers(not_sent, resume);
   const resolve = `memberload resolve ${document.run}`;
   return not_sent === 0 ? texts.inDoubt(resolve) : texts.inDoubtThenResume(resolve, resume, backAt(document));
+}
+
+/** Of the day, yet not for another row: for `--reserve`, or to settle rows without an answer. */
+function callsLeft({ quota }: RunDocument): number {
+  return quota === null || quota.limit === null ? 0 : Math.max(0, quota.limit - quota.used);
 }
 
 function backAt({ quota }: RunDocument): string | undefined {

@@ -53,6 +53,14 @@ describe('the summary', () => {
     ]);
   });
 
+  test('of a paused day with calls that no row may use says how many', () => {
+    const quota = { day: '2026-11-26', limit: 9, used: 7 };
+    const [last] = renderSummary(documentOf({ state: 'paused', quota, exitCode: 6 }), NEXT).slice(-1);
+    expect(last).toBe(
+      "Paused: the day's calls are used up (by our count 2 are left: kept back, or the vendor counts more). When they are back, type: memberload resume 20261126-080000-3fa9",
+    );
+  });
+
   test('names causes in words, each with its first row and the fix, and no more than fit a screen', () => {
     const causes = [
       cause('2016', 5, 2, 'updateBaseInfo: 没有权限修改该会员; no permission to modify the member'),

@@ -70,12 +70,13 @@ export const RESULT = {
       today === undefined ? '' : ` Today: ${today.used} of ${today.limit} used.`
     }`,
 
-  // summary-text.ts: what to type next. `backAt`: when calls are back, undefined when it is not known
+  // summary-text.ts: what to type next. `backAt`: when calls are back, undefined when it is not known. `left`: calls of the
+  // day, by our count, that no row may use
   sendPlanned: 'To send them, type the command without --dry-run.',
   credentials: (resume: string) => `The vendor refused the credentials. Correct them, then type: ${resume}`,
   stopped: (resume: string) => `Stopped. When the cause is gone, type: ${resume}`,
-  paused: (resume: string, backAt: string | undefined) =>
-    `Paused: the day's calls are used up. When they are back${backAt === undefined ? '' : ` (${backAt})`}, type: ${resume}`,
+  paused: (resume: string, backAt: string | undefined, left: number) =>
+    `Paused: the day's calls are used up${left > 0 ? ` (by our count ${left} are left: kept back, or the vendor counts more)` : ''}. When they are back${backAt === undefined ? '' : ` (${backAt})`}, type: ${resume}`,
   interrupted: (resume: string) => `Interrupted. Carry on with: ${resume}`,
   waitForOthers: (rowCount: number, resume: string) =>
     `${rowCount === 1 ? '1 row waits' : `${rowCount} rows wait`} for a row in doubt of another run, which the messages of the result file name. Decide that one, then type: ${resume}`,

@@ -50,8 +50,8 @@ export const result: Catalogue['result'] = {
   sendPlanned: '要正式发送，请输入同一条命令，去掉 --dry-run。',
   credentials: (resume) => `对方不接受账户凭证。请更正后输入：${resume}`,
   stopped: (resume) => `已停止。排除原因后请输入：${resume}`,
-  paused: (resume, backAt) =>
-    `已暂停：当天的调用额度已用完。额度恢复后${backAt === undefined ? '' : `（${backAt}）`}请输入：${resume}`,
+  paused: (resume, backAt, left) =>
+    `已暂停：当天的调用额度已用完${left > 0 ? `（按本机计数还剩 ${left} 次：已保留，或对方的计数更多）` : ''}。额度恢复后${backAt === undefined ? '' : `（${backAt}）`}请输入：${resume}`,
   interrupted: (resume) => `已中断。继续请输入：${resume}`,
   waitForOthers: (rowCount, resume) =>
     `${rowCount} 行在等另一次运行中待核实的行（见各行的说明）。请先处理那一行，再输入：${resume}`,

@@ -50,8 +50,8 @@ export const result: Catalogue['result'] = {
   sendPlanned: '要正式傳送，請輸入同一條命令，去掉 --dry-run。',
   credentials: (resume) => `對方不接受帳戶憑證。請更正後輸入：${resume}`,
   stopped: (resume) => `已停止。排除原因後請輸入：${resume}`,
-  paused: (resume, backAt) =>
-    `已暫停：當天的呼叫額度已用完。額度恢復後${backAt === undefined ? '' : `（${backAt}）`}請輸入：${resume}`,
+  paused: (resume, backAt, left) =>
+    `已暫停：當天的呼叫額度已用完${left > 0 ? `（按本機計數還剩 ${left} 次：已保留，或對方的計數更多）` : ''}。額度恢復後${backAt === undefined ? '' : `（${backAt}）`}請輸入：${resume}`,
   interrupted: (resume) => `已中斷。繼續請輸入：${resume}`,
   waitForOthers: (rowCount, resume) =>
     `${rowCount} 行在等另一次執行中待核實的行（見各行的說明）。請先處理那一行，再輸入：${resume}`,
