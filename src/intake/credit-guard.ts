@@ -54,6 +54,7 @@ export class CreditGuard {
   #firstNotDone: { readonly rowNumber: number; readonly origin: RowOrigin } | undefined;
   /** Credits that rows of this file are, or were skipped for: with `--on-duplicate allow` each counts for one row. */
   readonly #claimed = new Set<string>();
+  readonly #isKnownRun = new Map<string, boolean>();
   #alikeCount = 0;
   #alikeCampaign = '';
   readonly #countByRun = new Map<string, RunCount>();
@@ -153,6 +154,10 @@ export class CreditGuard {
 
   /** Called done in the file, and the ledger has the row of that run, but no credit: somebody decided it later. */
   async #compareRecord(rowNumber: number, { runId, rowNumber: ownRow }: RowOrigin): Promise<void> {
+    // A result of another computer: its run is asked for once, not its rows one by one.
+    const isKnown = this.#isKnownRun.get(runId) ?? (await this.#ledger.runs.find(runId)) !== undefined;
+    this.#isKnownRun.set(runId, isKnown);
+    if (!isKnown) return;
     const record = await this.#ledger.rows.find({ runId, rowNumber: ownRow, target: 'kybio' });
     if (record === undefined || record.state === 'done') return;
     this.#notDoneCount += 1;

@@ -298,13 +298,18 @@ async function isOfSibling(
   { lane }: KybioVendor,
 ): Promise<boolean> {
   if (siblingCredits === 0 || (begun.kind !== 'credited_before' && begun.kind !== 'credited_otherwise')) return false;
-  const { campaign } = context.settings;
+  const { campaign, repeatWindowMs } = context.settings;
   const credits = await context.ledger.increments.findCredits(lane.settings.account, {
     ...{ numbers: [], references: [] },
     customerUids: [customerUid],
   });
+  const sinceMs = context.clock.nowMs() - repeatWindowMs;
+  // What intake has counted: the credits of the campaign, else those of the same amounts that are not old.
   const isSame = (credit: Credit): boolean =>
-    campaign === '' ? hasSameAmounts(credit, { pointIncrement, balanceIncrement }) : credit.campaign === campaign;
+    campaign === ''
+      ? hasSameAmounts(credit, { pointIncrement, balanceIncrement }) &&
+        (credit.intentMs === 0 || credit.intentMs >= sinceMs)
+      : credit.campaign === campaign;
   const standing = credits.filter((credit) => credit.runId !== key.runId && !credit.isUndone && isSame(credit));
   return standing.length <= siblingCredits;
 }

@@ -130,6 +130,25 @@ describe('with --on-duplicate allow a credit counts for one row', () => {
     expect(await credits()).toHaveLength(3);
   });
 
+  test('without a campaign as well, and the same amounts of two months ago are no sibling', async () => {
+    const work = openWorkspace(vendor.settings);
+    work.file('m.csv', FILE);
+    const twoMonthsAgo = `const now = Date.now; Date.now = () => now() - 60 * 86_400_000;`;
+    const nodeFlags = ['--import', `data:text/javascript,${encodeURIComponent(twoMonthsAgo)}`];
+    const allow = ['--on-duplicate', 'allow', '--skip-credited'];
+    expect((await work.run(['topup', 'm.csv', ...allow, '-o', 'old.csv'], { nodeFlags })).exitCode).toBe(0);
+    const { runId } = await topup(work, 'm.csv', ...allow, '-o', 'new.csv');
+    expect(outcomesOf(work.read('new.csv'))).toEqual(Array(3).fill('done topped_up'));
+    expect((await work.run(['undo', runId, '--row', '2'])).exitCode).toBe(0);
+    expect((await topup(work, 'm.csv', ...allow, '-o', 'rest.csv')).exitCode).toBe(0);
+    expect(outcomesOf(work.read('rest.csv'))).toEqual([
+      'done credited_before',
+      'done topped_up',
+      'done credited_before',
+    ]);
+    expect((await credits()).filter((credit) => credit === `${ANN} 10`)).toHaveLength(5);
+  });
+
   test('a row that was taken back is credited from the file again, its sibling is not', async () => {
     const work = openWorkspace(vendor.settings);
     work.file('m.csv', FILE);
