@@ -52,8 +52,10 @@ export class CreditGuard {
   #firstTakenBack: { readonly rowNumber: number; readonly credit: Credit } | undefined;
   #notDoneCount = 0;
   #firstNotDone: { readonly rowNumber: number; readonly origin: RowOrigin } | undefined;
-  /** Credits that rows of this file are, or were skipped for: with `--on-duplicate allow` each counts for one row. */
-  readonly #claimed = new Set<string>();
+  /** With `--on-duplicate allow` a credit counts for one row. Credits that rows of this file are, as they say themselves. */
+  readonly #ofDoneRows = new Set<string>();
+  /** Credits for which rows of this file are skipped, now or by an earlier run. */
+  readonly #skippedFor = new Set<string>();
   readonly #isKnownRun = new Map<string, boolean>();
   #alikeCount = 0;
   #alikeCampaign = '';
@@ -98,7 +100,9 @@ export class CreditGuard {
    */
   async compare(claims: readonly DoneClaim[]): Promise<void> {
     if (claims.length === 0) return;
-    for (const { origin } of claims) if (origin) this.#claimed.add(nameOf(origin));
+    for (const { origin, isCreditedBefore } of claims) {
+      if (origin && !isCreditedBefore) this.#ofDoneRows.add(nameOf(origin));
+    }
     const given = (texts: readonly (string | undefined)[]): string[] => texts.flatMap((text) => text || []);
     const credits = await this.#ledger.increments.findCredits(this.#account, {
       numbers: given(claims.map(({ row }) => row.number)),
@@ -135,6 +139,8 @@ export class CreditGuard {
       return;
     }
     const asCredited = own.filter(isAsCredited);
+    const skippedFor = asCredited.find((other) => !this.#skippedFor.has(nameOf(other)));
+    if (isCreditedBefore && skippedFor) this.#skippedFor.add(nameOf(skippedFor));
     if (asCredited.length === 0) {
       this.#changedCount += 1;
       this.#firstChanged ??= { rowNumber, credit };
@@ -217,18 +223,23 @@ export class CreditGuard {
     // What another run has still to send, or has in doubt, is not credited yet, and what `undo` is taking back may be
     // credited no more: to skip the row would lose it.
     if (isSent && (isNamed || skipsCredited)) {
-      this.#claimed.add(nameOf(match.credit));
+      this.#skippedFor.add(nameOf(match.credit));
       return { ...row, targetRows: [], credited: creditedBefore(match.credit) };
     }
     this.#count(row.rowNumber, match.credit);
     return row;
   }
 
-  /** Another row of this file is that credit, or was skipped for it; or it is that of another row of the same run. */
+  /**
+   * Another row of this file is skipped for that credit; or it is that of another row of the run that this record is of;
+   * or another row is that credit, and it is older than this record. A later run may have sent this very row: its result
+   * and an older one can stand in one file.
+   */
   #isOfSibling(credit: StandingCredit, origin: RowOrigin | undefined): boolean {
-    return (
-      this.#claimed.has(nameOf(credit)) || (credit.runId === origin?.runId && credit.rowNumber !== origin.rowNumber)
-    );
+    if (this.#skippedFor.has(nameOf(credit))) return true;
+    if (origin === undefined) return false;
+    if (credit.runId === origin.runId) return credit.rowNumber !== origin.rowNumber;
+    return this.#ofDoneRows.has(nameOf(credit)) && secondOf(credit.runId) < secondOf(origin.runId);
   }
 
   /** `siblingCount`: credits of the row's own identity that count for other rows of the file. */
@@ -243,17 +254,18 @@ export class CreditGuard {
       ...(known.byNumber.get(topup.number ?? '') ?? []),
       ...(known.byUid.get(topup.customerUid ?? '') ?? []),
     ];
-    if (topup.reference !== undefined) {
-      const ofReference = known.byReference.get(topup.reference) ?? [];
-      const match =
-        findMatch(ofReference, (credit) => isSame(credit) && isSameMember(topup, credit)) ??
-        findAlike(topup.reference, campaign, ofMember.filter(isSame));
-      return { match, siblingCount: 0 };
-    }
     const sinceMs = this.#nowMs - repeatWindowMs;
     // Without the time of its intent nobody can say that a credit is old.
     const isRecent = ({ state, intentMs }: Credit): boolean =>
       state !== 'done' || intentMs === 0 || intentMs >= sinceMs;
+    if (topup.reference !== undefined) {
+      const ofReference = known.byReference.get(topup.reference) ?? [];
+      const others = ofMember.filter((credit) => isSame(credit) && isRecent(credit) && !isOfSibling(credit));
+      const match =
+        findMatch(ofReference, (credit) => isSame(credit) && isSameMember(topup, credit)) ??
+        findAlike(topup.reference, campaign, others);
+      return { match, siblingCount: 0 };
+    }
     const ofIdentity =
       campaign === ''
         ? ofMember.filter((credit) => isSame(credit) && isRecent(credit))
@@ -346,9 +358,11 @@ function findAlike(
   sameCredits: readonly StandingCredit[],
 ): CreditMatch | undefined {
   const plain = plainReference(reference);
-  const credit = sameCredits.find((other) =>
-    other.reference === '' ? campaign !== '' && other.campaign === campaign : plainReference(other.reference) === plain,
-  );
+  const credit = sameCredits.find((other) => {
+    if (other.reference === '') return campaign !== '' && other.campaign === campaign;
+    // Another campaign is another occasion, whatever the receipts are.
+    return other.campaign === campaign && plainReference(other.reference) === plain;
+  });
   return credit && { kind: 'alike', credit };
 }
 
@@ -368,6 +382,11 @@ function withSiblings(row: StagedRow, siblingCount: number): StagedRow {
       targetRow.row.kind === 'topup' ? { ...targetRow, row: { ...targetRow.row, siblingCredits } } : targetRow,
     ),
   };
+}
+
+/** A run's id begins with the second in which it began. */
+function secondOf(runId: string): string {
+  return runId.slice(0, 'yyyymmdd-hhmmss'.length);
 }
 
 function nameOf({ runId, rowNumber }: RowOrigin): string {

@@ -16,7 +16,7 @@ export type SkippedFor = Pick<Credit, 'runId' | 'rowNumber'>;
 export async function findTakenBack(
   rows: readonly StagedRow[],
   records: readonly (readonly RowRecord[])[],
-  account: string,
+  { account, repeatWindowMs }: { readonly account: string; readonly repeatWindowMs: number },
   ledger: LedgerReader,
 ): Promise<ReadonlyMap<number, SkippedFor>> {
   const skipped = rows.flatMap((row, index) => {
@@ -34,7 +34,7 @@ export async function findTakenBack(
       const { credited } = row;
       const candidates = credited
         ? credits.filter(({ runId, rowNumber }) => runId === credited.runId && rowNumber === credited.rowNumber)
-        : credits.filter((credit) => record && isSame(credit, record));
+        : credits.filter((credit) => record && isSame(credit, record, repeatWindowMs));
       const [first] = candidates;
       return first && candidates.every(isTakenBack) ? [[row.rowNumber, first]] : [];
     }),
@@ -52,11 +52,12 @@ async function uidOf({ credited }: StagedRow, record: RowRecord | undefined, led
 }
 
 /** The send takes a credit for the row's own by its reference, else its campaign, else its amounts. */
-function isSame(credit: Credit, record: RowRecord): boolean {
+function isSame(credit: Credit, record: RowRecord, repeatWindowMs: number): boolean {
   if (credit.customerUid !== record.customerUid || credit.runId === record.runId) return false;
   if (record.reference !== '') return credit.reference === record.reference;
   if (!hasSameAmounts(credit, record)) return false;
-  return record.campaign === '' || credit.campaign === record.campaign;
+  if (record.campaign !== '') return credit.campaign === record.campaign;
+  return credit.intentMs === 0 || credit.intentMs >= record.updatedMs - repeatWindowMs;
 }
 
 function isTakenBack({ isUndone, undoRun }: StandingCredit): boolean {

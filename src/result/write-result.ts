@@ -28,7 +28,8 @@ export async function writeResult(
     for await (const block of stage.readBlocks()) {
       await begun.readTo(block.rows.at(-1)?.rowNumber ?? 0);
       const records = block.rows.map(({ rowNumber }) => begun.of(rowNumber));
-      const takenBack = await findTakenBack(block.rows, records, of.account, ledger);
+      const { repeatWindowMs } = of.settings;
+      const takenBack = await findTakenBack(block.rows, records, { account: of.account, repeatWindowMs }, ledger);
       const rendered = rows.render(block, records, takenBack);
       await file?.write(rendered);
     }

@@ -37,7 +37,13 @@ export async function requireSameMeaning(
 ): Promise<void> {
   const began = readSavedSettings(settingsJson).job;
   const isSame = (name: keyof typeof FLAGS): boolean => JSON.stringify(began[name]) === JSON.stringify(settings[name]);
-  const differing = NAMES.filter((name) => !isSame(name)).map((name) => FLAGS[name]);
+  const isUsed = (name: keyof typeof FLAGS): boolean => {
+    if (name === 'columns') return settings.command === 'export';
+    if (name === 'country') return settings.targets.includes('wonder');
+    return name !== 'dateFormats' || settings.command === 'import';
+  };
+  // The config file may have been changed meanwhile in what this command does not read.
+  const differing = NAMES.filter((name) => isUsed(name) && !isSame(name)).map((name) => FLAGS[name]);
   if (differing.length > 0) {
     throw usageError('OTHER_FLAGS', runTexts().otherFlags(runId, differing), runTexts().otherFlagsHint(runId));
   }

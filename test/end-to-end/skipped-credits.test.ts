@@ -149,6 +149,44 @@ describe('with --on-duplicate allow a credit counts for one row', () => {
     expect((await credits()).filter((credit) => credit === `${ANN} 10`)).toHaveLength(5);
   });
 
+  test('an older result and the one that has sent its rest, pasted together, credit nobody twice', async () => {
+    const work = openWorkspace(vendor.settings);
+    work.file('m.csv', lines('number,pointIncrement', `${CAT},10`, `${BEN},5`));
+    const { runId } = await topup(work, 'm.csv', ...ALLOW, ...(await quotaOfOneRow()));
+    await work.run(['runs', 'cancel', runId]);
+    expect((await topup(work, 'm.result.csv', ...ALLOW, '-o', 'y.csv')).exitCode).toBe(0);
+    const [header = '', ...rest] = work.read('y.csv').split('\n');
+    const [, ...older] = work.read('m.result.csv').split('\n');
+    for (const [name, rows] of Object.entries({ 'ab.csv': [...older, ...rest], 'ba.csv': [...rest, ...older] })) {
+      work.file(name, `${[header, ...rows.filter((row) => row !== '')].join('\n')}\n`);
+      expect((await topup(work, name, ...ALLOW, '-o', `${name}.out.csv`)).exitCode).toBe(0);
+    }
+    expect(await credits()).toEqual([`${BEN} 5`, `${CAT} 10`]);
+  });
+
+  test('the result of a run that itself has skipped a row sends the other one', async () => {
+    const work = openWorkspace(vendor.settings);
+    work.file('one.csv', lines('number,pointIncrement', `${ANN},10`));
+    work.file('n.csv', lines('number,pointIncrement', `${ANN},10`, 'nobody,10'));
+    await topup(work, 'one.csv', ...ALLOW);
+    await topup(work, 'n.csv', ...ALLOW, '-o', 'y.csv');
+    expect(outcomesOf(work.read('y.csv'))[0]).toBe('done credited_before');
+    work.file('corrected.csv', work.read('y.csv').replace('nobody,10', `${ANN},10`));
+    expect((await topup(work, 'corrected.csv', ...ALLOW, '-o', 'z.csv')).exitCode).toBe(0);
+    expect(await credits()).toEqual([`${ANN} 10`, `${ANN} 10`]);
+  });
+
+  test('rows with and without a reference in one campaign are credits of their own', async () => {
+    const work = openWorkspace(vendor.settings);
+    work.file('m.csv', lines('number,pointIncrement,reference', `${ANN},10,`, `${ANN},10,R2`, `${BEN},5,R3`));
+    const { runId } = await topup(work, 'm.csv', ...ALLOW, ...(await quotaOfOneRow()));
+    await work.run(['runs', 'cancel', runId]);
+    const rest = await topup(work, 'm.result.csv', ...ALLOW, '-o', 'rest.csv');
+    expect([rest.exitCode, outcomesOf(work.read('rest.csv'))]).toEqual([0, Array(3).fill('done topped_up')]);
+    expect((await topup(work, 'm.csv', ...ALLOW, '-o', 'whole.csv')).exitCode).toBe(0);
+    expect(await credits()).toEqual([`${ANN} 10`, `${ANN} 10`, `${BEN} 5`]);
+  });
+
   test('a row that was taken back is credited from the file again, its sibling is not', async () => {
     const work = openWorkspace(vendor.settings);
     work.file('m.csv', FILE);
@@ -194,6 +232,16 @@ describe('a reference', () => {
     expect((await topup(work, 'first.csv')).exitCode).toBe(0);
     expect((await topup(work, 'others.csv', '--on-duplicate', 'allow')).exitCode).toBe(0);
     expect(await credits()).toHaveLength(4);
+  });
+
+  test('of another month is another receipt when its campaign says so', async () => {
+    const work = openWorkspace(vendor.settings);
+    work.file('jan.csv', lines('number,pointIncrement,reference', `${ANN},10,2026.1`));
+    work.file('oct.csv', lines('number,pointIncrement,reference', `${ANN},10,2026.10`));
+    expect((await topup(work, 'jan.csv')).exitCode).toBe(0);
+    expect((await topup(work, 'oct.csv')).exitCode).toBe(3);
+    expect((await topup(work, 'oct.csv', '--campaign', 'October')).exitCode).toBe(0);
+    expect(await credits()).toHaveLength(2);
   });
 
   test('in a column that only a corrected header names does not credit a campaign again', async () => {
