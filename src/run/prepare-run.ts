@@ -86,7 +86,7 @@ export async function prepareRun(job: FileRun, parts: RunParts): Promise<Prepare
     }
     const unfinished = job.isDryRun ? undefined : await findSameRun(job, input.facts.sha256, ledger);
     if (unfinished) {
-      await requireSameMeaning(unfinished, job, homeFolder);
+      await requireSameMeaning(unfinished, job, parts);
       for (const note of guard?.notes() ?? []) reporter.note(note);
       await discard();
       return { kind: 'unfinished', run: unfinished };

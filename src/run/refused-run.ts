@@ -1,4 +1,4 @@
-import { EXIT, OperatorError } from '../base/errors.ts';
+import { OperatorError } from '../base/errors.ts';
 import { removePrivateFolder } from '../base/private-folder.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 
@@ -8,10 +8,12 @@ import type { Ledger } from '../ledger/ledger.ts';
  * until it is cancelled it would take the place of a corrected command.
  */
 export async function isRefused(error: unknown, runId: string, ledger: Ledger): Promise<boolean> {
-  if (!(error instanceof OperatorError)) return false;
-  if (error.code !== 'NOT_CONFIRMED' && error.exitCode !== EXIT.file) return false;
+  // No other error: a result file that is open elsewhere must not cost a run its copy of the input.
+  if (!(error instanceof OperatorError) || !REFUSALS.has(error.code)) return false;
   return !(await isBegun(runId, ledger));
 }
+
+const REFUSALS: ReadonlySet<string> = new Set(['NOT_CONFIRMED', 'UNKNOWN_CATEGORY']);
 
 /** Whether any row was sent or decided. */
 export async function isBegun(runId: string, { rows }: Ledger): Promise<boolean> {

@@ -1,12 +1,11 @@
 import { usageError } from '../base/errors.ts';
 import { checkExpectations } from '../intake/guard-topup.ts';
-import { openStagedInput } from '../intake/stage-input.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import type { Ledger, RunRecord } from '../ledger/ledger.ts';
 import { readSavedSettings } from '../settings/saved-settings.ts';
 import { runTexts } from '../texts/runs/run.ts';
-import { runFolderOf } from './run-folder.ts';
-import type { FileRun } from './run-parts.ts';
+import type { FileRun, RunParts } from './run-parts.ts';
+import { findStage } from './shared/shared-stage.ts';
 
 /** The same command on the same bytes, read in the same way, for the same account and campaign, unfinished. */
 export async function findSameRun(job: FileRun, sha256: string, ledger: Ledger): Promise<RunRecord | undefined> {
@@ -31,11 +30,12 @@ function readsOf({ sheet, headerRow, columnMap }: JobSettings): string {
  * @throws OperatorError OTHER_FLAGS (exit 2); TOTALS_DIFFER (exit 3)
  */
 export async function requireSameMeaning(
-  { runId, settingsJson }: RunRecord,
+  run: RunRecord,
   { settings, expectations }: FileRun,
-  homeFolder: string,
+  parts: RunParts,
 ): Promise<void> {
-  const began = readSavedSettings(settingsJson).job;
+  const { runId } = run;
+  const began = readSavedSettings(run.settingsJson).job;
   const isSame = (name: keyof typeof FLAGS): boolean => JSON.stringify(began[name]) === JSON.stringify(settings[name]);
   const isUsed = (name: keyof typeof FLAGS): boolean => {
     if (name === 'columns') return settings.command === 'export';
@@ -47,8 +47,8 @@ export async function requireSameMeaning(
   if (differing.length > 0) {
     throw usageError('OTHER_FLAGS', runTexts().otherFlags(runId, differing), runTexts().otherFlagsHint(runId));
   }
-  const staged = await openStagedInput(runFolderOf(homeFolder, runId), began);
-  if (staged === undefined) return;
+  if (Object.values(expectations).every((expected) => expected === undefined)) return;
+  const staged = await findStage(run, began, parts);
   await staged.stage.close();
   checkExpectations(staged.facts.sums, expectations);
 }

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { columnOf, lines, outcomesOf } from '../support/csv-text.ts';
 import { CLOSES_WINDOW, runOnTerminal } from '../support/terminal.ts';
@@ -79,6 +81,18 @@ describe('an import', () => {
     const plain = await work.run(['import', 'gold.csv']);
     expect(plain).toMatchObject({ exitCode: 0, stderr: expect.not.stringContaining('Carrying on') });
     expect(outcomesOf(work.read('gold.result.csv'))).toEqual(['done updated']);
+  });
+
+  test('that waits before its first row keeps its rows when its result cannot be written', async () => {
+    const work = openWorkspace(vendor.settings);
+    work.file('new.csv', lines('number,name', 'N1,Ann', 'N2,Bo'));
+    const quota = String((await vendor.callCount()) + 1);
+    expect((await work.run(['import', 'new.csv', '--lookup', 'pages', '--daily-quota', quota])).exitCode).toBe(6);
+    rmSync(join(work.folder, 'new.csv'));
+    const resume = ['resume', '--daily-quota', '100'];
+    expect((await work.run([...resume, '-o', `${'n'.repeat(300)}.csv`])).exitCode).toBe(3);
+    expect((await work.run(resume)).exitCode).toBe(0);
+    expect(outcomesOf(work.read('new.result.csv'))).toEqual(['done created', 'done created']);
   });
 
   test('whose question was never answered is not carried on by a timer, and a no gives it up', async () => {
