@@ -9,22 +9,15 @@ import type { Credit, StandingCredit } from '../ledger/increments.ts';
 import type { LedgerReader } from '../ledger/ledger.ts';
 import type { CreditedBefore, StagedRow } from '../stage/staged-row.ts';
 import { intakeTexts } from '../texts/tables/intake.ts';
-
-/** The row of a run that a record of a result file is. */
-export type RowOrigin = { readonly runId: string; readonly rowNumber: number };
-
-/** A row that a result file calls done: what it asks for now, and whom its run says it credited. */
-export type DoneClaim = {
-  readonly rowNumber: number;
-  readonly row: TopupRow;
-  readonly runId: string;
-  /** The row of that run; undefined: the file does not say. */
-  readonly origin: RowOrigin | undefined;
-  /** '' when the file does not say. A spreadsheet may have damaged it. */
-  readonly customerUid: string;
-  /** Its run had skipped it, because another run had credited the same. */
-  readonly isCreditedBefore: boolean;
-};
+import { type ClaimedCredits, type DoneClaim, DoneClaims } from './done-claims.ts';
+import {
+  creditsOfMember,
+  indexCredits,
+  isSameMember,
+  type KnownCredits,
+  nameOf,
+  type RowOrigin,
+} from './known-credits.ts';
 
 /**
  * Compares the rows of a top-up with every credit of the account (DESIGN §4): done, in flight, in doubt, and still
@@ -46,17 +39,10 @@ export class CreditGuard {
   readonly #nowMs: number;
   #creditedCount = 0;
   #firstRow: number | undefined;
-  #changedCount = 0;
-  #firstChanged: { readonly rowNumber: number; readonly credit: Credit } | undefined;
-  #takenBackCount = 0;
-  #firstTakenBack: { readonly rowNumber: number; readonly credit: Credit } | undefined;
-  #notDoneCount = 0;
-  #firstNotDone: { readonly rowNumber: number; readonly origin: RowOrigin } | undefined;
-  /** With `--on-duplicate allow` a credit counts for one row. Credits that rows of this file are, as they say themselves. */
-  readonly #ofDoneRows = new Set<string>();
-  /** Credits for which rows of this file are skipped, now or by an earlier run. */
-  readonly #skippedFor = new Set<string>();
-  readonly #isKnownRun = new Map<string, boolean>();
+  readonly #claimed: ClaimedCredits = { ofDoneRows: new Set(), skippedFor: new Set() };
+  readonly #doneClaims: DoneClaims;
+  /** Of the runs that records of the file are of: the place of each in the order in which they were started. */
+  #runOrder: ReadonlyMap<string, number> = new Map();
   #alikeCount = 0;
   #alikeCampaign = '';
   readonly #countByRun = new Map<string, RunCount>();
@@ -66,6 +52,18 @@ export class CreditGuard {
     this.#account = parts.account;
     this.#settings = parts.settings;
     this.#nowMs = parts.nowMs;
+    const { ledger, account, settings } = parts;
+    this.#doneClaims = new DoneClaims({ ledger, account, campaign: settings.campaign, claimed: this.#claimed });
+  }
+
+  /** Rows that are called done, before the rows of their block are marked. See `DoneClaims`. */
+  compare(claims: readonly DoneClaim[]): Promise<void> {
+    return this.#doneClaims.compare(claims);
+  }
+
+  notes(): string[] {
+    const alike = intakeTexts().campaignAlike(this.#alikeCount, this.#settings.campaign, this.#alikeCampaign);
+    return [...this.#doneClaims.notes(), ...(this.#alikeCount > 0 ? [alike] : [])];
   }
 
   /**
@@ -86,115 +84,12 @@ export class CreditGuard {
       references: asked.flatMap(({ reference }) => reference ?? []),
     });
     if (credits.length === 0) return rows;
+    await this.#readRunOrder(origins);
     const known = indexCredits(credits);
     return rows.map((row, index) => {
       const topup = topups[index];
       return topup === undefined ? row : this.#judge(row, topup, known, origins[index]);
     });
-  }
-
-  /**
-   * Rows that are called done, against what their run has credited. A row that was edited since, or whose member was
-   * sorted away from it, was never credited as it stands now; one that `undo` has taken back since is credited no more;
-   * and of one the run itself may say something else. All are skipped all the same, which must be said.
-   */
-  async compare(claims: readonly DoneClaim[]): Promise<void> {
-    if (claims.length === 0) return;
-    for (const { origin, isCreditedBefore } of claims) {
-      if (origin && !isCreditedBefore) this.#ofDoneRows.add(nameOf(origin));
-    }
-    const given = (texts: readonly (string | undefined)[]): string[] => texts.flatMap((text) => text || []);
-    const credits = await this.#ledger.increments.findCredits(this.#account, {
-      numbers: given(claims.map(({ row }) => row.number)),
-      customerUids: given(claims.flatMap(({ row, customerUid }) => [row.customerUid, customerUid])),
-      references: given(claims.map(({ row }) => row.reference)),
-    });
-    const done = credits.filter(({ state }) => state === 'done');
-    const byRow = new Map(done.map((credit) => [nameOf(credit), credit]));
-    const known = indexCredits(done, true);
-    for (const claim of claims) await this.#compareOne(claim, byRow, known);
-  }
-
-  async #compareOne(
-    { rowNumber, row, runId, origin, customerUid, isCreditedBefore }: DoneClaim,
-    byRow: ReadonlyMap<string, StandingCredit>,
-    known: KnownCredits,
-  ): Promise<void> {
-    const isTarget = row.pointTarget !== undefined || row.balanceTarget !== undefined;
-    const isAsCredited = (credit: Credit): boolean =>
-      isSameMember(row, credit) && (isTarget || hasSameAmounts(row, credit));
-    const ofRow = origin && byRow.get(nameOf(origin));
-    const ofMember = [
-      ...(known.byNumber.get(row.number ?? '') ?? []),
-      ...(known.byUid.get(row.customerUid ?? '') ?? []),
-      ...(known.byUid.get(customerUid) ?? []),
-    ];
-    const ofRun = ofRow
-      ? [ofRow]
-      : ofMember.filter((credit) => credit.runId === runId && credit.customerUid === customerUid);
-    const own = isCreditedBefore ? this.#ofIdentity(row, known, ofMember) : ofRun;
-    const [credit] = own;
-    if (credit === undefined) {
-      if (!isCreditedBefore && origin) await this.#compareRecord(rowNumber, origin);
-      return;
-    }
-    const asCredited = own.filter(isAsCredited);
-    const skippedFor = asCredited.find((other) => !this.#skippedFor.has(nameOf(other)));
-    if (isCreditedBefore && skippedFor) this.#skippedFor.add(nameOf(skippedFor));
-    if (asCredited.length === 0) {
-      this.#changedCount += 1;
-      this.#firstChanged ??= { rowNumber, credit };
-    } else if (asCredited.every(({ isUndone, undoRun }) => isUndone || undoRun !== '')) {
-      this.#takenBackCount += 1;
-      this.#firstTakenBack ??= { rowNumber, credit };
-    }
-  }
-
-  /** Credits that this row may have been skipped for. */
-  #ofIdentity(row: TopupRow, known: KnownCredits, ofMember: readonly StandingCredit[]): readonly StandingCredit[] {
-    if (row.reference !== undefined) return known.byReference.get(row.reference) ?? [];
-    const { campaign } = this.#settings;
-    if (campaign !== '') return ofMember.filter((credit) => credit.campaign === campaign);
-    return ofMember.filter((credit) => hasSameAmounts(row, credit));
-  }
-
-  /** Called done in the file, and the ledger has the row of that run, but no credit: somebody decided it later. */
-  async #compareRecord(rowNumber: number, { runId, rowNumber: ownRow }: RowOrigin): Promise<void> {
-    // A result of another computer: its run is asked for once, not its rows one by one.
-    const isKnown = this.#isKnownRun.get(runId) ?? (await this.#ledger.runs.find(runId)) !== undefined;
-    this.#isKnownRun.set(runId, isKnown);
-    if (!isKnown) return;
-    const record = await this.#ledger.rows.find({ runId, rowNumber: ownRow, target: 'kybio' });
-    if (record === undefined || record.state === 'done') return;
-    this.#notDoneCount += 1;
-    this.#firstNotDone ??= { rowNumber, origin: { runId, rowNumber: ownRow } };
-  }
-
-  notes(): string[] {
-    const alike = intakeTexts().campaignAlike(this.#alikeCount, this.#settings.campaign, this.#alikeCampaign);
-    const notDone = this.#firstNotDone;
-    return [
-      ...this.#changedNotes(),
-      ...this.#takenBackNotes(),
-      ...(notDone ? [intakeTexts().notDone(this.#notDoneCount, notDone.rowNumber, notDone.origin)] : []),
-      ...(this.#alikeCount > 0 ? [alike] : []),
-    ];
-  }
-
-  #takenBackNotes(): string[] {
-    if (this.#firstTakenBack === undefined) return [];
-    const { rowNumber, credit } = this.#firstTakenBack;
-    const { runId, number, customerUid } = credit;
-    return [intakeTexts().takenBackSince(this.#takenBackCount, rowNumber, { runId, number, customerUid })];
-  }
-
-  #changedNotes(): string[] {
-    if (this.#firstChanged === undefined) return [];
-    const { rowNumber, credit } = this.#firstChanged;
-    const { runId, number, customerUid, pointIncrement: points, balanceIncrement: balance } = credit;
-    return [
-      intakeTexts().changedAfterCredit(this.#changedCount, rowNumber, { runId, number, customerUid, points, balance }),
-    ];
   }
 
   /** @throws OperatorError CREDITED_BEFORE (exit 3) when rows were credited before and nobody said what to do */
@@ -223,7 +118,7 @@ export class CreditGuard {
     // What another run has still to send, or has in doubt, is not credited yet, and what `undo` is taking back may be
     // credited no more: to skip the row would lose it.
     if (isSent && (isNamed || skipsCredited)) {
-      this.#skippedFor.add(nameOf(match.credit));
+      this.#claimed.skippedFor.add(nameOf(match.credit));
       return { ...row, targetRows: [], credited: creditedBefore(match.credit) };
     }
     this.#count(row.rowNumber, match.credit);
@@ -236,10 +131,22 @@ export class CreditGuard {
    * and an older one can stand in one file.
    */
   #isOfSibling(credit: StandingCredit, origin: RowOrigin | undefined): boolean {
-    if (this.#skippedFor.has(nameOf(credit))) return true;
+    if (this.#claimed.skippedFor.has(nameOf(credit))) return true;
     if (origin === undefined) return false;
     if (credit.runId === origin.runId) return credit.rowNumber !== origin.rowNumber;
-    return this.#ofDoneRows.has(nameOf(credit)) && secondOf(credit.runId) < secondOf(origin.runId);
+    if (!this.#claimed.ofDoneRows.has(nameOf(credit))) return false;
+    const [own, other] = [this.#runOrder.get(origin.runId), this.#runOrder.get(credit.runId)];
+    return own !== undefined && other !== undefined && other < own;
+  }
+
+  /** By the ledger, not by the clock. A run that it does not know has no place. */
+  async #readRunOrder(origins: readonly (RowOrigin | undefined)[]): Promise<void> {
+    if (this.#settings.onDuplicate !== 'allow') return;
+    const ofDoneRows = [...this.#claimed.ofDoneRows].map((name) => name.split(' ')[0] ?? '');
+    const runIds = new Set([...origins.flatMap((origin) => origin?.runId ?? []), ...ofDoneRows]);
+    if (runIds.size < 2 || [...runIds].every((runId) => this.#runOrder.has(runId))) return;
+    const inOrder = await this.#ledger.runs.inOrder([...runIds]);
+    this.#runOrder = new Map(inOrder.map((runId, place) => [runId, place]));
   }
 
   /** `siblingCount`: credits of the row's own identity that count for other rows of the file. */
@@ -250,10 +157,7 @@ export class CreditGuard {
   ): { readonly match: CreditMatch | undefined; readonly siblingCount: number } {
     const { campaign, repeatWindowMs } = this.#settings;
     const isSame = (credit: Credit): boolean => hasSameAmounts(topup, credit);
-    const ofMember = [
-      ...(known.byNumber.get(topup.number ?? '') ?? []),
-      ...(known.byUid.get(topup.customerUid ?? '') ?? []),
-    ];
+    const ofMember = creditsOfMember(known, topup);
     const sinceMs = this.#nowMs - repeatWindowMs;
     // Without the time of its intent nobody can say that a credit is old.
     const isRecent = ({ state, intentMs }: Credit): boolean =>
@@ -384,47 +288,10 @@ function withSiblings(row: StagedRow, siblingCount: number): StagedRow {
   };
 }
 
-/** A run's id begins with the second in which it began. */
-function secondOf(runId: string): string {
-  return runId.slice(0, 'yyyymmdd-hhmmss'.length);
-}
-
-function nameOf({ runId, rowNumber }: RowOrigin): string {
-  return `${runId} ${rowNumber}`;
-}
-
 function topupOf(targetRows: StagedRow['targetRows']): TopupRow | undefined {
   const row = targetRows[0]?.row;
   // A target is compared with what the member has: sent twice, it changes nothing the second time.
   return row?.kind === 'topup' && row.pointTarget === undefined && row.balanceTarget === undefined ? row : undefined;
-}
-
-type KnownCredits = Readonly<
-  Record<'byNumber' | 'byUid' | 'byReference', ReadonlyMap<string, readonly StandingCredit[]>>
-> & { readonly byRow: ReadonlyMap<string, StandingCredit> };
-
-function indexCredits(credits: readonly StandingCredit[], withUndone = false): KnownCredits {
-  const byNumber = new Map<string, StandingCredit[]>();
-  const byUid = new Map<string, StandingCredit[]>();
-  const byReference = new Map<string, StandingCredit[]>();
-  const add = (map: Map<string, StandingCredit[]>, key: string, credit: StandingCredit): void => {
-    if (key === '') return;
-    const list = map.get(key);
-    if (list) list.push(credit);
-    else map.set(key, [credit]);
-  };
-  for (const credit of credits) {
-    if (credit.isUndone && !withUndone) continue;
-    add(byNumber, credit.number, credit);
-    add(byUid, credit.customerUid, credit);
-    add(byReference, credit.reference, credit);
-  }
-  return { byNumber, byUid, byReference, byRow: new Map(credits.map((credit) => [nameOf(credit), credit])) };
-}
-
-function isSameMember({ number, customerUid }: TopupRow, credit: Credit): boolean {
-  if (customerUid !== undefined && credit.customerUid !== '') return customerUid === credit.customerUid;
-  return number === undefined || credit.number === '' || number === credit.number;
 }
 
 function creditedBefore(credit: Credit): CreditedBefore {

@@ -14,7 +14,9 @@ import type { LateIssue, LateVerdicts, StageBlock } from '../stage/stage.ts';
 import type { EarlierStatus, StagedRow } from '../stage/staged-row.ts';
 import { intakeTexts } from '../texts/tables/intake.ts';
 import { rowTexts } from '../texts/tables/rows.ts';
-import type { CreditGuard, DoneClaim, RowOrigin } from './credit-guard.ts';
+import type { CreditGuard } from './credit-guard.ts';
+import type { DoneClaim } from './done-claims.ts';
+import type { RowOrigin } from './known-credits.ts';
 import { openSeenKeys, type SeenKeys } from './seen-keys.ts';
 
 /** What one pass over the whole input tells, before anything is sent. */

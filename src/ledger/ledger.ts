@@ -136,6 +136,8 @@ export interface RunReader {
   list(limit: number): Promise<RunRecord[]>;
   /** Every run that may be carried on (neither finished nor cancelled), newest first. */
   listUnfinished(of?: { readonly command: string; readonly account: string }): Promise<RunRecord[]>;
+  /** Those of these runs that the ledger has, in the order in which they were started, whatever the clock said. */
+  inOrder(runIds: readonly string[]): Promise<string[]>;
   /** The runs that take this run back, oldest first. */
   listUndoing(runId: string): Promise<RunRecord[]>;
 }

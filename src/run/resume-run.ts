@@ -1,11 +1,11 @@
 import type { ControlSettings } from '../calls/control-settings.ts';
+import { tellTakenBack } from '../intake/done-claims.ts';
 import { isCrediting } from '../job/job-settings.ts';
 import type { RunRecord } from '../ledger/ledger.ts';
 import type { ResultTarget } from '../result/result-file.ts';
 import { openResultFile } from '../result/result-file.ts';
 import type { RunDocument } from '../result/run-document.ts';
 import type { SavedSettings } from '../settings/run-settings.ts';
-import { tellTakenBack } from './carried-rows.ts';
 import { executeRun, isUnanswered } from './execute-run.ts';
 import { ownHashes, ownResult } from './own-result.ts';
 import { giveUp, isBegun, isRefused } from './refused-run.ts';
@@ -49,8 +49,10 @@ export async function resumeRun(
     // Claimed by a person: no worker takes it up any more.
     if (result !== NO_RESULT) await ledger.slices?.takeBack(run.runId);
     await ledger.runs.setState(run.runId, 'running');
-    const takenBack = run.command === 'topup' ? await tellTakenBack(staged, run.account, ledger) : undefined;
-    if (takenBack !== undefined) note(takenBack);
+    if (run.command === 'topup' && staged.facts.sums.doneEarlierCount > 0) {
+      const takenBack = await tellTakenBack(staged.stage, staged.match, { account: run.account, ledger });
+      if (takenBack !== undefined) note(takenBack);
+    }
     // Named by hand where nobody can be asked: that is the answer.
     if (isUnanswered(run) && !request.confirm) await ledger.runs.setProgress(run.runId, '{}');
     return await executeRun(

@@ -130,6 +130,21 @@ describe('with --on-duplicate allow a credit counts for one row', () => {
     expect(await credits()).toHaveLength(3);
   });
 
+  test('a result of a result sends what is left, whichever run has sent the rows above', async () => {
+    const work = openWorkspace(vendor.settings);
+    let file = 'm.csv';
+    work.file(file, lines('number,pointIncrement', `${ANN},10`, `${ANN},10`, `${ANN},10`));
+    for (const result of ['one.csv', 'two.csv']) {
+      const { runId, exitCode } = await topup(work, file, ...ALLOW, ...(await quotaOfOneRow()), '-o', result);
+      expect(exitCode).toBe(6);
+      await work.run(['runs', 'cancel', runId]);
+      file = result;
+    }
+    expect((await topup(work, file, ...ALLOW, '-o', 'three.csv')).exitCode).toBe(0);
+    expect(outcomesOf(work.read('three.csv'))).toEqual(Array(3).fill('done topped_up'));
+    expect(await credits()).toEqual(Array(3).fill(`${ANN} 10`));
+  });
+
   test('without a campaign as well, and the same amounts of two months ago are no sibling', async () => {
     const work = openWorkspace(vendor.settings);
     work.file('m.csv', FILE);

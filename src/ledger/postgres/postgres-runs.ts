@@ -19,6 +19,10 @@ export function openRunReader(read: Reader): RunReader {
          AND ($1::text IS NULL OR command = $1) AND ($2::text IS NULL OR account = $2) ORDER BY run_number DESC`,
         [of?.command ?? null, of?.account ?? null],
       ),
+    inOrder: async (runIds) => {
+      const sql = 'SELECT run_id FROM memberload.run WHERE run_id = ANY($1::text[]) ORDER BY run_number';
+      return (await read(sql, [runIds])).map((record) => new Columns(record).text('run_id'));
+    },
     listUndoing: (runId) =>
       list("SELECT * FROM memberload.run WHERE undoes = $1 AND undoes <> '' ORDER BY run_number", [runId]),
   };

@@ -13,6 +13,9 @@ export function openRunReader(connection: Connection): RunReader {
     `SELECT * FROM run WHERE state NOT IN ('finished', 'cancelled') AND pruned_ms = 0
      AND (?1 IS NULL OR command = ?1) AND (?2 IS NULL OR account = ?2) ORDER BY rowid DESC`,
   );
+  const order = connection.prepare(
+    'SELECT run_id FROM run WHERE run_id IN (SELECT value FROM json_each(?)) ORDER BY rowid',
+  );
   const undoing = connection.prepare("SELECT * FROM run WHERE undoes = ? AND undoes <> '' ORDER BY rowid");
   return {
     find: (runId) =>
@@ -22,6 +25,8 @@ export function openRunReader(connection: Connection): RunReader {
       }),
     list: (limit) => connection.read(() => list.all(limit).map(toRun)),
     listUnfinished: (of) => connection.read(() => unfinished.all(of?.command ?? null, of?.account ?? null).map(toRun)),
+    inOrder: (runIds) =>
+      connection.read(() => order.all(JSON.stringify(runIds)).map((record) => new Columns(record).text('run_id'))),
     listUndoing: (runId) => connection.read(() => undoing.all(runId).map(toRun)),
   };
 }

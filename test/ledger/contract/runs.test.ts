@@ -72,6 +72,17 @@ describe.each(LEDGERS)('runs ($name)', ({ newPlace }) => {
     expect(ids(await runs.list(1))).toEqual(['b']);
   });
 
+  test('are put in the order in which they were started, without those that are not known', async () => {
+    const { open, clock } = newPlace();
+    const { runs } = await open();
+    for (const runId of ['run-2', 'run-3', 'run-1']) {
+      await runs.start(newRun({ runId }), []);
+      clock.jumpTo(clock.nowMs() - 60_000);
+    }
+    expect(await runs.inOrder(['run-1', 'run-9', 'run-2'])).toEqual(['run-2', 'run-1']);
+    expect(await runs.inOrder([])).toEqual([]);
+  });
+
   test('that may be carried on are all found, of one command and account or of all', async () => {
     const { runs } = await newPlace().open();
     const states: RunState[] = ['running', 'paused', 'stopped', 'interrupted', 'finished', 'cancelled'];
