@@ -7,7 +7,7 @@ import { quoted } from '../base/quoted.ts';
 import { padToWidth, textWidth } from '../base/text-width.ts';
 import { visibleText } from '../base/visible-text.ts';
 import { openNewFile } from '../csv/new-file.ts';
-import { mayBeSecret } from '../csv/told-names.ts';
+import { mayBeSecret } from '../csv/table-header.ts';
 import { openInput, tableOptions } from '../intake/stage-input.ts';
 import { COLUMNS, type FileKind } from '../job/columns.ts';
 import { listed, matchHeader } from '../job/header-match.ts';

@@ -3,8 +3,8 @@ import { fileError } from '../base/errors.ts';
 import { fileTexts } from '../texts/tables/files.ts';
 import { characterCosts, costOfText } from './character-costs.ts';
 import { decodeStrictly } from './strict-decoder.ts';
+import { withoutWords } from './table-header.ts';
 import { findByteOrderMark, utf32 } from './text-encoding.ts';
-import { withoutWords } from './told-names.ts';
 
 export type TextEncoding = {
   /** Canonical name: `utf-8`, `utf-16le`, `gb18030`, … */

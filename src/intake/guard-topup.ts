@@ -4,7 +4,7 @@ import { quoted } from '../base/quoted.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import type { Expectations } from '../settings/run-settings.ts';
 import { intakeTexts } from '../texts/tables/intake.ts';
-import { countToSend, type FirstIssue, type InputSums } from './read-input.ts';
+import { countToSend, type FirstIssue, type InputSums } from './input-sums.ts';
 
 /**
  * Refuses a top-up that should not begin, before anything is sent: a member given twice, rows that are invalid,

@@ -11,7 +11,8 @@ import { isHeaderName } from '../job/header-names.ts';
 import type { JobSettings } from '../job/job-settings.ts';
 import { openStage, openStageWriter, type Stage } from '../stage/stage.ts';
 import { intakeTexts } from '../texts/tables/intake.ts';
-import { type InputParts, type InputSums, readInput, SumsOfRows, whyStopped } from './read-input.ts';
+import { type InputSums, SumsOfRows } from './input-sums.ts';
+import { type InputParts, readInput, whyStopped } from './read-input.ts';
 
 /** What a run keeps of its input beside the rows. */
 type InputFacts = {

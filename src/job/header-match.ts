@@ -1,6 +1,6 @@
 import { fileError, type OperatorError, usageError } from '../base/errors.ts';
 import { nearestName } from '../base/nearest.ts';
-import { toldNames } from '../csv/told-names.ts';
+import { toldNames } from '../csv/table-header.ts';
 import { headerTexts } from '../texts/tables/header.ts';
 import { shown, visible } from './cells/cell-text.ts';
 import { COLUMNS, type FileKind, type ResultColumn } from './columns.ts';

@@ -3,7 +3,7 @@ import type { ControlSettings } from '../calls/control-settings.ts';
 import type { RunContext } from '../calls/run-context.ts';
 import { StoppedError, type StopReason } from '../calls/run-control.ts';
 import { laneOf, type Vendors } from '../calls/vendors.ts';
-import { countToSend } from '../intake/read-input.ts';
+import { countToSend } from '../intake/input-sums.ts';
 import type { StagedInput } from '../intake/stage-input.ts';
 import { isCrediting, type JobSettings } from '../job/job-settings.ts';
 import type { RunRecord, RunState } from '../ledger/ledger.ts';

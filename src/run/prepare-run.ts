@@ -2,7 +2,7 @@ import { EXIT } from '../base/errors.ts';
 import { removePrivateFolder } from '../base/private-folder.ts';
 import { CreditGuard } from '../intake/credit-guard.ts';
 import { guardTopup } from '../intake/guard-topup.ts';
-import { countToSend, type InputSums } from '../intake/read-input.ts';
+import { countToSend, type InputSums } from '../intake/input-sums.ts';
 import { type StagedInput, stageInput } from '../intake/stage-input.ts';
 import type { HeaderMatch } from '../job/header-match.ts';
 import type { Ledger, PlannedRow, RunRecord, Started } from '../ledger/ledger.ts';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { assert, OperatorError } from '../../base/errors.ts';
 import type { RunControl } from '../../calls/run-control.ts';
 import { laneOf } from '../../calls/vendors.ts';
-import { countToSend } from '../../intake/read-input.ts';
+import { countToSend } from '../../intake/input-sums.ts';
 import { ALL_ROWS } from '../../ledger/ledger.ts';
 import type { RunDocument } from '../../result/run-document.ts';
 import { type BegunRun, executeRun } from '../execute-run.ts';
